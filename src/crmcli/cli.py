@@ -1,0 +1,235 @@
+"""The composition root: the tree of commands, the global options, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from crmcli import __version__
+from crmcli.commands.registry import ENTRIES
+from crmcli.context import AppContext, Flags
+from crmcli.errors import CrmError, ExitCode, Interrupted, UsageError
+from crmcli.render.diagnostics import Diagnostics
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Root(TyperGroup):
+    """The top of the tree: imports a noun only when it is used, and is the error boundary."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # noqa: ARG002
+        """Every noun, from the registry."""
+        return list(ENTRIES)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
+        """The noun's command, its module imported now."""
+        entry = ENTRIES.get(cmd_name)
+        if entry is None:
+            return None
+        if cmd_name == "tui":
+            return typer.main.get_command(_tui_app())
+        from importlib import import_module
+
+        module = import_module(f"crmcli.commands.{entry.module}")
+        command = typer.main.get_command(getattr(module, entry.attribute))
+        command.name = cmd_name
+        return command
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # noqa: ANN401
+        """The command that the words name; an unknown one is answered with the nearest."""
+        if args and args[0] not in ENTRIES and not args[0].startswith("-"):
+            from crmcli.domain.text import nearest
+
+            near = nearest(args[0], list(ENTRIES))
+            raise UsageError(f"no command {args[0]!r}", hint=f"did you mean crm {near}?" if near else "crm --help")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # noqa: ANN401, ARG002
+        """The nouns by section, their modules left alone."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for name, entry in ENTRIES.items():
+            sections.setdefault(entry.section, []).append((name, entry.about))
+        for section, rows in sections.items():
+            with formatter.section(section):
+                formatter.write_dl([(f"{name:<12}", about) for name, about in rows])
+
+    def shell_complete(self, ctx: typer.Context, incomplete: str) -> list[Any]:
+        """Nouns from the registry, then the global options."""
+        from typer._click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=e.about) for name, e in ENTRIES.items() if name.startswith(incomplete)]
+        return found + TyperCommand.shell_complete(self, ctx, incomplete)  # type: ignore[arg-type]
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # noqa: ANN401
+        """Run and exit with the code that the error tree gives."""
+        words = list(sys.argv[1:] if args is None else args)
+        code = self._guarded(words, *rest, **extra)
+        if standalone_mode:
+            sys.exit(int(code or 0))
+        return code
+
+    def _guarded(self, words: list[str], *rest: Any, **extra: Any) -> int:  # noqa: ANN401
+        try:
+            try:
+                code = super().main(words, *rest, standalone_mode=False, **extra)
+                sys.stdout.flush()
+            except BrokenPipeError:
+                _close_stdout()
+                return 0
+            if code == ExitCode.INTERRUPTED:
+                _report(Interrupted("interrupted; nothing was changed"), words)
+            return code if isinstance(code, int) else 0
+        except CrmError as error:
+            return _report(error, words)
+        except (typer.exceptions.TyperException, typer.Abort) as error:
+            return _report(_usage(error), words)
+        except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, the user gets one line
+            return _report_bug(error, words)
+
+    def invoke(self, ctx: typer.Context) -> Any:  # noqa: ANN401
+        """Run the command; the store's own errors come out in the user's words, and a closed pipe as itself."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _close_stdout()
+            return 0
+        except (CrmError, typer.Exit, typer.Abort, typer.exceptions.TyperException):
+            raise
+        except Exception as error:
+            store = ctx.obj.__dict__.get("store") if isinstance(ctx.obj, AppContext) else None
+            raise (store.explain(error) if store else None) or error from error
+
+
+root = typer.Typer(cls=Root, add_completion=True, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]})
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001
+    if value:
+        typer.echo(f"crm {__version__}")
+        raise typer.Exit
+
+
+@root.callback()
+def _options(
+    ctx: typer.Context,
+    store: Annotated[
+        str | None,
+        typer.Option("--store", "--db", metavar="PATH|URL", help="A SQLite file or postgresql://… [env: CRM_STORE, CRM_DB]"),
+    ] = None,
+    config: Annotated[str | None, typer.Option("--config", metavar="PATH", help="Settings file [env: CRM_CONFIG]")] = None,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format", "-o", metavar="FORMAT", help="table, tsv, csv, json, jsonl, yaml, markdown or ids [env: CRM_FORMAT]"
+        ),
+    ] = None,
+    user: Annotated[str | None, typer.Option("--as", metavar="USER", help="Who acts [env: CRM_USER]")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on stderr.")] = False,  # noqa: FBT002
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")] = False,  # noqa: FBT002
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colour [env: NO_COLOR]")] = False,  # noqa: FBT002
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="The version.")
+    ] = False,  # noqa: FBT002
+) -> None:
+    """The CRM that lives in your terminal.
+
+    \b
+      crm demo                                    an example store to try things on
+      crm contact add "Jane Doe" --email jane@acme.com --company Acme
+      crm deal add "Acme pilot" --value 12.5k --contact jane@acme.com
+      crm log call "Discussed pricing" --contact jane@acme.com --next "send offer" --due fri
+      crm today                                   what needs me now
+      crm tui                                     the pipeline board
+    """  # noqa: D301 - Click's own mark against re-wrapping
+    ctx.obj = AppContext(Flags(store, config, format_, user, quiet, verbose, no_color))
+
+
+def _tui_app() -> typer.Typer:
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+    @app.command(help="The pipeline board: cards by stage, moved by keys or mouse. Press ? there for the keys.")
+    def tui(
+        ctx: typer.Context,
+        pipeline: Annotated[str | None, typer.Option("--pipeline", metavar="NAME", help="Open this pipeline.")] = None,
+        filter_: Annotated[str | None, typer.Option("--filter", metavar="FILTER", help="Show only these deals.")] = None,
+    ) -> None:
+        from crmcli.tui.app import run
+
+        run(ctx.obj, pipeline, filter_)
+
+    return app
+
+
+# -- errors
+
+
+def _usage(error: Exception) -> CrmError:
+    if isinstance(error, typer.Abort):
+        return Interrupted("interrupted; nothing was changed")
+    message = error.format_message() if isinstance(error, typer.exceptions.TyperException) else str(error)
+    context = getattr(error, "ctx", None)
+    if context is not None and type(error).__name__ == "NoArgsIsHelpError":
+        return UsageError(f"what should {context.command_path} do?", hint=f"{context.command_path} --help")
+    text = " ".join(message.split()).rstrip(".")
+    return UsageError(text[:1].lower() + text[1:], hint=f"{context.command_path} --help" if context else "crm --help")
+
+
+def _report(error: CrmError, words: list[str]) -> int:
+    if os.environ.get("CRM_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    _diagnostics(words).error(error)
+    return int(error.exit_code)
+
+
+def _report_bug(error: Exception, words: list[str]) -> int:
+    if os.environ.get("CRM_DEBUG") == "1":
+        raise error
+    log = _write_log(error, words)
+    where = f"; please report it with {log}" if log else ""
+    _diagnostics(words).error(CrmError(f"unexpected failure: {type(error).__name__}: {error}{where}"))
+    return int(ExitCode.BUG)
+
+
+def _write_log(error: Exception, words: list[str]) -> str | None:
+    import traceback
+    from datetime import UTC, datetime
+
+    from crmcli.paths import make_private, state_folder
+
+    try:
+        path = make_private(state_folder()) / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
+        text = "".join(traceback.format_exception(error))
+        # The words typed may hold a customer's data: only the command's own words are kept.
+        path.write_text(f"crm {__version__}, Python {sys.version}\ncommand: {' '.join(words[:2])}\n\n{text}", "utf-8")
+        path.chmod(0o600)
+    except OSError:
+        return None
+    return str(path)
+
+
+def _diagnostics(words: list[str]) -> Diagnostics:
+    wanted = os.environ.get("CRM_FORMAT")
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word in ("--format", "-o"):
+            wanted = following
+        elif word.startswith("--format="):
+            wanted = word.partition("=")[2]
+    color = sys.stderr.isatty() and "NO_COLOR" not in os.environ and "--no-color" not in words
+    return Diagnostics(sys.stderr, as_json=wanted in ("json", "jsonl"), color=color)
+
+
+def _close_stdout() -> None:
+    """Whoever read our output is gone; let the interpreter's last flush go nowhere."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open until the process ends
+
+
+def main() -> None:
+    """The ``crm`` command."""
+    typer.main.get_command(root)(prog_name="crm")

@@ -1,0 +1,41 @@
+"""Every noun and verb at the top, with one line of help: what ``crm --help`` and completion need, importing none of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """A command at the top: the module it lives in, the attribute there, its section and its line of help."""
+
+    module: str
+    attribute: str
+    section: str
+    about: str
+
+
+_WORK, _SELL, _DATA, _CARE = "Every day", "Customers and sales", "Data in, out, and back", "Setting up"
+
+ENTRIES: dict[str, Entry] = {
+    "today": Entry("today", "app", _WORK, "What needs me now"),
+    "log": Entry("log", "app", _WORK, "Put a call, meeting, mail or note on the timeline"),
+    "task": Entry("task", "app", _WORK, "Things to do"),
+    "search": Entry("search", "app", _WORK, "Full text over everything"),
+    "find": Entry("search", "app", _WORK, "The same as search"),
+    "tui": Entry("tui", "app", _WORK, "The pipeline board"),
+    "contact": Entry("contact", "app", _SELL, "People"),
+    "company": Entry("company", "app", _SELL, "Organisations"),
+    "deal": Entry("deal", "app", _SELL, "Deals and their way through the stages"),
+    "activity": Entry("activity", "app", _SELL, "What was done and what is planned"),
+    "pipeline": Entry("pipeline", "app", _SELL, "Count, value and weighted value per stage; stages"),
+    "tag": Entry("tag", "tag_app", _SELL, "Label a record"),
+    "untag": Entry("tag", "untag_app", _SELL, "Take labels off a record"),
+    "report": Entry("report", "app", _SELL, "Questions about the business"),
+    "import": Entry("import_", "app", _DATA, "Contacts, companies, deals and activities from files"),
+    "undo": Entry("history", "undo_app", _DATA, "Take back the last change, or the one named"),
+    "history": Entry("history", "app", _DATA, "Who changed what, when, by which command"),
+    "store": Entry("store", "app", _DATA, "Back up, check and mend the store"),
+    "demo": Entry("demo", "app", _CARE, "An example store to try things on"),
+    "config": Entry("config", "app", _CARE, "Settings"),
+    "completion": Entry("completion", "app", _CARE, "Completion for bash, zsh and fish"),
+}

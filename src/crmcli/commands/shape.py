@@ -1,0 +1,211 @@
+"""What commands share: the classes behind nouns and verbs, the options many have, and the shape of lists and edits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperOption
+
+from crmcli.errors import UsageError
+from crmcli.services.records import Changes, Query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from crmcli.context import AppContext
+    from crmcli.services.records import Records
+
+TABLE_LIMIT = 50
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+def _use_format(ctx: typer.Context, _param: object, value: str | None) -> None:
+    if value is not None and not ctx.resilient_parsing:
+        ctx.obj.output.use_format(value)
+
+
+class Verb(TyperCommand):
+    """A command that also takes ``--format`` after the verb."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Typer's own
+        super().__init__(*args, **kwargs)
+        self.params.append(
+            TyperOption(
+                param_decls=["--format", "-o"],
+                type=str,
+                metavar="FORMAT",
+                help="table, tsv, csv, json, jsonl, yaml, markdown or ids.",
+                callback=_use_format,
+                expose_value=False,
+            )
+        )
+
+
+class Noun(typer.Typer):
+    """A group of verbs, or a single command when it has just one without a callback."""
+
+    def __init__(self, about: str, **kwargs: Any) -> None:  # noqa: ANN401 - Typer's own
+        super().__init__(
+            help=about, add_completion=False, rich_markup_mode=None, context_settings=dict(_CONTEXT), **kwargs
+        )
+
+    def verb(self, name: str | None = None, *, examples: Sequence[str] = (), **kwargs: Any) -> Callable[[Any], Any]:  # noqa: ANN401
+        """Register a command; ``examples`` are shown at the end of its help."""
+        epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in examples) if examples else None
+        return self.command(name, cls=Verb, epilog=epilog, context_settings=dict(_CONTEXT), **kwargs)
+
+
+def app_of(ctx: typer.Context) -> AppContext:
+    """The application behind a command."""
+    return ctx.obj  # type: ignore[no-any-return]
+
+
+# -- options that many commands have
+
+Fields = Annotated[str | None, typer.Option("--fields", metavar="A,B,C", help="Choose and order the columns.")]
+Filter = Annotated[str | None, typer.Option("--filter", metavar="FILTER", help="For example: 'owner = me and tag = vip'.")]
+Sort = Annotated[str | None, typer.Option("--sort", metavar="FIELD", help="Order by this field.")]
+Reverse = Annotated[bool, typer.Option("--reverse", help="The other way round.")]
+Limit = Annotated[int | None, typer.Option("--limit", min=0, metavar="N", help=f"At most N; 0 for all. Tables show {TABLE_LIMIT}.")]
+Offset = Annotated[int, typer.Option("--offset", min=0, metavar="N", help="Skip the first N.")]
+Where = Annotated[str | None, typer.Option("--where", metavar="FILTER", help="All that the filter selects, in one undo step.")]
+Yes = Annotated[bool, typer.Option("--yes", "--force", "-y", help="Don't ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")]
+NoCreate = Annotated[bool, typer.Option("--no-create", help="Refuse an unknown person or company instead of adding it.")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A custom field; json:KEY=VALUE for other types than text.")]
+Unset = Annotated[list[str] | None, typer.Option("--unset", metavar="KEY", help="Take a custom field away.")]
+Clear = Annotated[list[str] | None, typer.Option("--clear", metavar="FIELD", help="Empty a field.")]
+Raw = Annotated[bool, typer.Option("--raw", help="CSV without the guard against spreadsheet formulas.")]
+
+
+def quoted(value: str) -> str:
+    """A text as a value of the filter language."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def conditions(**shortcuts: object) -> list[str]:
+    """Filters from list shortcuts: ``tag=["vip"]`` is ``tag = "vip"``; a name ending in ``__OP`` uses that operator."""
+    found = []
+    operators = {"min": ">=", "max": "<="}
+    for name, value in shortcuts.items():
+        field, _, operator = name.partition("__")
+        for each in value if isinstance(value, list) else [value]:
+            if each is not None:
+                is_time = operator in operators
+                text = str(each) if is_time or each == "me" else quoted(str(each))
+                found.append(f"{field} {operators.get(operator, '=')} {text}")
+    return found
+
+
+def show_list(
+    ctx: typer.Context,
+    records: Records,
+    query: Query,
+    fields: str | None,
+    *,
+    noun: str | None = None,
+    raw: bool = False,
+    deleted: bool = False,
+) -> None:
+    """Answer with a list; a table shows the first ones and says so when there are more."""
+    app = app_of(ctx)
+    app.output.raw = raw
+    cut = TABLE_LIMIT if query.limit is None and app.output.format == "table" else None
+    limit = cut + 1 if cut else (query.limit or None)
+    views = records.list(query._replace(limit=limit), deleted=deleted)
+    keys = records.custom_keys() if fields else frozenset()
+    app.output.many(noun or records.noun, views, split(fields), custom_keys=keys, cut=cut, filtered=query.text is not None)
+
+
+def split(fields: str | None) -> list[str] | None:
+    """``a,b,c`` as a list; None stays None."""
+    return None if fields is None else [name.strip() for name in fields.split(",") if name.strip()]
+
+
+def is_machine(ctx: typer.Context) -> bool:
+    """Whether the user asked for a format in which even a bare uid should come as a record."""
+    return app_of(ctx).output.format in ("json", "jsonl", "yaml")
+
+
+def answer_added(ctx: typer.Context, view: Any) -> None:  # noqa: ANN401 - any noun's view
+    """The new uid alone; the record itself when a structured format was asked for."""
+    output = app_of(ctx).output
+    output.one(view) if is_machine(ctx) else output.uid(view.id)
+
+
+def answer_changed(ctx: typer.Context, view: Any, did: str) -> None:  # noqa: ANN401 - any noun's view
+    """One line on stderr, and the record on stdout when a structured format was asked for."""
+    output = app_of(ctx).output
+    if is_machine(ctx):
+        output.one(view)
+    output.note(f"{did} #{view.number} {name_of(view)}")
+
+
+def name_of(view: Any) -> str:  # noqa: ANN401 - any noun's view
+    """What a record is called."""
+    return str(getattr(view, "name", None) or getattr(view, "title", None) or getattr(view, "subject", None) or view.id)
+
+
+def changes_of(
+    values: Mapping[str, Any],
+    add: Mapping[str, Sequence[str] | None],
+    remove: Mapping[str, Sequence[str] | None],
+    clear: Sequence[str] | None,
+    custom: Sequence[str] | None,
+    unset: Sequence[str] | None,
+) -> Changes:
+    """The changes that an ``edit`` was told."""
+    return Changes(
+        {name: value for name, value in values.items() if value is not None and value != []},
+        {name: texts for name, texts in add.items() if texts},
+        {name: texts for name, texts in remove.items() if texts},
+        [part for each in clear or () for part in each.split(",")],
+        custom or (),
+        unset or (),
+    )
+
+
+def one_or_where(ref: Sequence[str] | str | None, where: str | None) -> None:
+    """Raise UsageError unless exactly one of a reference and ``--where`` is given."""
+    if bool(ref) == bool(where):
+        raise UsageError("name a record or give --where FILTER" if not ref else "give a record or --where, not both")
+
+
+def in_bulk(
+    ctx: typer.Context,
+    records: Records,
+    where: str,
+    doing: str,
+    act: Callable[[str], Iterable[Any]],
+    *,
+    yes: bool,
+    dry_run: bool,
+) -> None:
+    """Say how many records a bulk verb would change, ask, do it in one undo step, and say what was done."""
+    app = app_of(ctx)
+    chosen = records.matching(where)
+    count = f"{len(chosen)} {_plural(records.noun, len(chosen))}"
+    if dry_run or not chosen:
+        for found in chosen:
+            app.output.message(f"would {doing} #{found.number} {found.name}")
+        app.output.message(f"would {doing} {count}")
+        return
+    if not yes and not app.output.confirm(f"{doing} {count}?"):
+        app.output.message("nothing was changed")
+        return
+    done = list(act(where))
+    if is_machine(ctx):
+        app.output.many(records.noun, iter(done))
+    app.output.note(f"{_past(doing)} {len(done)} {_plural(records.noun, len(done))} (crm undo takes it back)")
+
+
+def _plural(noun: str, count: int) -> str:
+    from crmcli.domain.fields import PLURAL
+
+    return noun if count == 1 else PLURAL[noun]
+
+
+def _past(doing: str) -> str:
+    irregular = {"edit": "edited", "tag": "tagged", "untag": "untagged", "delete": "deleted", "move": "moved", "tick off": "ticked off"}
+    return irregular[doing]

@@ -1,0 +1,327 @@
+"""Settings: what can be set, where it is read from, and which files are trusted to run or reach anything.
+
+flag > environment > nearest ``crm.toml`` > user's file > default.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crmcli.domain.text import nearest
+from crmcli.errors import BadValue, ConfigError, NotFound
+from crmcli.paths import config_folder, data_folder, make_private, state_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FILE = "crm.toml"
+DEFAULT_STAGES = ("lead", "qualified", "proposal", "negotiation", "won", "lost")
+_EVENTS = ("add", "edit", "rm")
+HOOKS = (
+    *(f"{when}-{noun}-{event}" for when in ("pre", "post") for noun in ("contact", "company", "deal", "activity", "task")
+      for event in _EVENTS),
+    "pre-deal-stage-change", "post-deal-stage-change",
+)  # fmt: skip
+
+
+class Setting(NamedTuple):
+    """One setting: its dotted name, type, default and meaning; a guarded one counts only in a trusted file."""
+
+    name: str
+    type: type
+    default: object
+    about: str
+    guarded: bool = False
+    choices: tuple[str, ...] = ()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("user", str, None, "who acts; default: the login name"),
+    Setting("store.path", str, None, "SQLite file; default: crm.db in the user's data folder", guarded=True),
+    Setting("store.url", str, None, "postgresql://… in place of a file", guarded=True),
+    Setting("store.timeout", float, 10.0, "seconds to wait for another writer", guarded=True),
+    Setting("defaults.format", str, None, "output format in place of table (terminal) and tsv (pipe)",
+            choices=("table", "tsv", "csv", "json", "jsonl", "yaml", "markdown", "ids")),
+    Setting("defaults.currency", str, "EUR", "currency of amounts that name none"),
+    Setting("defaults.locale", str, None, "how dates and money look on a terminal, as bg_BG"),
+    Setting("defaults.timezone", str, None, "IANA zone, as Europe/Sofia; default: the machine's"),
+    Setting("phone.default_country", str, None, "country of phone numbers without a country code, as BG"),
+    Setting("phone.display", str, "international", "how phone numbers are shown",
+            choices=("international", "national", "e164")),
+    Setting("pipeline.stages", list, list(DEFAULT_STAGES), "stages a new store starts with"),
+    Setting("pipeline.won_stage", str, "won", "which of them is won"),
+    Setting("pipeline.lost_stage", str, "lost", "which of them is lost"),
+    *(Setting(f"hooks.{hook}", str, None, "command; the record comes as JSON on stdin", guarded=True) for hook in HOOKS),
+    Setting("smtp.host", str, None, "mail server", guarded=True),
+    Setting("smtp.port", int, None, "its port", guarded=True),
+    Setting("smtp.security", str, None, "none, starttls or tls", guarded=True, choices=("none", "starttls", "tls")),
+    Setting("smtp.user", str, None, "login; the password comes from CRM_SMTP_PASSWORD or the keyring", guarded=True),
+    Setting("smtp.from", str, None, "sender's address", guarded=True),
+)  # fmt: skip
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+class Origin(NamedTuple):
+    """A value and where it came from: ``default``, a file's path, or the environment variable or flag."""
+
+    value: Any
+    source: str
+
+
+class Settings:
+    """The settings in force, with the origin of each; ``warnings`` are for stderr."""
+
+    def __init__(self, values: Mapping[str, Origin], warnings: tuple[str, ...], file: Path | None) -> None:
+        self._values = values
+        self.warnings = warnings
+        self.file = file
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a setting has its own type
+        return self.origin(name).value
+
+    def origin(self, name: str) -> Origin:
+        """The value of a setting and where it came from; raises NotFound for a name there is not."""
+        return self._values.get(name) or Origin(setting_named(name).default, "default")
+
+    def hook(self, name: str) -> str | None:
+        """The command of a hook, None when there is none."""
+        found = self._values.get(f"hooks.{name}")
+        return found.value if found else None
+
+
+def setting_named(name: str) -> Setting:
+    """The setting of that name; raises NotFound with the nearest one."""
+    found = _BY_NAME.get(name)
+    if found is None:
+        near = nearest(name, list(_BY_NAME))
+        raise NotFound(f"no setting {name}", hint=f"did you mean {near}?" if near else "crm config show")
+    return found
+
+
+def load(named: str | None = None, folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in force in a folder; ``named`` is the file given by ``--config``."""
+    named = named or environ.get("CRM_CONFIG") or None
+    values: dict[str, Origin] = {}
+    warnings: list[str] = []
+    chosen: Path | None = None
+    for path, trusted in _sources(named, folder):
+        chosen = path
+        found, notes = _read(path, trusted=trusted)
+        values |= found
+        warnings += notes
+    values |= _from_environment(environ)
+    return Settings(values, tuple(warnings), chosen)
+
+
+def _sources(named: str | None, folder: Path | None) -> Iterator[tuple[Path, bool]]:
+    """The files that count, the weakest first, and whether each is trusted to run or reach anything."""
+    if named:
+        path = Path(named).expanduser()
+        if not path.is_file():
+            raise ConfigError(f"no configuration file {path}", hint="check --config and CRM_CONFIG")
+        yield path, True
+        return
+    own = user_file()
+    if own.is_file():
+        yield own, True
+    near = nearest_file(folder)
+    if near is not None and near != own:
+        yield near, is_trusted(near)
+
+
+def user_file() -> Path:
+    """The user's own configuration file, whether it is there or not."""
+    return config_folder() / FILE
+
+
+def nearest_file(folder: Path | None = None) -> Path | None:
+    """The nearest ``crm.toml`` from the folder up to the root."""
+    try:
+        here = (folder or Path.cwd()).absolute()
+    except FileNotFoundError:
+        return None
+    return next((path for parent in (here, *here.parents) if (path := parent / FILE).is_file()), None)
+
+
+def _read(path: Path, *, trusted: bool) -> tuple[dict[str, Origin], list[str]]:
+    import tomllib
+
+    try:
+        text = path.read_text("utf-8")
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {str(error).splitlines()[0]}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    values: dict[str, Origin] = {}
+    warnings: list[str] = []
+    ignored: list[str] = []
+    for name, value in _flat(table):
+        setting = _BY_NAME.get(name)
+        if setting is None:
+            near = nearest(name, list(_BY_NAME))
+            warnings.append(f"{path}: unknown setting {name}" + (f" (did you mean {near}?)" if near else ""))
+        elif setting.guarded and not trusted:
+            ignored.append(name)
+        else:
+            values[name] = Origin(_checked(setting, value, f"{path}:{_line_of(text, name)}"), str(path))
+    if ignored:
+        warnings.append(f"{path} is not trusted, so {', '.join(ignored)} is ignored (try: crm config trust)")
+    return values, warnings
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _line_of(text: str, name: str) -> int:
+    key = name.rpartition(".")[2]
+    lines = enumerate(text.splitlines(), 1)
+    return next((n for n, line in lines if line.replace('"', "").replace("[", "").strip().partition("=")[0].rstrip().endswith(key)), 1)
+
+
+def _checked(setting: Setting, value: object, where: str) -> object:
+    wanted = (int, float) if setting.type is float else setting.type
+    if not isinstance(value, wanted) or isinstance(value, bool):
+        names = {str: "text", list: "a list of texts", int: "a whole number", float: "a number"}
+        raise ConfigError(f"{where}: {setting.name} must be {names[setting.type]}, not {value!r}")
+    if setting.choices and value not in setting.choices:
+        raise ConfigError(f"{where}: {setting.name} must be one of {', '.join(setting.choices)}, not {value!r}")
+    if isinstance(value, list) and not all(isinstance(item, str) and item.strip() for item in value):
+        raise ConfigError(f"{where}: {setting.name} must be a list of texts")
+    check = _CHECKS.get(setting.name)
+    if check is not None:
+        try:
+            check(value)
+        except (BadValue, ValueError) as error:
+            raise ConfigError(f"{where}: {setting.name}: {getattr(error, 'reason', None) or f'no such value {value!r}'}") from error
+    return value
+
+
+def _check_currency(value: Any) -> None:  # noqa: ANN401
+    from crmcli.domain.money import read_currency
+
+    read_currency(value)
+
+
+def _check_zone(value: Any) -> None:  # noqa: ANN401
+    from crmcli.clock import zone_named
+
+    zone_named(value)
+
+
+def _check_country(value: Any) -> None:  # noqa: ANN401
+    if not (len(value) == 2 and value.isalpha() and value.isascii()):
+        raise ValueError(value)
+
+
+def _check_locale(value: Any) -> None:  # noqa: ANN401
+    if not value.replace("_", "").replace("-", "").isalnum():
+        raise ValueError(value)
+
+
+_CHECKS = {
+    "defaults.currency": _check_currency,
+    "defaults.timezone": _check_zone,
+    "defaults.locale": _check_locale,
+    "phone.default_country": _check_country,
+}
+_VARIABLES = {
+    "CRM_USER": "user",
+    "CRM_FORMAT": "defaults.format",
+    "CRM_DB": "store.path",
+    "CRM_STORE": "store.path",
+    "CRM_CURRENCY": "defaults.currency",
+    "CRM_LOCALE": "defaults.locale",
+    "CRM_TIMEZONE": "defaults.timezone",
+    "CRM_DEFAULT_COUNTRY": "phone.default_country",
+}
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Origin]:
+    return {
+        name: Origin(_checked(_BY_NAME[name], environ[variable], variable), variable)
+        for variable, name in _VARIABLES.items()
+        if environ.get(variable)
+    }
+
+
+def store_location(settings: Settings) -> str:
+    """The store's path or URL."""
+    path, url = settings.origin("store.path"), settings.origin("store.url")
+    if url.value and path.source not in ("CRM_STORE", "CRM_DB"):
+        return str(url.value)
+    return str(path.value or data_folder() / "crm.db")
+
+
+# -- trust
+
+
+def _trust_file() -> Path:
+    return state_folder() / "trusted"
+
+
+def _mark(path: Path) -> str:
+    import hashlib
+
+    return f"{hashlib.sha256(path.read_bytes()).hexdigest()} {path.resolve()}"
+
+
+def is_trusted(path: Path) -> bool:
+    """Whether the user has trusted this file with this very content."""
+    try:
+        return _mark(path) in _trust_file().read_text("utf-8").splitlines()
+    except OSError:
+        return False
+
+
+def trust(path: Path) -> None:
+    """Trust this file as it is now; another content will ask again."""
+    make_private(state_folder())
+    kept = _trust_file().read_text("utf-8").splitlines() if _trust_file().exists() else []
+    others = [line for line in kept if line.partition(" ")[2] != str(path.resolve())]
+    _trust_file().write_text("\n".join([*others, _mark(path)]) + "\n", "utf-8")
+
+
+# -- writing
+
+
+def put(path: Path, name: str, text: str) -> None:
+    """Set one setting in a file, keeping everything else in it as it is; raises ConfigError for a wrong value."""
+    import tomlkit
+    from tomlkit.exceptions import ParseError
+
+    setting = setting_named(name)
+    value = _checked(setting, _parsed(setting, text), "crm config set")
+    try:
+        document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+    except ParseError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    table: Any = document
+    *groups, key = name.split(".", 1) if "." in name else [name]
+    for group in groups:
+        if group not in table:
+            table[group] = tomlkit.table()
+        table = table[group]
+    table[key] = value
+    make_private(path.parent)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(tomlkit.dumps(document), "utf-8")
+    fresh.replace(path)
+
+
+def _parsed(setting: Setting, text: str) -> object:
+    if setting.type is list:
+        return [part.strip() for part in text.split(",")]
+    if setting.type in (int, float):
+        try:
+            return setting.type(text)
+        except ValueError:
+            return text
+    return text

@@ -1,0 +1,245 @@
+"""AppContext: settings, clock, output, store and each service, made when first asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crmcli.clock import Clock, machine_zone, zone_named
+from crmcli.config import Settings, load, store_location
+from crmcli.errors import ConfigError
+from crmcli.render.locale import Locale
+from crmcli.render.output import Output
+
+if TYPE_CHECKING:
+    from crmcli.services.activities import Activities
+    from crmcli.services.companies import Companies
+    from crmcli.services.contacts import Contacts
+    from crmcli.services.deals import Deals
+    from crmcli.services.desk import Desk
+    from crmcli.services.history import History
+    from crmcli.services.imports import Imports
+    from crmcli.services.keeping import Keeping
+    from crmcli.services.labels import Labels
+    from crmcli.services.pipelines import Pipelines
+    from crmcli.services.records import Records
+    from crmcli.services.search import Search
+    from crmcli.services.today import Agenda
+    from crmcli.store.store import Store
+
+
+class Flags(NamedTuple):
+    """The global options as given; None where the environment or a file decides."""
+
+    store: str | None = None
+    config: str | None = None
+    format: str | None = None
+    user: str | None = None
+    quiet: bool = False
+    verbose: bool = False
+    no_color: bool = False
+
+
+class AppContext:
+    """Everything a command can ask for."""
+
+    def __init__(self, flags: Flags = Flags(), *, origin: str = "cli", store: str | None = None) -> None:  # noqa: B008
+        self.flags = flags
+        self.origin = origin
+        self._store_named = store or flags.store
+
+    # -- surroundings
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings in force; their warnings go to stderr once."""
+        return load(self.flags.config)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The clock in the user's zone; CRM_NOW, a UTC moment, stops it for scripts and tests."""
+        name = self.settings["defaults.timezone"]
+        return Clock(zone_named(name) if name else machine_zone(), _frozen())
+
+    @cached_property
+    def user(self) -> str:
+        """Who acts: flag, then environment or file, then the login name."""
+        return self.flags.user or self.settings["user"] or _login()
+
+    @cached_property
+    def output(self) -> Output:
+        """Where answers and diagnostics go."""
+        output = Output(
+            sys.stdout,
+            sys.stderr,
+            format=self.flags.format or self.settings["defaults.format"],
+            quiet=self.flags.quiet,
+            verbose=self.flags.verbose,
+            color=False if self.flags.no_color else None,
+            locale=Locale(self.clock.zone, self.settings["defaults.locale"]),
+            now=self.clock.now,
+        )
+        for warning in self.settings.warnings:
+            output.warn(warning)
+        return output
+
+    # -- store
+
+    @cached_property
+    def store_location(self) -> str:
+        """The store's path or URL: flag, then environment, then files, then the user's data folder."""
+        return self._store_named or store_location(self.settings)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store."""
+        from crmcli.store.store import Store
+
+        return Store(
+            self.store_location,
+            clock=self.clock,
+            timeout=float(self.settings["store.timeout"]),
+            seeds=self._seeds,
+            announce=self.output.warn,
+        )
+
+    @property
+    def _seeds(self) -> Any:  # noqa: ANN401
+        from crmcli.services.pipelines import seeds
+
+        names, won, lost = (self.settings[f"pipeline.{name}"] for name in ("stages", "won_stage", "lost_stage"))
+        return seeds(names, won, lost)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What services work with."""
+        from crmcli.services.desk import Desk
+        from crmcli.services.hooks import Hooks
+
+        surroundings = {"CRM_DB": self.store_location, "CRM_STORE": self.store_location, "CRM_USER": self.user}
+        return Desk(
+            self.store,
+            self.clock,
+            self.user,
+            self.settings["defaults.currency"],
+            self.settings["phone.default_country"],
+            Hooks(self.settings.hook, self.output.warn, surroundings),
+            self.output.note,
+            self.origin,
+        )
+
+    # -- services
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """People."""
+        from crmcli.services.contacts import Contacts
+
+        return Contacts(self.desk)
+
+    @cached_property
+    def companies(self) -> Companies:
+        """Organisations."""
+        from crmcli.services.companies import Companies
+
+        return Companies(self.desk)
+
+    @cached_property
+    def deals(self) -> Deals:
+        """Deals."""
+        from crmcli.services.deals import Deals
+
+        return Deals(self.desk)
+
+    @cached_property
+    def activities(self) -> Activities:
+        """Activities and tasks."""
+        from crmcli.services.activities import Activities
+
+        return Activities(self.desk)
+
+    def records(self, noun: str) -> Records:
+        """The service of a noun."""
+        services: dict[str, Records] = {
+            "contact": self.contacts,
+            "company": self.companies,
+            "deal": self.deals,
+            "activity": self.activities,
+        }
+        return services[noun]
+
+    @cached_property
+    def history(self) -> History:
+        """The change log and undo."""
+        from crmcli.services.history import History
+
+        return History(self.desk)
+
+    @cached_property
+    def search(self) -> Search:
+        """Full text over everything."""
+        from crmcli.services.search import Search
+
+        return Search(self.desk)
+
+    @cached_property
+    def pipelines(self) -> Pipelines:
+        """Pipelines and their stages."""
+        from crmcli.services.pipelines import Pipelines
+
+        return Pipelines(self.desk)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """Tags."""
+        from crmcli.services.labels import Labels
+
+        return Labels(self.desk)
+
+    @cached_property
+    def agenda(self) -> Agenda:
+        """What needs the user now."""
+        from crmcli.services.today import Agenda
+
+        return Agenda(self.desk)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Files in."""
+        from crmcli.services.imports import Imports
+
+        return Imports(self.desk)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """The store's own care."""
+        from crmcli.services.keeping import Keeping
+
+        return Keeping(self.desk)
+
+
+def _frozen() -> Any:  # noqa: ANN401
+    text = os.environ.get("CRM_NOW")
+    if not text:
+        return None
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"CRM_NOW: {text!r} is not a moment as 2026-12-01T09:00:00Z") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _login() -> str:
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        if name := os.environ.get(variable):
+            return name
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "user"

@@ -1,0 +1,272 @@
+"""Frozen output: what a caller of a service gets. Times are aware UTC datetimes, dates are dates, money is exact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from crmcli.domain.money import Money
+
+
+class Link(NamedTuple):
+    """A linked record: its uid and its name."""
+
+    id: str
+    name: str
+
+
+class Due(NamedTuple):
+    """A deadline: a date, with a moment in UTC when an hour was given."""
+
+    on: date
+    at: datetime | None = None
+
+
+class ContactView(NamedTuple):
+    """A person, as shown."""
+
+    id: str
+    number: int
+    name: str
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+    companies: tuple[Link, ...]
+    title: str | None
+    tags: tuple[str, ...]
+    linkedin: str | None
+    x: str | None
+    bluesky: str | None
+    telegram: str | None
+    birthday: date | None
+    anniversary: date | None
+    address: str | None
+    lifecycle: str | None
+    lead_status: str | None
+    lead_score: int | None
+    source: str | None
+    locale: str | None
+    timezone: str | None
+    note: str | None
+    owner: str | None
+    external_id: str | None  # SOURCE:ID
+    custom_fields: Mapping[str, object]
+    created_at: datetime
+    created_by: str | None
+    updated_at: datetime
+    updated_by: str | None
+    last_activity: datetime | None
+    next_task: Due | None
+
+
+class CompanyView(NamedTuple):
+    """An organisation, as shown."""
+
+    id: str
+    number: int
+    name: str
+    websites: tuple[str, ...]
+    phones: tuple[str, ...]
+    industry: str | None
+    size: str | None
+    annual_revenue: Money | None
+    country: str | None
+    region: str | None
+    address: str | None
+    parent: Link | None
+    type: str | None
+    note: str | None
+    tags: tuple[str, ...]
+    owner: str | None
+    external_id: str | None
+    custom_fields: Mapping[str, object]
+    created_at: datetime
+    created_by: str | None
+    updated_at: datetime
+    updated_by: str | None
+    last_activity: datetime | None
+    next_task: Due | None
+
+
+class StageVisit(NamedTuple):
+    """One stay of a deal in a stage: ``at`` it was entered, ``days`` it lasted (to now for the present one)."""
+
+    stage: str
+    at: datetime
+    by: str | None
+    days: float
+    note: str | None = None
+
+
+class DealView(NamedTuple):
+    """A deal, as shown; ``probability`` is per cent, ``weighted`` is value times probability."""
+
+    id: str
+    number: int
+    title: str
+    value: Money | None
+    currency: str | None
+    stage: str
+    stage_kind: str  # open, won or lost
+    pipeline: str
+    probability: int
+    probability_source: str  # stage or manual
+    weighted: Money | None
+    expected_close: date | None
+    contacts: tuple[Link, ...]
+    company: Link | None
+    source: str | None
+    campaign: str | None
+    next_step: str | None
+    type: str | None
+    lost_reason: str | None
+    lost_note: str | None
+    closed_at: datetime | None
+    tags: tuple[str, ...]
+    owner: str | None
+    external_id: str | None
+    custom_fields: Mapping[str, object]
+    created_at: datetime
+    created_by: str | None
+    updated_at: datetime
+    updated_by: str | None
+    last_activity: datetime | None
+    next_task: Due | None
+    rotting: bool = False
+
+
+class ActivityView(NamedTuple):
+    """Something done or planned with a customer; ``at`` is its place on the timeline, ``duration`` is in minutes."""
+
+    id: str
+    number: int
+    type: str
+    subject: str | None
+    body: str | None
+    contacts: tuple[Link, ...]
+    company: Link | None
+    deal: Link | None
+    campaign: str | None
+    at: datetime
+    due: Due | None
+    done_at: datetime | None
+    duration: int | None
+    direction: str | None
+    status: str
+    outcome: str | None
+    priority: str
+    location: str | None
+    recurrence: str | None
+    remind_before: int | None
+    tags: tuple[str, ...]
+    owner: str | None
+    external_id: str | None
+    custom_fields: Mapping[str, object]
+    created_at: datetime
+    created_by: str | None
+    updated_at: datetime
+    updated_by: str | None
+
+
+class ContactPicture(NamedTuple):
+    """A person with everything around them; the timeline runs from the farthest planned to the oldest past."""
+
+    record: ContactView
+    deals: tuple[DealView, ...]
+    next_step: ActivityView | None
+    timeline: tuple[ActivityView, ...]
+
+
+class CompanyPicture(NamedTuple):
+    """An organisation with everything around it."""
+
+    record: CompanyView
+    contacts: tuple[ContactView, ...]
+    deals: tuple[DealView, ...]
+    next_step: ActivityView | None
+    timeline: tuple[ActivityView, ...]
+
+
+class DealPicture(NamedTuple):
+    """A deal with its stages and history."""
+
+    record: DealView
+    stage_history: tuple[StageVisit, ...]
+    next_step: ActivityView | None
+    timeline: tuple[ActivityView, ...]
+
+
+class StageView(NamedTuple):
+    """One stage of a pipeline; ``rot_days`` is how long a deal may lie untouched."""
+
+    number: int
+    pipeline: str
+    stage: str
+    position: int
+    kind: str
+    probability: int
+    rot_days: int | None
+    forecast_category: str
+    required: tuple[str, ...]
+
+
+class StageTotal(NamedTuple):
+    """One stage of a pipeline with what lies in it."""
+
+    stage: str
+    kind: str
+    count: int
+    value: Money
+    weighted: Money
+
+
+class SearchHit(NamedTuple):
+    """A record found by its words; ``noun`` says what it is, ``excerpt`` where a word stands."""
+
+    id: str
+    number: int
+    noun: str
+    name: str
+    excerpt: str
+
+
+class TodayItem(NamedTuple):
+    """Something that needs the user now; ``group`` is its urgency, ``why`` one line."""
+
+    group: str  # overdue, today, meetings, no next step, rotting, birthdays, upcoming
+    noun: str
+    id: str
+    number: int
+    what: str
+    who: str
+    due: Due | None
+    priority: str | None
+    why: str
+
+
+class ChangeView(NamedTuple):
+    """One field of one record before and after."""
+
+    noun: str
+    record: str  # uid
+    name: str
+    action: str  # add, edit, remove
+    field: str | None
+    before: object
+    after: object
+
+
+class ChangeSetView(NamedTuple):
+    """One use case that changed the store: one undo step."""
+
+    number: int
+    id: str
+    at: datetime
+    user: str
+    command: str
+    summary: str
+    records: int
+    undone: bool
+    changes: tuple[ChangeView, ...] = ()

@@ -1,0 +1,1 @@
+"""Views and reports into characters: tables, pictures, data formats, and all of stderr."""

@@ -1,0 +1,274 @@
+"""The columns of every noun, defined once for the shell's tables, the data formats and the board."""
+
+from __future__ import annotations
+
+from functools import cache
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crmcli.domain.records import VIEWS, noun_of, picture_fields, record_fields
+from crmcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
+
+    from crmcli.domain.records import View
+    from crmcli.domain.views import Due
+
+    Tone = Callable[[Any, datetime], str]
+
+_RIGHT = frozenset({"integer", "number", "money", "percent", "chance", "minutes", "days"})
+
+
+class Column(NamedTuple):
+    """One column of a noun.
+
+    ``get`` takes a view to its value; ``kind`` says how a person is shown it; ``tone`` is its meaning (won, lost,
+    overdue, rotting …) at a moment in the user's zone. On a narrow screen the column with the highest ``priority``
+    goes first, and before that no text is cut below ``min_width``; a ``min_width`` of 0 means that it is never cut.
+    """
+
+    name: str
+    header: str
+    get: Callable[[Any], object]
+    kind: str = "text"
+    priority: int = 5
+    min_width: int = 8
+    tone: Tone | None = None
+
+    @property
+    def align(self) -> str:
+        """``right`` for numbers, else ``left``."""
+        return "right" if self.kind in _RIGHT else "left"
+
+
+def is_past(due: Due | None, now: datetime) -> bool:
+    """Whether the deadline has gone by at ``now``, a moment in the user's zone."""
+    if due is None:
+        return False
+    return due.at < now if due.at is not None else due.on < now.date()
+
+
+def deal_tone(deal: View, _now: datetime) -> str:
+    """How a deal stands: won, lost or rotting."""
+    if deal.stage_kind != "open":
+        return str(deal.stage_kind)
+    return "rotting" if deal.rotting else ""
+
+
+def _close_tone(deal: View, now: datetime) -> str:
+    late = deal.stage_kind == "open" and deal.expected_close is not None and deal.expected_close < now.date()
+    return "overdue" if late else ""
+
+
+def _next_task_tone(view: View, now: datetime) -> str:
+    return "overdue" if is_past(view.next_task, now) else ""
+
+
+def _due_tone(view: View, now: datetime) -> str:
+    planned = getattr(view, "status", "planned") == "planned"
+    return "overdue" if planned and is_past(view.due, now) else ""
+
+
+def _priority_tone(view: View, _now: datetime) -> str:
+    return view.priority if view.priority in ("high", "urgent") else "muted" if view.priority == "low" else ""
+
+
+def _stage_kind_tone(view: View, _now: datetime) -> str:
+    return view.kind if view.kind in ("won", "lost") else ""
+
+
+def _undone_tone(view: View, _now: datetime) -> str:
+    return "muted" if view.undone else ""
+
+
+_HEADERS = {
+    "number": "#",
+    "emails": "e-mail",
+    "phones": "phone",
+    "websites": "website",
+    "companies": "company",
+    "expected_close": "close",
+    "probability": "chance",
+    "last_activity": "last",
+    "next_task": "next",
+    "noun": "type",
+    "forecast_category": "forecast",
+    "rot_days": "rots after",
+}
+_KINDS = {
+    "number": "integer",
+    "lead_score": "integer",
+    "count": "integer",
+    "records": "integer",
+    "position": "integer",
+    "value": "money",
+    "weighted": "money",
+    "annual_revenue": "money",
+    "probability": "chance",
+    "duration": "minutes",
+    "remind_before": "minutes",
+    "rot_days": "days",
+    "last_activity": "near",
+    "next_task": "near",
+    "due": "near",
+}
+_TONES: dict[tuple[str, str], Tone] = {
+    ("deal", "title"): deal_tone,
+    ("deal", "stage"): deal_tone,
+    ("deal", "expected_close"): _close_tone,
+    ("deal", "next_task"): _next_task_tone,
+    ("contact", "next_task"): _next_task_tone,
+    ("company", "next_task"): _next_task_tone,
+    ("activity", "due"): _due_tone,
+    ("activity", "priority"): _priority_tone,
+    ("task", "due"): _due_tone,
+    ("task", "priority"): _priority_tone,
+    ("today", "due"): _due_tone,
+    ("today", "priority"): _priority_tone,
+    ("pipeline", "stage"): _stage_kind_tone,
+    ("stage", "stage"): _stage_kind_tone,
+    ("history", "summary"): _undone_tone,
+}
+# What a table shows: name, priority (0 stays longest), least width (0: never cut).
+_SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
+    "contact": (
+        ("number", 0, 0), ("name", 0, 14), ("title", 6, 10), ("companies", 2, 12), ("emails", 1, 18), ("phones", 3, 0),
+        ("tags", 5, 8), ("lifecycle", 7, 0), ("owner", 8, 6), ("last_activity", 4, 0),
+    ),
+    "company": (
+        ("number", 0, 0), ("name", 0, 14), ("websites", 1, 14), ("phones", 3, 0), ("industry", 4, 10),
+        ("country", 5, 7), ("tags", 6, 8), ("owner", 7, 6), ("last_activity", 2, 0),
+    ),
+    "deal": (
+        ("number", 0, 0), ("title", 0, 16), ("company", 3, 12), ("value", 1, 0), ("stage", 0, 0), ("probability", 6, 0),
+        ("expected_close", 2, 0), ("next_task", 5, 0), ("owner", 4, 6),
+    ),
+    "activity": (
+        ("number", 0, 0), ("at", 0, 0), ("type", 1, 0), ("subject", 0, 16), ("contacts", 2, 12), ("company", 6, 10),
+        ("deal", 4, 12), ("status", 5, 0), ("outcome", 3, 10), ("owner", 7, 6),
+    ),
+    "task": (
+        ("number", 0, 0), ("subject", 0, 16), ("due", 0, 0), ("priority", 1, 0), ("contacts", 2, 12),
+        ("company", 6, 10), ("deal", 3, 12), ("status", 4, 0), ("owner", 5, 6),
+    ),
+    "stage": (
+        ("pipeline", 1, 8), ("position", 5, 0), ("stage", 0, 10), ("kind", 2, 0), ("probability", 0, 0),
+        ("rot_days", 3, 0), ("forecast_category", 6, 0), ("required", 4, 10),
+    ),
+    "pipeline": (("stage", 0, 10), ("count", 0, 0), ("value", 0, 0), ("weighted", 1, 0)),
+    "search": (("number", 0, 0), ("noun", 0, 0), ("name", 0, 16), ("excerpt", 1, 20)),
+    "today": (
+        ("number", 0, 0), ("noun", 3, 0), ("what", 0, 16), ("who", 1, 10), ("due", 0, 0),
+        ("priority", 4, 0), ("why", 2, 14),
+    ),
+    "history": (
+        ("number", 0, 0), ("at", 0, 0), ("user", 1, 6), ("summary", 0, 18), ("records", 3, 0),
+        ("command", 4, 14), ("undone", 2, 0),
+    ),
+    "change": (
+        ("noun", 3, 0), ("name", 0, 12), ("action", 1, 0), ("field", 0, 0), ("before", 0, 10), ("after", 0, 10),
+    ),
+}  # fmt: skip
+
+
+@cache
+def all_columns(noun: str) -> dict[str, Column]:
+    """Every column of the noun by its JSON key, in the order of the record."""
+    view = VIEWS[noun]
+    shown = {name: (priority, width) for name, priority, width in _SHOWN[noun]}
+    columns = {}
+    for name in record_fields(noun):
+        # Views are named tuples, and taking a value by its place is the fastest there is.
+        get = itemgetter(view._fields.index(name)) if name in view._fields else _CURRENCY[name]
+        priority, width = shown.get(name, (9, 8))
+        header = _HEADERS.get(name, name.replace("_", " "))
+        columns[name] = Column(name, header, get, _KINDS.get(name, "text"), priority, width, _TONES.get((noun, name)))
+    return columns
+
+
+def _revenue_currency(company: View) -> str | None:
+    return company.annual_revenue.currency if company.annual_revenue is not None else None
+
+
+_CURRENCY: dict[str, Callable[[Any], object]] = {
+    "annual_revenue_currency": _revenue_currency,
+    "currency": lambda total: total.value.currency,
+}
+
+
+def shown_columns(noun: str) -> tuple[Column, ...]:
+    """The columns a table of the noun has unless others are asked for."""
+    known = all_columns(noun)
+    return tuple(known[name] for name, _, _ in _SHOWN[noun])
+
+
+def choose(noun: str, fields: Sequence[str], custom_keys: Collection[str] = ()) -> tuple[Column, ...]:
+    """The columns asked for, in that order; a custom field goes by ``custom.KEY``, or its bare key when it is known.
+
+    Raises:
+        UsageError: there is no such field; lists those there are, the nearest first.
+    """
+    wanted = [name for field in fields for name in map(str.strip, field.split(",")) if name]
+    if not wanted:
+        raise UsageError("--fields: names no field", hint=", ".join(all_columns(noun)))
+    return tuple(_column(noun, name, custom_keys) for name in wanted)
+
+
+def choose_picture(view: View, fields: Sequence[str], custom_keys: Collection[str] = ()) -> tuple[Column, ...]:
+    """The columns asked for of a whole picture: the record's, and what stands around it."""
+    noun = noun_of(view)
+    extra = dict(zip(picture_fields(noun), view._fields[1:], strict=True))
+    chosen = []
+    for name in (name.strip() for field in fields for name in field.split(",")):
+        if name in extra:
+            chosen.append(Column(name, name.replace("_", " "), attrgetter(extra[name])))
+        else:
+            chosen += [of_picture(column) for column in choose(noun, [name], custom_keys)]
+    return tuple(chosen)
+
+
+def of_picture(column: Column) -> Column:
+    """The record's column, taken from a picture of it."""
+    get, tone = column.get, column.tone
+    return column._replace(
+        get=lambda picture: get(picture.record),
+        tone=None if tone is None else lambda picture, now: tone(picture.record, now),
+    )
+
+
+def _column(noun: str, name: str, custom_keys: Collection[str]) -> Column:
+    known = all_columns(noun)
+    if name in known:
+        return known[name]
+    if "custom_fields" in known and (name in custom_keys or name.startswith("custom.")):
+        return _custom(name)
+    spelled = _by_flag(noun, name)
+    if spelled in known:
+        return known[spelled]
+    raise _unknown(noun, name, [*known, *sorted(custom_keys)])
+
+
+def _custom(name: str) -> Column:
+    key = name.removeprefix("custom.")
+
+    def get(view: View) -> object:
+        return view.custom_fields.get(key)
+
+    return Column(name, key, get)
+
+
+def _by_flag(noun: str, name: str) -> str:
+    """The name of the field whose flag was given: ``emails`` for ``email``."""
+    from crmcli.domain.fields import FIELDS, find_field
+
+    field = find_field({"task": "activity"}.get(noun, noun), name) if noun in (*FIELDS, "task") else None
+    return field.name if field is not None else name.lower().replace("-", "_")
+
+
+def _unknown(noun: str, name: str, known: list[str]) -> UsageError:
+    from difflib import SequenceMatcher
+
+    nearest = sorted(known, key=lambda other: -SequenceMatcher(None, name.lower(), other).ratio())
+    return UsageError(f"--fields: no field {name} in {noun}", hint=", ".join(nearest))

@@ -1,0 +1,127 @@
+"""Everything on stderr: errors, warnings, notes, progress and questions; none of it can move a terminal."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from crmcli.errors import FilterError
+from crmcli.render.safe import json_text, visible
+from crmcli.render.tones import paint
+
+if TYPE_CHECKING:
+    from typing import Self, TextIO
+
+    from crmcli.errors import CrmError
+
+_REDRAW_SECONDS = 0.1
+_BAR_CELLS = 24
+
+
+class Diagnostics:
+    """The one owner of stderr."""
+
+    def __init__(
+        self, stderr: TextIO, *, as_json: bool = False, quiet: bool = False, verbose: bool = False, color: bool = False
+    ) -> None:
+        self.stderr = stderr
+        self.as_json = as_json
+        self.quiet = quiet
+        self.verbose = verbose
+        self.color = color
+
+    def error(self, error: CrmError) -> None:
+        """One line, and the error's details below it; with JSON one object instead."""
+        if self.as_json:
+            self._write(_json_error(error))
+            return
+        hint = f" (try: {visible(error.hint)})" if error.hint else ""
+        self._write(f"crm: {self._painted('error')}: {visible(error.message)}{hint}")
+        for line in _details(error):
+            self._write(line)
+
+    def warning(self, text: str) -> None:
+        """Something the user should know, though the command went on."""
+        self._write(f"crm: {self._painted('warning')}: {visible(text)}")
+
+    def note(self, text: str) -> None:
+        """Something worth a line, unless the user asked for quiet."""
+        if not self.quiet:
+            self._write(visible(text))
+
+    def detail(self, text: str) -> None:
+        """Something only who asked for more wants to know."""
+        if self.verbose and not self.quiet:
+            self._write(visible(text))
+
+    def progress(self, label: str, total: int | None = None) -> Progress:
+        """A line that shows how far the work is, on a terminal only: ``with … as progress: progress.advance()``."""
+        return Progress(self.stderr, label, total, shown=self.stderr.isatty() and not self.quiet)
+
+    def ask(self, question: str) -> None:
+        """Put the question, and leave the cursor behind it."""
+        self.stderr.write(f"{visible(question)} [y/N] ")
+        self.stderr.flush()
+
+    def _painted(self, word: str) -> str:
+        return paint(word, word, color=self.color)
+
+    def _write(self, line: str) -> None:
+        self.stderr.write(line + "\n")
+        self.stderr.flush()
+
+
+class Progress:
+    """One line on the terminal, redrawn in place and wiped when the work is over."""
+
+    def __init__(self, stream: TextIO, label: str, total: int | None, *, shown: bool) -> None:
+        self._stream = stream
+        self._label = visible(label)
+        self._total = total
+        self._shown = shown
+        self._drawn_at = 0.0
+        self.done = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        if self._shown and self._drawn_at:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+    def advance(self, steps: int = 1) -> None:
+        """Count the steps, and redraw when the last drawing is old enough."""
+        self.done += steps
+        now = monotonic()
+        if self._shown and now - self._drawn_at >= _REDRAW_SECONDS:
+            self._drawn_at = now
+            self._stream.write(f"\r\x1b[K{self.line()}")
+            self._stream.flush()
+
+    def line(self) -> str:
+        """How far it is: label, bar and share when the total is known, else label and count."""
+        if not self._total:
+            return f"{self._label} {self.done:,}"
+        share = min(self.done / self._total, 1.0)
+        full = int(share * _BAR_CELLS)
+        return f"{self._label} {'█' * full}{'░' * (_BAR_CELLS - full)} {share:4.0%} {self.done:,}/{self._total:,}"
+
+
+def _details(error: CrmError) -> list[str]:
+    if not isinstance(error, FilterError):
+        return [visible(line) for line in error.details]
+    # The caret has to stand below the column as it is seen, where a character may take two cells or be spelled out.
+    from crmcli.render.cells import width
+
+    before = visible(error.text[: error.column - 1])
+    return [f"  {visible(error.text)}", "  " + " " * width(before) + "^"]
+
+
+def _json_error(error: CrmError) -> str:
+    import json
+
+    body: dict[str, object] = {"code": error.code, "message": error.message, "hint": error.hint}
+    if error.details:
+        body["details"] = list(error.details)
+    return json_text(json.dumps({"error": body}, ensure_ascii=False))

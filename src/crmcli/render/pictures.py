@@ -1,0 +1,246 @@
+"""Whole pictures for a terminal: a record with everything around it, the day's list, the pipeline, the history."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from crmcli.domain.money import Money
+from crmcli.domain.records import PICTURES, noun_of
+from crmcli.domain.views import CompanyPicture, ContactPicture, DealPicture
+from crmcli.render.cells import pad, width, wrap
+from crmcli.render.charts import bar
+from crmcli.render.columns import all_columns, is_past, shown_columns
+from crmcli.render.safe import visible
+from crmcli.render.table import Spec, lay_out, minutes_text, shown, table, view_cells
+from crmcli.render.tones import paint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from crmcli.domain.records import Value, View
+    from crmcli.domain.views import ActivityView, ChangeSetView, DealView, StageTotal, StageVisit, TodayItem
+    from crmcli.render.table import Cells, Screen
+
+_BAR_CELLS = 20
+_PAST_SHOWN = 20
+_LEAST_TEXT = 20
+# In the heading already, or of no interest to a person.
+_UNSHOWN = frozenset(
+    {"id", "number", "name", "currency", "annual_revenue_currency", "stage_kind", "probability_source", "rotting",
+     "updated_by", "created_by", "custom_fields"}
+)  # fmt: skip
+_DEAL_COLUMNS = ("number", "title", "value", "stage", "probability", "expected_close", "next_task")
+_CONTACT_COLUMNS = ("number", "name", "title", "emails", "phones")
+
+
+def picture(view: View, screen: Screen) -> Iterator[str]:
+    """A record as a person wants to see it: heading and fields, then what stands around it."""
+    record = view.record if type(view) in PICTURES else view
+    noun = noun_of(view)
+    yield from _heading(noun, record, screen)
+    yield from _fields(noun, record, screen)
+    if isinstance(view, CompanyPicture) and view.contacts:
+        yield from _section("contacts", screen)
+        known = all_columns("contact")
+        yield from table([known[name] for name in _CONTACT_COLUMNS], view.contacts, screen)
+    if isinstance(view, (ContactPicture, CompanyPicture)):
+        yield from _deals(view.deals, screen)
+    if isinstance(view, DealPicture):
+        yield from _stages(view.stage_history, screen)
+    if type(view) in PICTURES:
+        yield from _next_step(view.next_step, screen)
+        # Shown just above, it need not be read again among the planned.
+        yield from _timeline([activity for activity in view.timeline if activity != view.next_step], screen)
+
+
+def _heading(noun: str, record: View, screen: Screen) -> Iterator[str]:
+    name = record.type + (f": {record.subject}" if record.subject else "") if noun == "activity" else _name(record)
+    aside = ""
+    if noun == "contact":
+        company = record.companies[0].name if record.companies else ""
+        aside = " at ".join(part for part in (record.title, company) if part)
+    head = paint(visible(name), "heading", color=screen.color)
+    tail = paint(f"#{record.number}  {record.id}", "muted", color=screen.color)
+    yield f"{head}{', ' + visible(aside) if aside else ''}  {tail}"
+
+
+def _name(record: View) -> str:
+    return str(record.name if hasattr(record, "name") else record.title)
+
+
+def _fields(noun: str, record: View, screen: Screen) -> Iterator[str]:
+    """Only the fields that hold something, each beside its label; a long text goes on below itself."""
+    unshown = _UNSHOWN | ({"title"} if noun == "deal" else {"subject", "type"} if noun == "activity" else set())
+    filled = []
+    for column in all_columns(noun).values():
+        value = column.get(record)
+        if column.name not in unshown and value not in (None, (), "") and value is not False:
+            tone = column.tone(record, screen.now) if column.tone else ""
+            filled.append((column.name.replace("_", " "), _text(value, column.kind, screen), tone))
+    filled += [(visible(key), _text(value, "text", screen), "") for key, value in record.custom_fields.items()]
+    label_width = min(max((width(label) for label, _, _ in filled), default=0), screen.width // 3)
+    for label, text, tone in filled:
+        lines = wrap(text, max(_LEAST_TEXT, screen.width - label_width - 2))
+        for place, line in enumerate(lines):
+            before = paint(pad("" if place else label, label_width), "muted", color=screen.color)
+            yield f"{before}  {paint(line, tone, color=screen.color)}".rstrip()
+
+
+def _text(value: Value, kind: str, screen: Screen) -> str:
+    return visible(value, keep_newlines=True) if isinstance(value, str) else shown(value, kind, screen)
+
+
+def _section(title: str, screen: Screen) -> Iterator[str]:
+    yield ""
+    yield paint(title, "heading", color=screen.color)
+
+
+def _deals(deals: Sequence[DealView], screen: Screen) -> Iterator[str]:
+    known = all_columns("deal")
+    columns = [known[name] for name in _DEAL_COLUMNS]
+    for title, chosen in (
+        ("open deals", [deal for deal in deals if deal.stage_kind == "open"]),
+        ("closed deals", [deal for deal in deals if deal.stage_kind != "open"]),
+    ):
+        if chosen:
+            yield from _section(title, screen)
+            yield from table(columns, chosen, screen)
+
+
+def _stages(visits: Sequence[StageVisit], screen: Screen) -> Iterator[str]:
+    if not visits:
+        return
+    yield from _section("stages", screen)
+    rows = [
+        [
+            (visible(visit.stage), ""),
+            (screen.locale.time(visit.at), ""),
+            (f"{screen.locale.number(visit.days, 1)} d", ""),
+            (visible(visit.by or ""), "muted"),
+            (visible(visit.note or ""), ""),
+        ]
+        for visit in visits
+    ]
+    specs = (
+        Spec("stage"),
+        Spec("entered"),
+        Spec("stayed", "right"),
+        Spec("by", min_width=6),
+        Spec("note", min_width=10),
+    )
+    yield from lay_out(specs, rows, screen)
+
+
+def _next_step(activity: ActivityView | None, screen: Screen) -> Iterator[str]:
+    if activity is not None:
+        yield from _section("next step", screen)
+        yield from lay_out(_LINE, [_activity_cells(activity, screen)], screen, header=False)
+
+
+def _timeline(activities: Sequence[ActivityView], screen: Screen) -> Iterator[str]:
+    planned = [activity for activity in activities if activity.status == "planned"]
+    past = [activity for activity in activities if activity.status != "planned"]
+    for title, chosen in (("planned", planned), ("past", past)):
+        if chosen:
+            yield from _section(title, screen)
+            rows = [_activity_cells(activity, screen) for activity in chosen[:_PAST_SHOWN]]
+            yield from lay_out(_LINE, rows, screen, header=False)
+        if len(chosen) > _PAST_SHOWN:
+            yield paint(f"… and {len(chosen) - _PAST_SHOWN} more (see: crm activity list)", "muted", color=screen.color)
+
+
+_LINE = (
+    Spec("number", "right"),
+    Spec("at"),
+    Spec("type"),
+    Spec("what", min_width=16),
+    Spec("who", priority=1, min_width=10),
+)
+_GLYPHS = {"planned": "○", "done": "●", "canceled": "✗", "no_show": "✗"}
+
+
+def _activity_cells(activity: ActivityView, screen: Screen) -> Cells:
+    planned = activity.status == "planned"
+    late = planned and is_past(activity.due, screen.now)
+    when = screen.locale.due(activity.due) if planned and activity.due else screen.locale.time(activity.at)
+    length = minutes_text(activity.duration) if activity.duration else None
+    what = " — ".join(part for part in (activity.subject or activity.body, activity.outcome, length) if part)
+    tone = "overdue" if late else "" if planned or activity.status == "done" else "muted"
+    return [
+        (f"#{activity.number}", "muted"),
+        (when, tone),
+        (f"{_GLYPHS.get(activity.status, '·')} {activity.type}", tone),
+        (visible(what), tone),
+        (visible("; ".join(link.name for link in activity.contacts)), "muted"),
+    ]
+
+
+def today(items: Iterable[TodayItem], screen: Screen) -> Iterator[str]:
+    """What needs the user now, under a heading for each urgency."""
+    listed = list(items)
+    columns = shown_columns("today")
+    specs = [Spec(column.header, column.align, column.priority, column.min_width) for column in columns]
+    indented = screen._replace(width=screen.width - 2)
+    lines = lay_out(specs, [view_cells(columns, item, screen) for item in listed], indented, header=False)
+    for place, (group, members) in enumerate(groupby(listed, key=lambda item: item.group)):
+        count = len(list(members))
+        if place:
+            yield ""
+        heading = paint(visible(group), "overdue" if group == "overdue" else "heading", color=screen.color)
+        yield f"{heading} ({count})"
+        for _ in range(count):
+            yield "  " + next(lines)
+
+
+def pipeline(totals: Iterable[StageTotal], screen: Screen) -> Iterator[str]:
+    """The stages with what lies in them, a bar for the value, and the sum of what is open."""
+    stages = list(totals)
+    largest = max((float(stage.value.number) for stage in stages), default=0.0)
+    columns = shown_columns("pipeline")
+    specs = [Spec(column.header, column.align, column.priority, column.min_width) for column in columns]
+    rows: list[Cells] = [
+        [*view_cells(columns, stage, screen), (bar(float(stage.value.number), largest, _BAR_CELLS), "bar")]
+        for stage in stages
+    ]
+    open_stages = [stage for stage in stages if stage.kind == "open"]
+    if open_stages and len({stage.value.currency for stage in open_stages}) == 1:
+        rows.append(_open_total(open_stages, screen))
+    yield from lay_out([*specs, Spec("", priority=2)], rows, screen)
+
+
+def _open_total(stages: Sequence[StageTotal], screen: Screen) -> Cells:
+    count = str(sum(stage.count for stage in stages))
+    currency = stages[0].value.currency
+    value = Money(sum(stage.value.minor for stage in stages), currency)
+    weighted = Money(sum(stage.weighted.minor for stage in stages), currency)
+    texts = ("open", count, screen.locale.money(value), screen.locale.money(weighted), "")
+    return [(text, "heading") for text in texts]
+
+
+def history(change_sets: Iterable[ChangeSetView], screen: Screen) -> Iterator[str]:
+    """Who changed what, when, by which command; below each the fields it changed, when they were asked for."""
+    listed = list(change_sets)
+    lines = table(shown_columns("history"), listed, screen)
+    yield next(lines)
+    for change_set in listed:
+        yield next(lines)
+        for change in change_set.changes:
+            yield from _change(change, screen)
+
+
+def _change(change: View, screen: Screen) -> Iterator[str]:
+    before, after = (shown(value, "text", screen) or "∅" for value in (change.before, change.after))
+    tone = {"add": "added", "remove": "removed"}.get(change.action, "")
+    what = f"{change.noun} {change.name}"
+    text = f"{what}: {change.field}: {before} → {after}" if change.field else f"{change.action} {what}"
+    for place, line in enumerate(wrap(visible(text), max(_LEAST_TEXT, screen.width - 4))):
+        yield ("      " if place else "    ") + paint(line, tone, color=screen.color)
+
+
+# Lists that a person reads otherwise than as a plain table.
+LISTS: dict[str, Callable[[Iterable[Any], Screen], Iterator[str]]] = {
+    "today": today,
+    "pipeline": pipeline,
+    "history": history,
+}

@@ -1,0 +1,83 @@
+"""Reports as lines for a terminal and as records for a script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.records import plain
+from crmcli.render.charts import chart_lines
+from crmcli.render.safe import visible
+from crmcli.render.table import NOTHING, Spec, lay_out, shown
+from crmcli.render.tones import paint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crmcli.render.table import Screen
+    from crmcli.reports.report import Report, ReportColumn
+
+_WORDS = frozenset({"text", "date", "time"})
+
+
+def report_rows(report: Report) -> Iterator[dict[str, object]]:
+    """Each row as a JSON object; a percent stays a fraction, no value is null."""
+    names = [column.name for column in report.columns]
+    for row in report.rows:
+        yield dict(zip(names, map(plain, row), strict=True))
+
+
+def envelope(report: Report) -> dict[str, object]:
+    """The rows with what is needed to trust them."""
+    names = [column.name for column in report.columns]
+    totals = None if report.totals is None else dict(zip(names, map(plain, report.totals), strict=True))
+    return {
+        "report": report.name,
+        "period": report.period,
+        "currency": report.currency,
+        "n": report.n,
+        "formula": report.formula,
+        "model": report.model,
+        "totals": totals,
+        "rows": list(report_rows(report)),
+    }
+
+
+def cells(report: Report, row: tuple[object, ...], screen: Screen, tone: str = "") -> list[tuple[str, str]]:
+    """The row's cells as a person is shown them; no value is a dash."""
+    return [
+        (NOTHING if value is None else shown(value, column.kind, screen), tone)
+        for column, value in zip(report.columns, row, strict=True)
+    ]
+
+
+def report_lines(report: Report, screen: Screen) -> Iterator[str]:
+    """The report: title, table with its totals, chart, and what the figures rest on."""
+    yield paint(visible(report.title), "heading", color=screen.color)
+    rows = [cells(report, row, screen) for row in report.rows]
+    if report.totals is not None:
+        rows.append(_total_cells(report, report.totals, screen))
+    specs = [Spec(visible(c.header), align(c), min_width=8 if c.kind == "text" else 0) for c in report.columns]
+    yield from lay_out(specs, rows, screen)
+    if report.chart is not None:
+        yield ""
+        yield from chart_lines(report.chart, screen.width, screen.locale, color=screen.color)
+    yield paint(visible(footing(report)), "muted", color=screen.color)
+
+
+def _total_cells(report: Report, totals: tuple[object, ...], screen: Screen) -> list[tuple[str, str]]:
+    """The totals in bold; where a column has nothing to total, nothing, for a dash is a figure without a value."""
+    return [
+        ("", "") if column.kind in _WORDS and text == NOTHING else (text, tone)
+        for column, (text, tone) in zip(report.columns, cells(report, totals, screen, "heading"), strict=True)
+    ]
+
+
+def align(column: ReportColumn) -> str:
+    """``left`` for words, dates and times, ``right`` for figures."""
+    return "left" if column.kind in _WORDS else "right"
+
+
+def footing(report: Report) -> str:
+    """What the figures rest on, on one line: n, period, currency, formula, model."""
+    parts = [f"n = {report.n}", report.period, report.currency, report.formula, report.model]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,1 @@
+"""Questions about the business; each answers with a Report."""

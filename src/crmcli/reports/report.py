@@ -1,0 +1,41 @@
+"""What a report answers: titled columns and rows, with what is needed to trust them (n, period, formula)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class ReportColumn(NamedTuple):
+    """One column; ``name`` is its JSON key and ``kind`` says how its values are shown.
+
+    Kinds: text, integer, number, money, percent (a fraction, shown per cent), days, date, time.
+    """
+
+    name: str
+    header: str
+    kind: str = "text"
+
+
+class Chart(NamedTuple):
+    """One number for each label, to be drawn; None where there is no value."""
+
+    kind: str  # bar
+    labels: tuple[str, ...]
+    values: tuple[float | None, ...]
+    unit: str = ""
+
+
+class Report(NamedTuple):
+    """An answer about the business; None in a row or total means "no value" and is never shown as 0."""
+
+    name: str
+    title: str
+    columns: tuple[ReportColumn, ...]
+    rows: tuple[tuple[object, ...], ...]
+    totals: tuple[object, ...] | None = None
+    n: int = 0
+    period: str | None = None
+    currency: str | None = None
+    formula: str | None = None
+    model: str | None = None
+    chart: Chart | None = None

@@ -1,0 +1,230 @@
+"""Deals and their way through the stages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmcli.domain.fields import LOST_REASONS
+from crmcli.domain.records import as_record
+from crmcli.domain.schedule import read_time
+from crmcli.domain.text import fold, tidy
+from crmcli.domain.views import DealPicture, DealView
+from crmcli.errors import BadValue, Refused
+from crmcli.services.merging import Merging
+from crmcli.services.pictures import TIMELINE, next_step
+from crmcli.services.records import Records
+from crmcli.services.stages import enter, first_of_kind, pipeline_key, refuse_missing, stage_named, stages_of
+from crmcli.store.queries.activities import timeline
+from crmcli.store.queries.deals import deals, stage_history
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+
+    from crmcli.domain.drafts import Edit
+    from crmcli.domain.views import StageView
+    from crmcli.store.queries.common import Selection
+    from crmcli.store.reader import Reader
+    from crmcli.store.session import UnitOfWork
+
+
+class Deals(Merging, Records):
+    """The use cases of deals."""
+
+    noun = "deal"
+
+    def views(self, reader: Reader, selection: Selection) -> Iterator[DealView]:
+        """The selected deals."""
+        return deals(reader, selection, self.desk.clock.now())
+
+    def prepare(self, uow: UnitOfWork, values: dict[str, object]) -> dict[str, object]:
+        """Give the deal its pipeline and stage, and the company of its people."""
+        named = values.pop("pipeline", None)
+        wanted = values.pop("stage", None)
+        stages = stages_of(uow.reader, pipeline_key(uow.reader, str(named) if named else None))
+        stage = stage_named(stages, str(wanted)) if wanted else first_of_kind(stages, "open")
+        since = values.pop("entered_at", None) or uow.now
+        pipeline = uow.reader.value("SELECT pipeline_id FROM stage WHERE id = ?", (stage.number,))
+        values |= {"pipeline_id": pipeline, "stage_id": stage.number, "stage_since": since}
+        if stage.kind != "open":
+            values["closed_at"] = since
+        contacts = values.get("contacts")
+        if values.get("company") is None and contacts:
+            values["company"] = primary_company(uow.reader, contacts[0])  # type: ignore[index]
+        return values
+
+    def created(self, uow: UnitOfWork, number: int, values: Mapping[str, object]) -> None:
+        """The stage history begins; a stage's required fields count here too."""
+        from crmcli.store.models.deals import StageChange
+
+        view = self.view(uow.reader, number)
+        stages = stages_of(uow.reader, fold(view.pipeline))
+        refuse_missing(view, stages, stage_named(stages, view.stage))
+        at, stage = values["stage_since"], values["stage_id"]
+        uow.add(StageChange(deal_id=number, to_stage_id=stage, at=at, by=uow.user_id))
+
+    def change(self, uow: UnitOfWork, number: int, edit: Edit) -> None:
+        """Apply an edit; a stage or pipeline in it is a move."""
+        values = dict(edit.values)
+        pipeline, stage = values.pop("pipeline", None), values.pop("stage", None)
+        currency = values.pop("currency", None)
+        if currency is not None:
+            self._in_currency(uow, number, str(currency))
+        if any((values, *edit[2:])):
+            super().change(uow, number, edit._replace(values=values))
+        if pipeline is not None or stage is not None:
+            self._edit_stage(uow, number, pipeline, stage)
+            if "probability" in values:  # given together with the stage, it is meant for the new one
+                super().change(uow, number, edit._replace(values={"probability": values["probability"]}, add={}, remove={}))
+
+    def _edit_stage(self, uow: UnitOfWork, number: int, pipeline: object, stage: object) -> None:
+        view = self.view(uow.reader, number)
+        key = pipeline_key(uow.reader, str(pipeline) if pipeline else view.pipeline)
+        stages = stages_of(uow.reader, key)
+        moves = key != fold(view.pipeline)
+        target = stage_named(stages, str(stage)) if stage else first_of_kind(stages, "open") if moves else None
+        if target is None or (not moves and target.stage == view.stage):
+            return
+        refuse_missing(view, stages, target)
+        if moves:
+            from crmcli.store.models.deals import Deal
+
+            owner = uow.reader.value("SELECT pipeline_id FROM stage WHERE id = ?", (target.number,))
+            uow.get(Deal, number).pipeline_id = owner
+        enter(uow, number, target)
+
+    def _in_currency(self, uow: UnitOfWork, number: int, currency: str) -> None:
+        from crmcli.domain.money import read_money
+        from crmcli.store.models.deals import Deal
+
+        view = self.view(uow.reader, number)
+        if view.value is None:
+            raise BadValue("currency", f"deal #{number} has no value", hint="--value 100 --currency USD")
+        amount = read_money(view.value.plain, currency)
+        row = uow.get(Deal, number)
+        row.value, row.currency = amount.minor, amount.currency
+
+    def show(self, ref: str) -> DealPicture:
+        """A deal with its stage history, next step and timeline."""
+        with self.desk.reading() as reader:
+            number = self._find(reader, ref).number
+            return DealPicture(
+                self.view(reader, number),
+                stage_history(reader, number, self.desk.clock.now()),
+                next_step(reader, "deal", number),
+                timeline(reader, "deal", number, TIMELINE),
+            )
+
+    # -- moving
+
+    def move(self, ref: str, stage: str, *, note: str | None = None, at: str | None = None) -> DealView:
+        """Move a deal to a stage; refuses the stage it is in and one whose required fields are empty."""
+        return self._moved(ref, "deal move", lambda stages, _: stage_named(stages, stage), note=note, at=at)
+
+    def move_where(self, filter_text: str, stage: str) -> list[DealView]:
+        """Move every deal that a filter selects; one that can't move stops them all."""
+
+        def act(uow: UnitOfWork, number: int) -> None:
+            self._move_in(uow, number, lambda stages, _: stage_named(stages, stage))
+
+        return self._each("deal move", "edit", self._selected(filter_text), act)
+
+    def win(self, ref: str, *, note: str | None = None, at: str | None = None) -> DealView:
+        """Move a deal to its pipeline's won stage."""
+        return self._moved(ref, "deal win", lambda stages, _: first_of_kind(stages, "won"), note=note, at=at)
+
+    def lose(self, ref: str, reason: str, *, note: str | None = None, at: str | None = None) -> DealView:
+        """Move a deal to its pipeline's lost stage with the reason: one of the list, or other with a note."""
+        known, said = _reason(reason, note)
+
+        def explain(uow: UnitOfWork, number: int) -> None:
+            from crmcli.store.models.deals import Deal
+
+            row = uow.get(Deal, number)
+            row.lost_reason, row.lost_note = known, said
+            uow.flush()
+
+        return self._moved(ref, "deal lose", lambda stages, _: first_of_kind(stages, "lost"), note=said, at=at, then=explain)
+
+    def reopen(self, ref: str, *, note: str | None = None) -> DealView:
+        """Move a closed deal back to the open stage it was in last."""
+
+        def last_open(stages: list[StageView], visited: list[str]) -> StageView:
+            return next((stage_named(stages, n) for n in reversed(visited)), None) or first_of_kind(stages, "open")
+
+        return self._moved(ref, "deal reopen", last_open, note=note, closed=True)
+
+    def _moved(
+        self,
+        ref: str,
+        command: str,
+        choose: Callable[[list[StageView], list[str]], StageView],
+        *,
+        note: str | None = None,
+        at: str | None = None,
+        closed: bool = False,
+        then: Callable[[UnitOfWork, int], None] | None = None,
+    ) -> DealView:
+        moment = read_time(at, self.desk.clock.local(), "at") if at else None
+        with self.desk.writing(command) as uow:
+            found = self._find(uow.reader, ref)
+            if closed and self.view(uow.reader, found.number).stage_kind == "open":
+                raise Refused(f"deal #{found.number} is open already")
+            target = self._move_in(uow, found.number, choose, note=note and tidy(note), at=moment)
+            if then is not None:
+                then(uow, found.number)
+            uow.summary = f"{found.name} → {target.stage}"
+            view: DealView = self.view(uow.reader, found.number)
+            self.desk.hooks.before("deal-stage-change", as_record(view))
+        self.desk.hooks.after("deal-stage-change", as_record(view))
+        return view
+
+    def _move_in(
+        self,
+        uow: UnitOfWork,
+        number: int,
+        choose: Callable[[list[StageView], list[str]], StageView],
+        *,
+        note: str | None = None,
+        at: datetime | None = None,
+    ) -> StageView:
+        view = self.view(uow.reader, number)
+        stages = stages_of(uow.reader, fold(view.pipeline))
+        is_open = {stage.stage for stage in stages if stage.kind == "open"}
+        visited = [v.stage for v in stage_history(uow.reader, number, uow.now) if v.stage in is_open]
+        target = choose(stages, visited)
+        if target.stage == view.stage:
+            raise Refused(f"deal #{number} is in {view.stage} already")
+        here = next((s.position for s in stages if s.stage == view.stage), -1)
+        refuse_missing(view, stages, target, here)
+        self._refuse_past(uow, number, at)
+        enter(uow, number, target, at=at, note=note)
+        return target
+
+    def _refuse_past(self, uow: UnitOfWork, number: int, at: datetime | None) -> None:
+        if at is None:
+            return
+        since = stage_history(uow.reader, number, uow.now)[-1].at
+        if at < since:
+            raise BadValue("at", f"deal #{number} entered its stage only on {since:%Y-%m-%d %H:%M} UTC")
+        if at > uow.now:
+            raise BadValue("at", "lies in the future; plan a task instead")
+
+
+def _reason(reason: str, note: str | None) -> tuple[str, str | None]:
+    text = tidy(reason)
+    if not text:
+        raise BadValue("reason", "is empty", hint=f"one of {', '.join(LOST_REASONS)}, or your own words")
+    known = next((r for r in LOST_REASONS if fold(r) == fold(text.replace("_", " ").replace("-", " "))), None)
+    if known:
+        return known, note
+    return "other", f"{text}; {note}" if note else text
+
+
+def primary_company(reader: Reader, contact: int) -> Any:  # noqa: ANN401
+    """The number of a contact's first present company, or None."""
+    sql = (
+        "SELECT l.company_id FROM contact_company l JOIN company o ON o.id = l.company_id"
+        " WHERE l.contact_id = ? AND l.ended_on IS NULL AND o.deleted_at IS NULL ORDER BY l.position, l.id LIMIT 1"
+    )
+    return reader.value(sql, (contact,))

@@ -1,0 +1,116 @@
+"""Every change can be seen and taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.fields import UID_PREFIX
+from crmcli.errors import Ambiguous, Conflict, NotFound
+from crmcli.store.queries.history import change_set, change_sets, sets_of
+from crmcli.store.queries.refs import Found, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crmcli.domain.views import ChangeSetView
+    from crmcli.services.desk import Desk
+    from crmcli.store.reader import Reader
+
+
+class History:
+    """The change log, and undo."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def list(self, ref: str | None = None, limit: int | None = None) -> Iterator[ChangeSetView]:
+        """The change sets, newest first: all of them, or those of one record (with what changed), or one set whole."""
+        with self.desk.reading() as reader:
+            if ref is None:
+                yield from change_sets(reader, limit)
+                return
+            whole = self._set_number(reader, ref) if ref.startswith("ch_") else None
+            if whole is not None:
+                found = change_set(reader, whole)
+                assert found is not None
+                yield found
+                return
+            noun, record = any_record(reader, ref, self.desk.country)
+            yield from sets_of(reader, noun, record.number, limit)
+
+    def undo(self, which: str | None = None) -> ChangeSetView:
+        """Take back the last change set of the acting user, or the one named by number or uid; the view of what was undone.
+
+        Raises Stale, naming the field, when someone changed it since.
+        """
+        from crmcli.store.models.ledger import ChangeSet
+
+        with self.desk.writing("undo") as uow:
+            from crmcli.store.undo import take_back
+
+            number = self._last(uow.reader, uow.user_id, uow.number) if which is None else self._set_number(uow.reader, which)
+            undone = uow.get(ChangeSet, number)
+            if undone.undone_by is not None:
+                raise Conflict(f"change #{number} was undone already by #{undone.undone_by}", hint=f"crm undo {undone.undone_by}")
+            view = change_set(uow.reader, number)
+            assert view is not None
+            take_back(uow, number)
+            uow.summary = f"#{number} {undone.command}: {undone.summary}".removesuffix(": ")
+            uow.marked = max(uow.marked, undone.records)
+        return view
+
+    def _last(self, reader: Reader, user: int, own: int) -> int:
+        sql = "SELECT id FROM change_set WHERE user_id = ? AND id < ? AND undone_by IS NULL ORDER BY id DESC LIMIT 1"
+        number = reader.value(sql, (user, own))
+        if number is None:
+            other = reader.row(
+                "SELECT s.id, u.login FROM change_set s JOIN app_user u ON u.id = s.user_id"
+                " WHERE s.id < ? AND s.undone_by IS NULL ORDER BY s.id DESC LIMIT 1",
+                (own,),
+            )
+            hint = f"the last change is #{other[0]} by {other[1]}: crm undo {other[0]}" if other else "crm history"
+            raise NotFound("you have changed nothing that could be undone", hint=hint)
+        return int(number)
+
+    def _set_number(self, reader: Reader, which: str) -> int:
+        bare = which.strip().removeprefix("#")
+        if bare.isdecimal() and len(bare) < 16:
+            number = reader.value("SELECT id FROM change_set WHERE id = ?", (int(bare),))
+        else:
+            rows = reader.rows("SELECT id FROM change_set WHERE uid >= ? AND uid < ? LIMIT 2", (which, f"{which}~"))
+            if len(rows) > 1:
+                raise Ambiguous(f"more than one change begins with {which}", hint="crm history")
+            number = rows[0][0] if rows and which.startswith("ch_") else None
+        if number is None:
+            raise NotFound(f"no change {which}", hint="crm history")
+        return int(number)
+
+
+def any_record(reader: Reader, ref: str, country: str | None) -> tuple[str, Found]:
+    """The record of any noun that a reference names, also as ``deal:12``; raises Ambiguous when several nouns have one."""
+    noun, colon, rest = ref.partition(":")
+    if colon and noun in UID_PREFIX:
+        return noun, _live_or_deleted(reader, noun, rest, country)
+    matches: list[tuple[str, Found]] = []
+    for candidate, prefix in UID_PREFIX.items():
+        if ref.startswith(f"{prefix}_"):
+            return candidate, _live_or_deleted(reader, candidate, ref, country)
+    for candidate in UID_PREFIX:
+        try:
+            matches.append((candidate, resolve(reader, candidate, ref, country)))
+        except NotFound:
+            continue
+    if not matches:
+        raise NotFound(f"no record {ref}", hint="crm search WORD")
+    if len(matches) > 1:
+        lines = tuple(f"  {noun}:{found.number}  {found.uid}  {found.name}" for noun, found in matches)
+        first = matches[0]
+        raise Ambiguous(f"{ref!r} names more than one record", hint=f"say {first[0]}:{first[1].number}", details=lines)
+    return matches[0]
+
+
+def _live_or_deleted(reader: Reader, noun: str, ref: str, country: str | None) -> Found:
+    try:
+        return resolve(reader, noun, ref, country)
+    except NotFound:
+        return resolve(reader, noun, ref, country, deleted=True)

@@ -1,0 +1,92 @@
+"""From the references in a draft to record numbers; unknown people and companies become stubs when that is wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.fields import NETWORKS, UID_PREFIX, Kind, find_field
+from crmcli.domain.people import Matched, looks_like, name_from_email, read_email, read_website
+from crmcli.errors import Duplicate, NotFound
+from crmcli.store.queries.refs import Found, owner_of_key, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crmcli.services.desk import Desk
+    from crmcli.store.session import UnitOfWork
+
+_KIND_WORD = {Kind.EMAIL: "e-mail", Kind.PHONE: "phone", Kind.WEBSITE: "website", Kind.HANDLE: "handle"}
+
+
+class Links:
+    """Resolves the links of one use case; ``create`` False forbids stubs."""
+
+    def __init__(self, desk: Desk, uow: UnitOfWork, *, create: bool = True) -> None:
+        self.desk = desk
+        self.uow = uow
+        self.create = create
+
+    def resolved(self, noun: str, values: Mapping[str, object]) -> dict[str, object]:
+        """The values with every link as a record number."""
+        found = dict(values)
+        for name, value in values.items():
+            field = find_field(noun, name)
+            if field is None or field.kind is not Kind.LINK or value is None:
+                continue
+            if field.many:
+                found[name] = tuple(dict.fromkeys(self.number(field.noun, str(ref)) for ref in value))  # type: ignore[attr-defined]
+            else:
+                found[name] = self.number(field.noun, str(value))
+        return found
+
+    def number(self, noun: str, ref: str) -> int:
+        """The number of the record that the reference names, or of the stub made for it."""
+        try:
+            return resolve(self.uow.reader, noun, ref, self.desk.country).number
+        except NotFound:
+            values = self._stub(noun, ref)
+            if values is None or not self.create:
+                raise
+        from crmcli.store.records import insert
+
+        number = insert(self.uow, noun, values, {})
+        self.desk.note(f"new {noun} #{number} {values['name']}")
+        return number
+
+    def _stub(self, noun: str, ref: str) -> dict[str, object] | None:
+        """The values of a stub: a contact for an e-mail, a company for a name or website; None for anything else."""
+        shape = looks_like(ref)
+        if noun == "contact" and shape == "email":
+            email = read_email(ref)
+            return {"name": name_from_email(email.value), "emails": (email,)}
+        if noun == "company" and not _is_record_name(ref):
+            if shape == "website" and " " not in ref:
+                return {"name": read_website(ref).value, "websites": (read_website(ref),)}
+            return {"name": ref} if shape == "text" else None
+        return None
+
+
+def _is_record_name(ref: str) -> bool:
+    return ref.lstrip("#").isdecimal() or ref.startswith(tuple(f"{prefix}_" for prefix in UID_PREFIX.values()))
+
+
+def refuse_duplicates(uow: UnitOfWork, noun: str, values: Mapping[str, object], own: int | None = None) -> None:
+    """Raise Duplicate, naming the owner, when another live record holds one of these addresses."""
+    for name, value in values.items():
+        field = find_field(noun, name)
+        if field is None or field.kind not in _KIND_WORD or (noun == "company" and field.kind is Kind.PHONE):
+            continue
+        network = name if name in NETWORKS else ""
+        for address in value if isinstance(value, tuple) and not isinstance(value, Matched) else (value,):
+            if isinstance(address, Matched):
+                owner = owner_of_key(uow.reader, noun, field.kind, address.key, network)
+                if owner is not None and owner.number != own:
+                    raise duplicate(noun, network or _KIND_WORD[field.kind], address.value, owner)
+
+
+def duplicate(noun: str, what: str, value: str, owner: Found) -> Duplicate:
+    """The error that names who has the value."""
+    return Duplicate(
+        f"{what} {value} belongs to {noun} #{owner.number} {owner.name} ({owner.uid})",
+        hint=f"crm {noun} show {owner.number}",
+    )

@@ -1,0 +1,332 @@
+"""The use cases that every noun has: add, list, show, edit, remove, restore, tag, in ones and in bulk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crmcli.domain.fields import FIELDS
+from crmcli.domain.reading import Raw, read_custom, read_draft, read_edit
+from crmcli.domain.records import as_record
+from crmcli.errors import Conflict, NotFound, UsageError
+from crmcli.services.links import Links, refuse_duplicates
+from crmcli.store.queries.common import Selection, by_number
+from crmcli.store.queries.refs import Found, custom_keys, resolve, survivor
+from crmcli.store.queries.where import EVERYTHING, both
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from crmcli.domain.drafts import Draft, Edit
+    from crmcli.services.desk import Desk
+    from crmcli.store.queries.where import Condition
+    from crmcli.store.reader import Reader
+    from crmcli.store.session import UnitOfWork
+
+
+class Changes(NamedTuple):
+    """What an ``edit`` was told, as texts."""
+
+    values: Mapping[str, Raw] = {}
+    add: Mapping[str, Sequence[str]] = {}
+    remove: Mapping[str, Sequence[str]] = {}
+    clear: Sequence[str] = ()
+    set: Sequence[str] = ()
+    unset: Sequence[str] = ()
+
+
+class Query(NamedTuple):
+    """What a list was asked: a filter's text, further conditions by field, order and page (``limit`` None: all)."""
+
+    filter: str | None = None
+    conditions: Sequence[str] = ()  # further filters, all of which must hold
+    sort: str | None = None
+    reverse: bool = False
+    limit: int | None = None
+    offset: int = 0
+
+    @property
+    def text(self) -> str | None:
+        """The one filter that says it all."""
+        parts = [part for part in (self.filter, *self.conditions) if part]
+        return " AND ".join(f"({part})" for part in parts) if len(parts) > 1 else next(iter(parts), None)
+
+
+class Records:
+    """The use cases of one noun."""
+
+    noun: str
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    # -- what a noun says of itself
+
+    def views(self, reader: Reader, selection: Selection) -> Iterator[Any]:
+        """The selected records as views."""
+        raise NotImplementedError
+
+    def prepare(self, uow: UnitOfWork, values: dict[str, object]) -> dict[str, object]:  # noqa: ARG002
+        """The noun's own rules on a new record's resolved values."""
+        return values
+
+    def created(self, uow: UnitOfWork, number: int, values: Mapping[str, object]) -> None:
+        """What follows from a new record."""
+
+    def change(self, uow: UnitOfWork, number: int, edit: Edit) -> None:
+        """Apply an edit whose links are resolved."""
+        from crmcli.store.records import update
+
+        update(uow, self.noun, number, edit)
+
+    def gone_with(self, uow: UnitOfWork, number: int) -> list[int]:
+        """The activities that belong to nothing but this record."""
+        return _only_here(uow.reader, self.noun, number)
+
+    # -- reading
+
+    def list(self, query: Query, *, deleted: bool = False) -> Iterator[Any]:
+        """The records that a query selects, streamed."""
+        with self.desk.reading() as reader:
+            where = self.desk.condition(reader, self.noun, query.text)
+            yield from self.views(
+                reader, Selection(where, query.sort, query.reverse, query.limit, query.offset, deleted=deleted)
+            )
+
+    def find(self, ref: str, *, deleted: bool = False) -> Found:
+        """The record that a reference names; one merged away leads to the record it was merged into."""
+        with self.desk.reading() as reader:
+            return self._find(reader, ref, deleted=deleted)
+
+    def get(self, ref: str) -> Any:  # noqa: ANN401 - the noun's view
+        """The view of the record that a reference names."""
+        with self.desk.reading() as reader:
+            return self.view(reader, self._find(reader, ref).number)
+
+    def view(self, reader: Reader, number: int) -> Any:  # noqa: ANN401
+        """The view of a live record."""
+        return next(iter(self.views(reader, by_number(number))))
+
+    def custom_keys(self) -> frozenset[str]:
+        """The custom fields that records of the noun have."""
+        with self.desk.reading() as reader:
+            return custom_keys(reader).get(self.noun, frozenset())
+
+    def matching(self, filter_text: str) -> list[Found]:
+        """The live records that a filter selects: what a bulk verb would work on."""
+        with self.desk.reading() as reader:
+            where = self.desk.condition(reader, self.noun, filter_text)
+            return _found(reader, self.noun, where)
+
+    def _find(self, reader: Reader, ref: str, *, deleted: bool = False) -> Found:
+        try:
+            return resolve(reader, self.noun, ref, self.desk.country, deleted=deleted)
+        except NotFound:
+            kept = None if deleted else survivor(reader, self.noun, ref)
+            if kept is None:
+                raise
+            self.desk.note(f"{self.noun} {ref} was merged into #{kept.number} {kept.name}")
+            return kept
+
+    # -- adding
+
+    def draft(self, raw: Mapping[str, Raw], custom: Sequence[str] = ()) -> Draft:
+        """A draft from texts by field name and ``key=value`` settings."""
+        return read_draft(self.noun, raw, self.desk.rules, read_custom(custom))
+
+    def add(self, draft: Draft, *, create: bool = True) -> Any:  # noqa: ANN401
+        """Add a record; its view. ``create`` allows stubs for unknown links."""
+        with self.desk.writing(f"{self.noun} add") as uow:
+            number = self.add_in(uow, draft, create=create)
+            view = self.view(uow.reader, number)
+            uow.summary = _name_of(view)
+            self.desk.hooks.before(f"{self.hook_noun(view)}-add", as_record(view))
+        self.desk.hooks.after(f"{self.hook_noun(view)}-add", as_record(view))
+        return view
+
+    def add_in(self, uow: UnitOfWork, draft: Draft, *, create: bool = True) -> int:
+        """Add a record within a unit of work; its number."""
+        from crmcli.store.records import insert
+
+        refuse_duplicates(uow, self.noun, draft.values)
+        values = self.prepare(uow, Links(self.desk, uow, create=create).resolved(self.noun, draft.values))
+        values.setdefault("owner", self.desk.user)
+        number = insert(uow, self.noun, values, draft.custom)
+        self.created(uow, number, values)
+        return number
+
+    def hook_noun(self, view: Any) -> str:  # noqa: ANN401, ARG002
+        """The noun in the names of the hooks for this record."""
+        return self.noun
+
+    # -- changing
+
+    def edit_draft(self, changes: Changes) -> Edit:
+        """The validated edit from texts."""
+        return read_edit(
+            self.noun,
+            changes.values,
+            self.desk.rules,
+            add=changes.add,
+            remove=changes.remove,
+            clear=changes.clear,
+            custom=read_custom(changes.set),
+            unset=changes.unset,
+        )
+
+    def edit(self, ref: str, edit: Edit, *, create: bool = True) -> Any:  # noqa: ANN401
+        """Change the record that a reference names; its view."""
+        return self._each(f"{self.noun} edit", "edit", lambda _: [self.find(ref)], self._editing(edit, create=create))[0]
+
+    def edit_where(self, filter_text: str, edit: Edit) -> list[Any]:
+        """Change every record that a filter selects, in one undo step; their views."""
+        return self._each(f"{self.noun} edit", "edit", self._selected(filter_text), self._editing(edit, create=False))
+
+    def _editing(self, edit: Edit, *, create: bool) -> Callable[[UnitOfWork, int], None]:
+        def act(uow: UnitOfWork, number: int) -> None:
+            links = Links(self.desk, uow, create=create)
+            self._refuse_changes(uow, number, edit)
+            resolved = edit._replace(
+                values=links.resolved(self.noun, edit.values),
+                add=links.resolved(self.noun, edit.add),
+                remove=links.resolved(self.noun, edit.remove),
+            )
+            self.change(uow, number, resolved)
+
+        return act
+
+    def _refuse_changes(self, uow: UnitOfWork, number: int, edit: Edit) -> None:
+        refuse_duplicates(uow, self.noun, edit.values, number)
+        refuse_duplicates(uow, self.noun, edit.add, number)
+
+    def tag(self, ref: str, names: Sequence[str], *, remove: bool = False) -> Any:  # noqa: ANN401
+        """Put labels on a record, or take them off; its view."""
+        edit = self.edit_draft(Changes(remove={"tags": names}) if remove else Changes(add={"tags": names}))
+        return self.edit(ref, edit)
+
+    def remove(self, ref: str) -> Any:  # noqa: ANN401
+        """Delete a record; the view it had."""
+        return self._each(f"{self.noun} rm", "rm", lambda _: [self.find(ref)], self._remove_in)[0]
+
+    def remove_where(self, filter_text: str) -> list[Any]:
+        """Delete every record that a filter selects, in one undo step; the views they had."""
+        return self._each(f"{self.noun} rm", "rm", self._selected(filter_text), self._remove_in)
+
+    def _remove_in(self, uow: UnitOfWork, number: int) -> None:
+        from crmcli.store.records import remove
+
+        for activity in self.gone_with(uow, number):
+            remove(uow, "activity", activity)
+        remove(uow, self.noun, number)
+
+    def restore(self, ref: str) -> Any:  # noqa: ANN401
+        """Bring a deleted record back with what was deleted with it; its view."""
+        found = self.find(ref, deleted=True)
+        with self.desk.writing(f"{self.noun} restore", found.name) as uow:
+            self._restore_in(uow, found)
+            return self.view(uow.reader, found.number)
+
+    def _restore_in(self, uow: UnitOfWork, found: Found) -> None:
+        from crmcli.store.records import restore
+
+        deleted_in, merged = uow.reader.rows(
+            f"SELECT deleted_in, merged_into FROM {self.noun} WHERE id = ?", (found.number,)
+        )[0]
+        if merged is not None:
+            raise Conflict(f"{self.noun} #{found.number} was merged into #{merged}", hint=f"crm undo {deleted_in}")
+        _refuse_taken(uow, self.noun, found.number, deleted_in)
+        restore(uow, self.noun, found.number)
+        sql = "SELECT id FROM activity WHERE deleted_in = ?"
+        for (activity,) in uow.reader.rows(sql, (deleted_in,)) if self.noun != "activity" else ():
+            restore(uow, "activity", activity)
+
+    # -- the shape of every change
+
+    def _selected(self, filter_text: str) -> Callable[[UnitOfWork], list[Found]]:
+        def select(uow: UnitOfWork) -> list[Found]:
+            return _found(uow.reader, self.noun, self.desk.condition(uow.reader, self.noun, filter_text))
+
+        return select
+
+    def _each(
+        self,
+        command: str,
+        event: str,
+        select: Callable[[UnitOfWork], Iterable[Found]],
+        act: Callable[[UnitOfWork, int], None],
+    ) -> list[Any]:
+        """Do something to each selected record in one undo step, hooks included; the views (before, for a deletion)."""
+        views: list[Any] = []
+        with self.desk.writing(command) as uow:
+            chosen = list(select(uow))
+            uow.summary = _summary(self.noun, chosen)
+            for found in chosen:
+                before = self.view(uow.reader, found.number)
+                act(uow, found.number)
+                view = before if event == "rm" else self.view(uow.reader, found.number)
+                self.desk.hooks.before(f"{self.hook_noun(view)}-{event}", as_record(view))
+                views.append(view)
+        for view in views:
+            self.desk.hooks.after(f"{self.hook_noun(view)}-{event}", as_record(view))
+        return views
+
+
+def _name_of(view: Any) -> str:  # noqa: ANN401
+    return str(getattr(view, "name", None) or getattr(view, "title", None) or getattr(view, "subject", None) or view.id)
+
+
+def _summary(noun: str, chosen: Sequence[Found]) -> str:
+    return chosen[0].name if len(chosen) == 1 else f"{len(chosen)} records of {noun}"
+
+
+def _found(reader: Reader, noun: str, where: Condition) -> list[Found]:
+    name = {"deal": "r.title", "activity": "COALESCE(r.subject, r.body, '')"}.get(noun, "r.name")
+    where = both(where, EVERYTHING)
+    sql = f"SELECT r.id, r.uid, {name} FROM {noun} r WHERE r.deleted_at IS NULL AND ({where.sql}) ORDER BY r.id"
+    return [Found(*row) for row in reader.rows(sql, where.params)]
+
+
+def _only_here(reader: Reader, noun: str, number: int) -> list[int]:
+    """Activities linked to this record and to no other live contact, company or deal."""
+    if noun == "activity":
+        return []
+    here = {
+        "contact": "r.id IN (SELECT activity_id FROM activity_contact WHERE contact_id = ?)",
+        "company": "r.company_id = ?",
+        "deal": "r.deal_id = ?",
+    }[noun]
+    others = {
+        "contact": (
+            "EXISTS (SELECT 1 FROM activity_contact l JOIN contact c ON c.id = l.contact_id"
+            f" WHERE l.activity_id = r.id AND c.deleted_at IS NULL{' AND c.id <> ?' if noun == 'contact' else ''})"
+        ),
+        "company": "r.company_id IS NOT NULL",
+        "deal": "r.deal_id IS NOT NULL",
+    }
+    wanted = [sql for other, sql in others.items() if other != noun or noun == "contact"]
+    sql = f"SELECT r.id FROM activity r WHERE r.deleted_at IS NULL AND {here} AND NOT ({' OR '.join(wanted)})"
+    return [n for (n,) in reader.rows(sql, (number,) * sql.count("?"))]
+
+
+_KEYED = {
+    "contact": (("contact_email", "e-mail"), ("contact_phone", "phone"), ("contact_handle", "handle")),
+    "company": (("company_website", "website"),),
+    "deal": (),
+    "activity": (),
+}
+
+
+def _refuse_taken(uow: UnitOfWork, noun: str, number: int, deleted_in: int) -> None:
+    """Raise Duplicate when a value that would come back belongs to another live record by now."""
+    from crmcli.services.links import duplicate
+
+    for table, word in _KEYED[noun]:
+        network = " AND o.network = v.network" if table == "contact_handle" else ""
+        sql = (
+            f"SELECT v.value, r.id, r.uid, r.name FROM {table} v JOIN {table} o ON o.key = v.key AND o.deleted_at IS NULL"
+            f"{network} JOIN {noun} r ON r.id = o.{noun}_id WHERE v.{noun}_id = ? AND v.deleted_in = ? AND r.id <> ?"
+        )
+        taken = uow.reader.row(sql, (number, deleted_in, number))
+        if taken:
+            raise duplicate(noun, word, taken[0], Found(*taken[1:]))
+
+

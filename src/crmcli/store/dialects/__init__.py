@@ -1,0 +1,67 @@
+"""What differs between the two engines, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from crmcli.errors import CrmError
+    from crmcli.store.location import Location
+
+Row = tuple[Any, ...]
+
+
+class Dialect(Protocol):
+    """One engine, as the rest of the store sees it."""
+
+    name: str
+
+    def exists(self, location: Location) -> bool:
+        """Whether there is a store to read."""
+
+    def connect(self, location: Location, *, write: bool, timeout: float) -> Any:  # noqa: ANN401 - a DB-API connection
+        """A DB-API connection; ``write`` makes the store's place if it is missing."""
+
+    def begin(self) -> str:
+        """The statements that start a write and wait for the other writers to end."""
+
+    def sql(self, text: str) -> str:
+        """A statement written with ``?`` in the engine's own placeholder style."""
+
+    def stream(self, connection: Any, text: str, params: Sequence[object]) -> Iterator[Row]:  # noqa: ANN401
+        """The rows, a few hundred at a time, with times and JSON as text on both engines."""
+
+    def explain(self, error: BaseException, label: str) -> CrmError | None:
+        """The engine's exception as one of ours; None when it is not the engine's."""
+
+    def search_condition(self) -> str:
+        """SQL that matches ``search_entry`` rows by one query parameter made by ``search_query``."""
+
+    def search_query(self, words: Sequence[str], *, names_only: bool) -> str:
+        """The engine's query text for records that hold all the words, each as a beginning."""
+
+    def search_write(self) -> tuple[str, str]:
+        """Statements that remove one entry (rowid) and add one (rowid, noun, record_id, name, body)."""
+
+    def integrity(self, connection: Any) -> list[str]:  # noqa: ANN401
+        """What the engine itself finds wrong, a line each."""
+
+    def backup(self, location: Location, target: Path) -> None:
+        """A whole copy of the store at one moment, while others write."""
+
+    def restore(self, location: Location, source: Path) -> None:
+        """The store as the backup has it, in one step."""
+
+
+def dialect_of(location: Location) -> Dialect:
+    """The dialect that speaks to the store at ``location``."""
+    if location.path:
+        from crmcli.store.dialects.sqlite import Sqlite
+
+        return Sqlite()
+    from crmcli.store.dialects.postgresql import Postgresql
+
+    return Postgresql()

@@ -1,0 +1,219 @@
+"""PostgreSQL through psycopg 3: one store for a team, tsvector for search."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from crmcli.errors import Conflict, CrmError, StoreError, StoreLocked, StoreUnreachable, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from types import ModuleType
+
+    from crmcli.store.location import Location
+
+_CHUNK = 500
+# Writers of one store wait for each other on this advisory lock, as they do on SQLite's write lock.
+_WRITE_LOCK = 0x63726D
+
+
+class Postgresql:
+    """The dialect of a PostgreSQL server."""
+
+    name = "postgresql"
+
+    def exists(self, location: Location) -> bool:
+        """Whether the database holds our tables."""
+        connection = self.connect(location, write=False, timeout=10)
+        try:
+            found = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
+            return found is not None and found[0] is not None
+        finally:
+            connection.close()
+
+    def connect(self, location: Location, *, write: bool, timeout: float) -> Any:  # noqa: ANN401
+        """A connection in UTC; a reading one is read-only by the server's own word."""
+        psycopg = _psycopg()
+        try:
+            connection = psycopg.connect(location.url, connect_timeout=max(2, int(timeout)), autocommit=not write)
+            connection.execute("SET TIME ZONE 'UTC'")
+            connection.execute(f"SET lock_timeout = {int(timeout * 1000)}")
+            if write:
+                connection.commit()
+            else:
+                connection.execute("SET default_transaction_read_only = on")
+        except psycopg.Error as error:
+            raise self.explain(error, location.label) or error from error
+        return connection
+
+    def begin(self) -> str:
+        """Wait for the other writers of this store."""
+        return f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})"
+
+    def sql(self, text: str) -> str:
+        """``?`` becomes ``%s``."""
+        return _placeholders(text)
+
+    def stream(self, connection: Any, text: str, params: Sequence[object]) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
+        """The rows in chunks; times, dates and JSON as the same text that SQLite keeps."""
+        with connection.cursor() as cursor:
+            for name, loader in _text_loaders().items():
+                cursor.adapters.register_loader(name, loader)
+            cursor.execute(text, tuple(params))
+            while rows := cursor.fetchmany(_CHUNK):
+                yield from rows
+
+    def explain(self, error: BaseException, label: str) -> CrmError | None:
+        """psycopg's errors in the user's words."""
+        psycopg = _psycopg()
+        if not isinstance(error, psycopg.Error):
+            return None
+        text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
+            return StoreLocked(f"{label} is locked by another session", hint="try again when it has finished")
+        if isinstance(error, psycopg.errors.UniqueViolation):
+            return Conflict(f"someone else has just stored that value: {text}")
+        if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
+            return StoreUnreachable(f"can't reach {label}: {text}")
+        if isinstance(error, psycopg.OperationalError | psycopg.errors.InsufficientPrivilege):
+            return StoreError(f"{label}: {text}")
+        if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+            return StoreError(f"{label} can't be written: {text}")
+        return None
+
+    def search_condition(self) -> str:
+        """The query text is made by us, so ``to_tsquery`` sees only quoted lexemes."""
+        return "search_entry.words @@ to_tsquery('simple', ?)"
+
+    def search_query(self, words: Sequence[str], *, names_only: bool) -> str:
+        """Each word quoted, as a prefix, all of them wanted; weight A is the name."""
+        weight = "*A" if names_only else "*"
+        quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in words)
+        return " & ".join(f"'{word}':{weight}" for word in quoted)
+
+    def search_write(self) -> tuple[str, str]:
+        """An ordinary table; the vector is generated."""
+        return (
+            "DELETE FROM search_entry WHERE rowid = ?",
+            "INSERT INTO search_entry (rowid, noun, record_id, name, body) VALUES (?, ?, ?, ?, ?)",
+        )
+
+    def integrity(self, connection: Any) -> list[str]:  # noqa: ANN401
+        """Invalid indexes and unvalidated constraints; the server looks after the rest."""
+        indexes = connection.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid").fetchall()
+        keys = connection.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated").fetchall()
+        return [f"index {name} is not valid" for (name,) in indexes] + [f"{name} is not validated" for (name,) in keys]
+
+    def backup(self, location: Location, target: Path) -> None:
+        """Every table by ``COPY`` from one repeatable-read snapshot into a zip, the schema's version beside them."""
+        import zipfile
+
+        connection = self.connect(location, write=True, timeout=30)
+        try:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            with zipfile.ZipFile(target, "x", zipfile.ZIP_DEFLATED) as bundle:
+                target.chmod(0o600)
+                for table in _tables(connection):
+                    with bundle.open(f"{table}.copy", "w", force_zip64=True) as part, connection.cursor() as cursor:
+                        columns = ", ".join(_columns(connection, table))
+                        with cursor.copy(f"COPY {table} ({columns}) TO STDOUT") as copy:
+                            for block in copy:
+                                part.write(block)
+        except OSError as error:
+            raise StoreUnreachable(f"can't write {target}: {error.strerror or error}") from error
+        finally:
+            connection.close()
+
+    def restore(self, location: Location, source: Path) -> None:
+        """Every table emptied and filled from the zip in one transaction."""
+        import zipfile
+
+        connection = self.connect(location, write=True, timeout=30)
+        try:
+            with zipfile.ZipFile(source) as bundle:
+                _same_version(connection, bundle, source)
+                tables = _tables(connection)
+                connection.execute(self.begin())
+                connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+                connection.execute("SET CONSTRAINTS ALL DEFERRED")
+                for table in _parents_first(connection, tables):
+                    _fill(connection, bundle, table)
+            connection.commit()
+        except (OSError, zipfile.BadZipFile, KeyError) as error:
+            raise StoreError(f"{source} is not a backup of a crm store on PostgreSQL") from error
+        finally:
+            connection.close()
+
+
+def _psycopg() -> ModuleType:
+    try:
+        import psycopg
+    except ImportError as error:
+        raise UsageError("a postgresql:// store needs psycopg", hint="pip install 'crmcli[postgres]'") from error
+    return psycopg
+
+
+@cache
+def _placeholders(text: str) -> str:
+    return text.replace("%", "%%").replace("?", "%s")
+
+
+@cache
+def _text_loaders() -> dict[str, Any]:
+    from psycopg.adapt import Loader
+
+    class Text(Loader):
+        def load(self, data: Any) -> str:  # noqa: ANN401
+            return bytes(data).decode()
+
+    class Moment(Loader):
+        def load(self, data: Any) -> str:  # noqa: ANN401
+            # In UTC the server writes 2026-11-21 20:19:00+00.
+            return bytes(data).decode().replace(" ", "T", 1).removesuffix("+00") + "Z"
+
+    return {"timestamptz": Moment, "date": Text, "jsonb": Text, "json": Text}
+
+
+def _tables(connection: Any) -> list[str]:  # noqa: ANN401
+    sql = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
+    return [name for (name,) in connection.execute(sql).fetchall()]
+
+
+def _columns(connection: Any, table: str) -> list[str]:  # noqa: ANN401
+    sql = (
+        "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+        " AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position"
+    )
+    return [f'"{name}"' for (name,) in connection.execute(sql, (table,)).fetchall()]
+
+
+def _parents_first(connection: Any, tables: list[str]) -> list[str]:  # noqa: ANN401
+    sql = "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'"
+    needs = {(child, parent) for child, parent in connection.execute(sql).fetchall() if child != parent}
+    ordered: list[str] = []
+    while len(ordered) < len(tables):
+        ready = [t for t in tables if t not in ordered and all(p in ordered for c, p in needs if c == t)]
+        ordered += ready or [t for t in tables if t not in ordered]
+    return ordered
+
+
+def _same_version(connection: Any, bundle: Any, source: Path) -> None:  # noqa: ANN401
+    kept = bundle.read("alembic_version.copy").decode().strip()
+    (here,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    if kept != here:
+        raise StoreError(f"{source} has schema {kept}, the store has {here}; restore it with the version that wrote it")
+
+
+def _fill(connection: Any, bundle: Any, table: str) -> None:  # noqa: ANN401
+    columns = ", ".join(_columns(connection, table))
+    with connection.cursor() as cursor, bundle.open(f"{table}.copy") as part:
+        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            while block := part.read(1 << 16):
+                copy.write(block)
+    if '"id"' in columns:
+        connection.execute(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1), max(id) IS NOT NULL)"
+            f" FROM {table}"
+        )

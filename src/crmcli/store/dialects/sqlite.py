@@ -1,0 +1,188 @@
+"""SQLite: one file, WAL, foreign keys on, FTS5 for search."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from crmcli.domain.text import fold
+from crmcli.errors import CrmError, StoreError, StoreLocked, StoreUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from crmcli.store.location import Location
+
+_CHUNK = 500
+
+
+class Sqlite:
+    """The dialect of a SQLite file."""
+
+    name = "sqlite"
+
+    def exists(self, location: Location) -> bool:
+        """Whether the file is there; an empty one counts as absent."""
+        try:
+            return _path(location).stat().st_size > 0
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise StoreUnreachable(f"can't open {location.label}: {error.strerror}") from error
+
+    def connect(self, location: Location, *, write: bool, timeout: float) -> sqlite3.Connection:
+        """A connection with our pragmas and functions; a new file gets mode 0600 in a 0700 folder."""
+        path = _path(location)
+        try:
+            if write:
+                _make_file(path)
+            connection = self._open(path, write=write, timeout=timeout)
+        except (sqlite3.Error, OSError) as error:
+            raise self.explain(error, location.label) or error from error
+        return connection
+
+    def _open(self, path: Path, *, write: bool, timeout: float) -> sqlite3.Connection:
+        connection = _connection(path, "rw" if write else "ro", timeout)
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            if write:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+            else:
+                connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if write or "unable to open" not in str(error):
+                raise
+            # A WAL store in a folder we may not write: nobody else can write it either, so it can be read as it is.
+            connection = _connection(path, "ro&immutable=1", timeout)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def begin(self) -> str:
+        """Take the write lock at once, so that a transaction never fails half-way for want of it."""
+        return "BEGIN IMMEDIATE"
+
+    def sql(self, text: str) -> str:
+        """SQLite takes ``?`` as it is."""
+        return text
+
+    def stream(self, connection: sqlite3.Connection, text: str, params: Sequence[object]) -> Iterator[tuple[Any, ...]]:
+        """The rows as the cursor gives them."""
+        cursor = connection.execute(text, tuple(params))
+        while rows := cursor.fetchmany(_CHUNK):
+            yield from rows
+
+    def explain(self, error: BaseException, label: str) -> CrmError | None:
+        """SQLite's and the file system's errors in the user's words."""
+        if isinstance(error, OSError):
+            return StoreUnreachable(f"can't open {label}: {error.strerror or error}")
+        if not isinstance(error, sqlite3.Error):
+            return None
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            return StoreLocked(f"{label} is locked by another process", hint="try again when it has finished")
+        if "not a database" in text:
+            return StoreError(f"{label} is not a crm store")
+        if "readonly" in text:
+            return StoreError(f"{label} can't be written: the file or its folder is read-only")
+        if "unable to open" in text:
+            return StoreUnreachable(f"can't open {label}")
+        if "full" in text or "disk I/O" in text:
+            return StoreError(f"can't write {label}: {text}; nothing was changed", hint="free some space")
+        if "malformed" in text or "no such table" in text:
+            return StoreError(f"{label} is damaged or not a crm store: {text}", hint="crm store check")
+        return None
+
+    def search_condition(self) -> str:
+        """FTS5's own operator."""
+        return "search_entry MATCH ?"
+
+    def search_query(self, words: Sequence[str], *, names_only: bool) -> str:
+        """Each word quoted, as a prefix, all of them wanted."""
+        column = "name : " if names_only else ""
+        quoted = (word.replace('"', '""') for word in words)
+        return " AND ".join(f'{column}"{word}" *' for word in quoted)
+
+    def search_write(self) -> tuple[str, str]:
+        """FTS5 is addressed by rowid."""
+        return (
+            "DELETE FROM search_entry WHERE rowid = ?",
+            "INSERT INTO search_entry (rowid, noun, record_id, name, body) VALUES (?, ?, ?, ?, ?)",
+        )
+
+    def integrity(self, connection: sqlite3.Connection) -> list[str]:
+        """``integrity_check``, ``foreign_key_check`` and FTS5's own check."""
+        found = [str(line) for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
+        found += [f"{table} row {row} points to a missing {parent}"
+                  for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check")]  # fmt: skip
+        return found
+
+    def backup(self, location: Location, target: Path) -> None:
+        """SQLite's online backup: a consistent copy while others write."""
+        source = self.connect(location, write=False, timeout=30)
+        _make_file(target)
+        try:
+            copy = sqlite3.connect(target)
+            try:
+                source.backup(copy, pages=-1)
+                copy.execute("PRAGMA journal_mode = DELETE")
+            finally:
+                copy.close()
+        except sqlite3.Error as error:
+            target.unlink(missing_ok=True)
+            raise self.explain(error, str(target)) or error from error
+        finally:
+            source.close()
+
+    def restore(self, location: Location, source: Path) -> None:
+        """The backup's pages over the store's, through the same online copy, so that readers see old or new."""
+        origin = _connection(source, "ro", 30)
+        connection = self.connect(location, write=True, timeout=30)
+        try:
+            if origin.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                raise StoreError(f"{source} is damaged; the store was left as it is")
+            origin.backup(connection, pages=-1)
+        except sqlite3.Error as error:
+            raise self.explain(error, str(source)) or error from error
+        finally:
+            connection.close()
+            origin.close()
+
+
+def _path(location: Location) -> Path:
+    assert location.path is not None
+    return location.path
+
+
+def _connection(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
+    # check_same_thread: the board reads in one worker and closes in another; each connection has one user at a time.
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
+    connection.create_function("crm_fold", 1, _fold, deterministic=True)
+    connection.create_function("crm_number", 1, _number, deterministic=True)
+    return connection
+
+
+def _make_file(path: Path) -> None:
+    if not path.exists():
+        if not path.parent.exists():
+            path.parent.mkdir(mode=0o700, parents=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _fold(value: object) -> str | None:
+    return None if value is None else fold(str(value))
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, int | float):
+        return float(value)
+    try:
+        return float(str(value)) if value is not None else None
+    except ValueError:
+        return None

@@ -1,0 +1,144 @@
+"""The change log, read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmcli.domain.views import ChangeSetView, ChangeView
+from crmcli.store.queries.common import sure_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crmcli.store.reader import Reader
+
+_COLUMNS = "s.id, s.uid, s.at, s.user_id, s.command, s.summary, s.records, s.undone_by"
+_ACTION = {"insert": "add", "update": "edit", "delete": "remove"}
+_NAMES = {"contact": "name", "company": "name", "deal": "title", "activity": "subject", "pipeline": "name", "campaign": "name"}
+# What a row beside a record is called, and which of its columns says what it holds.
+_BESIDE = {
+    "contact_email": ("emails", "value"),
+    "contact_phone": ("phones", "value"),
+    "contact_handle": ("handle", "value"),
+    "contact_company": ("companies", "company_id"),
+    "contact_relation": ("relations", "other_id"),
+    "company_website": ("websites", "value"),
+    "company_phone": ("phones", "value"),
+    "deal_contact": ("contacts", "contact_id"),
+    "activity_contact": ("contacts", "contact_id"),
+    "stage_change": ("stage_history", "to_stage_id"),
+    "tagging": ("tags", "tag_id"),
+    "stage": ("stages", "name"),
+}
+_LOOK_UP = {
+    "company_id": ("company", "name"),
+    "parent_id": ("company", "name"),
+    "contact_id": ("contact", "name"),
+    "other_id": ("contact", "name"),
+    "deal_id": ("deal", "title"),
+    "stage_id": ("stage", "name"),
+    "to_stage_id": ("stage", "name"),
+    "from_stage_id": ("stage", "name"),
+    "pipeline_id": ("pipeline", "name"),
+    "campaign_id": ("campaign", "name"),
+    "owner_id": ("app_user", "login"),
+    "created_by": ("app_user", "login"),
+    "tag_id": ("tag", "name"),
+}
+_HIDDEN = frozenset(
+    {"id", "uid", "name_key", "title_key", "key", "position", "created_at", "created_by", "created_in", "updated_at",
+     "updated_by", "version", "deleted_in", "given", "family", "prefix", "suffix", "stage_since", "invalid", "opted_out"}
+)  # fmt: skip
+
+
+def change_sets(reader: Reader, limit: int | None, offset: int = 0) -> Iterator[ChangeSetView]:
+    """The change sets, the newest first, without their changes."""
+    sql = f"SELECT {_COLUMNS} FROM change_set s ORDER BY s.id DESC LIMIT ? OFFSET ?"
+    for row in reader.rows(sql, (2**62 if limit is None else limit, offset)):
+        yield _view(reader, row, ())
+
+
+def sets_of(reader: Reader, noun: str, number: int, limit: int | None) -> Iterator[ChangeSetView]:
+    """The change sets that changed one record, the newest first, with the changes of that record."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM change_set s WHERE s.id IN (SELECT set_id FROM change WHERE noun = ? AND record_id = ?"
+        f" UNION SELECT created_in FROM {noun} WHERE id = ? UNION SELECT deleted_in FROM {noun} WHERE id = ?)"
+        " ORDER BY s.id DESC LIMIT ?"
+    )
+    for row in reader.rows(sql, (noun, number, number, number, 2**62 if limit is None else limit)):
+        yield _view(reader, row, tuple(changes(reader, row[0], noun, number)))
+
+
+def change_set(reader: Reader, number: int) -> ChangeSetView | None:
+    """One change set with all its logged changes."""
+    row = reader.row(f"SELECT {_COLUMNS} FROM change_set s WHERE s.id = ?", (number,))
+    return _view(reader, row, tuple(changes(reader, number))) if row else None
+
+
+def _view(reader: Reader, row: Any, lines: tuple[ChangeView, ...]) -> ChangeSetView:  # noqa: ANN401
+    number, uid, at, user, command, summary, records, undone_by = row
+    return ChangeSetView(
+        number, uid, sure_moment(at), reader.user(user) or "?", command, summary, records, undone_by is not None, lines
+    )
+
+
+def changes(reader: Reader, number: int, noun: str | None = None, record: int | None = None) -> Iterator[ChangeView]:
+    """The logged changes of a set, field by field, in the user's words."""
+    only = " AND noun = ? AND record_id = ?" if noun else ""
+    sql = f"SELECT noun, record_id, relation, action, before, after FROM change WHERE set_id = ?{only} ORDER BY id"
+    params = (number, noun, record) if noun else (number,)
+    for found in reader.rows(sql, params):
+        yield from _lines(reader, *found)
+
+
+def _lines(
+    reader: Reader, noun: str, record: int, relation: str, action: str, before: str | None, after: str | None
+) -> Iterator[ChangeView]:
+    old, new = _loaded(before), _loaded(after)
+    uid, name = _identity(reader, noun, record)
+    if relation in _BESIDE:
+        label, column = _BESIDE[relation]
+        if relation == "contact_handle":
+            label = str((new or old).get("network", "handle"))
+        gone = action == "delete" or bool(new.get("deleted_at"))
+        value = _shown(reader, column, (old if action == "delete" else new).get(column) or _kept(reader, relation, column, new))
+        yield ChangeView(noun, uid, name, "edit", label, value if gone else None, None if gone else value)
+        return
+    if action == "update" and "deleted_at" in new:
+        yield ChangeView(noun, uid, name, "remove" if new["deleted_at"] else "restore", None, None, None)
+    for column in dict.fromkeys([*old, *new]):
+        if column in _HIDDEN or column == "deleted_at":
+            continue
+        was, is_now = _shown(reader, column, old.get(column)), _shown(reader, column, new.get(column))
+        if was != is_now and (is_now not in ({}, None) or was not in ({}, None)):
+            yield ChangeView(noun, uid, name, _ACTION[action], _field(column), was, is_now)
+
+
+
+def _kept(reader: Reader, relation: str, column: str, new: dict[str, Any]) -> Any:  # noqa: ANN401
+    return reader.value(f"SELECT {column} FROM {relation} WHERE id = ?", (new["id"],)) if "id" in new else None
+
+
+def _field(column: str) -> str:
+    return {"kind": "type", "due_on": "due"}.get(column, column.removesuffix("_id") if column != "external_id" else column)
+
+
+def _loaded(text: str | None) -> dict[str, Any]:
+    if not text:
+        return {}
+    import json
+
+    return json.loads(text) or {}
+
+
+def _identity(reader: Reader, noun: str, record: int) -> tuple[str, str]:
+    uid = "CAST(id AS TEXT)" if noun == "pipeline" else "uid"
+    row = reader.row(f"SELECT {uid}, {_NAMES[noun]} FROM {noun} WHERE id = ?", (record,))
+    return (row[0], row[1] or "") if row else (f"{noun} {record}", "")
+
+
+def _shown(reader: Reader, column: str, value: Any) -> Any:  # noqa: ANN401
+    if value is None or column not in _LOOK_UP:
+        return value
+    table, name = _LOOK_UP[column]
+    return reader.value(f"SELECT {name} FROM {table} WHERE id = ?", (value,)) or value

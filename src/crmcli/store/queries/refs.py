@@ -1,0 +1,124 @@
+"""Which record a reference names: uid or its beginning, number, external id, or a natural key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from crmcli.domain.fields import FIELDS, UID_PREFIX, Kind
+from crmcli.domain.people import looks_like, network_of, read_email, read_handle, read_phone, read_website
+from crmcli.domain.text import fold
+from crmcli.errors import Ambiguous, BadValue, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crmcli.store.reader import Reader
+
+_NAME = {"contact": "name", "company": "name", "deal": "title", "activity": "subject"}
+_LISTED = 10
+
+
+class Found(NamedTuple):
+    """A record by its number, uid and name."""
+
+    number: int
+    uid: str
+    name: str
+
+
+def resolve(reader: Reader, noun: str, ref: str, country: str | None, *, deleted: bool = False) -> Found:
+    """The one live (or deleted) record that ``ref`` names; raises NotFound, or Ambiguous with the candidates."""
+    text = ref.strip()
+    for sql, params in _questions(noun, text, country):
+        alive = "NOT NULL" if deleted else "NULL"
+        columns = f"r.id, r.uid, {'r.' + _NAME[noun]}"
+        rows = reader.rows(f"SELECT DISTINCT {columns} FROM {noun} r WHERE r.deleted_at IS {alive} AND ({sql}) LIMIT 50", params)
+        if len(rows) == 1:
+            return Found(rows[0][0], rows[0][1], rows[0][2] or "")
+        if rows:
+            raise _ambiguous(noun, text, rows)
+    raise NotFound(f"no {noun} {ref}", hint=f"crm {noun} list")
+
+
+def survivor(reader: Reader, noun: str, ref: str) -> Found | None:
+    """The record into which the one of that uid or number was merged, if it was."""
+    sql = f"SELECT w.id, w.uid, w.{_NAME[noun]} FROM {noun} r JOIN {noun} w ON w.id = r.merged_into AND w.deleted_at IS NULL"
+    bare = ref.strip().removeprefix("#")
+    if bare.isdecimal() and len(bare) < 16:
+        row = reader.row(f"{sql} WHERE r.id = ?", (int(bare),))
+    else:
+        row = reader.row(f"{sql} WHERE r.uid = ?", (ref.strip(),))
+    return Found(row[0], row[1], row[2] or "") if row else None
+
+
+def _ambiguous(noun: str, text: str, rows: list[tuple[int, str, str]]) -> Ambiguous:
+    lines = [f"  #{number}  {uid}  {name or ''}" for number, uid, name in rows[:_LISTED]]
+    if len(rows) > _LISTED:
+        lines.append("  …")
+    many = f"{len(rows)}" if len(rows) < 50 else "50 or more"
+    return Ambiguous(f"{many} records answer to {noun} {text!r}", hint="name one by its number or uid", details=tuple(lines))
+
+
+def _questions(noun: str, text: str, country: str | None) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """The conditions to try, the surest first; the first that finds anything decides."""
+    prefix = f"{UID_PREFIX[noun]}_"
+    if text.lower().startswith(prefix):
+        uid = prefix + text[len(prefix) :].upper()
+        yield "r.uid >= ? AND r.uid < ?", (uid, f"{uid}~")
+        return
+    bare = text.removeprefix("#")
+    if bare.isdecimal() and len(bare) < 16 and (text.startswith("#") or len(bare) < 7):
+        yield "r.id = ?", (int(bare),)
+    if not text:
+        return
+    yield from _natural_questions(noun, text, country)
+    if _NAME[noun] != "subject":
+        name = _NAME[noun]
+        yield f"r.{name}_key = ? AND r.{name} = ?", (fold(text), text)
+        yield f"r.{name}_key = ?", (fold(text),)
+    source, colon, number = text.partition(":")
+    if colon and source and number:
+        yield "r.external_source = ? AND r.external_id = ?", (source, number)
+    yield "r.external_id = ?", (text,)
+
+
+def _natural_questions(noun: str, text: str, country: str | None) -> Iterator[tuple[str, tuple[object, ...]]]:
+    shape = looks_like(text)
+    if noun == "contact" and shape == "email":
+        yield from _keyed("contact_email", "contact_id", lambda: read_email(text).key)
+    if noun == "contact" and (network := network_of(text)):
+        yield from _keyed("contact_handle", "contact_id", lambda: read_handle(network, text).key, f"network = '{network}'")
+    elif noun == "contact" and text.startswith("@"):
+        yield from _keyed("contact_handle", "contact_id", lambda: fold(text[1:]))
+    if noun in ("contact", "company") and shape == "phone":
+        yield from _keyed(f"{noun}_phone", f"{noun}_id", lambda: read_phone(text, country).key)
+    if noun == "company" and shape in ("website", "handle_url"):
+        yield from _keyed("company_website", "company_id", lambda: read_website(text).key)
+
+
+def _keyed(table: str, owner: str, key: object, extra: str = "1 = 1") -> Iterator[tuple[str, tuple[object, ...]]]:
+    try:
+        value = key()  # type: ignore[operator]
+    except BadValue:
+        return
+    yield f"r.id IN (SELECT {owner} FROM {table} WHERE deleted_at IS NULL AND key = ? AND {extra})", (value,)
+
+
+def owner_of_key(reader: Reader, noun: str, kind: Kind, key: str, network: str = "") -> Found | None:
+    """The live record that holds this e-mail, phone, website or handle."""
+    table = {Kind.EMAIL: "contact_email", Kind.PHONE: f"{noun}_phone", Kind.WEBSITE: "company_website"}.get(kind, "contact_handle")
+    more = " AND v.network = ?" if network else ""
+    sql = (
+        f"SELECT r.id, r.uid, r.name FROM {table} v JOIN {noun} r ON r.id = v.{noun}_id"
+        f" WHERE v.deleted_at IS NULL AND r.deleted_at IS NULL AND v.key = ?{more}"
+    )
+    row = reader.row(sql, (key, network) if network else (key,))
+    return Found(*row) if row else None
+
+
+def custom_keys(reader: Reader) -> dict[str, frozenset[str]]:
+    """The custom fields that each noun has."""
+    found: dict[str, set[str]] = {noun: set() for noun in FIELDS}
+    for noun, key in reader.rows("SELECT noun, key FROM custom_field"):
+        found.setdefault(noun, set()).add(key)
+    return {noun: frozenset(keys) for noun, keys in found.items()}

@@ -1,0 +1,124 @@
+"""The search index: one entry a record, its name apart from everything else, all of it folded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmcli.domain.text import fold
+from crmcli.store.reader import Reader, marks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from crmcli.store.dialects import Dialect
+
+# The order gives each noun its share of the index's row numbers: number * 8 + position.
+SEARCHED = ("contact", "company", "deal", "activity")
+_CHUNK = 500
+
+_NAME = {"contact": "name", "company": "name", "deal": "title", "activity": "subject"}
+_BODY = {
+    "contact": ("title", "address", "note", "source"),
+    "company": ("industry", "country", "region", "address", "note"),
+    "deal": ("next_step", "source", "lost_note"),
+    "activity": ("body", "outcome", "location"),
+}
+_NAMES_OF = {
+    "contact": (
+        "SELECT contact_id, value FROM contact_email WHERE deleted_at IS NULL AND contact_id IN",
+        "SELECT contact_id, value FROM contact_handle WHERE deleted_at IS NULL AND contact_id IN",
+    ),
+    "company": ("SELECT company_id, value FROM company_website WHERE deleted_at IS NULL AND company_id IN",),
+    "deal": (),
+    "activity": (),
+}
+_PHONES_OF = {
+    "contact": "SELECT contact_id, value FROM contact_phone WHERE deleted_at IS NULL AND contact_id IN",
+    "company": "SELECT company_id, value FROM company_phone WHERE deleted_at IS NULL AND company_id IN",
+}
+
+
+def row_number(noun: str, number: int) -> int:
+    """The index's own number for a record."""
+    return number * 8 + SEARCHED.index(noun)
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a query or a text, as both engines split them: letters and digits of any script."""
+    spaced = "".join(c if c.isalnum() else " " for c in fold(text))
+    return _apart(spaced).split()
+
+
+def _apart(text: str) -> str:
+    # Scripts written without spaces are indexed a character at a time, so that a part of a name is found.
+    if text.isascii():
+        return text
+    return "".join(f" {c} " if _ideographic(c) else c for c in text)
+
+
+def _ideographic(c: str) -> bool:
+    return "\u3040" <= c <= "\u30ff" or "\u3400" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af" or c >= "\U00020000"
+
+
+def reindex(reader: Reader, noun: str, numbers: Sequence[int]) -> None:
+    """Make the entries of these records what the records say now; deleted ones have none."""
+    remove, add = reader.dialect.search_write()
+    for start in range(0, len(numbers), _CHUNK):
+        chunk = list(numbers[start : start + _CHUNK])
+        entries = list(documents(reader, noun, chunk))
+        cursor = _cursor(reader)
+        cursor.executemany(reader.dialect.sql(remove), [(row_number(noun, number),) for number in chunk])
+        cursor.executemany(reader.dialect.sql(add), [(row_number(noun, n), noun, n, name, body) for n, name, body in entries])
+
+
+def documents(reader: Reader, noun: str, numbers: Sequence[int]) -> Iterator[tuple[int, str, str]]:
+    """Number, name words and body words of the live ones among these records."""
+    own = marks(numbers)
+    columns = ", ".join((_NAME[noun], *_BODY[noun]))
+    extra_names = _gather(reader, _NAMES_OF[noun], own, numbers)
+    extra = _gather(reader, _EXTRA, own, numbers, (noun,))
+    phones = _gather(reader, (_PHONES_OF[noun],) if noun in _PHONES_OF else (), own, numbers)
+    sql = f"SELECT id, custom, {columns} FROM {noun} WHERE deleted_at IS NULL AND id IN ({own})"
+    for number, custom, name, *body in reader.rows(sql, numbers):
+        names = [name or "", *extra_names.get(number, ())]
+        rest = [*(part for part in body if part), *extra.get(number, ()), *_custom_texts(custom)]
+        # A phone is found by any run of its last digits' groups as written, and as one number.
+        rest += [text for phone in phones.get(number, ()) for text in (phone, "".join(c for c in phone if c.isdigit()))]
+        yield number, " ".join(words_of(" ".join(names))), " ".join(words_of(" ".join(rest)))
+
+
+_EXTRA = ("SELECT record_id, t.name FROM tagging g JOIN tag t ON t.id = g.tag_id WHERE g.noun = ? AND g.record_id IN",)
+
+
+def rebuild(dialect: Dialect, connection: Any, label: str) -> None:  # noqa: ANN401
+    """The whole index anew."""
+    reader = Reader(dialect, connection, label)
+    _cursor(reader).execute("DELETE FROM search_entry")
+    for noun in SEARCHED:
+        last = 0
+        while numbers := [n for (n,) in reader.rows(f"SELECT id FROM {noun} WHERE id > ? ORDER BY id LIMIT 500", (last,))]:
+            reindex(reader, noun, numbers)
+            last = numbers[-1]
+
+
+def _gather(
+    reader: Reader, queries: Sequence[str], own: str, numbers: Sequence[int], before: tuple[object, ...] = ()
+) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for query in queries:
+        for number, text in reader.stream(f"{query} ({own})", (*before, *numbers)):
+            found.setdefault(number, []).append(text)
+    return found
+
+
+def _custom_texts(custom: str) -> list[str]:
+    if custom == "{}":
+        return []
+    import json
+
+    return [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in json.loads(custom).values()]
+
+
+def _cursor(reader: Reader) -> Any:  # noqa: ANN401
+    assert reader.connection is not None
+    return reader.connection.cursor()

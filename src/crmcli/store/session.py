@@ -1,0 +1,295 @@
+"""The writing door: one use case is one transaction is one undo step.
+
+The unit of work itself writes the change log and keeps the search index, so no service can forget to.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+
+from sqlalchemy import event, insert, inspect
+from sqlmodel import Session, SQLModel, select
+
+from crmcli.domain.ids import new_uid
+from crmcli.domain.text import fold, tidy
+from crmcli.errors import BadValue, CrmError
+from crmcli.store.engine import connect
+from crmcli.store.models.ledger import AppUser, Change, ChangeSet
+from crmcli.store.reader import Reader
+from crmcli.store.search import SEARCHED, reindex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from types import TracebackType
+
+    from sqlalchemy.orm import UOWTransaction
+
+    from crmcli.store.store import Actor, Store
+
+RowT = TypeVar("RowT", bound=SQLModel)
+
+# Whose row it is: table to (noun, column of the record's number); None means the row says it itself.
+_OWNER_OF: dict[str, tuple[str, str] | None] = {
+    "contact": ("contact", "id"),
+    "contact_email": ("contact", "contact_id"),
+    "contact_phone": ("contact", "contact_id"),
+    "contact_handle": ("contact", "contact_id"),
+    "contact_company": ("contact", "contact_id"),
+    "contact_relation": ("contact", "contact_id"),
+    "company": ("company", "id"),
+    "company_website": ("company", "company_id"),
+    "company_phone": ("company", "company_id"),
+    "deal": ("deal", "id"),
+    "deal_contact": ("deal", "deal_id"),
+    "stage_change": ("deal", "deal_id"),
+    "activity": ("activity", "id"),
+    "activity_contact": ("activity", "activity_id"),
+    "pipeline": ("pipeline", "id"),
+    "stage": ("pipeline", "pipeline_id"),
+    "campaign": ("campaign", "id"),
+    "tagging": None,
+}
+# Bookkeeping that the unit of work keeps itself and undo leaves alone.
+BOOKKEEPING = frozenset({"updated_at", "updated_by", "version"})
+
+
+class _Key(NamedTuple):
+    noun: str
+    number: int
+
+
+class UnitOfWork:
+    """A transaction in which rows are read, added and changed; commits when its ``with`` ends well."""
+
+    def __init__(self, store: Store, actor: Actor) -> None:
+        self.store = store
+        self.actor = actor
+        self.now = store.clock.now()
+        self.summary = ""
+        self.marked = 0  # records created or deleted in bulk: marked with this set's number, not copied
+        self._touched: dict[_Key, None] = {}
+        self._recorded = False
+        self._next_numbers: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        self._connection = connect(self.store)
+        self.session = Session(bind=self._connection, autoflush=False, expire_on_commit=False)
+        driver = self._connection.connection.driver_connection
+        self.reader = Reader(self.store.dialect, driver, self.store.location.label)
+        try:
+            self.user_id = self.user(self.actor.user)
+            self.change_set = ChangeSet(
+                uid=new_uid("ch"), at=self.now, user_id=self.user_id, command=self.actor.command, origin=self.actor.origin
+            )
+            self.session.add(self.change_set)
+            self.session.flush()
+        except BaseException as error:
+            self._leave()
+            raise self._explained(error) from error
+        event.listen(self.session, "before_flush", self._touch_records)
+        event.listen(self.session, "after_flush", self._record)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if error is not None:
+                raise self._explained(error) from error.__cause__
+            try:
+                self._commit()
+            except Exception as failure:
+                raise self._explained(failure) from failure
+        finally:
+            self._leave()
+
+    # -- rows
+
+    @property
+    def number(self) -> int:
+        """The number of this change set."""
+        return self.change_set.id or 0
+
+    def add(self, row: RowT) -> RowT:
+        """Add a row and give it its number."""
+        self.session.add(row)
+        self.flush()
+        return row
+
+    def get(self, model: type[RowT], number: int) -> RowT:
+        """The row of that number, which is known to be there."""
+        row = self.session.get(model, number)
+        if row is None:
+            raise LookupError(f"{model.__name__} {number} is gone")
+        return row
+
+    def find(self, model: type[RowT], **columns: object) -> list[RowT]:
+        """The rows whose columns equal the values, by number."""
+        query = select(model).filter_by(**columns).order_by(model.id)  # type: ignore[attr-defined]
+        return list(self.session.exec(query).all())
+
+    def delete(self, row: SQLModel) -> None:
+        """Take a link row away; its content stays in the change log."""
+        self.session.delete(row)
+
+    def bury(self, row: Any) -> None:  # noqa: ANN401 - any mortal row
+        """Mark a row as deleted by this change set."""
+        row.deleted_at, row.deleted_in = self.now, self.number
+
+    def flush(self) -> None:
+        """Write what is pending, so that the reader sees it."""
+        try:
+            self.session.flush()
+        except Exception as error:
+            raise self._explained(error) from error
+
+    def user(self, login: str) -> int:
+        """The number of the user of that login, made on first use."""
+        name = tidy(login)
+        if not name or len(name) > 100:
+            raise BadValue("owner", "a user's name has 1 to 100 characters")
+        found = self.session.exec(select(AppUser).where(AppUser.login_key == fold(name))).first()
+        if found is None:
+            found = AppUser(login=name, login_key=fold(name), created_at=self.now)
+            self.session.add(found)
+            self.session.flush()
+        return found.id or 0
+
+    # -- bulk
+
+    def next_number(self, model: type[SQLModel]) -> int:
+        """A fresh number for a bulk row; safe because the write lock is held."""
+        table = str(model.__tablename__)
+        if table not in self._next_numbers:
+            self._next_numbers[table] = self._highest(table)
+        self._next_numbers[table] += 1
+        return self._next_numbers[table]
+
+    def insert_many(self, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows as they are, with the numbers they carry and without a line each in the change log."""
+        if rows:
+            self._connection.execute(insert(model), list(rows))
+            self._recorded = True
+
+    def touched(self, noun: str, numbers: Iterable[int]) -> None:
+        """Keep the search index of these records as well."""
+        self._touched.update(dict.fromkeys(_Key(noun, number) for number in numbers))
+        self._recorded = True
+
+    def reindex_now(self) -> None:
+        """Index what was touched so far; lets a long import forget its records."""
+        self.flush()
+        by_noun: dict[str, list[int]] = {}
+        for noun, number in self._touched:
+            if noun in SEARCHED:
+                by_noun.setdefault(noun, []).append(number)
+        for noun, numbers in by_noun.items():
+            reindex(self.reader, noun, numbers)
+        self._touched.clear()
+
+    # -- the change log
+
+    def _touch_records(self, session: Session, _context: UOWTransaction, _instances: object) -> None:
+        for row in [*session.new, *session.dirty, *session.deleted]:
+            key = _owner(row)
+            if key is None or (row in session.dirty and not session.is_modified(row)):
+                continue
+            if row.__tablename__ == key.noun:
+                if row in session.dirty:
+                    self._stamp(row)
+            elif key.noun in SEARCHED and key not in self._touched:
+                from crmcli.store.records import root_model
+
+                record = session.get(root_model(key.noun), key.number)
+                if record is not None and record not in session.new:
+                    self._stamp(record)
+
+    def _stamp(self, record: Any) -> None:  # noqa: ANN401
+        record.updated_at, record.updated_by = self.now, self.user_id
+        if not inspect(record).attrs.version.history.has_changes():
+            record.version += 1
+
+    def _record(self, session: Session, _context: UOWTransaction) -> None:
+        lines = []
+        for rows, action in ((session.new, "insert"), (session.dirty, "update"), (session.deleted, "delete")):
+            for row in rows:
+                key = _owner(row)
+                if key is None:
+                    continue
+                before, after = _difference(row, action)
+                if before or after:
+                    lines.append(self._line(row, key, action, before, after))
+                self._touched[key] = None
+        if lines:
+            session.connection().execute(insert(Change), lines)
+            self._recorded = True
+
+    def _line(self, row: Any, key: _Key, action: str, before: object, after: object) -> dict[str, Any]:  # noqa: ANN401
+        where = {"set_id": self.number, "noun": key.noun, "record_id": key.number or row.id}
+        what = {"relation": row.__tablename__, "row_id": row.id, "action": action, "before": before, "after": after}
+        return where | what
+
+    # -- the end
+
+    def _commit(self) -> None:
+        self.flush()
+        if not self._recorded:
+            self._connection.rollback()
+            return
+        counted = len({key for key in self._touched if key.noun in SEARCHED})
+        self.reindex_now()
+        self.change_set.summary = self.summary
+        self.change_set.records = max(self.marked, counted)
+        self.session.flush()
+        self._advance_sequences()
+        self._connection.commit()
+
+    def _advance_sequences(self) -> None:
+        if self.store.location.url:
+            for table, number in self._next_numbers.items():
+                sql = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {max(number, 1)})"
+                self._connection.exec_driver_sql(sql)
+
+    def _highest(self, table: str) -> int:
+        if self.store.location.path:
+            # The number of a row that was taken away is never given again, so the log can't be mistaken.
+            used = self.reader.value("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
+        else:
+            used = self.reader.value(f"SELECT max(id) FROM {table}")
+        return int(used or 0)
+
+    def _leave(self) -> None:
+        if session := getattr(self, "session", None):
+            session.close()
+        self._connection.close()
+
+    def _explained(self, error: BaseException) -> BaseException:
+        if isinstance(error, CrmError):
+            return error
+        return self.store.explain(error) or error
+
+
+def _owner(row: Any) -> _Key | None:  # noqa: ANN401
+    table = row.__tablename__
+    if table not in _OWNER_OF:
+        return None
+    owner = _OWNER_OF[table]
+    return _Key(row.noun, row.record_id) if owner is None else _Key(owner[0], getattr(row, owner[1]))
+
+
+def _difference(row: SQLModel, action: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    state = inspect(row)
+    if action != "update":
+        whole = {attr.key: _plain(attr.value) for attr in state.attrs if attr.value is not None}
+        return (whole, None) if action == "delete" else (None, whole)
+    before, after = {}, {}
+    for attr in state.attrs:
+        if attr.key not in BOOKKEEPING and attr.history.has_changes():
+            before[attr.key] = _plain(attr.history.deleted[0] if attr.history.deleted else None)
+            after[attr.key] = _plain(attr.value)
+    return before, after
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,124 @@
+"""The store itself: opens the two doors, and brings the schema up to date first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crmcli.errors import CrmError, NewerSchema, StoreError, StoreLocked
+from crmcli.store.dialects import dialect_of
+from crmcli.store.location import Location, locate
+from crmcli.store.migrations import HEAD
+from crmcli.store.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crmcli.clock import Clock
+    from crmcli.store.session import UnitOfWork
+
+
+class StageSeed(NamedTuple):
+    """A stage that a new store starts with."""
+
+    name: str
+    kind: str
+    probability: int
+    rot_days: int | None
+    forecast_category: str
+
+
+class Actor(NamedTuple):
+    """Who does what, from where: ``command`` is shown in the history, ``origin`` is cli, tui, import, demo …"""
+
+    user: str
+    command: str
+    origin: str = "cli"
+
+
+class Store:
+    """A SQLite file or a PostgreSQL database, by its location."""
+
+    def __init__(
+        self,
+        location: Location | str,
+        *,
+        clock: Clock,
+        timeout: float = 10.0,
+        seeds: tuple[StageSeed, ...] = (),
+        announce: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.location = locate(location) if isinstance(location, str) else location
+        self.dialect = dialect_of(self.location)
+        self.clock = clock
+        self.timeout = timeout
+        self.seeds = seeds
+        self.announce = announce
+
+    def reader(self) -> Reader:
+        """The reading door; over a missing store everything is empty and nothing is created."""
+        if not self.dialect.exists(self.location):
+            return Reader(self.dialect, None, self.location.label)
+        reader = self._connected()
+        if (version := self._version(reader)) != HEAD:
+            reader.close()
+            self._upgrade(version)
+            reader = self._connected()
+        return reader
+
+    def write(self, actor: Actor) -> UnitOfWork:
+        """The writing door: a unit of work, to be used in a ``with``; makes the store when it is missing."""
+        from crmcli.store.session import UnitOfWork
+
+        if self.dialect.exists(self.location):
+            self.reader().close()
+        else:
+            self.create()
+        return UnitOfWork(self, actor)
+
+    def create(self) -> bool:
+        """Make an empty store with its default pipeline; False when there was one already."""
+        from crmcli.store.upgrade import create
+
+        return create(self)
+
+    def version(self) -> str | None:
+        """The schema's version as it lies there, None when there is no store; never migrates."""
+        if not self.dialect.exists(self.location):
+            return None
+        reader = self._connected()
+        try:
+            return str(reader.value("SELECT version_num FROM alembic_version"))
+        finally:
+            reader.close()
+
+    def explain(self, error: BaseException) -> CrmError | None:
+        """The engine's exception as one of ours, also when SQLAlchemy has wrapped it."""
+        return self.dialect.explain(getattr(error, "orig", None) or error, self.location.label)
+
+    def _connected(self) -> Reader:
+        connection: Any = self.dialect.connect(self.location, write=False, timeout=self.timeout)
+        return Reader(self.dialect, connection, self.location.label)
+
+    def _version(self, reader: Reader) -> str:
+        try:
+            version = str(reader.value("SELECT version_num FROM alembic_version") or "")
+        except StoreLocked:
+            reader.close()
+            raise
+        except StoreError as error:
+            reader.close()
+            if "no such table" in error.message:
+                raise StoreError(f"{self.location.label} is not a crm store") from error
+            raise
+        if version > HEAD:
+            reader.close()
+            raise NewerSchema(
+                f"{self.location.label} has schema {version}, this program knows {HEAD}",
+                hint="install the newer crmcli; the store was left untouched",
+            )
+        return version
+
+    def _upgrade(self, version: str) -> None:
+        from crmcli.store.upgrade import upgrade
+
+        upgrade(self, version)

