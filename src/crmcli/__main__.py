@@ -16,9 +16,13 @@ def main() -> None:
 
     # Importing makes many objects and no garbage; the usual threshold would look for some a hundred times.
     gc.set_threshold(50_000, 20, 20)
-    from crmcli.cli import main as run
+    try:
+        from crmcli.cli import main as run
 
-    run()
+        run()
+    except KeyboardInterrupt:  # before or after the command itself, which answers for its own
+        sys.stderr.write("crm: error: interrupted\n")
+        sys.exit(130)
 
 
 if __name__ == "__main__":

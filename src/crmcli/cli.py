@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,21 +14,23 @@ from typer.core import TyperCommand, TyperGroup
 from crmcli import __version__
 from crmcli.commands.registry import ENTRIES
 from crmcli.context import AppContext, Flags
-from crmcli.errors import CrmError, ExitCode, Interrupted, UsageError
+from crmcli.errors import CrmError, ExitCode, Interrupted, StoreError, UsageError
 from crmcli.render.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import MutableMapping, Sequence
+
+    from crmcli.store.store import Store
 
 
 class Root(TyperGroup):
     """The top of the tree: imports a noun only when it is used, and is the error boundary."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         """Every noun, from the registry."""
         return list(ENTRIES)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
         """The noun's command, its module imported now."""
         entry = ENTRIES.get(cmd_name)
         if entry is None:
@@ -36,11 +40,11 @@ class Root(TyperGroup):
         from importlib import import_module
 
         module = import_module(f"crmcli.commands.{entry.module}")
-        command = typer.main.get_command(getattr(module, entry.attribute))
+        command = getattr(module, entry.attribute).build()
         command.name = cmd_name
         return command
 
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # noqa: ANN401
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
         """The command that the words name; an unknown one is answered with the nearest."""
         if args and args[0] not in ENTRIES and not args[0].startswith("-"):
             from crmcli.domain.text import nearest
@@ -49,7 +53,7 @@ class Root(TyperGroup):
             raise UsageError(f"no command {args[0]!r}", hint=f"did you mean crm {near}?" if near else "crm --help")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # noqa: ANN401, ARG002
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
         """The nouns by section, their modules left alone."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for name, entry in ENTRIES.items():
@@ -58,12 +62,23 @@ class Root(TyperGroup):
             with formatter.section(section):
                 formatter.write_dl([(f"{name:<12}", about) for name, about in rows])
 
-    def shell_complete(self, ctx: typer.Context, incomplete: str) -> list[Any]:
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:  # noqa: ANN401
         """Nouns from the registry, then the global options."""
         from typer._click.shell_completion import CompletionItem
 
         found = [CompletionItem(name, help=e.about) for name, e in ENTRIES.items() if name.startswith(incomplete)]
-        return found + TyperCommand.shell_complete(self, ctx, incomplete)  # type: ignore[arg-type]
+        return found + TyperCommand.shell_complete(self, ctx, incomplete)
+
+    def _main_shell_completion(
+        self, ctx_args: MutableMapping[str, Any], prog_name: str, complete_var: str | None = None
+    ) -> None:
+        """Answer the shell after TAB; whatever goes wrong, the user's prompt stays clean."""
+        if not os.environ.get(complete_var or f"_{prog_name}_COMPLETE".replace("-", "_").upper()):
+            return
+        from crmcli.commands.completing import answering
+
+        with answering():
+            super()._main_shell_completion(ctx_args, prog_name, complete_var)
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # noqa: ANN401
         """Run and exit with the code that the error tree gives."""
@@ -76,11 +91,13 @@ class Root(TyperGroup):
     def _guarded(self, words: list[str], *rest: Any, **extra: Any) -> int:  # noqa: ANN401
         try:
             try:
-                code = super().main(words, *rest, standalone_mode=False, **extra)
+                code = super().main(words, *rest, **{**extra, "standalone_mode": False})
                 sys.stdout.flush()
             except BrokenPipeError:
                 _close_stdout()
                 return 0
+            except OSError as error:
+                raise _unwritten(error) or error from error
             if code == ExitCode.INTERRUPTED:
                 _report(Interrupted("interrupted; nothing was changed"), words)
             return code if isinstance(code, int) else 0
@@ -91,7 +108,7 @@ class Root(TyperGroup):
         except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, the user gets one line
             return _report_bug(error, words)
 
-    def invoke(self, ctx: typer.Context) -> Any:  # noqa: ANN401
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         """Run the command; the store's own errors come out in the user's words, and a closed pipe as itself."""
         try:
             return super().invoke(ctx)
@@ -100,15 +117,19 @@ class Root(TyperGroup):
             return 0
         except (CrmError, typer.Exit, typer.Abort, typer.exceptions.TyperException):
             raise
+        except KeyboardInterrupt as stop:
+            raise _interrupted(_store_of(ctx)) from stop
         except Exception as error:
-            store = ctx.obj.__dict__.get("store") if isinstance(ctx.obj, AppContext) else None
-            raise (store.explain(error) if store else None) or error from error
+            store = _store_of(ctx)
+            raise (store.explain(error) if store else None) or _unwritten(error) or error from error
 
 
-root = typer.Typer(cls=Root, add_completion=True, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]})
+root = typer.Typer(
+    cls=Root, add_completion=False, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
+)
 
 
-def _show_version(value: bool) -> None:  # noqa: FBT001
+def _show_version(value: bool) -> None:
     if value:
         typer.echo(f"crm {__version__}")
         raise typer.Exit
@@ -119,22 +140,29 @@ def _options(
     ctx: typer.Context,
     store: Annotated[
         str | None,
-        typer.Option("--store", "--db", metavar="PATH|URL", help="A SQLite file or postgresql://… [env: CRM_STORE, CRM_DB]"),
+        typer.Option(
+            "--store", "--db", metavar="PATH|URL", help="A SQLite file or postgresql://… [env: CRM_STORE, CRM_DB]"
+        ),
     ] = None,
-    config: Annotated[str | None, typer.Option("--config", metavar="PATH", help="Settings file [env: CRM_CONFIG]")] = None,
+    config: Annotated[
+        str | None, typer.Option("--config", metavar="PATH", help="Settings file [env: CRM_CONFIG]")
+    ] = None,
     format_: Annotated[
         str | None,
         typer.Option(
-            "--format", "-o", metavar="FORMAT", help="table, tsv, csv, json, jsonl, yaml, markdown or ids [env: CRM_FORMAT]"
+            "--format",
+            "-o",
+            metavar="FORMAT",
+            help="table, tsv, csv, json, jsonl, yaml, markdown or ids [env: CRM_FORMAT]",
         ),
     ] = None,
     user: Annotated[str | None, typer.Option("--as", metavar="USER", help="Who acts [env: CRM_USER]")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on stderr.")] = False,  # noqa: FBT002
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")] = False,  # noqa: FBT002
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colour [env: NO_COLOR]")] = False,  # noqa: FBT002
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on stderr.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colour [env: NO_COLOR]")] = False,
     _version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_show_version, help="The version.")
-    ] = False,  # noqa: FBT002
+    ] = False,
 ) -> None:
     """The CRM that lives in your terminal.
 
@@ -156,7 +184,9 @@ def _tui_app() -> typer.Typer:
     def tui(
         ctx: typer.Context,
         pipeline: Annotated[str | None, typer.Option("--pipeline", metavar="NAME", help="Open this pipeline.")] = None,
-        filter_: Annotated[str | None, typer.Option("--filter", metavar="FILTER", help="Show only these deals.")] = None,
+        filter_: Annotated[
+            str | None, typer.Option("--filter", metavar="FILTER", help="Show only these deals.")
+        ] = None,
     ) -> None:
         from crmcli.tui.app import run
 
@@ -166,6 +196,26 @@ def _tui_app() -> typer.Typer:
 
 
 # -- errors
+
+
+def _store_of(ctx: typer.Context) -> Store | None:
+    """The store that the command has used, None when it has not got so far."""
+    return ctx.obj.__dict__.get("store") if isinstance(ctx.obj, AppContext) else None
+
+
+def _interrupted(store: Store | None) -> Interrupted:
+    done = store.committed if store else None
+    if done is None:
+        return Interrupted("interrupted; nothing was changed")
+    return Interrupted(f"interrupted after change #{done} was stored", hint=f"crm undo {done}")
+
+
+def _unwritten(error: Exception) -> CrmError | None:
+    """A full disk or quota under the answer; None for anything else."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+        where = error.filename or "the answer"
+        return StoreError(f"can't write {where}: {(error.strerror or str(error)).lower()}")
+    return None
 
 
 def _usage(error: Exception) -> CrmError:
@@ -227,7 +277,8 @@ def _diagnostics(words: list[str]) -> Diagnostics:
 
 def _close_stdout() -> None:
     """Whoever read our output is gone; let the interpreter's last flush go nowhere."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open until the process ends
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:

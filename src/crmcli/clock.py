@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
-from typing import NamedTuple
+
+from crmcli.domain.frozen import NamedTuple
 
 
 class Clock(NamedTuple):

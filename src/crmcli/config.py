@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import nearest
 from crmcli.errors import BadValue, ConfigError, NotFound
 from crmcli.paths import config_folder, data_folder, make_private, state_folder
@@ -183,7 +184,14 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
 def _line_of(text: str, name: str) -> int:
     key = name.rpartition(".")[2]
     lines = enumerate(text.splitlines(), 1)
-    return next((n for n, line in lines if line.replace('"', "").replace("[", "").strip().partition("=")[0].rstrip().endswith(key)), 1)
+    return next(
+        (
+            n
+            for n, line in lines
+            if line.replace('"', "").replace("[", "").strip().partition("=")[0].rstrip().endswith(key)
+        ),
+        1,
+    )
 
 
 def _checked(setting: Setting, value: object, where: str) -> object:
@@ -200,7 +208,9 @@ def _checked(setting: Setting, value: object, where: str) -> object:
         try:
             check(value)
         except (BadValue, ValueError) as error:
-            raise ConfigError(f"{where}: {setting.name}: {getattr(error, 'reason', None) or f'no such value {value!r}'}") from error
+            raise ConfigError(
+                f"{where}: {setting.name}: {getattr(error, 'reason', None) or f'no such value {value!r}'}"
+            ) from error
     return value
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crmcli.clock import Clock, machine_zone, zone_named
 from crmcli.config import Settings, load, store_location
+from crmcli.domain.frozen import NamedTuple
 from crmcli.errors import ConfigError
 from crmcli.render.locale import Locale
 from crmcli.render.output import Output
@@ -162,13 +163,9 @@ class AppContext:
 
     def records(self, noun: str) -> Records:
         """The service of a noun."""
-        services: dict[str, Records] = {
-            "contact": self.contacts,
-            "company": self.companies,
-            "deal": self.deals,
-            "activity": self.activities,
-        }
-        return services[noun]
+        from crmcli.domain.fields import PLURAL
+
+        return getattr(self, PLURAL[noun])  # type: ignore[no-any-return]
 
     @cached_property
     def history(self) -> History:

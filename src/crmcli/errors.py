@@ -1,23 +1,23 @@
 """What can go wrong, as one tree; each leaf carries the exit code and the code word a script may rely on.
 
-    CrmError ................. 1 bug          (never raised itself)
-    ├── UsageError ........... 2 usage        wrong flags or words
-    │   ├── BadValue ......... 2 bad_value    a field's value cannot be read or is out of range
-    │   ├── FilterError ...... 2 bad_filter   a filter cannot be read; points at the column
-    │   └── ConfigError ...... 2 bad_config   crm.toml holds a wrong type
-    ├── NotFound ............. 3 not_found
-    ├── Conflict ............. 4 conflict
-    │   ├── Duplicate ........ 4 duplicate    the value belongs to another live record
-    │   ├── Ambiguous ........ 4 ambiguous    more than one record answers to the name
-    │   └── Stale ............ 4 stale        someone changed it since
-    ├── Refused .............. 5 refused      a rule says no
-    │   └── HookRefused ...... 5 hook_refused a pre-hook says no
-    ├── StoreError ........... 6 store        the store can't be used
-    │   ├── StoreLocked ...... 6 locked
-    │   ├── NewerSchema ...... 6 newer_schema
-    │   └── StoreUnreachable . 6 unreachable
-    ├── PartlyDone ........... 7 partly_done  some rows were rejected; the summary says which
-    └── Interrupted .......... 130 interrupted
+CrmError ................. 1 bug          (never raised itself)
+├── UsageError ........... 2 usage        wrong flags or words
+│   ├── BadValue ......... 2 bad_value    a field's value cannot be read or is out of range
+│   ├── FilterError ...... 2 bad_filter   a filter cannot be read; points at the column
+│   └── ConfigError ...... 2 bad_config   crm.toml holds a wrong type
+├── NotFound ............. 3 not_found
+├── Conflict ............. 4 conflict
+│   ├── Duplicate ........ 4 duplicate    the value belongs to another live record
+│   ├── Ambiguous ........ 4 ambiguous    more than one record answers to the name
+│   └── Stale ............ 4 stale        someone changed it since
+├── Refused .............. 5 refused      a rule says no
+│   └── HookRefused ...... 5 hook_refused a pre-hook says no
+├── StoreError ........... 6 store        the store can't be used
+│   ├── StoreLocked ...... 6 locked
+│   ├── NewerSchema ...... 6 newer_schema
+│   └── StoreUnreachable . 6 unreachable
+├── PartlyDone ........... 7 partly_done  some rows were rejected; the summary says which
+└── Interrupted .......... 130 interrupted
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ class FilterError(UsageError):
     code = "bad_filter"
 
     def __init__(self, message: str, *, text: str, column: int, hint: str | None = None) -> None:
-        super().__init__(f"{message} at column {column}", hint=hint, details=(f"  {text}", "  " + " " * (column - 1) + "^"))
+        super().__init__(
+            f"{message} at column {column}", hint=hint, details=(f"  {text}", "  " + " " * (column - 1) + "^")
+        )
         self.text = text
         self.column = column
 

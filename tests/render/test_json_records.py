@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from render_views import (
+from tests.render.render_views import (
     NOW,
     company_picture,
     contact_picture,

@@ -6,7 +6,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from render_views import NOW, Rendered, deal_picture, make_activity, make_contact, make_deal
+from tests.render.render_views import NOW, Rendered, deal_picture, make_activity, make_contact, make_deal
 
 from crmcli.domain.records import VIEWS, record_fields
 from crmcli.domain.views import Due, Link

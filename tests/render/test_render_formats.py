@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from render_views import NOW, Rendered, deal_picture, make_company, make_contact, make_deal, world_contacts
+from tests.render.render_views import NOW, Rendered, deal_picture, make_company, make_contact, make_deal, world_contacts
 
 from crmcli.domain.money import Money
 from crmcli.domain.records import as_record, record_fields

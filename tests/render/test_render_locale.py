@@ -6,7 +6,7 @@ from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
 import pytest
-from render_views import NOW
+from tests.render.render_views import NOW
 
 from crmcli.domain.money import Money
 from crmcli.domain.views import Due

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from render_views import Rendered, make_contact
+from tests.render.render_views import Rendered, make_contact
 
 from crmcli.errors import Ambiguous, BadValue, CrmError, FilterError, NotFound, UsageError
 from crmcli.render.diagnostics import Diagnostics, Progress

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from render_views import (
+from tests.render.render_views import (
     NOW,
     Rendered,
     company_picture,

@@ -1,0 +1,1 @@
+"""One noun per file: parse, one service call, one output call."""

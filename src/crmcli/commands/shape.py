@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperOption
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.models import CommandInfo
 
 from crmcli.errors import UsageError
 from crmcli.services.records import Changes, Query
@@ -42,18 +43,70 @@ class Verb(TyperCommand):
         )
 
 
+class NounGroup(TyperGroup):
+    """A group that builds a verb only when it is used: reading a signature costs more than a query."""
+
+    verbs: dict[str, CommandInfo]
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002
+        """Every verb."""
+        return list(self.verbs)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
+        """The verb's command."""
+        if cmd_name not in self.commands and cmd_name in self.verbs:
+            self.commands[cmd_name] = _built(self.verbs[cmd_name])
+        return self.commands.get(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+        """The verb that the words name; an unknown one is answered with the nearest."""
+        if args and args[0] not in self.verbs and not args[0].startswith("-"):
+            from crmcli.domain.text import nearest
+
+            near = nearest(args[0], list(self.verbs))
+            hint = f"did you mean {ctx.command_path} {near}?" if near else f"{ctx.command_path} --help"
+            raise UsageError(f"{ctx.command_path} has no verb {args[0]!r}", hint=hint)
+        return super().resolve_command(ctx, args)
+
+
+def _built(info: CommandInfo) -> Any:  # noqa: ANN401
+    return typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+
+
 class Noun(typer.Typer):
-    """A group of verbs, or a single command when it has just one without a callback."""
+    """A group of verbs, or a single command when it has just one verb and no callback."""
 
     def __init__(self, about: str, **kwargs: Any) -> None:  # noqa: ANN401 - Typer's own
+        self.verbs: dict[str, CommandInfo] = {}
         super().__init__(
-            help=about, add_completion=False, rich_markup_mode=None, context_settings=dict(_CONTEXT), **kwargs
+            help=about,
+            cls=NounGroup,
+            add_completion=False,
+            rich_markup_mode=None,
+            context_settings=dict(_CONTEXT),
+            **kwargs,
         )
 
     def verb(self, name: str | None = None, *, examples: Sequence[str] = (), **kwargs: Any) -> Callable[[Any], Any]:  # noqa: ANN401
         """Register a command; ``examples`` are shown at the end of its help."""
         epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in examples) if examples else None
-        return self.command(name, cls=Verb, epilog=epilog, context_settings=dict(_CONTEXT), **kwargs)
+
+        def register(callback: Any) -> Any:  # noqa: ANN401
+            known_as = name or callback.__name__.replace("_", "-")
+            settings = {"cls": Verb, "epilog": epilog, "context_settings": dict(_CONTEXT)} | kwargs
+            self.verbs[known_as] = CommandInfo(known_as, callback=callback, **settings)
+            return callback
+
+        return register
+
+    def build(self) -> Any:  # noqa: ANN401 - Typer's own command
+        """The command that this is on the command line."""
+        if len(self.verbs) == 1 and self.registered_callback is None:
+            return _built(next(iter(self.verbs.values())))
+        group = typer.main.get_group(self)
+        assert isinstance(group, NounGroup)
+        group.verbs = self.verbs
+        return group
 
 
 def app_of(ctx: typer.Context) -> AppContext:
@@ -85,15 +138,14 @@ def quoted(value: str) -> str:
 
 
 def conditions(**shortcuts: object) -> list[str]:
-    """Filters from list shortcuts: ``tag=["vip"]`` is ``tag = "vip"``; a name ending in ``__OP`` uses that operator."""
-    found = []
+    """Filters from list shortcuts: ``tag=["vip"]`` is ``tag = "vip"``, ``value__min="10k"`` is ``value >= "10k"``."""
     operators = {"min": ">=", "max": "<="}
+    found = []
     for name, value in shortcuts.items():
         field, _, operator = name.partition("__")
         for each in value if isinstance(value, list) else [value]:
             if each is not None:
-                is_time = operator in operators
-                text = str(each) if is_time or each == "me" else quoted(str(each))
+                text = each if each == "me" else quoted(str(each))
                 found.append(f"{field} {operators.get(operator, '=')} {text}")
     return found
 

@@ -7,7 +7,8 @@ singular form used on the command line and also accepted in filters.
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+
+from crmcli.domain.frozen import NamedTuple
 
 LIFECYCLES = ("subscriber", "lead", "qualified", "opportunity", "customer", "champion", "former", "other")
 LEAD_STATUSES = ("new", "contacted", "nurturing", "qualified", "converted", "unqualified", "junk", "recycled")

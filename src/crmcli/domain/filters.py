@@ -15,9 +15,10 @@ that a comparison with one is false, and `!=` with a missing value is true by co
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from crmcli.domain.fields import FIELDS, Field, Kind, find_field
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold, nearest
 from crmcli.errors import BadValue, FilterError
 

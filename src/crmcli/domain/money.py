@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import nearest
 from crmcli.errors import BadValue
 
@@ -29,7 +30,7 @@ CURRENCIES = _words(
     "SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD "
     "XCG XOF XPF YER ZAR ZMW ZWG ZWL"
 )
-_EXPONENTS = (
+UNCOMMON_EXPONENTS = (
     dict.fromkeys(_words("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"), 0)
     | dict.fromkeys(_words("BHD IQD JOD KWD LYD OMR TND"), 3)
     | dict.fromkeys(_words("CLF UYW"), 4)
@@ -96,7 +97,7 @@ class Money(NamedTuple):
 
 def exponent(currency: str) -> int:
     """How many digits the currency's minor unit takes: 2 for EUR, 0 for JPY, 3 for KWD."""
-    return _EXPONENTS.get(currency, 2)
+    return UNCOMMON_EXPONENTS.get(currency, 2)
 
 
 def total(monies: Iterable[Money]) -> dict[str, Money]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import tidy
 from crmcli.errors import BadValue
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.views import StageVisit
 
 if TYPE_CHECKING:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crmcli.domain.drafts import Draft, Edit
 from crmcli.domain.fields import FIELDS, Field, Kind, find_field
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold, nearest, tidy
 from crmcli.errors import BadValue, UsageError
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LONGEST = 1_000_000
+# Beside the required fields, those that a record always has one of.
+_NEEDED = {
+    "contact": (),
+    "company": (),
+    "deal": ("stage", "pipeline", "currency"),
+    "activity": ("type", "status", "at", "priority"),
+}
 Raw = str | tuple[str, ...] | list[str] | None
 
 
@@ -55,11 +63,13 @@ def read_value(field: Field, text: str, rules: InputRules) -> object:
 
 
 def _whole(field: Field, text: str) -> str:
-    if "\0" in text or not text.isprintable() and any("\ud800" <= c <= "\udfff" for c in text):
+    if "\0" in text or (not text.isprintable() and any("\ud800" <= c <= "\udfff" for c in text)):
         raise BadValue(field.option, "holds bytes that are not text")
     kept = tidy(text)
     if not kept:
-        raise BadValue(field.option, "is empty", hint=f"--clear {field.name} empties a field" if not field.required else None)
+        raise BadValue(
+            field.option, "is empty", hint=f"--clear {field.name} empties a field" if not field.required else None
+        )
     if len(kept) > LONGEST:
         raise BadValue(field.option, f"is longer than {LONGEST} characters")
     return kept
@@ -129,10 +139,12 @@ def _values(field: Field, raw: Raw, rules: InputRules) -> object:
 
 
 def _given(raw: Raw) -> bool:
-    return raw is not None and raw != () and raw != []
+    return raw is not None and raw not in ((), [])
 
 
-def read_draft(noun: str, raw: Mapping[str, Raw], rules: InputRules, custom: Mapping[str, object] | None = None) -> Draft:
+def read_draft(
+    noun: str, raw: Mapping[str, Raw], rules: InputRules, custom: Mapping[str, object] | None = None
+) -> Draft:
     """A draft from texts by field name; absent ones are None or empty; raises BadValue."""
     rules = _in_currency(raw, rules)
     values = {}
@@ -186,10 +198,11 @@ def _clearable(noun: str, name: str) -> str:
     if field is None or field.computed:
         known = [f.name for f in FIELDS[noun] if not f.computed and not f.required]
         near = nearest(name, known)
-        raise BadValue("clear", f"{noun} has no field {name!r}", hint=f"did you mean {near}?" if near else ", ".join(known))
-    if field.required or field.kind in (Kind.STAGE, Kind.PIPELINE) or field.name in ("currency", "type", "status", "at", "priority"):
-        if not (field.name == "type" and noun != "activity"):
-            raise BadValue("clear", f"a {noun} can't be without {field.name}")
+        raise BadValue(
+            "clear", f"{noun} has no field {name!r}", hint=f"did you mean {near}?" if near else ", ".join(known)
+        )
+    if field.required or field.name in _NEEDED[noun]:
+        raise BadValue("clear", f"a {noun} can't be without {field.name}")
     return field.name
 
 
@@ -224,11 +237,12 @@ def custom_key(name: str) -> str:
 
 def _read_json(key: str, text: str) -> object:
     import json
+    import math
 
     try:
         value: object = json.loads(text)
     except (ValueError, RecursionError):
         raise BadValue("set", f"{key}: {text!r} is not JSON", hint="text values need no json: prefix") from None
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and (not math.isfinite(value)):
         raise BadValue("set", f"{key}: not a finite number")
     return value

@@ -21,6 +21,7 @@ from crmcli.domain.views import (
     StageTotal,
     StageView,
     StageVisit,
+    TagView,
     TodayItem,
 )
 
@@ -40,6 +41,7 @@ VIEWS: dict[str, View] = {
     "task": ActivityView,
     "stage": StageView,
     "pipeline": StageTotal,
+    "tag": TagView,
     "search": SearchHit,
     "today": TodayItem,
     "history": ChangeSetView,

@@ -11,8 +11,9 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold
 from crmcli.domain.views import Due
 from crmcli.errors import BadValue

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from crmcli.domain.frozen import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -217,9 +219,20 @@ class StageTotal(NamedTuple):
 
     stage: str
     kind: str
-    count: int
+    count: int  # type: ignore[assignment]  # the figure, not the method of tuples
     value: Money
     weighted: Money
+
+
+class TagView(NamedTuple):
+    """A label with how many live records have it, in all and of each noun."""
+
+    tag: str
+    count: int  # type: ignore[assignment]  # the figure, not the method of tuples
+    contacts: int
+    companies: int
+    deals: int
+    activities: int
 
 
 class SearchHit(NamedTuple):

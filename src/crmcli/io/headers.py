@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crmcli.domain.fields import FIELDS, Field, find_field
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold, nearest
 from crmcli.errors import BadValue
 

@@ -6,8 +6,9 @@ import csv
 import io
 import re
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.io.charset import bad_byte
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.records import VIEWS, noun_of, picture_fields, record_fields
 from crmcli.errors import UsageError
 
@@ -158,6 +159,9 @@ _SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
         ("rot_days", 3, 0), ("forecast_category", 6, 0), ("required", 4, 10),
     ),
     "pipeline": (("stage", 0, 10), ("count", 0, 0), ("value", 0, 0), ("weighted", 1, 0)),
+    "tag": (
+        ("tag", 0, 10), ("count", 0, 0), ("contacts", 1, 0), ("companies", 1, 0), ("deals", 1, 0), ("activities", 1, 0),
+    ),
     "search": (("number", 0, 0), ("noun", 0, 0), ("name", 0, 16), ("excerpt", 1, 20)),
     "today": (
         ("number", 0, 0), ("noun", 3, 0), ("what", 0, 16), ("who", 1, 10), ("due", 0, 0),
@@ -184,8 +188,12 @@ def all_columns(noun: str) -> dict[str, Column]:
         get = itemgetter(view._fields.index(name)) if name in view._fields else _CURRENCY[name]
         priority, width = shown.get(name, (9, 8))
         header = _HEADERS.get(name, name.replace("_", " "))
-        columns[name] = Column(name, header, get, _KINDS.get(name, "text"), priority, width, _TONES.get((noun, name)))
+        columns[name] = Column(name, header, get, _kind(noun, name), priority, width, _TONES.get((noun, name)))
     return columns
+
+
+def _kind(noun: str, name: str) -> str:
+    return "integer" if noun == "tag" and name != "tag" else _KINDS.get(name, "text")
 
 
 def _revenue_currency(company: View) -> str | None:

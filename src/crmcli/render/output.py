@@ -17,7 +17,7 @@ from crmcli.render.locale import Locale
 from crmcli.render.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from typing import TextIO
 
     from crmcli.domain.records import View
@@ -141,6 +141,10 @@ class Output:
     def uid(self, uid: str) -> None:
         """The uid of a new record, alone on its line."""
         self._writer().write([f"{uid}\n"])
+
+    def value(self, record: Mapping[str, object]) -> None:
+        """A plain JSON object that is no noun's record, in one of the structured formats."""
+        self._writer().value(record)
 
     def text(self, text: str) -> None:
         """Plain text that was asked for: a path, a completion script."""

@@ -204,8 +204,9 @@ def pipeline(totals: Iterable[StageTotal], screen: Screen) -> Iterator[str]:
         for stage in stages
     ]
     open_stages = [stage for stage in stages if stage.kind == "open"]
-    if open_stages and len({stage.value.currency for stage in open_stages}) == 1:
-        rows.append(_open_total(open_stages, screen))
+    filled = [stage for stage in open_stages if stage.count] or open_stages[:1]
+    if len({stage.value.currency for stage in filled}) == 1:
+        rows.append(_open_total(filled, screen))
     yield from lay_out([*specs, Spec("", priority=2)], rows, screen)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
 from crmcli.domain.views import Due, Link
 from crmcli.render.cells import cut, pad, width

@@ -89,6 +89,12 @@ class Writer:
             raise UsageError(f"--envelope: {self.form} has no place for it", hint="--format json")
         self._record(reports.envelope(report))
 
+    def value(self, record: object) -> None:
+        """One plain object; raises UsageError where the format has no objects."""
+        if self.form not in ("json", "jsonl", "yaml"):
+            raise UsageError(f"--format {self.form}: has no objects", hint="--format json")
+        self._record(record)
+
     def write(self, texts: Iterable[str]) -> None:
         """The texts, as they come."""
         self.stdout.writelines(texts)

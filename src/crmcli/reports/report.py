@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from crmcli.domain.frozen import NamedTuple
 
 
 class ReportColumn(NamedTuple):

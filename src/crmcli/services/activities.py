@@ -90,7 +90,7 @@ class Activities(Records):
         if isinstance(due, Due) and view.status == "planned":
             values["at"] = _moment(due)
         if "at" in values and "due" not in values and view.status == "planned" and view.due is not None:
-            values["due"] = Due(values["at"].date(), values["at"])  # type: ignore[attr-defined]
+            values["due"] = _due_at(values["at"])
         if values.get("status") == "done" and view.status != "done":
             values.setdefault("done_at", uow.now)
         super().change(uow, number, edit._replace(values=values))
@@ -186,12 +186,17 @@ def _place(values: dict[str, object], now: datetime) -> None:
     status = values.setdefault("status", "planned" if ahead else "done")
     if status == "planned":
         if due is None and at is not None:
-            values["due"] = due = Due(at.date(), at)  # type: ignore[attr-defined]
+            values["due"] = due = _due_at(at)
         values["at"] = at or (_moment(due) if isinstance(due, Due) else now)
     else:
         values["at"] = at or now
         if status == "done":
             values.setdefault("done_at", values["at"])
+
+
+def _due_at(moment: Any) -> Due:  # noqa: ANN401
+    """The deadline that a planned moment is."""
+    return Due(moment.date(), moment)
 
 
 def _moment(due: Due) -> datetime:

@@ -60,7 +60,8 @@ class Deals(Merging, Records):
         view = self.view(uow.reader, number)
         stages = stages_of(uow.reader, fold(view.pipeline))
         refuse_missing(view, stages, stage_named(stages, view.stage))
-        at, stage = values["stage_since"], values["stage_id"]
+        at: Any = values["stage_since"]
+        stage: Any = values["stage_id"]
         uow.add(StageChange(deal_id=number, to_stage_id=stage, at=at, by=uow.user_id))
 
     def change(self, uow: UnitOfWork, number: int, edit: Edit) -> None:
@@ -85,7 +86,8 @@ class Deals(Merging, Records):
         target = stage_named(stages, str(stage)) if stage else first_of_kind(stages, "open") if moves else None
         if target is None or (not moves and target.stage == view.stage):
             return
-        refuse_missing(view, stages, target)
+        here = next((s.position for s in stages if s.stage == view.stage), -1) if not moves else -1
+        refuse_missing(view, stages, target, here)
         if moves:
             from crmcli.store.models.deals import Deal
 
@@ -104,6 +106,11 @@ class Deals(Merging, Records):
         row = uow.get(Deal, number)
         row.value, row.currency = amount.minor, amount.currency
 
+    def events(self, event: str, before: DealView, after: DealView) -> tuple[str, ...]:
+        """An edit that moves a deal is a move for the hooks as well."""
+        moved = (before.pipeline, before.stage) != (after.pipeline, after.stage)
+        return (event, "stage-change") if event == "edit" and moved else (event,)
+
     def show(self, ref: str) -> DealPicture:
         """A deal with its stage history, next step and timeline."""
         with self.desk.reading() as reader:
@@ -121,20 +128,23 @@ class Deals(Merging, Records):
         """Move a deal to a stage; refuses the stage it is in and one whose required fields are empty."""
         return self._moved(ref, "deal move", lambda stages, _: stage_named(stages, stage), note=note, at=at)
 
-    def move_where(self, filter_text: str, stage: str) -> list[DealView]:
+    def move_where(self, filter_text: str, stage: str, *, note: str | None = None, at: str | None = None) -> list[DealView]:
         """Move every deal that a filter selects; one that can't move stops them all."""
+        moment = read_time(at, self.desk.clock.local(), "at") if at else None
 
         def act(uow: UnitOfWork, number: int) -> None:
-            self._move_in(uow, number, lambda stages, _: stage_named(stages, stage))
+            self._move_in(uow, number, lambda stages, _: stage_named(stages, stage), note=note and tidy(note), at=moment)
 
-        return self._each("deal move", "edit", self._selected(filter_text), act)
+        return self._each("deal move", "stage-change", self._selected(filter_text), act)
 
     def win(self, ref: str, *, note: str | None = None, at: str | None = None) -> DealView:
         """Move a deal to its pipeline's won stage."""
         return self._moved(ref, "deal win", lambda stages, _: first_of_kind(stages, "won"), note=note, at=at)
 
-    def lose(self, ref: str, reason: str, *, note: str | None = None, at: str | None = None) -> DealView:
-        """Move a deal to its pipeline's lost stage with the reason: one of the list, or other with a note."""
+    def lose(
+        self, ref: str, reason: str, *, note: str | None = None, at: str | None = None, stage: str | None = None
+    ) -> DealView:
+        """Move a deal to its pipeline's lost stage (the one named, if it has several) with the reason: of the list or one's own."""
         known, said = _reason(reason, note)
 
         def explain(uow: UnitOfWork, number: int) -> None:
@@ -144,7 +154,11 @@ class Deals(Merging, Records):
             row.lost_reason, row.lost_note = known, said
             uow.flush()
 
-        return self._moved(ref, "deal lose", lambda stages, _: first_of_kind(stages, "lost"), note=said, at=at, then=explain)
+        def lost(stages: list[StageView], _visited: list[str]) -> StageView:
+            kept = [each for each in stages if each.kind == "lost"]
+            return stage_named(kept, stage) if stage and kept else first_of_kind(stages, "lost")
+
+        return self._moved(ref, "deal lose", lost, note=said, at=at, first=explain)
 
     def reopen(self, ref: str, *, note: str | None = None) -> DealView:
         """Move a closed deal back to the open stage it was in last."""
@@ -163,16 +177,16 @@ class Deals(Merging, Records):
         note: str | None = None,
         at: str | None = None,
         closed: bool = False,
-        then: Callable[[UnitOfWork, int], None] | None = None,
+        first: Callable[[UnitOfWork, int], None] | None = None,
     ) -> DealView:
         moment = read_time(at, self.desk.clock.local(), "at") if at else None
         with self.desk.writing(command) as uow:
             found = self._find(uow.reader, ref)
             if closed and self.view(uow.reader, found.number).stage_kind == "open":
                 raise Refused(f"deal #{found.number} is open already")
+            if first is not None:
+                first(uow, found.number)
             target = self._move_in(uow, found.number, choose, note=note and tidy(note), at=moment)
-            if then is not None:
-                then(uow, found.number)
             uow.summary = f"{found.name} → {target.stage}"
             view: DealView = self.view(uow.reader, found.number)
             self.desk.hooks.before("deal-stage-change", as_record(view))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.reading import InputRules
-from crmcli.store.queries.where import EVERYTHING, Condition
+from crmcli.store.queries.condition import EVERYTHING, Condition
 from crmcli.store.store import Actor
 
 if TYPE_CHECKING:
@@ -60,4 +61,4 @@ class Desk(NamedTuple):
         from crmcli.store.queries.where import compile_filter
 
         context = FilterContext(self.clock.local(), self.user, custom_keys(reader), self.currency)
-        return compile_filter(parse_filter(text, noun, context), noun, reader.dialect)
+        return compile_filter(parse_filter(text, noun, context), noun, reader.dialect, self.country)

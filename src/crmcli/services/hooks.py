@@ -21,6 +21,10 @@ class Hooks:
         self._warn = warn
         self._environment = environment
 
+    def telling(self, warn: Callable[[str], None]) -> Hooks:
+        """The same hooks with their warnings told to someone else, as to the board, which owns the terminal."""
+        return Hooks(self._command_of, warn, self._environment)
+
     def wants(self, event: str) -> bool:
         """Whether there is a hook before or after this event, so that the record must be read for it."""
         return bool(self._command_of(f"pre-{event}") or self._command_of(f"post-{event}"))

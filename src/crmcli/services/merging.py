@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.drafts import Edit
 from crmcli.domain.fields import FIELDS, Kind
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.records import as_record, plain
 from crmcli.errors import Refused
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.store.queries.activities import ABOUT, activities
 from crmcli.store.queries.common import Selection
-from crmcli.store.queries.where import Condition, both
+from crmcli.store.queries.condition import Condition, both
 
 if TYPE_CHECKING:
     from datetime import datetime

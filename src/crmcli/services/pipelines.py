@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.fields import DEAL, STAGE_KINDS, find_field
+from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.money import Money
 from crmcli.domain.text import fold, nearest, tidy
 from crmcli.errors import BadValue, Conflict, Refused
 from crmcli.services.stages import pipeline_key, stage_named, stages_of
@@ -59,24 +62,24 @@ class Pipelines:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def totals(self, name: str | None = None, filter_text: str | None = None) -> list[StageTotal]:
+    def totals(self, name: str | None = None, filter_text: str | None = None) -> Sequence[StageTotal]:
         """Count, value and weighted value per stage of a pipeline, the default one when none is named."""
         with self.desk.reading() as reader:
             if reader.connection is None:
                 return []
             where = self.desk.condition(reader, "deal", filter_text)
-            return stage_totals(reader, pipeline_key(reader, name), where)
+            return _in_currencies(stage_totals(reader, pipeline_key(reader, name), where), self.desk.currency)
 
-    def list(self, name: str | None = None) -> list[StageView]:
+    def list(self, name: str | None = None) -> Sequence[StageView]:
         """The stages of all pipelines, or of one."""
         with self.desk.reading() as reader:
             return stages(reader, pipeline_key(reader, name) if name else None)
 
-    def names(self) -> list[str]:
+    def names(self) -> Sequence[str]:
         """The pipelines' names, the default one first."""
         return list(dict.fromkeys(stage.pipeline for stage in self.list()))
 
-    def add(self, name: str, stage_names: Sequence[str], won: str, lost: str) -> list[StageView]:
+    def add(self, name: str, stage_names: Sequence[str], won: str, lost: str) -> Sequence[StageView]:
         """A new pipeline with its stages."""
         from crmcli.store.models.deals import Pipeline
 
@@ -91,7 +94,7 @@ class Pipelines:
             uow.flush()
             return stages(uow.reader, fold(label))
 
-    def edit(self, name: str, *, rename: str | None = None, default: bool = False) -> list[StageView]:
+    def edit(self, name: str, *, rename: str | None = None, default: bool = False) -> Sequence[StageView]:
         """Rename a pipeline, or make it the default one."""
         from crmcli.store.models.deals import Pipeline
 
@@ -170,6 +173,20 @@ class Pipelines:
                     enter(uow, number, target, note=f"stage {stage.stage} was removed")
             uow.bury(uow.get(Stage, stage.number))
             return len(inside)
+
+
+def _in_currencies(totals: Sequence[StageTotal], usual: str) -> Sequence[StageTotal]:
+    """The rows of a stage by currency; deals without a value count with its first one, or with the usual currency."""
+    rows = []
+    for _, of_stage in groupby(totals, key=lambda total: total.stage):
+        bare, *valued = sorted(of_stage, key=lambda total: bool(total.value.currency))
+        if bare.value.currency:
+            rows += [bare, *valued]
+        elif valued:
+            rows += [valued[0]._replace(count=valued[0].count + bare.count), *valued[1:]]
+        else:
+            rows.append(bare._replace(value=Money(0, usual), weighted=Money(0, usual)))
+    return rows
 
 
 def _add_stage(uow: UnitOfWork, pipeline: int, position: int, values: dict[str, Any]) -> None:

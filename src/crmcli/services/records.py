@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from crmcli.domain.fields import FIELDS
-from crmcli.domain.reading import Raw, read_custom, read_draft, read_edit
+from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.reading import Raw as Raw
+from crmcli.domain.reading import read_custom, read_draft, read_edit
 from crmcli.domain.records import as_record
-from crmcli.errors import Conflict, NotFound, UsageError
+from crmcli.errors import Conflict, NotFound
 from crmcli.services.links import Links, refuse_duplicates
 from crmcli.store.queries.common import Selection, by_number
+from crmcli.store.queries.condition import EVERYTHING, both
 from crmcli.store.queries.refs import Found, custom_keys, resolve, survivor
-from crmcli.store.queries.where import EVERYTHING, both
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from crmcli.domain.drafts import Draft, Edit
     from crmcli.services.desk import Desk
-    from crmcli.store.queries.where import Condition
+    from crmcli.store.queries.condition import Condition
     from crmcli.store.reader import Reader
     from crmcli.store.session import UnitOfWork
 
@@ -51,6 +52,12 @@ class Query(NamedTuple):
         return " AND ".join(f"({part})" for part in parts) if len(parts) > 1 else next(iter(parts), None)
 
 
+# Inside a class with a method named list, the builtin goes by these names.
+Views = list[Any]
+Chosen = list[Found]
+Numbers = list[int]
+
+
 class Records:
     """The use cases of one noun."""
 
@@ -78,7 +85,7 @@ class Records:
 
         update(uow, self.noun, number, edit)
 
-    def gone_with(self, uow: UnitOfWork, number: int) -> list[int]:
+    def gone_with(self, uow: UnitOfWork, number: int) -> Numbers:
         """The activities that belong to nothing but this record."""
         return _only_here(uow.reader, self.noun, number)
 
@@ -111,7 +118,7 @@ class Records:
         with self.desk.reading() as reader:
             return custom_keys(reader).get(self.noun, frozenset())
 
-    def matching(self, filter_text: str) -> list[Found]:
+    def matching(self, filter_text: str) -> Chosen:
         """The live records that a filter selects: what a bulk verb would work on."""
         with self.desk.reading() as reader:
             where = self.desk.condition(reader, self.noun, filter_text)
@@ -158,6 +165,10 @@ class Records:
         """The noun in the names of the hooks for this record."""
         return self.noun
 
+    def events(self, event: str, before: Any, after: Any) -> tuple[str, ...]:  # noqa: ANN401, ARG002
+        """What happened to a record, in the words of the hooks."""
+        return (event,)
+
     # -- changing
 
     def edit_draft(self, changes: Changes) -> Edit:
@@ -177,7 +188,7 @@ class Records:
         """Change the record that a reference names; its view."""
         return self._each(f"{self.noun} edit", "edit", lambda _: [self.find(ref)], self._editing(edit, create=create))[0]
 
-    def edit_where(self, filter_text: str, edit: Edit) -> list[Any]:
+    def edit_where(self, filter_text: str, edit: Edit) -> Views:
         """Change every record that a filter selects, in one undo step; their views."""
         return self._each(f"{self.noun} edit", "edit", self._selected(filter_text), self._editing(edit, create=False))
 
@@ -187,8 +198,8 @@ class Records:
             self._refuse_changes(uow, number, edit)
             resolved = edit._replace(
                 values=links.resolved(self.noun, edit.values),
-                add=links.resolved(self.noun, edit.add),
-                remove=links.resolved(self.noun, edit.remove),
+                add=links.resolved(self.noun, edit.add),  # type: ignore[arg-type]  # tuples in, tuples out
+                remove=links.resolved(self.noun, edit.remove),  # type: ignore[arg-type]
             )
             self.change(uow, number, resolved)
 
@@ -207,7 +218,7 @@ class Records:
         """Delete a record; the view it had."""
         return self._each(f"{self.noun} rm", "rm", lambda _: [self.find(ref)], self._remove_in)[0]
 
-    def remove_where(self, filter_text: str) -> list[Any]:
+    def remove_where(self, filter_text: str) -> Views:
         """Delete every record that a filter selects, in one undo step; the views they had."""
         return self._each(f"{self.noun} rm", "rm", self._selected(filter_text), self._remove_in)
 
@@ -241,8 +252,8 @@ class Records:
 
     # -- the shape of every change
 
-    def _selected(self, filter_text: str) -> Callable[[UnitOfWork], list[Found]]:
-        def select(uow: UnitOfWork) -> list[Found]:
+    def _selected(self, filter_text: str) -> Callable[[UnitOfWork], Chosen]:
+        def select(uow: UnitOfWork) -> Chosen:
             return _found(uow.reader, self.noun, self.desk.condition(uow.reader, self.noun, filter_text))
 
         return select
@@ -253,9 +264,10 @@ class Records:
         event: str,
         select: Callable[[UnitOfWork], Iterable[Found]],
         act: Callable[[UnitOfWork, int], None],
-    ) -> list[Any]:
+    ) -> Views:
         """Do something to each selected record in one undo step, hooks included; the views (before, for a deletion)."""
-        views: list[Any] = []
+        views: Views = []
+        events: list[tuple[str, Any]] = []
         with self.desk.writing(command) as uow:
             chosen = list(select(uow))
             uow.summary = _summary(self.noun, chosen)
@@ -263,10 +275,12 @@ class Records:
                 before = self.view(uow.reader, found.number)
                 act(uow, found.number)
                 view = before if event == "rm" else self.view(uow.reader, found.number)
-                self.desk.hooks.before(f"{self.hook_noun(view)}-{event}", as_record(view))
                 views.append(view)
-        for view in views:
-            self.desk.hooks.after(f"{self.hook_noun(view)}-{event}", as_record(view))
+                for name in self.events(event, before, view):
+                    events.append((f"{self.hook_noun(view)}-{name}", view))
+                    self.desk.hooks.before(events[-1][0], as_record(view))
+        for name, view in events:
+            self.desk.hooks.after(name, as_record(view))
         return views
 
 
@@ -299,8 +313,8 @@ def _only_here(reader: Reader, noun: str, number: int) -> list[int]:
             "EXISTS (SELECT 1 FROM activity_contact l JOIN contact c ON c.id = l.contact_id"
             f" WHERE l.activity_id = r.id AND c.deleted_at IS NULL{' AND c.id <> ?' if noun == 'contact' else ''})"
         ),
-        "company": "r.company_id IS NOT NULL",
-        "deal": "r.deal_id IS NOT NULL",
+        "company": "EXISTS (SELECT 1 FROM company o WHERE o.id = r.company_id AND o.deleted_at IS NULL)",
+        "deal": "EXISTS (SELECT 1 FROM deal d WHERE d.id = r.deal_id AND d.deleted_at IS NULL)",
     }
     wanted = [sql for other, sql in others.items() if other != noun or noun == "contact"]
     sql = f"SELECT r.id FROM activity r WHERE r.deleted_at IS NULL AND {here} AND NOT ({' OR '.join(wanted)})"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crmcli.errors import NotFound, StoreUnreachable, UsageError
+from crmcli.errors import NewerSchema, NotFound, StoreUnreachable, UsageError
 from crmcli.paths import data_folder, make_private
+from crmcli.store.migrations import HEAD
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crmcli.store.store import Store
 
 
@@ -44,6 +46,25 @@ def restore(store: Store, source: Path) -> Path | None:
     """Make the store what the backup is; the path of the copy that was taken of it first, None when there was none."""
     if not source.is_file():
         raise NotFound(f"there is no backup {source}")
+    version = store.dialect.backup_version(source)
+    if version > HEAD:
+        raise NewerSchema(f"{source} has schema {version}, this program knows {HEAD}", hint="install the newer crmcli")
     kept = automatic_backup(store, "before-restore") if store.dialect.exists(store.location) else None
-    store.dialect.restore(store.location, source)
+    store.dialect.restore(store, source, version)
     return kept
+
+
+def backups(store: Store) -> list[Path]:
+    """The automatic copies of the store, the newest first."""
+    place = store.location.path
+    folder = place.parent if place else data_folder() / "backups"
+    beginning = f"{place.name}." if place else "postgresql."
+    ending = ".bak" if place else ".zip"
+    found = folder.glob(f"{_literal(beginning)}*{ending}") if folder.is_dir() else ()
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _literal(name: str) -> str:
+    import glob
+
+    return glob.escape(name)

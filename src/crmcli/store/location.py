@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
+from crmcli.domain.frozen import NamedTuple
+
+_SECRET = ("password=", "sslpassword=", "passfile=")
 _POSTGRES = ("postgresql://", "postgres://", "postgresql+psycopg://")
 
 
@@ -24,9 +26,12 @@ class Location(NamedTuple):
         """The place as it may be shown: without a password."""
         if self.path:
             return str(self.path)
-        head, at, tail = (self.url or "").rpartition("@")
+        place, question, options = (self.url or "").partition("?")
+        head, at, tail = place.rpartition("@")
         scheme, _, login = head.partition("://")
-        return f"{scheme}://{login.partition(':')[0]}@{tail}" if at else tail
+        shown = f"{scheme}://{login.partition(':')[0]}@{tail}" if at else tail
+        kept = [option for option in options.split("&") if not option.startswith(_SECRET)]
+        return shown + (question and "?" + "&".join(kept) if any(kept) else "")
 
 
 def locate(text: str) -> Location:

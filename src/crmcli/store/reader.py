@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Self
 
     from crmcli.store.dialects import Dialect, Row
 
@@ -48,6 +49,12 @@ class Reader:
         if self._users is None or user_id not in self._users:
             self._users = dict(self.rows("SELECT id, login FROM app_user"))
         return self._users.get(user_id)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -5,9 +5,10 @@ Links arrive resolved: a company is its number, contacts are numbers; the servic
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.fields import FIELDS, NETWORKS, UID_PREFIX, Kind
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.ids import new_uid
 from crmcli.domain.text import fold
 
@@ -76,11 +77,12 @@ def columns_for(noun: str, values: Mapping[str, object], uow: UnitOfWork) -> dic
     columns: dict[str, Any] = {}
     for name, value in values.items():
         if name not in parts_of(noun) and name != "tags" and name not in NETWORKS:
-            columns |= _columns_of(noun, name, value, uow)
+            columns |= columns_of(noun, name, value, uow)
     return columns
 
 
-def _columns_of(noun: str, name: str, value: Any, uow: UnitOfWork) -> dict[str, Any]:  # noqa: ANN401
+def columns_of(noun: str, name: str, value: Any, uow: UnitOfWork) -> dict[str, Any]:  # noqa: ANN401
+    """The record's own columns that one field's value fills."""
     match name:
         case "name" | "title" if name == ("title" if noun == "deal" else "name"):
             return {name: value, f"{name}_key": fold(value)} | (_name_parts(value) if noun == "contact" else {})
@@ -144,7 +146,9 @@ def insert(uow: UnitOfWork, noun: str, values: Mapping[str, object], custom: Map
 def update(uow: UnitOfWork, noun: str, number: int, edit: Edit) -> None:
     """Change a record as the edit says."""
     row = uow.get(root_model(noun), number)
-    scalars = dict(edit.values) | dict.fromkeys((n for n in edit.clear if n not in parts_of(noun) and n != "tags"), None)
+    scalars = dict(edit.values) | dict.fromkeys(
+        (n for n in edit.clear if n not in parts_of(noun) and n != "tags"), None
+    )
     for column, value in columns_for(noun, scalars, uow).items():
         setattr(row, column, value)
     if edit.custom or edit.unset:
@@ -160,7 +164,7 @@ def update(uow: UnitOfWork, noun: str, number: int, edit: Edit) -> None:
     uow.flush()
 
 
-def _change_part(uow: UnitOfWork, part: Part, number: int, name: str, replaced: bool, edit: Edit) -> None:  # noqa: FBT001
+def _change_part(uow: UnitOfWork, part: Part, number: int, name: str, replaced: bool, edit: Edit) -> None:
     rows = _live_parts(uow, part, number)
     gone = {_identity(value) for value in edit.remove.get(name, ())}
     kept = []
@@ -253,8 +257,8 @@ def _change_tags(uow: UnitOfWork, noun: str, number: int, edit: Edit) -> None:
     if "tags" in edit.clear or "tags" in edit.values:
         untag(uow, noun, number, tags_of(uow, noun, number))
         uow.flush()
-    untag(uow, noun, number, edit.remove.get("tags", ()))  # type: ignore[arg-type]
-    tag(uow, noun, number, (*_many(edit.values.get("tags")), *edit.add.get("tags", ())))
+    untag(uow, noun, number, _many(edit.remove.get("tags")))
+    tag(uow, noun, number, (*_many(edit.values.get("tags")), *_many(edit.add.get("tags"))))
 
 
 def tags_of(uow: UnitOfWork, noun: str, number: int) -> list[str]:

@@ -68,7 +68,9 @@ def reindex(reader: Reader, noun: str, numbers: Sequence[int]) -> None:
         entries = list(documents(reader, noun, chunk))
         cursor = _cursor(reader)
         cursor.executemany(reader.dialect.sql(remove), [(row_number(noun, number),) for number in chunk])
-        cursor.executemany(reader.dialect.sql(add), [(row_number(noun, n), noun, n, name, body) for n, name, body in entries])
+        cursor.executemany(
+            reader.dialect.sql(add), [(row_number(noun, n), noun, n, name, body) for n, name, body in entries]
+        )
 
 
 def documents(reader: Reader, noun: str, numbers: Sequence[int]) -> Iterator[tuple[int, str, str]]:
@@ -96,7 +98,9 @@ def rebuild(dialect: Dialect, connection: Any, label: str) -> None:  # noqa: ANN
     _cursor(reader).execute("DELETE FROM search_entry")
     for noun in SEARCHED:
         last = 0
-        while numbers := [n for (n,) in reader.rows(f"SELECT id FROM {noun} WHERE id > ? ORDER BY id LIMIT 500", (last,))]:
+        while numbers := [
+            n for (n,) in reader.rows(f"SELECT id FROM {noun} WHERE id > ? ORDER BY id LIMIT 500", (last,))
+        ]:
             reindex(reader, noun, numbers)
             last = numbers[-1]
 
@@ -116,7 +120,10 @@ def _custom_texts(custom: str) -> list[str]:
         return []
     import json
 
-    return [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in json.loads(custom).values()]
+    return [
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for value in json.loads(custom).values()
+    ]
 
 
 def _cursor(reader: Reader) -> Any:  # noqa: ANN401

@@ -6,11 +6,12 @@ The unit of work itself writes the change log and keeps the search index, so no 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sqlalchemy import event, insert, inspect
 from sqlmodel import Session, SQLModel, select
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.ids import new_uid
 from crmcli.domain.text import fold, tidy
 from crmcli.errors import BadValue, CrmError
@@ -80,7 +81,11 @@ class UnitOfWork:
         try:
             self.user_id = self.user(self.actor.user)
             self.change_set = ChangeSet(
-                uid=new_uid("ch"), at=self.now, user_id=self.user_id, command=self.actor.command, origin=self.actor.origin
+                uid=new_uid("ch"),
+                at=self.now,
+                user_id=self.user_id,
+                command=self.actor.command,
+                origin=self.actor.origin,
             )
             self.session.add(self.change_set)
             self.session.flush()
@@ -91,7 +96,9 @@ class UnitOfWork:
         event.listen(self.session, "after_flush", self._record)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             if error is not None:
                 raise self._explained(error) from error.__cause__
@@ -170,6 +177,12 @@ class UnitOfWork:
             self._connection.execute(insert(model), list(rows))
             self._recorded = True
 
+    def settle_numbers(self) -> None:
+        """Let rows be added one at a time again: the engine goes on from the numbers that bulk rows were given."""
+        if self._next_numbers:
+            self._advance_sequences()
+            self._next_numbers.clear()
+
     def touched(self, noun: str, numbers: Iterable[int]) -> None:
         """Keep the search index of these records as well."""
         self._touched.update(dict.fromkeys(_Key(noun, number) for number in numbers))
@@ -242,6 +255,7 @@ class UnitOfWork:
         self.session.flush()
         self._advance_sequences()
         self._connection.commit()
+        self.store.committed = self.number
 
     def _advance_sequences(self) -> None:
         if self.store.location.url:

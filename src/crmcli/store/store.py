@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.errors import CrmError, NewerSchema, StoreError, StoreLocked
 from crmcli.store.dialects import dialect_of
 from crmcli.store.location import Location, locate
@@ -28,7 +29,7 @@ class StageSeed(NamedTuple):
 
 
 class Actor(NamedTuple):
-    """Who does what, from where: ``command`` is shown in the history, ``origin`` is cli, tui, import, demo …"""
+    """Who does what, from where: ``command`` is shown in the history, ``origin`` is cli, tui, demo or test."""
 
     user: str
     command: str
@@ -53,6 +54,7 @@ class Store:
         self.timeout = timeout
         self.seeds = seeds
         self.announce = announce
+        self.committed: int | None = None  # the last change set that was stored through this door
 
     def reader(self) -> Reader:
         """The reading door; over a missing store everything is empty and nothing is created."""
@@ -85,11 +87,12 @@ class Store:
         """The schema's version as it lies there, None when there is no store; never migrates."""
         if not self.dialect.exists(self.location):
             return None
-        reader = self._connected()
-        try:
+        with self._connected() as reader:
             return str(reader.value("SELECT version_num FROM alembic_version"))
-        finally:
-            reader.close()
+
+    def is_current(self) -> bool:
+        """Whether there is a store of the schema that this program writes."""
+        return self.version() == HEAD
 
     def explain(self, error: BaseException) -> CrmError | None:
         """The engine's exception as one of ours, also when SQLAlchemy has wrapped it."""

@@ -12,6 +12,7 @@ from crmcli.errors import Conflict, Stale
 from crmcli.store.models.columns import Moment
 from crmcli.store.models.ledger import Change, ChangeSet
 from crmcli.store.models.schema import ROOTS, model_of
+from crmcli.store.queries.history import changes as logged
 from crmcli.store.search import SEARCHED
 from crmcli.store.session import BOOKKEEPING
 
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 # Where something made later may point to a record: table, column.
 _POINTERS = {
     "contact": (("deal_contact", "contact_id"), ("activity_contact", "contact_id"), ("contact_relation", "other_id")),
-    "company": (("contact_company", "company_id"), ("deal", "company_id"), ("activity", "company_id"), ("company", "parent_id")),
+    "company": (
+        ("contact_company", "company_id"),
+        ("deal", "company_id"),
+        ("activity", "company_id"),
+        ("company", "parent_id"),
+    ),
     "deal": (("activity", "deal_id"),),
     "activity": (),
     "pipeline": (("deal", "pipeline_id"),),
@@ -39,16 +45,35 @@ _CHILDREN = {
 def take_back(uow: UnitOfWork, number: int) -> None:
     """Make undone what change set ``number`` did; raises Stale naming the field that was changed since."""
     changes = uow.session.exec(select(Change).where(Change.set_id == number).order_by(Change.id.desc())).all()  # type: ignore[union-attr]
+    first = _repeated(uow, number)
     for change in changes:
         _check(uow, change)
-    _check_marked(uow, number)
+    _check_since(uow, first)
+    _check_marked_pointers(uow, first)
     for change in changes:
         _reverse(uow, change)
         uow.flush()
-    _reverse_marked(uow, number)
-    undone = uow.get(ChangeSet, number)
-    undone.undone_by = uow.number
+    _reverse_marked(uow, first, number)
+    _settle(uow, number)
+
+
+def _repeated(uow: UnitOfWork, number: int) -> int:
+    """The set that this one repeats: an undo of an undo does again what the first one did."""
+    found = uow.get(ChangeSet, number)
+    while found.undo_of is not None and (inner := uow.get(ChangeSet, found.undo_of)).undo_of is not None:
+        found = uow.get(ChangeSet, inner.undo_of)
+    return found.id or 0
+
+
+def _settle(uow: UnitOfWork, number: int) -> None:
+    """Mark the set as undone; what it had undone itself stands again, and so on back to the first."""
+    found, stands = uow.get(ChangeSet, number), True
+    found.undone_by = uow.number
     uow.change_set.undo_of = number
+    while found.undo_of is not None:
+        before = uow.get(ChangeSet, found.undo_of)
+        before.undone_by = None if stands else found.id
+        found, stands = before, not stands
     uow.flush()
 
 
@@ -58,23 +83,49 @@ def take_back(uow: UnitOfWork, number: int) -> None:
 def _check(uow: UnitOfWork, change: Change) -> None:
     row: Any = uow.session.get(model_of(change.relation), change.row_id)
     if change.action == "delete":
-        if row is not None:
-            raise Stale(f"{_place(uow, change)} was put back since")
+        if row is not None or _linked_anew(uow, change):
+            raise Stale(f"{_place(change)} was put back since", hint=_history(change))
         return
     if row is None:
-        raise Stale(f"{_place(uow, change)} was taken away since")
-    for name, value in (change.after or {}).items():
-        if name not in BOOKKEEPING and not _same(value, getattr(row, name)) and not _superseded(uow, change, name):
-            raise Stale(f"{name} of {_place(uow, change)} was changed since", hint=f"crm history {_name(uow, change)}")
+        if _superseded(uow, change, "id"):
+            return
+        raise Stale(f"{_place(change)} was taken away since", hint=_history(change))
+    after = change.after or {}
+    for name in type(row).model_fields if change.action == "insert" else after:
+        if name in BOOKKEEPING or _same(after.get(name), getattr(row, name)) or _superseded(uow, change, name):
+            continue
+        gone = name == "deleted_at"
+        what = f"{_place(change)} was deleted since" if gone else f"{name} of {_place(change)} was changed since"
+        raise Stale(what, hint=_history(change))
     if change.action == "insert":
         _check_pointers(uow, change)
 
 
+# What makes two link rows the same link.
+_LINKS = {
+    "contact_company": ("contact_id", "company_id"),
+    "contact_relation": ("contact_id", "other_id", "kind"),
+    "deal_contact": ("deal_id", "contact_id"),
+    "activity_contact": ("activity_id", "contact_id"),
+    "tagging": ("tag_id", "noun", "record_id"),
+}
+
+
+def _linked_anew(uow: UnitOfWork, change: Change) -> bool:
+    """Whether the same link was made again in another row."""
+    before = change.before or {}
+    columns = _LINKS.get(change.relation)
+    if columns is None:
+        return False
+    mine = select(Change.row_id).where(Change.set_id == change.set_id, Change.relation == change.relation)
+    rows = uow.find(model_of(change.relation), **{name: before.get(name) for name in columns})
+    return any(row.id not in set(uow.session.exec(mine).all()) for row in rows)  # type: ignore[attr-defined]
+
+
 def _superseded(uow: UnitOfWork, change: Change, name: str) -> bool:
     """Whether a later line of the same change set changed the field again (that line is checked instead)."""
-    later = select(Change).where(
-        Change.set_id == change.set_id, Change.relation == change.relation, Change.row_id == change.row_id, Change.id > change.id  # type: ignore[operator]
-    )
+    same = (Change.set_id == change.set_id, Change.relation == change.relation, Change.row_id == change.row_id)
+    later = select(Change).where(*same, Change.id > change.id)  # type: ignore[operator]
     return any(name in (line.after or {}) or line.action == "delete" for line in uow.session.exec(later).all())
 
 
@@ -88,7 +139,8 @@ def _check_pointers(uow: UnitOfWork, change: Change) -> None:
         for row in uow.session.exec(query).all():
             if not _owner_is_gone(uow, row, table):
                 noun, number = _owner(row, table)
-                raise Stale(f"{_place(uow, change)} was linked to {noun} #{number} since", hint=f"crm history {noun}:{number}")
+                what = f"{_place(change)} was linked to {noun} #{number} since"
+                raise Stale(what, hint=f"crm history {noun}:{number}")
 
 
 def _owner(row: Any, table: str) -> tuple[str, int]:  # noqa: ANN401
@@ -120,48 +172,94 @@ def _reverse(uow: UnitOfWork, change: Change) -> None:
 
 def _refuse_taken(uow: UnitOfWork, row: Any) -> None:  # noqa: ANN401
     """Raise Conflict when the value that would come back is another record's by now."""
-    key = getattr(row, "key", None)
-    if key is None or row.__tablename__ == "company_phone":
+    table = row.__tablename__
+    unique = next((names for names in _UNIQUE.get(table, ()) if _holder(uow, row, names)), None)
+    if unique is None:
         return
-    same = {"key": key, "deleted_at": None} | ({"network": row.network} if hasattr(row, "network") else {})
-    noun = row.__tablename__.partition("_")[0]
-    for other in uow.find(type(row), **same):
-        if other.id != row.id:
-            owner = uow.get(ROOTS[noun], getattr(other, f"{noun}_id"))
-            raise Conflict(f"{row.value} belongs to {noun} #{owner.id} {owner.name} by now")  # type: ignore[union-attr]
+    other, noun = _holder(uow, row, unique), table.partition("_")[0]
+    root = ROOTS.get(noun)
+    if root is None:
+        raise Conflict(f"there is another {table} {row.name} by now")
+    record: Any = other if table == noun else uow.get(root, getattr(other, f"{noun}_id"))
+    value = getattr(row, "value", None) if table != noun else row.external_id
+    name = record.title if noun == "deal" else record.subject if noun == "activity" else record.name
+    raise Conflict(f"{value} belongs to {noun} #{record.id} {name} by now", hint=f"crm {noun} show {record.id}")
+
+
+# What only one live row may hold: sets of columns by table.
+_EXTERNAL = (("external_source", "external_id"),)
+_UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
+    "contact": _EXTERNAL,
+    "company": _EXTERNAL,
+    "deal": _EXTERNAL,
+    "activity": _EXTERNAL,
+    "contact_email": (("key",),),
+    "contact_phone": (("key",),),
+    "contact_handle": (("network", "key"), ("contact_id", "network")),
+    "company_website": (("key",),),
+    "pipeline": (("name_key",),),
+    "stage": (("pipeline_id", "name_key"),),
+    "campaign": (("name_key",),),
+}
+
+
+def _holder(uow: UnitOfWork, row: Any, columns: tuple[str, ...]) -> Any:  # noqa: ANN401
+    """Another live row that holds what this one holds in these columns, or None."""
+    same = {name: getattr(row, name) for name in columns}
+    if None in same.values():
+        return None
+    return next((other for other in uow.find(type(row), **same, deleted_at=None) if other.id != row.id), None)
+
+
+# -- changed since
+
+
+def _check_since(uow: UnitOfWork, number: int) -> None:
+    """Raise Stale when a record that the set created was changed by a later change set that still stands."""
+    for noun in ROOTS:
+        sql = (
+            f"SELECT c.set_id, r.id FROM {noun} r"
+            f" JOIN change c ON c.noun = '{noun}' AND c.record_id = r.id AND c.set_id > ?"
+            " JOIN change_set s ON s.id = c.set_id AND s.undone_by IS NULL AND s.undo_of IS NULL"
+            " WHERE r.created_in = ? AND r.deleted_at IS NULL LIMIT 1"
+        )
+        found = uow.reader.row(sql, (number, number))
+        if found is not None:
+            fields = dict.fromkeys(line.field or line.action for line in logged(uow.reader, found[0], noun, found[1]))
+            what = ", ".join(fields) or "a part"
+            raise Stale(f"{what} of {noun} #{found[1]} was changed since", hint=f"crm history {noun}:{found[1]}")
+
+
+def _check_marked_pointers(uow: UnitOfWork, number: int) -> None:
+    """Raise Stale when something made later is linked to a record that the set created in bulk."""
+    for noun in ROOTS:
+        for table, column in _POINTERS[noun]:
+            owner = table.partition("_")[0]
+            owner_id = "t.id" if table == owner else f"t.{owner}_id"
+            sql = (
+                f"SELECT r.id, o.id FROM {noun} r JOIN {table} t ON t.{column} = r.id"
+                f" JOIN {owner} o ON o.id = {owner_id}"
+                " WHERE r.created_in = ? AND r.deleted_at IS NULL AND o.deleted_at IS NULL"
+                " AND (o.created_in IS NULL OR o.created_in <> ?) AND NOT EXISTS"
+                f" (SELECT 1 FROM change c WHERE c.set_id = ? AND c.relation = '{table}' AND c.row_id = t.id) LIMIT 1"
+            )
+            found = uow.reader.row(sql, (number, number, number))
+            if found is not None:
+                hint = f"crm history {owner}:{found[1]}"
+                raise Stale(f"{noun} #{found[0]} was linked to {owner} #{found[1]} since", hint=hint)
 
 
 # -- rows that were marked in bulk
 
 
-def _check_marked(uow: UnitOfWork, number: int) -> None:
-    """Raise Stale when a record of a bulk set was changed by a later change set that still stands."""
-    for noun in ROOTS:
-        sql = (
-            f"SELECT r.id FROM {noun} r JOIN change c ON c.noun = '{noun}' AND c.record_id = r.id AND c.set_id > ?"
-            " JOIN change_set s ON s.id = c.set_id AND s.undone_by IS NULL AND s.undo_of IS NULL"
-            " WHERE r.created_in = ? AND r.deleted_at IS NULL LIMIT 1"
-        )
-        found = uow.reader.value(sql, (number, number))
-        if found is not None:
-            what = "SELECT after FROM change WHERE noun = ? AND record_id = ? AND set_id > ? ORDER BY id DESC LIMIT 1"
-            fields = ", ".join(_loaded(uow.reader.value(what, (noun, found, number))))
-            raise Stale(f"{fields} of {noun} #{found} was changed since", hint=f"crm history {noun}:{found}")
-
-
-def _loaded(text: str | None) -> list[str]:
-    import json
-
-    return list(json.loads(text) if text else {}) or ["a part"]
-
-
-def _reverse_marked(uow: UnitOfWork, number: int) -> None:
-    """Records that the set created in bulk are deleted, those it deleted in bulk come back: by their marks alone."""
+def _reverse_marked(uow: UnitOfWork, first: int, number: int) -> None:
+    """What ``first`` created in bulk is deleted, what ``number`` deleted in bulk comes back: by the marks alone."""
     connection = uow.session.connection()
     for noun, root in ROOTS.items():
-        table: Any = root.__table__  # type: ignore[attr-defined]
-        mine = uow.reader.rows(_MARKED.format(noun=noun, column="created_in", alive="IS NULL"), (number, noun, number))
-        back = uow.reader.rows(_MARKED.format(noun=noun, column="deleted_in", alive="IS NOT NULL"), (number, noun, number))
+        table: Any = root.__table__  # type: ignore[union-attr]
+        mine = uow.reader.rows(_MARKED.format(noun=noun, column="created_in", alive="IS NULL"), (first, noun, first))
+        gone = _MARKED.format(noun=noun, column="deleted_in", alive="IS NOT NULL")
+        back = uow.reader.rows(gone, (number, noun, number))
         for rows, values in ((mine, {"deleted_at": uow.now, "deleted_in": uow.number}), (back, _ALIVE)):
             numbers = [n for (n,) in rows]
             for start in range(0, len(numbers), 500):
@@ -198,7 +296,7 @@ def _typed(model: type[SQLModel], values: dict[str, Any]) -> dict[str, Any]:
 def _from_plain(model: type[SQLModel], name: str, value: Any) -> Any:  # noqa: ANN401
     if not isinstance(value, str):
         return value
-    kind = inspect(model).columns[name].type  # type: ignore[attr-defined]
+    kind = inspect(model).columns[name].type
     if isinstance(kind, Moment):
         return datetime.fromisoformat(value)
     return date.fromisoformat(value) if isinstance(kind, Date) else value
@@ -210,11 +308,10 @@ def _same(kept: Any, now: Any) -> bool:  # noqa: ANN401
     return bool(kept == (now.isoformat() if isinstance(now, date) else now))
 
 
-def _place(uow: UnitOfWork, change: Change) -> str:
-    number = change.record_id
-    return f"{change.noun} #{number}" if change.relation == change.noun else f"{change.noun} #{number} ({change.relation.partition('_')[2] or change.relation})"
+def _place(change: Change) -> str:
+    part = "" if change.relation == change.noun else f" ({change.relation.partition('_')[2] or change.relation})"
+    return f"{change.noun} #{change.record_id}{part}"
 
 
-def _name(uow: UnitOfWork, change: Change) -> str:
-    root = ROOTS.get(change.noun)
-    return uow.get(root, change.record_id).uid if root else f"{change.noun}"
+def _history(change: Change) -> str:
+    return f"crm history {change.noun}:{change.record_id}" if change.noun in ROOTS else "crm history"

@@ -34,12 +34,12 @@ def upgrade(store: Store, version: str) -> Path | None:
     from crmcli.store.migrations.steps import upgrade as run_steps
     from crmcli.store.search import rebuild
 
-    backup = automatic_backup(store, f"schema-{version}")
     with transaction(store) as connection:
         found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         if found == HEAD:
-            backup.unlink()
             return None
+        # Taken while the write lock is held, so that nothing written meanwhile is missing from it.
+        backup = automatic_backup(store, f"schema-{version}")
         run_steps(connection)
         rebuild(store.dialect, connection.connection.driver_connection, store.location.label)
     store.announce(f"upgraded {store.location.label} from schema {version} to {HEAD}; the old one is kept in {backup}")
@@ -58,7 +58,15 @@ def _seed(store: Store, connection: Connection) -> None:
     columns = "pipeline_id, name, name_key, position, kind, probability, rot_days, forecast_category, required"
     sql = store.dialect.sql(f"INSERT INTO stage ({columns}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, '')")
     for position, seed in enumerate(store.seeds):
-        values = (seed.name, fold(seed.name), position, seed.kind, seed.probability, seed.rot_days, seed.forecast_category)
+        values = (
+            seed.name,
+            fold(seed.name),
+            position,
+            seed.kind,
+            seed.probability,
+            seed.rot_days,
+            seed.forecast_category,
+        )
         connection.exec_driver_sql(sql, values)
     if store.location.url:
         connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('pipeline', 'id'), 1)")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from crmcli.errors import CrmError
     from crmcli.store.location import Location
+    from crmcli.store.store import Store
 
 Row = tuple[Any, ...]
 
@@ -37,6 +38,9 @@ class Dialect(Protocol):
     def explain(self, error: BaseException, label: str) -> CrmError | None:
         """The engine's exception as one of ours; None when it is not the engine's."""
 
+    def custom_value(self, alias: str) -> str:
+        """SQL for the text of the custom field whose key is the one parameter; NULL when there is none."""
+
     def search_condition(self) -> str:
         """SQL that matches ``search_entry`` rows by one query parameter made by ``search_query``."""
 
@@ -52,8 +56,11 @@ class Dialect(Protocol):
     def backup(self, location: Location, target: Path) -> None:
         """A whole copy of the store at one moment, while others write."""
 
-    def restore(self, location: Location, source: Path) -> None:
-        """The store as the backup has it, in one step."""
+    def backup_version(self, source: Path) -> str:
+        """The version of the schema in a backup; raises StoreError when it is none."""
+
+    def restore(self, store: Store, source: Path, version: str) -> None:
+        """The store as the backup has it, which is of schema ``version``, in one step."""
 
 
 def dialect_of(location: Location) -> Dialect:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from crmcli.store.location import Location
+    from crmcli.store.store import Store
 
 _CHUNK = 500
 # Writers of one store wait for each other on this advisory lock, as they do on SQLite's write lock.
@@ -66,7 +67,7 @@ class Postgresql:
                 yield from rows
 
     def explain(self, error: BaseException, label: str) -> CrmError | None:
-        """psycopg's errors in the user's words."""
+        """Psycopg's errors in the user's words."""
         psycopg = _psycopg()
         if not isinstance(error, psycopg.Error):
             return None
@@ -74,7 +75,7 @@ class Postgresql:
         if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
             return StoreLocked(f"{label} is locked by another session", hint="try again when it has finished")
         if isinstance(error, psycopg.errors.UniqueViolation):
-            return Conflict(f"someone else has just stored that value: {text}")
+            return Conflict(f"another record holds that value by now: {error.diag.constraint_name or text}")
         if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
             return StoreUnreachable(f"can't reach {label}: {text}")
         if isinstance(error, psycopg.OperationalError | psycopg.errors.InsufficientPrivilege):
@@ -82,6 +83,10 @@ class Postgresql:
         if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
             return StoreError(f"{label} can't be written: {text}")
         return None
+
+    def custom_value(self, alias: str) -> str:
+        """The value as text."""
+        return f"({alias}.custom ->> CAST(? AS TEXT))"
 
     def search_condition(self) -> str:
         """The query text is made by us, so ``to_tsquery`` sees only quoted lexemes."""
@@ -126,25 +131,36 @@ class Postgresql:
         finally:
             connection.close()
 
-    def restore(self, location: Location, source: Path) -> None:
-        """Every table emptied and filled from the zip in one transaction."""
+    def backup_version(self, source: Path) -> str:
+        """From the zip, once its parts are known to be whole."""
         import zipfile
 
-        connection = self.connect(location, write=True, timeout=30)
         try:
             with zipfile.ZipFile(source) as bundle:
-                _same_version(connection, bundle, source)
-                tables = _tables(connection)
-                connection.execute(self.begin())
-                connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
-                connection.execute("SET CONSTRAINTS ALL DEFERRED")
-                for table in _parents_first(connection, tables):
-                    _fill(connection, bundle, table)
-            connection.commit()
+                damaged = bundle.testzip()
+                version = bundle.read("alembic_version.copy").decode().strip()
         except (OSError, zipfile.BadZipFile, KeyError) as error:
             raise StoreError(f"{source} is not a backup of a crm store on PostgreSQL") from error
-        finally:
-            connection.close()
+        if damaged:
+            raise StoreError(f"{source} is damaged ({damaged}); the store was left as it is")
+        return version
+
+    def restore(self, store: Store, source: Path, version: str) -> None:
+        """The backup's schema made anew, and every table filled from the zip, those that others point to first."""
+        import zipfile
+
+        from crmcli.store.engine import transaction
+        from crmcli.store.migrations.steps import upgrade
+
+        with transaction(store) as work, zipfile.ZipFile(source) as bundle:
+            connection: Any = work.connection.driver_connection
+            _drop(connection)
+            upgrade(work, version)
+            tables = _tables(connection)
+            connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+            for table in _parents_first(connection, tables):
+                if f"{table}.copy" in bundle.namelist():
+                    _fill(connection, bundle, table)
 
 
 def _psycopg() -> ModuleType:
@@ -176,9 +192,26 @@ def _text_loaders() -> dict[str, Any]:
     return {"timestamptz": Moment, "date": Text, "jsonb": Text, "json": Text}
 
 
+# Every table that some version of the schema has or had; what else lies in the database is not ours to touch.
+_OURS = (
+    "activity", "activity_contact", "alembic_version", "app_user", "campaign", "change", "change_set", "company",
+    "company_phone", "company_website", "contact", "contact_company", "contact_email", "contact_handle",
+    "contact_phone", "contact_relation", "custom_field", "deal", "deal_contact", "pipeline", "search_entry", "stage",
+    "stage_change", "tag", "tagging",
+)  # fmt: skip
+
+
+def _drop(connection: Any) -> None:  # noqa: ANN401
+    """Take away everything of ours; what else lies in the schema stays."""
+    for table in _tables(connection):
+        connection.execute(f"DROP TABLE {table} CASCADE")
+    connection.execute("DROP FUNCTION IF EXISTS crm_fold(text), crm_number(text), instr(text, text)")
+
+
 def _tables(connection: Any) -> list[str]:  # noqa: ANN401
+    """Our tables that are there, by name."""
     sql = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
-    return [name for (name,) in connection.execute(sql).fetchall()]
+    return [name for (name,) in connection.execute(sql).fetchall() if name in _OURS]
 
 
 def _columns(connection: Any, table: str) -> list[str]:  # noqa: ANN401
@@ -199,19 +232,15 @@ def _parents_first(connection: Any, tables: list[str]) -> list[str]:  # noqa: AN
     return ordered
 
 
-def _same_version(connection: Any, bundle: Any, source: Path) -> None:  # noqa: ANN401
-    kept = bundle.read("alembic_version.copy").decode().strip()
-    (here,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    if kept != here:
-        raise StoreError(f"{source} has schema {kept}, the store has {here}; restore it with the version that wrote it")
-
-
 def _fill(connection: Any, bundle: Any, table: str) -> None:  # noqa: ANN401
     columns = ", ".join(_columns(connection, table))
-    with connection.cursor() as cursor, bundle.open(f"{table}.copy") as part:
-        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-            while block := part.read(1 << 16):
-                copy.write(block)
+    with (
+        connection.cursor() as cursor,
+        bundle.open(f"{table}.copy") as part,
+        cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+    ):
+        while block := part.read(1 << 16):
+            copy.write(block)
     if '"id"' in columns:
         connection.execute(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1), max(id) IS NOT NULL)"

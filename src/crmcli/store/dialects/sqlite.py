@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
+import time
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.text import fold
-from crmcli.errors import CrmError, StoreError, StoreLocked, StoreUnreachable
+from crmcli.errors import Conflict, CrmError, StoreError, StoreLocked, StoreUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from crmcli.store.location import Location
+    from crmcli.store.store import Store
 
 _CHUNK = 500
 
@@ -26,11 +29,14 @@ class Sqlite:
     def exists(self, location: Location) -> bool:
         """Whether the file is there; an empty one counts as absent."""
         try:
-            return _path(location).stat().st_size > 0
+            found = _path(location).stat()
         except FileNotFoundError:
             return False
         except OSError as error:
             raise StoreUnreachable(f"can't open {location.label}: {error.strerror}") from error
+        if stat.S_ISDIR(found.st_mode):
+            raise StoreUnreachable(f"{location.label} is a folder, not a store", hint="name a file in it")
+        return found.st_size > 0
 
     def connect(self, location: Location, *, write: bool, timeout: float) -> sqlite3.Connection:
         """A connection with our pragmas and functions; a new file gets mode 0600 in a 0700 folder."""
@@ -39,8 +45,10 @@ class Sqlite:
             if write:
                 _make_file(path)
             connection = self._open(path, write=write, timeout=timeout)
-        except (sqlite3.Error, OSError) as error:
+        except sqlite3.Error as error:
             raise self.explain(error, location.label) or error from error
+        except OSError as error:
+            raise StoreUnreachable(f"can't make {location.label}: {error.strerror or error}") from error
         return connection
 
     def _open(self, path: Path, *, write: bool, timeout: float) -> sqlite3.Connection:
@@ -54,7 +62,7 @@ class Sqlite:
                 connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
         except sqlite3.OperationalError as error:
             connection.close()
-            if write or "unable to open" not in str(error):
+            if write or "unable to open" not in str(error) or _has_pending(path):
                 raise
             # A WAL store in a folder we may not write: nobody else can write it either, so it can be read as it is.
             connection = _connection(path, "ro&immutable=1", timeout)
@@ -78,14 +86,14 @@ class Sqlite:
             yield from rows
 
     def explain(self, error: BaseException, label: str) -> CrmError | None:
-        """SQLite's and the file system's errors in the user's words."""
-        if isinstance(error, OSError):
-            return StoreUnreachable(f"can't open {label}: {error.strerror or error}")
+        """SQLite's errors in the user's words."""
         if not isinstance(error, sqlite3.Error):
             return None
         text = str(error)
         if "locked" in text or "busy" in text:
             return StoreLocked(f"{label} is locked by another process", hint="try again when it has finished")
+        if "UNIQUE constraint failed" in text:
+            return Conflict(f"another record holds that value by now: {text.rpartition(': ')[2]}")
         if "not a database" in text:
             return StoreError(f"{label} is not a crm store")
         if "readonly" in text:
@@ -95,8 +103,13 @@ class Sqlite:
         if "full" in text or "disk I/O" in text:
             return StoreError(f"can't write {label}: {text}; nothing was changed", hint="free some space")
         if "malformed" in text or "no such table" in text:
-            return StoreError(f"{label} is damaged or not a crm store: {text}", hint="crm store check")
+            return StoreError(f"{label} is damaged or not a crm store: {text}", hint="crm store restore BACKUP")
         return None
+
+    def custom_value(self, alias: str) -> str:
+        """By key and not by path, so that a key may hold any character; true and false as JSON spells them."""
+        kept = "CASE j.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(j.value AS TEXT) END"
+        return f"(SELECT {kept} FROM json_each({alias}.custom) j WHERE j.key = ?)"
 
     def search_condition(self) -> str:
         """FTS5's own operator."""
@@ -116,7 +129,7 @@ class Sqlite:
         )
 
     def integrity(self, connection: sqlite3.Connection) -> list[str]:
-        """``integrity_check``, ``foreign_key_check`` and FTS5's own check."""
+        """``integrity_check`` and ``foreign_key_check``."""
         found = [str(line) for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
         found += [f"{table} row {row} points to a missing {parent}"
                   for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check")]  # fmt: skip
@@ -139,16 +152,30 @@ class Sqlite:
         finally:
             source.close()
 
-    def restore(self, location: Location, source: Path) -> None:
-        """The backup's pages over the store's, through the same online copy, so that readers see old or new."""
-        origin = _connection(source, "ro", 30)
-        connection = self.connect(location, write=True, timeout=30)
+    def backup_version(self, source: Path) -> str:
+        """From the backup's own pages, once they are known to be whole."""
+        origin = None
         try:
+            origin = _settled(source)
             if origin.execute("PRAGMA integrity_check").fetchone() != ("ok",):
                 raise StoreError(f"{source} is damaged; the store was left as it is")
-            origin.backup(connection, pages=-1)
+            (version,) = origin.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
         except sqlite3.Error as error:
-            raise self.explain(error, str(source)) or error from error
+            raise StoreError(f"{source} is not a backup of a crm store: {error}") from error
+        finally:
+            if origin is not None:
+                origin.close()
+        return str(version)
+
+    def restore(self, store: Store, source: Path, version: str) -> None:  # noqa: ARG002 - the pages bring it along
+        """The backup's pages over the store's, through the same online copy, so that readers see old or new."""
+        origin = _settled(source)
+        connection = self.connect(store.location, write=True, timeout=store.timeout)
+        try:
+            origin.backup(connection, pages=-1, progress=_patience(store.timeout))
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            raise self.explain(error, store.location.label) or error from error
         finally:
             connection.close()
             origin.close()
@@ -168,6 +195,28 @@ def _connection(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
     return connection
 
 
+def _settled(path: Path) -> sqlite3.Connection:
+    """A backup to read: nobody writes it, so nothing needs to be laid beside it."""
+    return _connection(path, "ro" if _has_pending(path) else "ro&immutable=1", 30)
+
+
+def _patience(seconds: float) -> Callable[[int, int, int], None]:
+    """Ends a copy that has waited for a lock so long; left alone, it would wait for ever."""
+    end = time.monotonic() + seconds
+
+    def step(status: int, _left: int, _all: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > end:
+            raise sqlite3.OperationalError("database is locked")
+
+    return step
+
+
+def _has_pending(path: Path) -> bool:
+    """Whether what was written last lies still beside the file, so that the file alone is not the whole store."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
 def _make_file(path: Path) -> None:
     if not path.exists():
         if not path.parent.exists():
@@ -182,7 +231,12 @@ def _fold(value: object) -> str | None:
 def _number(value: object) -> float | None:
     if isinstance(value, int | float):
         return float(value)
+    text = "" if value is None else str(value).strip()
+    # Python would also take nan, inf, 1_000 and the digits of other scripts, which the other engine does not.
+    if not text or text.strip("0123456789.+-eE"):
+        return None
     try:
-        return float(str(value)) if value is not None else None
+        number = float(text)
     except ValueError:
         return None
+    return number if abs(number) < 1e300 else None

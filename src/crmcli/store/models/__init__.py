@@ -1,0 +1,1 @@
+"""SQLModel tables: the truth about the schema, and every write."""

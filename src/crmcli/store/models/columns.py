@@ -58,14 +58,14 @@ def link(target: str, *, optional: bool = False, index: bool = False) -> Any:  #
 class Row(SQLModel):
     """Anything with a number of its own."""
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=Big)  # type: ignore[call-overload]
+    id: int | None = Field(default=None, primary_key=True, sa_type=Big)
 
 
 class Mortal(Row):
     """A row that is kept when it is deleted, with the change set that deleted it."""
 
     deleted_at: datetime | None = Field(default=None, sa_type=Moment)
-    deleted_in: int | None = Field(default=None, sa_type=Big)  # type: ignore[call-overload]
+    deleted_in: int | None = Field(default=None, sa_type=Big)
 
 
 class Record(Mortal):
@@ -75,13 +75,11 @@ class Record(Mortal):
     owner_id: int | None = link("app_user.id", optional=True, index=True)
     external_source: str | None = None
     external_id: str | None = None
-    custom: dict[str, Any] = Field(default_factory=dict, sa_type=Json, nullable=False)  # type: ignore[call-overload]
+    custom: dict[str, Any] = Field(default_factory=dict, sa_type=Json, nullable=False)
     version: int = 1
     created_at: datetime = Field(sa_type=Moment)
     created_by: int | None = link("app_user.id", optional=True)
-    created_in: int | None = Field(default=None, sa_type=Big, index=True)  # type: ignore[call-overload]
+    created_in: int | None = Field(default=None, sa_type=Big, index=True)
     updated_at: datetime = Field(sa_type=Moment)
     updated_by: int | None = link("app_user.id", optional=True)
-    merged_into: int | None = Field(default=None, sa_type=Big)  # type: ignore[call-overload]
-
-
+    merged_into: int | None = Field(default=None, sa_type=Big)

@@ -17,7 +17,7 @@ class Company(Record, table=True):
     name_key: str
     industry: str | None = None
     size: str | None = None
-    annual_revenue: int | None = Field(default=None, sa_type=Big)  # type: ignore[call-overload]
+    annual_revenue: int | None = Field(default=None, sa_type=Big)
     revenue_currency: str | None = None
     country: str | None = None
     region: str | None = None

@@ -51,7 +51,7 @@ class Deal(Record, table=True):
     )
     title: str
     title_key: str
-    value: int | None = Field(default=None, sa_type=Big, index=True)  # type: ignore[call-overload]
+    value: int | None = Field(default=None, sa_type=Big, index=True)
     currency: str | None = None
     pipeline_id: int = link("pipeline.id", index=True)
     stage_id: int = link("stage.id")

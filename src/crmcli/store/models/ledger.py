@@ -43,5 +43,5 @@ class Change(Row, table=True):
     relation: str  # the table
     row_id: int = Field(sa_type=Big)
     action: str  # insert, update, delete
-    before: dict[str, Any] | None = Field(default=None, sa_type=Json)  # type: ignore[call-overload]
-    after: dict[str, Any] | None = Field(default=None, sa_type=Json)  # type: ignore[call-overload]
+    before: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    after: dict[str, Any] | None = Field(default=None, sa_type=Json)

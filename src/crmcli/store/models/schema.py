@@ -30,4 +30,5 @@ def model_of(table: str) -> type[SQLModel]:
     """The model whose rows are kept in ``table``."""
     modules = (people, companies, deals, activities, ledger, labels)
     models = (item for module in modules for item in vars(module).values() if hasattr(item, "__table__"))
-    return next(model for model in models if model.__table__.name == table)
+    found: type[SQLModel] = next(model for model in models if model.__table__.name == table)
+    return found

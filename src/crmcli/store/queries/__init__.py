@@ -1,0 +1,1 @@
+"""Reads: SQL text over the DB-API, straight into views."""

@@ -18,7 +18,7 @@ from crmcli.store.queries.common import (
     sure_moment,
     tags_beside,
 )
-from crmcli.store.queries.where import Condition
+from crmcli.store.queries.condition import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,10 +69,10 @@ def _views(reader: Reader, page: list[Row]) -> Iterator[ActivityView]:
     tags = tags_beside(reader, "activity", numbers)
     for row in page:
         number = row[0]
-        yield ActivityView(
+        yield ActivityView._make((
             row[1], number, row[2], row[3], row[4], tuple(contacts.get(number, ())),
             Link(row[5], row[6]) if row[5] else None, Link(row[7], row[8]) if row[7] else None, row[9],
             sure_moment(row[10]), due(row[11], row[12]), moment(row[13]), *row[14:22],
             tuple(tags.get(number, ())), reader.user(row[22]), external(row[23], row[24]), custom(row[25]),
             sure_moment(row[26]), reader.user(row[27]), sure_moment(row[28]), reader.user(row[29]),
-        )  # fmt: skip
+        ))  # fmt: skip

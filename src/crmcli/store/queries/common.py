@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.fields import FIELDS, PLURAL, Kind, find_field
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.views import Due, Link
 from crmcli.errors import UsageError
+from crmcli.store.queries.condition import EVERYTHING, Condition
 from crmcli.store.queries.fields import PLACES, Own
-from crmcli.store.queries.where import EVERYTHING, Condition
 from crmcli.store.reader import Reader, marks
 
 if TYPE_CHECKING:
@@ -69,14 +70,18 @@ def external(source: str | None, number: str | None) -> str | None:
 def order_by(noun: str, selection: Selection, default: str) -> str:
     """The ORDER BY of a selection: missing values last, then by number so that pages never overlap."""
     if selection.sort is None:
-        return f"{default}{' DESC' if selection.reverse else ''}, r.id" if default != "r.id" else (
-            "r.id DESC" if selection.reverse else "r.id"
+        return (
+            f"{default}{' DESC' if selection.reverse else ''}, r.id"
+            if default != "r.id"
+            else ("r.id DESC" if selection.reverse else "r.id")
         )
     field = find_field(noun, selection.sort)
     place = PLACES[noun].get(field.name) if field else None
     if field is None or not isinstance(place, Own):
         known = [f.name for f in FIELDS[noun] if isinstance(PLACES[noun].get(f.name), Own)]
-        raise UsageError(f"--sort: {PLURAL[noun]} can't be sorted by {selection.sort!r}", hint=f"one of {', '.join(known)}")
+        raise UsageError(
+            f"--sort: {PLURAL[noun]} can't be sorted by {selection.sort!r}", hint=f"one of {', '.join(known)}"
+        )
     direction = " DESC" if selection.reverse else ""
     if field.kind is Kind.STAGE:
         position = "(SELECT s.pipeline_id * 1000 + s.position FROM stage s WHERE s.id = r.stage_id)"
@@ -161,7 +166,9 @@ class Touches(NamedTuple):
 def touches(reader: Reader, owner: str, source: str, numbers: Sequence[int]) -> Touches:
     """Last done and next planned activity of a page of records; ``owner`` is the column of the record's number."""
     here = f"{owner} IN ({marks(numbers)}) AND p.deleted_at IS NULL"
-    last = reader.rows(f"SELECT {owner}, MAX(p.at) FROM {source} WHERE {here} AND p.status = 'done' GROUP BY {owner}", numbers)
+    last = reader.rows(
+        f"SELECT {owner}, MAX(p.at) FROM {source} WHERE {here} AND p.status = 'done' GROUP BY {owner}", numbers
+    )
     planned = reader.rows(
         f"SELECT {owner}, p.due_on, p.due_at FROM {source} WHERE {here} AND p.status = 'planned' AND p.due_on IS NOT NULL"
         f" ORDER BY p.due_on DESC, COALESCE(p.due_at, p.at) DESC",

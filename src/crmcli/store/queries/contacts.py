@@ -58,7 +58,7 @@ def _views(reader: Reader, page: list[Row]) -> Iterator[ContactView]:
         number = row[0]
         on = dict(handles.get(number, ()))
         last, upcoming = touched.of(number)
-        yield ContactView(
+        yield ContactView._make((
             row[1], number, row[2],
             tuple(emails.get(number, ())), tuple(phones.get(number, ())), tuple(companies.get(number, ())),
             row[3], tuple(tags.get(number, ())),
@@ -67,4 +67,4 @@ def _views(reader: Reader, page: list[Row]) -> Iterator[ContactView]:
             reader.user(row[14]), external(row[15], row[16]), custom(row[17]),
             sure_moment(row[18]), reader.user(row[19]), sure_moment(row[20]), reader.user(row[21]),
             last, upcoming,
-        )  # fmt: skip
+        ))  # fmt: skip

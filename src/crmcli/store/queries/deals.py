@@ -21,7 +21,7 @@ from crmcli.store.queries.common import (
     tags_beside,
     touches,
 )
-from crmcli.store.queries.where import EVERYTHING, Condition
+from crmcli.store.queries.condition import EVERYTHING, Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ def _views(reader: Reader, page: list[Row], now: datetime) -> Iterator[DealView]
         probability = row[9] if manual is None else manual
         last, upcoming = touched.of(number)
         since = sure_moment(row[28])
-        yield DealView(
+        yield DealView._make((
             row[1], number, row[2], value, row[4], row[5], row[6], row[7],
             probability, "stage" if manual is None else "manual", value.share(probability) if value else None,
             day(row[10]), tuple(contacts.get(number, ())), Link(row[11], row[12]) if row[11] else None,
@@ -73,7 +73,7 @@ def _views(reader: Reader, page: list[Row], now: datetime) -> Iterator[DealView]
             external(row[21], row[22]), custom(row[23]),
             sure_moment(row[24]), reader.user(row[25]), sure_moment(row[26]), reader.user(row[27]),
             last, upcoming, row[6] == "open" and is_rotting(max(since, last or since), row[29], now),
-        )  # fmt: skip
+        ))  # fmt: skip
 
 
 def stage_history(reader: Reader, number: int, now: datetime) -> tuple[StageVisit, ...]:
@@ -82,7 +82,9 @@ def stage_history(reader: Reader, number: int, now: datetime) -> tuple[StageVisi
         "SELECT s.name, s.kind, h.at, h.by, h.note FROM stage_change h JOIN stage s ON s.id = h.to_stage_id"
         " WHERE h.deal_id = ? ORDER BY h.at, h.id"
     )
-    moves = [Move(n, kind, sure_moment(at), reader.user(by), note) for n, kind, at, by, note in reader.rows(sql, (number,))]
+    moves = [
+        Move(n, kind, sure_moment(at), reader.user(by), note) for n, kind, at, by, note in reader.rows(sql, (number,))
+    ]
     return visits(moves, now)
 
 
@@ -94,7 +96,7 @@ def stages(reader: Reader, pipeline: str | None = None) -> list[StageView]:
         f"{' AND w.name_key = ?' if pipeline else ''} ORDER BY w.position, w.id, s.position, s.id"
     )
     rows = reader.rows(sql, (pipeline,) if pipeline else ())
-    return [StageView(*row[:8], tuple(name for name in row[8].split(",") if name)) for row in rows]
+    return [StageView._make((*row[:8], tuple(name for name in row[8].split(",") if name))) for row in rows]
 
 
 def stage_totals(reader: Reader, pipeline: str, where: Condition = EVERYTHING) -> list[StageTotal]:

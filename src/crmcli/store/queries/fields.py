@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from crmcli.domain.frozen import NamedTuple
 
 
 class Own(NamedTuple):
-    """A field on the record's own row; ``key`` is its folded form where one is kept."""
+    """A field on the record's own row; ``key`` is its folded form where one is kept, ``moment`` a deadline's hour."""
 
     value: str
     key: str = ""
     currency: str = ""
+    moment: str = ""
 
 
 class Beside(NamedTuple):
@@ -44,7 +45,10 @@ def _user(column: str) -> Own:
 
 def _handle(network: str) -> Beside:
     return Beside(
-        "contact_handle v", f"v.contact_id = {{a}}.id AND v.network = '{network}' AND v.deleted_at IS NULL", "v.value", "v.key"
+        "contact_handle v",
+        f"v.contact_id = {{a}}.id AND v.network = '{network}' AND v.deleted_at IS NULL",
+        "v.value",
+        "v.key",
     )
 
 
@@ -53,7 +57,9 @@ def _own(*names: str) -> dict[str, Own]:
 
 
 def _tags(noun: str) -> Beside:
-    return Beside("tagging g JOIN tag v ON v.id = g.tag_id", f"g.noun = '{noun}' AND g.record_id = {{a}}.id", "v.name", "v.key")
+    return Beside(
+        "tagging g JOIN tag v ON v.id = g.tag_id", f"g.noun = '{noun}' AND g.record_id = {{a}}.id", "v.name", "v.key"
+    )
 
 
 def _record(noun: str) -> dict[str, Own | Beside | Linked]:
@@ -148,7 +154,7 @@ PLACES: dict[str, dict[str, Own | Beside | Linked]] = {
             "remind_before", "done_at",
         ),
         "type": Own("{a}.kind"),
-        "due": Own("{a}.due_on"),
+        "due": Own("{a}.due_on", moment="{a}.due_at"),
         "campaign": _CAMPAIGN,
         "company": Linked("company", "company {b}", "{b}.id = {a}.company_id AND {b}.deleted_at IS NULL"),
         "deal": Linked("deal", "deal {b}", "{b}.id = {a}.deal_id AND {b}.deleted_at IS NULL"),
@@ -162,11 +168,11 @@ PLACES: dict[str, dict[str, Own | Beside | Linked]] = {
 
 # Equality on these is asked through their own small table, so that an index on the record's column can answer.
 BY_KEY = {
-    "owner": "{a}.owner_id IN (SELECT u.id FROM app_user u WHERE u.login_key = ?)",
-    "created_by": "{a}.created_by IN (SELECT u.id FROM app_user u WHERE u.login_key = ?)",
-    "updated_by": "{a}.updated_by IN (SELECT u.id FROM app_user u WHERE u.login_key = ?)",
-    "stage": "{a}.stage_id IN (SELECT s.id FROM stage s WHERE s.name_key = ?)",
-    "stage_kind": "{a}.stage_id IN (SELECT s.id FROM stage s WHERE s.kind = ?)",
-    "pipeline": "{a}.pipeline_id IN (SELECT w.id FROM pipeline w WHERE w.name_key = ?)",
-    "campaign": "{a}.campaign_id IN (SELECT m.id FROM campaign m WHERE m.name_key = ?)",
+    "owner": "{a}.owner_id IN (SELECT u.id FROM app_user u WHERE u.login_key IN ({marks}))",
+    "created_by": "{a}.created_by IN (SELECT u.id FROM app_user u WHERE u.login_key IN ({marks}))",
+    "updated_by": "{a}.updated_by IN (SELECT u.id FROM app_user u WHERE u.login_key IN ({marks}))",
+    "stage": "{a}.stage_id IN (SELECT s.id FROM stage s WHERE s.name_key IN ({marks}))",
+    "stage_kind": "{a}.stage_id IN (SELECT s.id FROM stage s WHERE s.kind IN ({marks}))",
+    "pipeline": "{a}.pipeline_id IN (SELECT w.id FROM pipeline w WHERE w.name_key IN ({marks}))",
+    "campaign": "{a}.campaign_id IN (SELECT m.id FROM campaign m WHERE m.name_key IN ({marks}))",
 }

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 _COLUMNS = "s.id, s.uid, s.at, s.user_id, s.command, s.summary, s.records, s.undone_by"
 _ACTION = {"insert": "add", "update": "edit", "delete": "remove"}
-_NAMES = {"contact": "name", "company": "name", "deal": "title", "activity": "subject", "pipeline": "name", "campaign": "name"}
+_NAMES = {
+    "contact": "name",
+    "company": "name",
+    "deal": "title",
+    "activity": "subject",
+    "pipeline": "name",
+    "campaign": "name",
+}
 # What a row beside a record is called, and which of its columns says what it holds.
 _BESIDE = {
     "contact_email": ("emails", "value"),
@@ -101,7 +108,9 @@ def _lines(
         if relation == "contact_handle":
             label = str((new or old).get("network", "handle"))
         gone = action == "delete" or bool(new.get("deleted_at"))
-        value = _shown(reader, column, (old if action == "delete" else new).get(column) or _kept(reader, relation, column, new))
+        value = _shown(
+            reader, column, (old if action == "delete" else new).get(column) or _kept(reader, relation, column, new)
+        )
         yield ChangeView(noun, uid, name, "edit", label, value if gone else None, None if gone else value)
         return
     if action == "update" and "deleted_at" in new:
@@ -114,13 +123,14 @@ def _lines(
             yield ChangeView(noun, uid, name, _ACTION[action], _field(column), was, is_now)
 
 
-
 def _kept(reader: Reader, relation: str, column: str, new: dict[str, Any]) -> Any:  # noqa: ANN401
     return reader.value(f"SELECT {column} FROM {relation} WHERE id = ?", (new["id"],)) if "id" in new else None
 
 
 def _field(column: str) -> str:
-    return {"kind": "type", "due_on": "due"}.get(column, column.removesuffix("_id") if column != "external_id" else column)
+    return {"kind": "type", "due_on": "due"}.get(
+        column, column.removesuffix("_id") if column != "external_id" else column
+    )
 
 
 def _loaded(text: str | None) -> dict[str, Any]:

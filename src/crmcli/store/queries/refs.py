@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from crmcli.domain.fields import FIELDS, UID_PREFIX, Kind
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.people import looks_like, network_of, read_email, read_handle, read_phone, read_website
 from crmcli.domain.text import fold
 from crmcli.errors import Ambiguous, BadValue, NotFound
@@ -32,7 +33,9 @@ def resolve(reader: Reader, noun: str, ref: str, country: str | None, *, deleted
     for sql, params in _questions(noun, text, country):
         alive = "NOT NULL" if deleted else "NULL"
         columns = f"r.id, r.uid, {'r.' + _NAME[noun]}"
-        rows = reader.rows(f"SELECT DISTINCT {columns} FROM {noun} r WHERE r.deleted_at IS {alive} AND ({sql}) LIMIT 50", params)
+        rows = reader.rows(
+            f"SELECT DISTINCT {columns} FROM {noun} r WHERE r.deleted_at IS {alive} AND ({sql}) LIMIT 50", params
+        )
         if len(rows) == 1:
             return Found(rows[0][0], rows[0][1], rows[0][2] or "")
         if rows:
@@ -41,13 +44,13 @@ def resolve(reader: Reader, noun: str, ref: str, country: str | None, *, deleted
 
 
 def survivor(reader: Reader, noun: str, ref: str) -> Found | None:
-    """The record into which the one of that uid or number was merged, if it was."""
-    sql = f"SELECT w.id, w.uid, w.{_NAME[noun]} FROM {noun} r JOIN {noun} w ON w.id = r.merged_into AND w.deleted_at IS NULL"
+    """The live record into which the one of that uid or number was merged, if it was, over however many merges."""
     bare = ref.strip().removeprefix("#")
-    if bare.isdecimal() and len(bare) < 16:
-        row = reader.row(f"{sql} WHERE r.id = ?", (int(bare),))
-    else:
-        row = reader.row(f"{sql} WHERE r.uid = ?", (ref.strip(),))
+    by, value = ("id", int(bare)) if bare.isdecimal() and len(bare) < 16 else ("uid", ref.strip())
+    sql = f"SELECT w.id, w.uid, w.{_NAME[noun]}, w.deleted_at FROM {noun} r JOIN {noun} w ON w.id = r.merged_into WHERE r."
+    row = reader.row(f"{sql}{by} = ?", (value,))
+    while row is not None and row[3] is not None:
+        row = reader.row(f"{sql}id = ?", (row[0],))
     return Found(row[0], row[1], row[2] or "") if row else None
 
 
@@ -56,7 +59,9 @@ def _ambiguous(noun: str, text: str, rows: list[tuple[int, str, str]]) -> Ambigu
     if len(rows) > _LISTED:
         lines.append("  …")
     many = f"{len(rows)}" if len(rows) < 50 else "50 or more"
-    return Ambiguous(f"{many} records answer to {noun} {text!r}", hint="name one by its number or uid", details=tuple(lines))
+    return Ambiguous(
+        f"{many} records answer to {noun} {text!r}", hint="name one by its number or uid", details=tuple(lines)
+    )
 
 
 def _questions(noun: str, text: str, country: str | None) -> Iterator[tuple[str, tuple[object, ...]]]:
@@ -87,7 +92,9 @@ def _natural_questions(noun: str, text: str, country: str | None) -> Iterator[tu
     if noun == "contact" and shape == "email":
         yield from _keyed("contact_email", "contact_id", lambda: read_email(text).key)
     if noun == "contact" and (network := network_of(text)):
-        yield from _keyed("contact_handle", "contact_id", lambda: read_handle(network, text).key, f"network = '{network}'")
+        yield from _keyed(
+            "contact_handle", "contact_id", lambda: read_handle(network, text).key, f"network = '{network}'"
+        )
     elif noun == "contact" and text.startswith("@"):
         yield from _keyed("contact_handle", "contact_id", lambda: fold(text[1:]))
     if noun in ("contact", "company") and shape == "phone":
@@ -106,7 +113,9 @@ def _keyed(table: str, owner: str, key: object, extra: str = "1 = 1") -> Iterato
 
 def owner_of_key(reader: Reader, noun: str, kind: Kind, key: str, network: str = "") -> Found | None:
     """The live record that holds this e-mail, phone, website or handle."""
-    table = {Kind.EMAIL: "contact_email", Kind.PHONE: f"{noun}_phone", Kind.WEBSITE: "company_website"}.get(kind, "contact_handle")
+    table = {Kind.EMAIL: "contact_email", Kind.PHONE: f"{noun}_phone", Kind.WEBSITE: "company_website"}.get(
+        kind, "contact_handle"
+    )
     more = " AND v.network = ?" if network else ""
     sql = (
         f"SELECT r.id, r.uid, r.name FROM {table} v JOIN {noun} r ON r.id = v.{noun}_id"

@@ -35,7 +35,9 @@ def hits(reader: Reader, words: Sequence[str], nouns: Collection[str], limit: in
                 yield _hit(reader, row, words)
 
 
-def _entries(reader: Reader, words: Sequence[str], nouns: Collection[str], limit: int, *, names_only: bool) -> list[Row]:
+def _entries(
+    reader: Reader, words: Sequence[str], nouns: Collection[str], limit: int, *, names_only: bool
+) -> list[Row]:
     dialect = reader.dialect
     only = f" AND noun IN ({marks(tuple(nouns))})" if nouns else ""
     sql = (
@@ -63,5 +65,3 @@ def _excerpt(text: str | None, body: str, words: Sequence[str]) -> str:
             piece = " ".join(candidate[start : at + _AROUND].split())
             return ("…" if start else "") + piece + ("…" if at + _AROUND < len(candidate) else "")
     return ""
-
-

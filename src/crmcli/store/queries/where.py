@@ -26,68 +26,107 @@ from crmcli.domain.filters import (
     Text,
 )
 from crmcli.domain.records import utc_text
+from crmcli.store.queries.condition import EVERYTHING, NOTHING, Condition
 from crmcli.store.queries.fields import BY_KEY, PLACES, Beside, Linked, Own
+from crmcli.store.reader import marks
 from crmcli.store.search import SEARCHED, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from crmcli.domain.filters import Value
     from crmcli.store.dialects import Dialect
 
-
-class Condition(NamedTuple):
-    """A piece of SQL and its parameters."""
-
-    sql: str
-    params: tuple[object, ...] = ()
-
-
-EVERYTHING = Condition("1 = 1")
-NOTHING = Condition("1 = 0")
+# SQLite's parser holds a hundred symbols and an expression may be a thousand deep: what is nested deeper than this is
+# lifted into a query of its own, and longer chains are put together from shorter ones.
+_HIGHEST = 4
+_LONGEST = 200
+_BIGGEST = 2**63 - 1
 
 
-def both(*conditions: Condition) -> Condition:
-    """All the conditions at once."""
-    kept = [c for c in conditions if c != EVERYTHING]
-    if not kept:
-        return EVERYTHING
-    return Condition(" AND ".join(f"({c.sql})" for c in kept), tuple(p for c in kept for p in c.params))
+def compile_filter(node: Node | None, noun: str, dialect: Dialect, country: str | None = None) -> Condition:
+    """The condition on the noun's rows, aliased ``r``; ``country`` is the one phone numbers are dialled from."""
+    return EVERYTHING if node is None else _Compiler(noun, dialect, country).whole(node)
 
 
-def compile_filter(node: Node | None, noun: str, dialect: Dialect) -> Condition:
-    """The condition on the noun's rows, aliased ``r``."""
-    return EVERYTHING if node is None else _Compiler(dialect).condition(node, noun, "r")
+class _Built(NamedTuple):
+    """A condition and how many levels of AND, OR and NOT it has."""
+
+    condition: Condition
+    height: int = 0
 
 
 class _Compiler:
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, noun: str, dialect: Dialect, country: str | None) -> None:
+        self.noun = noun
         self.dialect = dialect
+        self.country = country
         self.depth = 0  # how many NOTs we are under
         self.aliases = 0
+        self.lifted: list[Condition] = []
 
-    def condition(self, node: Node, noun: str, alias: str) -> Condition:
+    def whole(self, node: Node) -> Condition:
+        """The node's condition, after the queries that were lifted out of it."""
+        top = self.built(node).condition
+        if not self.lifted:
+            return top
+        rows = f"SELECT r.id FROM {self.noun} r WHERE"
+        named = ", ".join(f"f{place} AS ({rows} {each.sql})" for place, each in enumerate(self.lifted, 1))
+        params = tuple(value for each in (*self.lifted, top) for value in each.params)
+        return Condition(f"r.id IN (WITH {named} {rows} {top.sql})", params)
+
+    def built(self, node: Node) -> _Built:
         match node:
-            case And(items) | Or(items):
-                word = " AND " if isinstance(node, And) else " OR "
-                parts = [self.condition(item, noun, alias) for item in items]
-                return Condition(word.join(f"({p.sql})" for p in parts), tuple(v for p in parts for v in p.params))
+            case And(items):
+                return self.chain(" AND ", [self.low(item) for item in items])
+            case Or(items):
+                return self.chain(" OR ", [self.low(item) for item in items])
+            case Not(Not(item)):
+                return self.built(item)
             case Not(item):
                 self.depth += 1
-                inner = self.condition(item, noun, alias)
+                inner = self.low(item)
                 self.depth -= 1
-                return Condition(f"NOT ({inner.sql})", inner.params)
+                return _Built(Condition(f"NOT ({inner.condition.sql})", inner.condition.params), inner.height + 1)
+            case _:
+                return _Built(self.leaf(node))
+
+    def chain(self, word: str, parts: Sequence[_Built]) -> _Built:
+        return _Built(_joined(word, [part.condition for part in parts]), 1 + max(part.height for part in parts))
+
+    def low(self, node: Node) -> _Built:
+        """The node, lifted into a query of its own when it is too high to stand inside another."""
+        built = self.built(node)
+        if built.height < _HIGHEST:
+            return built
+        self.lifted.append(built.condition)
+        return _Built(Condition(f"r.id IN (SELECT id FROM f{len(self.lifted)})"))
+
+    def leaf(self, node: Node) -> Condition:
+        match node:
             case FullText(text):
-                return self.full_text(text, noun, alias)
+                return self.full_text(text)
+            case Empty(path) if path.links:
+                # Nothing at the end of the path also means: no such link.
+                filled = self.reach(path, "r", self.noun, self.filled)
+                return Condition(f"NOT ({filled.sql})", filled.params)
             case Empty(path):
-                return self.reach(path, alias, noun, self.empty)
-            case Compare(path, op, value):
-                return self.reach(path, alias, noun, lambda p, n, a: self.compare(p, n, a, op, value))
+                filled = self.filled(path, self.noun, "r")
+                return Condition(f"NOT ({filled.sql})", filled.params)
+            case Compare(path, "=", value):
+                return self.reach(path, "r", self.noun, lambda p, n, a: self.any_of(p, n, a, (value,)))
             case OneOf(path, values):
-                alternatives = Or(tuple(Compare(path, "=", value) for value in values))
-                return self.condition(alternatives, noun, alias)
+                return self.reach(path, "r", self.noun, lambda p, n, a: self.any_of(p, n, a, values))
+            case Compare(path, op, value):
+                return self.reach(path, "r", self.noun, lambda p, n, a: self.compare(p, n, a, op, value))
             case Between(path, low, high):
-                return self.condition(And((Compare(path, ">=", low), Compare(path, "<=", high))), noun, alias)
+                ends = ((">=", low), ("<=", high))
+                return self.reach(
+                    path,
+                    "r",
+                    self.noun,
+                    lambda p, n, a: _joined(" AND ", [self.compare(p, n, a, *end) for end in ends]),
+                )
         raise AssertionError(node)
 
     def reach(
@@ -116,102 +155,216 @@ class _Compiler:
 
     # -- leaves
 
-    def full_text(self, text: str, noun: str, alias: str) -> Condition:
+    def full_text(self, text: str) -> Condition:
         words = words_of(text)
         if not words:
             return NOTHING
+        assert self.noun in SEARCHED
         match = self.dialect.search_condition()
-        sql = f"{alias}.id IN (SELECT record_id FROM search_entry WHERE noun = '{noun}' AND {match})"
-        assert noun in SEARCHED
+        sql = f"r.id IN (SELECT record_id FROM search_entry WHERE noun = '{self.noun}' AND {match})"
         return Condition(sql, (self.dialect.search_query(words, names_only=False),))
 
-    def empty(self, path: Path, noun: str, alias: str) -> Condition:
+    def filled(self, path: Path, noun: str, alias: str) -> Condition:
+        """Whether there is any value; never unknown."""
         if path.field is None:
-            return Condition(f"COALESCE(CAST({alias}.custom ->> CAST(? AS TEXT) AS TEXT), '') = ''", (path.custom,))
+            return Condition(f"COALESCE({self.dialect.custom_value(alias)}, '') <> ''", (path.custom,))
         place = PLACES[noun][path.field.name]
         match place:
             case Own(value):
                 if path.field.name == "next_task":  # planned without a due date is planned all the same
                     value = value.replace("MIN(p.due_on)", "MIN(p.id)")
-                return Condition(f"{value.format(a=alias)} IS NULL")
+                return Condition(f"{value.format(a=alias)} IS NOT NULL")
             case Beside(source, condition, _):
-                return Condition(f"NOT EXISTS (SELECT 1 FROM {source} WHERE {condition.format(a=alias)})")
+                return Condition(f"EXISTS (SELECT 1 FROM {source} WHERE {condition.format(a=alias)})")
             case Linked(_, source, condition):
                 b = self.fresh()
-                return Condition(f"NOT EXISTS (SELECT 1 FROM {source.format(b=b)} WHERE {condition.format(a=alias, b=b)})")
+                return Condition(f"EXISTS (SELECT 1 FROM {source.format(b=b)} WHERE {condition.format(a=alias, b=b)})")
 
-    def compare(self, path: Path, noun: str, alias: str, op: str, value: Value) -> Condition:
+    def any_of(self, path: Path, noun: str, alias: str, values: Sequence[Value]) -> Condition:
+        """Equal to one of the values."""
         if path.field is None:
-            return self.definite(_compare_custom(f"{alias}.custom ->> CAST(? AS TEXT)", path.custom or "", op, value))
+            return self.definite(_custom_in(self.dialect.custom_value(alias), path.custom or "", values))
         place = PLACES[noun][path.field.name]
         match place:
             case Own():
-                return self.definite(self.own(place, path, alias, op, value))
+                return self.definite(_own_in(place, path, alias, values))
+            case Beside(source, condition, _, key):
+                keys = [self.keyed(path, value).folded for value in values if isinstance(value, Text)]
+                inner = Condition(f"{key} IN ({marks(keys)})", tuple(keys))
+                return _any(source, condition.format(a=alias), inner)
+            case Linked(other, source, condition):
+                b = self.fresh()
+                inner = self.link_in(other, b, [value for value in values if isinstance(value, Text)])
+                return _any(source.format(b=b), condition.format(a=alias, b=b), inner)
+
+    def compare(self, path: Path, noun: str, alias: str, op: str, value: Value) -> Condition:
+        """Every operator but ``=``."""
+        if path.field is None:
+            return self.definite(_compare_custom(self.dialect.custom_value(alias), path.custom or "", op, value))
+        place = PLACES[noun][path.field.name]
+        match place:
+            case Own():
+                return self.definite(_compare_own(place, path, alias, op, value))
             case Beside(source, condition, shown, key):
                 assert isinstance(value, Text)
-                inner = _compare_text(shown, key, op, _keyed(path, value))
-                where = f"{condition.format(a=alias)} AND {inner.sql}"
-                return Condition(f"EXISTS (SELECT 1 FROM {source} WHERE {where})", inner.params)
+                inner = _compare_text(shown, key, op, self.part(path, value))
+                return _any(source, condition.format(a=alias), inner)
             case Linked(other, source, condition):
                 assert isinstance(value, Text)
                 b = self.fresh()
-                inner = _compare_link(other, b, op, value)
+                name = f"{b}.{'title' if other == 'deal' else 'name'}"
+                named = f"{name}_key" if other != "activity" else ""
+                inner = _compare_text(name, named, op, value)
                 return _any(source.format(b=b), condition.format(a=alias, b=b), inner)
 
-    def own(self, place: Own, path: Path, alias: str, op: str, value: Value) -> Condition:
+    # -- values as their fields are matched
+
+    def keyed(self, path: Path, value: Text) -> Text:
+        """The value in the form its field is matched by; as it was written when it cannot be read so."""
         assert path.field is not None
-        column = place.value.format(a=alias)
-        if path.field.kind is Kind.STAGE and op in ("<", "<=", ">", ">="):
-            return _compare_stage(alias, op, value)
-        match value:
-            case Text(_, folded):
-                if op == "=" and path.field.name in BY_KEY:
-                    return Condition(BY_KEY[path.field.name].format(a=alias), (folded,))
-                if path.field.kind is Kind.CHOICE and op == "=":
-                    return Condition(f"{column} = ?", (value.raw,))
-                return _compare_text(column, place.key.format(a=alias), op, value)
-            case Amount(number, currency):
-                return _compare_money(column, place.currency.format(a=alias), op, number, currency)
-            case Span():
-                return _compare_span(column, op, value, whole_days=path.field.kind in (Kind.DATE, Kind.DUE))
-            case Loose():
-                return _compare_text(column, "", op, Text(value.raw, value.folded))
-            case _:
-                return Condition(f"{column} {op} ?", (value,))
+        return value._replace(folded=self.key_of(path.field.kind, path.field.name, value.raw) or value.folded)
+
+    def key_of(self, kind: Kind, network: str, raw: str) -> str | None:
+        from crmcli.domain import people
+        from crmcli.errors import BadValue
+
+        try:
+            match kind:
+                case Kind.EMAIL:
+                    return people.read_email(raw).key
+                case Kind.WEBSITE:
+                    return people.read_website(raw).key
+                case Kind.HANDLE:
+                    return people.read_handle(network, raw).key
+                case Kind.PHONE:
+                    return people.read_phone(raw, self.country).key
+                case _:
+                    return None
+        except BadValue:
+            return None
+
+    def part(self, path: Path, value: Text) -> Text:
+        """A part of an address: of a phone its digits, which is how its key is written."""
+        assert path.field is not None
+        if path.field.kind is not Kind.PHONE:
+            return value
+        digits = "".join(c for c in value.raw if c.isdigit() or c == "+")
+        return value._replace(folded=digits if digits.startswith("+") else digits.lstrip("0") or digits or value.folded)
+
+    def link_in(self, noun: str, alias: str, values: Sequence[Text]) -> Condition:
+        """The linked record is one that a value names: by name, uid, number, address, website or handle."""
+        names = [value.folded for value in values]
+        uids = [value.raw for value in values]
+        numbers = [
+            int(bare) for value in values if (bare := value.raw.removeprefix("#")).isdecimal() and len(bare) < 16
+        ]
+        alternatives = [
+            Condition(f"{alias}.{'title' if noun == 'deal' else 'name'}_key IN ({marks(names)})", tuple(names)),
+            Condition(f"{alias}.uid IN ({marks(uids)})", tuple(uids)),
+        ]
+        if numbers:
+            alternatives.append(Condition(f"{alias}.id IN ({marks(numbers)})", tuple(numbers)))
+        for kind, table in _NATURAL_KEYS.get(noun, ()):
+            keys = [key for value in values for key in self.natural_keys(kind, value.raw)]
+            if keys:
+                sql = (
+                    f"{alias}.id IN (SELECT {noun}_id FROM {table} WHERE deleted_at IS NULL AND key IN ({marks(keys)}))"
+                )
+                alternatives.append(Condition(sql, tuple(keys)))
+        return _joined(" OR ", alternatives)
+
+    def natural_keys(self, kind: Kind, raw: str) -> list[str]:
+        from crmcli.domain.people import looks_like, network_of
+
+        shape = looks_like(raw)
+        if kind is Kind.HANDLE:
+            network = network_of(raw)
+            bare = raw.startswith("@") and raw[1:].casefold()
+            return [key for key in (network and self.key_of(kind, network, raw), bare) if key]
+        wanted = {Kind.EMAIL: ("email",), Kind.PHONE: ("phone",), Kind.WEBSITE: ("website", "handle_url")}[kind]
+        key = self.key_of(kind, "", raw) if shape in wanted else None
+        return [key] if key else []
+
+
+_NATURAL_KEYS = {
+    "contact": ((Kind.EMAIL, "contact_email"), (Kind.PHONE, "contact_phone"), (Kind.HANDLE, "contact_handle")),
+    "company": ((Kind.WEBSITE, "company_website"), (Kind.PHONE, "company_phone")),
+}
 
 
 def _any(source: str, condition: str, inner: Condition) -> Condition:
     return Condition(f"EXISTS (SELECT 1 FROM {source} WHERE {condition} AND ({inner.sql}))", inner.params)
 
 
-def _keyed(path: Path, value: Text) -> Text:
-    """The value in the form its field is matched by; as it was written when it cannot be read so."""
-    from crmcli.domain import people
-    from crmcli.errors import BadValue
+def _joined(word: str, parts: Sequence[Condition]) -> Condition:
+    if len(parts) == 1:
+        return parts[0]
+    params = tuple(value for part in parts for value in part.params)
+    texts = [f"({part.sql})" for part in parts]
+    while len(texts) > _LONGEST:
+        chunks = (texts[start : start + _LONGEST] for start in range(0, len(texts), _LONGEST))
+        texts = [f"({word.join(chunk)})" for chunk in chunks]
+    return Condition(word.join(texts), params)
 
+
+def _own_in(place: Own, path: Path, alias: str, values: Sequence[Value]) -> Condition:
     assert path.field is not None
-    try:
-        match path.field.kind:
-            case Kind.WEBSITE:
-                return value._replace(folded=people.read_website(value.raw).key)
-            case Kind.HANDLE:
-                return value._replace(folded=people.read_handle(path.field.name, value.raw).key)
-            case Kind.PHONE:
-                return value._replace(folded="".join(c for c in value.raw if c.isdigit() or c == "+"))
-            case _:
-                return value
-    except BadValue:
-        return value
+    column = place.value.format(a=alias)
+    if isinstance(values[0], Text):
+        if path.field.name == "id":
+            wanted: list[object] = [_uid(value.raw) for value in values if isinstance(value, Text)]
+        elif path.field.kind is Kind.CHOICE and path.field.name not in BY_KEY:
+            wanted = [value.raw for value in values if isinstance(value, Text)]
+        else:
+            wanted = [value.folded for value in values if isinstance(value, Text)]
+            if path.field.name in BY_KEY:
+                return Condition(BY_KEY[path.field.name].format(a=alias, marks=marks(wanted)), tuple(wanted))
+            column = place.key.format(a=alias) or f"crm_fold({column})"
+        return Condition(f"{column} IN ({marks(wanted)})", tuple(wanted))
+    if isinstance(values[0], Amount):
+        amounts = [value for value in values if isinstance(value, Amount)]
+        return _joined(" OR ", [_money_in(column, place.currency.format(a=alias), amounts)])
+    if isinstance(values[0], Span):
+        return _joined(
+            " OR ", [_compare_span(place, path, alias, "=", value) for value in values if isinstance(value, Span)]
+        )
+    numbers = tuple(_whole(value) for value in values if isinstance(value, float))
+    return Condition(f"{column} IN ({marks(numbers)})", numbers)
+
+
+def _uid(text: str) -> str:
+    return text[:3].lower() + text[3:].upper()
+
+
+def _whole(number: float) -> float | int:
+    return int(number) if number.is_integer() and abs(number) < _BIGGEST else number
+
+
+def _compare_own(place: Own, path: Path, alias: str, op: str, value: Value) -> Condition:
+    assert path.field is not None
+    column = place.value.format(a=alias)
+    if path.field.kind is Kind.STAGE and op in ("<", "<=", ">", ">="):
+        return _compare_stage(alias, op, value)
+    match value:
+        case Text():
+            return _compare_text(column, place.key.format(a=alias), op, value)
+        case Amount(number, currency):
+            return _compare_money(column, place.currency.format(a=alias), op, number, currency)
+        case Span():
+            return _compare_span(place, path, alias, op, value)
+        case Loose():
+            raise AssertionError(path)
+        case _:
+            return Condition(f"{column} {op} ?", (_whole(value),))
 
 
 def _compare_text(column: str, key: str, op: str, value: Text) -> Condition:
     folded = key or f"crm_fold({column})"
     match op:
-        case "=":
-            return Condition(f"{folded} = ?", (value.folded,))
         case "~=":
-            if key and not key.endswith("name_key"):
-                return Condition(f"(instr({folded}, ?) > 0 OR instr(crm_fold({column}), ?) > 0)", (value.folded, value.folded))
+            if key and not key.endswith(("name_key", "title_key")):
+                found = f"(instr({folded}, ?) > 0 OR instr(crm_fold({column}), ?) > 0)"
+                return Condition(found, (value.folded, _as_written(value)))
             return Condition(f"instr({folded}, ?) > 0", (value.folded,))
         case "^=":
             return Condition(f"substr({folded}, 1, {len(value.folded)}) = ?", (value.folded,))
@@ -219,25 +372,11 @@ def _compare_text(column: str, key: str, op: str, value: Text) -> Condition:
             return Condition(f"{folded} {op} ?", (value.folded,))
 
 
-def _compare_link(noun: str, alias: str, op: str, value: Text) -> Condition:
-    name = "title" if noun == "deal" else "name"
-    by_name = _compare_text(f"{alias}.{name}", f"{alias}.{name}_key", op, value)
-    if op != "=":
-        return by_name
-    alternatives = [by_name, Condition(f"{alias}.uid = ?", (value.raw,))]
-    if value.raw.lstrip("#").isdecimal():
-        alternatives.append(Condition(f"{alias}.id = ?", (int(value.raw.lstrip("#")),)))
-    alternatives += [
-        Condition(f"{alias}.id IN (SELECT {noun}_id FROM {table} WHERE deleted_at IS NULL AND key = ?)", (value.folded,))
-        for table in _NATURAL_KEYS.get(noun, ())
-    ]
-    return Condition(" OR ".join(c.sql for c in alternatives), tuple(p for c in alternatives for p in c.params))
+def _as_written(value: Text) -> str:
+    """The folded text as it was written, whatever its field is matched by."""
+    from crmcli.domain.text import fold
 
-
-_NATURAL_KEYS = {
-    "contact": ("contact_email", "contact_phone", "contact_handle"),
-    "company": ("company_website", "company_phone"),
-}
+    return fold(value.raw)
 
 
 def _compare_stage(alias: str, op: str, value: Value) -> Condition:
@@ -250,55 +389,114 @@ def _compare_stage(alias: str, op: str, value: Value) -> Condition:
     return Condition(sql, (value.folded,))
 
 
+# -- money: kept in minor units, of which a currency has 1, 100, 1,000 or 10,000 to the major one
+
+
+def _money_in(column: str, currency_column: str, amounts: Sequence[Amount]) -> Condition:
+    named = [a for a in amounts if a.currency]
+    bare = tuple(_minor(a.number, 4) for a in amounts if not a.currency)
+    parts = [_compare_money(column, currency_column, "=", a.number, a.currency) for a in named]
+    if bare:
+        parts.append(Condition(f"{_scaled(column, currency_column)} IN ({marks(bare)})", bare))
+    return _joined(" OR ", parts)
+
+
 def _compare_money(column: str, currency_column: str, op: str, number: float, currency: str | None) -> Condition:
+    if currency is None:
+        return Condition(f"{_scaled(column, currency_column)} {op} ?", (_minor(number, 4),))
     from crmcli.domain.money import exponent
 
-    if currency:
-        minor = round(number * 10 ** exponent(currency))
-        return Condition(f"({currency_column} = ? AND {column} {op} ?)", (currency, minor))
-    odd = {code for code in ("JPY", "KRW", "VND", "CLP", "ISK", "BHD", "KWD", "OMR", "JOD", "TND")}
-    usual = round(number * 100)
+    return Condition(f"({currency_column} = ? AND {column} {op} ?)", (currency, _minor(number, exponent(currency))))
+
+
+def _minor(number: float, digits: int) -> int | float:
+    from decimal import Decimal
+
+    scaled = round(Decimal(repr(number)).scaleb(digits), 6)
+    return int(scaled) if scaled == int(scaled) and abs(scaled) < _BIGGEST else float(scaled)
+
+
+def _scaled(column: str, currency_column: str) -> str:
+    """The amount in ten-thousandths of the major unit, which every currency can be brought to."""
+    from crmcli.domain.money import UNCOMMON_EXPONENTS
+
+    by_digits: dict[int, list[str]] = {}
+    for code, digits in sorted(UNCOMMON_EXPONENTS.items()):
+        by_digits.setdefault(digits, []).append(f"'{code}'")
     cases = " ".join(
-        f"WHEN {currency_column} = '{code}' THEN {round(number * 10 ** exponent(code))}" for code in sorted(odd)
+        f"WHEN {currency_column} IN ({', '.join(codes)}) THEN {10 ** (4 - digits)}"
+        for digits, codes in by_digits.items()
     )
-    return Condition(f"{column} {op} CASE {cases} ELSE {usual} END")
+    return f"{column} * CASE {cases} ELSE 100 END"
 
 
-def _compare_span(column: str, op: str, value: Span, *, whole_days: bool) -> Condition:
-    first = value.first.isoformat() if whole_days else utc_text(value.start)
-    after = value.last.isoformat() if whole_days else utc_text(value.end)
+# -- time
+
+
+def _compare_span(place: Own, path: Path, alias: str, op: str, value: Span) -> Condition:
+    assert path.field is not None
+    column = place.value.format(a=alias)
+    by_moment = (utc_text(value.start), utc_text(value.end))
+    by_day = (value.first.isoformat(), value.last.isoformat())
+    if path.field.kind is Kind.TIME:
+        return _within(column, op, *by_moment, whole_days=False)
+    on = _within(column, op, *by_day, whole_days=True)
+    if not place.moment:
+        return on
+    # A deadline with an hour is compared as the moment it is, one without as a day.
+    at = _within(place.moment.format(a=alias), op, *by_moment, whole_days=False)
+    return Condition(f"COALESCE({at.sql}, {on.sql})", (*at.params, *on.params))
+
+
+def _within(column: str, op: str, first: str, after: str, *, whole_days: bool) -> Condition:
     within = "<=" if whole_days else "<"
     beyond = ">" if whole_days else ">="
     match op:
+        case "=" if first == after and not whole_days:  # an instant
+            return Condition(f"{column} = ?", (first,))
         case "=":
             return Condition(f"({column} >= ? AND {column} {within} ?)", (first, after))
         case "<":
             return Condition(f"{column} < ?", (first,))
         case "<=":
-            return Condition(f"{column} {within} ?", (after,))
+            return Condition(f"{column} {'<=' if first == after else within} ?", (after,))
         case ">":
-            return Condition(f"{column} {beyond} ?", (after,))
+            return Condition(f"{column} {'>' if first == after else beyond} ?", (after,))
         case _:
             return Condition(f"{column} >= ?", (first,))
 
 
-def _compare_custom(reach: str, key: str, op: str, value: Value) -> Condition:
-    """Numbers compare as numbers and dates as dates where both sides are; everything else as folded text."""
+# -- custom fields: numbers compare as numbers and dates as dates where both sides are, everything else as folded text
+
+
+def _custom_in(text: str, key: str, values: Sequence[Value]) -> Condition:
+    loose = [value for value in values if isinstance(value, Loose)]
+    words = tuple(value.folded for value in loose)
+    numbers = tuple(value.number for value in loose if value.number is not None)
+    parts = [Condition(f"crm_fold({text}) IN ({marks(words)})", (key, *words))]
+    if numbers:
+        parts.append(Condition(f"crm_number({text}) IN ({marks(numbers)})", (key, *numbers)))
+    parts += [_custom_dated(text, key, "=", value.span) for value in loose if value.span is not None]
+    return _joined(" OR ", parts)
+
+
+def _compare_custom(text: str, key: str, op: str, value: Value) -> Condition:
     assert isinstance(value, Loose)
-    text = f"CAST({reach} AS TEXT)"
-    if op in ("=", "~=", "^="):
-        as_text = _compare_text(text, "", op, Text(value.raw, value.folded))
-        as_text = Condition(as_text.sql, (key, *as_text.params))
-        if op != "=" or value.number is None:
-            return as_text
-        sql = f"({as_text.sql} OR crm_number({text}) = ?)"
-        return Condition(sql, (*as_text.params, key, value.number))
+    if op in ("~=", "^="):
+        asked = _compare_text(text, "", op, Text(value.raw, value.folded))
+        return Condition(asked.sql, (key, *asked.params))
+    parts = []
     if value.number is not None:
-        return Condition(f"crm_number({text}) {op} ?", (key, value.number))
+        parts.append(Condition(f"crm_number({text}) {op} ?", (key, value.number)))
     if value.span is not None:
-        day = Condition("", (value.span.first.isoformat(),))
-        last = value.span.last.isoformat()
-        bound = {"<": day.params[0], ">=": day.params[0], "<=": f"{last}~", ">": f"{last}~"}[op]
-        dated = f"substr({text}, 5, 1) = '-' AND substr({text}, 8, 1) = '-'"
-        return Condition(f"({dated} AND {text} {op} ?)", (key, key, key, bound))
-    return Condition(f"crm_fold({text}) {op} ?", (key, value.folded))
+        parts.append(_custom_dated(text, key, op, value.span))
+    return _joined(" OR ", parts or [Condition(f"crm_fold({text}) {op} ?", (key, value.folded))])
+
+
+def _custom_dated(text: str, key: str, op: str, span: Span) -> Condition:
+    first, last = span.first.isoformat(), f"{span.last.isoformat()}~"  # the tilde lets the hours of the last day in
+    if op == "=":
+        bounds = Condition(f"{text} >= ? AND {text} <= ?", (key, first, key, last))
+    else:
+        bounds = Condition(f"{text} {op} ?", (key, first if op in ("<", ">=") else last))
+    return Condition(f"{text} LIKE '____-__-__%' AND {bounds.sql}", (key, *bounds.params))

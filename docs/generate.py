@@ -1,0 +1,450 @@
+"""Write docs/reference from the code, and with ``--pictures`` the pictures of the board from the example store.
+
+    python docs/generate.py [--pictures]
+
+A test writes the same pages and compares, so the reference can't fall behind the program.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+DOCS = Path(__file__).resolve().parent
+REFERENCE = DOCS / "reference"
+IMAGES = DOCS / "images"
+
+
+def pages() -> dict[str, str]:
+    """Every page of the reference by its file name."""
+    made: dict[str, Callable[[], str]] = {
+        "commands.md": commands_page,
+        "json.md": json_page,
+        "filters.md": filters_page,
+        "settings.md": settings_page,
+        "exit-codes.md": exit_codes_page,
+        "schema.md": schema_page,
+        "keys.md": keys_page,
+    }
+    return {name: page() for name, page in made.items()}
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = [headers, ["---"] * len(headers), *rows]
+    return "".join("| " + " | ".join(_cell(cell) for cell in line) + " |\n" for line in lines) + "\n"
+
+
+def _cell(value: object) -> str:
+    return " ".join(str("" if value is None else value).split()).replace("|", "\\|")
+
+
+def _code(text: object) -> str:
+    return f"`{text}`" if text not in (None, "") else ""
+
+
+# -- commands
+
+
+def tree() -> Iterator[tuple[str, Any, Any]]:
+    """Every command as (words, command, its context), groups before their verbs, in the order of ``crm --help``."""
+    import typer
+
+    from crmcli.cli import root
+
+    command: Any = typer.main.get_command(root)
+    top = command.make_context("crm", [], resilient_parsing=True)
+    for name in command.list_commands(top):
+        yield from _below(command.get_command(top, name), name, top)
+
+
+def _below(command: Any, name: str, parent: Any) -> Iterator[tuple[str, Any, Any]]:
+    context = type(parent)(command, info_name=name, parent=parent)
+    yield context.command_path, command, context
+    for verb in command.list_commands(context) if hasattr(command, "list_commands") else ():
+        yield from _below(command.get_command(context, verb), verb, context)
+
+
+def commands_page() -> str:
+    """Every command with its arguments, options and examples."""
+    import typer
+
+    from crmcli.cli import root
+
+    text = "# Commands\n\n    crm [GLOBAL] NOUN VERB [REF…] [OPTIONS]\n\n"
+    text += "A `REF` names a record: its uid or an unambiguous beginning of it, its short number (`12`, `#12`), or what it is known by: "
+    text += "an e-mail, phone, handle, website, name or title; or `SOURCE:ID`.\n\n## Global options\n\n"
+    command: Any = typer.main.get_command(root)
+    top = command.make_context("crm", [], resilient_parsing=True)
+    text += _options(command, top, hidden=("install_completion", "show_completion"))
+    for words, each, context in tree():
+        is_group = hasattr(each, "list_commands")
+        depth = "##" if len(words.split()) == 2 else "###"
+        text += f"{depth} {words}\n\n{_about(each)}\n\n"
+        if not is_group or each.invoke_without_command:
+            text += f"    {words} {' '.join(each.collect_usage_pieces(context))}\n\n"
+            text += _arguments(each) + _options(each, context) + _examples(each)
+    return text
+
+
+def _about(command: Any) -> str:
+    import inspect
+
+    return inspect.cleandoc(command.help or "").replace("\b\n", "").strip()
+
+
+def _arguments(command: Any) -> str:
+    rows = [(_code(p.make_metavar(None) if not p.metavar else p.metavar), p.help or "") for p in command.params if p.param_type_name == "argument"]
+    return table(("argument", "meaning"), rows) if rows else ""
+
+
+def _options(command: Any, context: Any, hidden: Sequence[str] = ()) -> str:
+    rows = []
+    for option in command.get_params(context):
+        if option.param_type_name == "option" and not option.hidden and option.name not in hidden:
+            names = ", ".join(_code(name) for name in (*option.opts, *option.secondary_opts))
+            value = "" if option.is_flag else option.metavar or option.type.name.upper()
+            rows.append((names, _code(value), (option.help or "") + (" May be repeated." if option.multiple else "")))
+    return table(("option", "value", "meaning"), rows) if rows else ""
+
+
+def _examples(command: Any) -> str:
+    lines = [line for line in (command.epilog or "").replace("\b", "").splitlines() if line.startswith("  ")]
+    return "".join(f"    {line.strip()}\n" for line in lines) + "\n" if lines else ""
+
+
+# -- JSON
+
+_JSON_TYPES = {
+    "str": "text", "int": "number", "bool": "true or false", "float": "number", "object": "anything",
+    "tuple[str, ...]": "array of text", "tuple[Link, ...]": "array of `{id, name}`", "Link": "`{id, name}`",
+    "datetime": "UTC time", "date": "date", "Due": "date or UTC time", "Money": "number", "Mapping[str, object]": "object",
+    "tuple[StageVisit, ...]": "array of `{stage, at, by, days}`", "tuple[ActivityView, ...]": "array of activities",
+    "tuple[DealView, ...]": "array of deals", "tuple[ContactView, ...]": "array of contacts", "ActivityView": "activity",
+    "tuple[ChangeView, ...]": "array of changes",
+}  # fmt: skip
+_MEANINGS = {
+    "annual_revenue_currency": "ISO 4217 code of `annual_revenue`",
+    "custom_fields": "custom fields by key",
+    "external_id": "`SOURCE:ID` in the program that the record came from",
+    "weighted": "value times probability",
+    "probability_source": "`stage`, or `manual` when it was set by hand",
+    "lost_note": "what was said about the loss",
+    "rotting": "untouched for longer than its stage allows",
+    "pipeline": "the pipeline",
+    "stage": "the stage's name",
+    "position": "place in the pipeline, from 0",
+    "kind": "open, won or lost",
+    "probability": "chance of winning, per cent",
+    "rot_days": "days a deal may lie untouched",
+    "forecast_category": "omitted, pipeline, best_case, commit or closed",
+    "required": "fields a deal must have to enter",
+    "number": "the short number shown in tables",
+    "count": "how many deals",
+    "value": "their value in major units",
+    "currency": "ISO 4217 code",
+    "noun": "contact, company, deal or activity",
+    "name": "name, title or subject",
+    "excerpt": "where a word was found",
+    "group": "overdue, today, meetings, no next step, rotting, birthdays or upcoming",
+    "what": "what is to be done, or the record's name",
+    "who": "the person or company",
+    "due": "when",
+    "priority": "low to urgent",
+    "why": "why it is listed, in one line",
+    "id": "the uid",
+    "at": "when",
+    "user": "who",
+    "command": "by which command",
+    "summary": "what was changed, in a few words",
+    "records": "how many records",
+    "undone": "whether it was taken back",
+    "changes": "the changes, one for each field",
+    "record": "the record's uid",
+    "action": "add, edit or remove",
+    "field": "the field",
+    "before": "its value before",
+    "after": "its value after",
+}  # fmt: skip
+_AROUND = {
+    "deals": "open deals",
+    "contacts": "people there",
+    "next_activity": "the next planned activity",
+    "timeline": "planned and past, the farthest planned first",
+    "stage_history": "every stay in a stage, with its days",
+}
+_TITLES = {
+    "contact": "Contacts", "company": "Companies", "deal": "Deals", "activity": "Activities and tasks", "stage": "Stages (`crm pipeline list`)",
+    "pipeline": "Pipeline (`crm pipeline`)", "search": "Search hits", "today": "Today", "history": "Change sets (`crm history`)",
+    "change": "Changes within a change set",
+}  # fmt: skip
+
+
+def json_page() -> str:
+    """The keys of every noun's records."""
+    from crmcli.domain.records import VIEWS, picture_fields, record_fields
+
+    text = "# JSON fields\n\nThe keys and types of a noun never depend on what a record holds. A list is one array (empty: `[]`), "
+    text += "`show` is one object; `jsonl` is one object a line. Times are UTC as `2026-11-21T20:19:00Z`, dates `2026-11-21`, money is a "
+    text += "number in major units beside its `currency`.\n\n"
+    for noun, view in VIEWS.items():
+        if noun not in _TITLES:
+            continue
+        rows = [(_code(key), _type_of(view, key), _meaning(noun, key)) for key in record_fields(noun)]
+        rows += [(_code(key), _type_around(noun, key), f"{_AROUND[key]} (in `show` only)") for key in picture_fields(noun)]
+        text += f"## {_TITLES[noun]}\n\n" + table(("key", "type", "meaning"), rows)
+    return text + _envelope()
+
+
+def _annotation(view: Any, key: str) -> str:
+    kept = view.__annotations__.get("next_step" if key == "next_activity" and key not in view.__annotations__ else key, "str")
+    return str(getattr(kept, "__forward_arg__", getattr(kept, "__name__", kept)))
+
+
+def _type_of(view: Any, key: str) -> str:
+    bare, _, empty = _annotation(view, key).partition(" | ")
+    if key == "annual_revenue_currency":
+        empty = "None"
+    return _JSON_TYPES[bare] + (" or null" if empty == "None" else "")
+
+
+def _type_around(noun: str, key: str) -> str:
+    from crmcli.domain.records import PICTURES
+
+    picture = next(shape for shape, of in PICTURES.items() if of == noun)
+    return _type_of(picture, key)
+
+
+def _meaning(noun: str, key: str) -> str:
+    from crmcli.domain.fields import FIELDS
+
+    fields = {field.name: field.about for field in FIELDS.get(noun, ())}
+    return fields.get(key) or _MEANINGS[key]
+
+
+def _envelope() -> str:
+    rows = [
+        ("`report`", "text", "the report's name"),
+        ("`period`", "text or null", "the period it covers"),
+        ("`currency`", "text or null", "the currency of its money"),
+        ("`n`", "number", "how many records it is based on"),
+        ("`formula`", "text or null", "how its figures are made"),
+        ("`model`", "text or null", "the model behind an estimate"),
+        ("`totals`", "object or null", "the totals, by column"),
+        ("`rows`", "array of objects", "what it gives without `--envelope`"),
+    ]
+    about = "A report gives an array of rows; with `--envelope` they come with what is needed to trust them. No value is `null`, never 0.\n\n"
+    return "## Reports\n\n" + about + table(("key", "type", "meaning"), rows)
+
+
+# -- filters
+
+_HOW = {
+    "text": "text; case and accents don't count", "email": "text", "phone": "a number in any spelling", "website": "a website in any spelling",
+    "handle": "a handle", "choice": "one of its values", "date": "a date", "time": "a date or time", "due": "a date or time",
+    "duration": "a length as `1h30m`", "money": "an amount as `10k`", "percent": "0 to 100", "integer": "a number", "rrule": "text",
+    "user": "a user, or `me`", "tag": "a label", "stage": "a stage", "pipeline": "a pipeline", "link": "a name, or a path into it",
+}  # fmt: skip
+
+_FILTERS = """# Filters
+
+One language for `list --filter`, `--where`, `crm pipeline --filter` and the board's filter bar.
+
+    field OP value      OP: =  !=  ~= (contains)  !~  ^= (starts with)  <  <=  >  >=
+    field in (a, b)     field between a and b     field is empty     field is not empty
+    AND  OR  NOT  ( )   "quoted text" alone: full-text match
+
+Values are text, `"quoted text"`, numbers (`10k`, `2.5m`), dates and times (`today`, `-30d`, `next fri`, `2026-06`, `Q3-2026`, `this month`),
+and `me`, the acting user. A number compares as a number, a date as a date. A comparison with a missing value is false, and `!=` with one is
+true. Custom fields are named like any other. A path crosses a link: `company.industry = software`, `contact.tag = vip`, `deal.stage != lost`.
+
+    crm deal list --filter 'value > 10k and stage_kind = open'
+    crm contact list --filter 'last_activity < -30d and company.industry ~= food'
+    crm deal list --filter 'next_task is empty or expected_close < today'
+
+"""
+
+
+def filters_page() -> str:
+    """The fields of every noun that a filter can name."""
+    from crmcli.domain.fields import FIELDS
+
+    text = _FILTERS
+    for noun, fields in FIELDS.items():
+        rows = []
+        for field in fields:
+            names = _code(field.name) + (f", {_code(field.flag)}" if field.flag else "")
+            values = ", ".join(_code(choice) for choice in field.choices)
+            rows.append((names, values or _HOW[field.kind.value], field.about))
+        text += f"## {_TITLES[noun]}\n\n" + table(("field", "compared with", "meaning"), rows)
+    return text
+
+
+# -- settings, exit codes
+
+_SETTINGS = """# Settings
+
+Settings are read from `crm.toml`: the user's own file, then the nearest one from the working folder up to the root; an environment variable
+wins over both, a flag over everything. `crm config show` says what is in force and where it came from; `crm config set NAME VALUE` writes
+the user's own file.
+
+A setting marked *trusted only* runs or reaches something. It counts in the user's own file, in one named by `--config` or `CRM_CONFIG`, and in
+another file only after `crm config trust`, for the very content that was trusted.
+
+"""
+_OTHER_VARIABLES = (
+    ("CRM_CONFIG", "the settings file, in place of the user's own and the nearest one"),
+    ("CRM_SMTP_PASSWORD", "the mail server's password, which is never kept in a file"),
+    ("CRM_DEBUG", "`1` shows a traceback when something fails"),
+    ("CRM_NOW", "a UTC moment that stops the clock, for scripts and tests"),
+    ("NO_COLOR", "no colour"),
+    ("COLUMNS", "width of tables"),
+)
+
+
+def settings_page() -> str:
+    """Every setting, and every environment variable."""
+    from crmcli import config
+
+    by_setting: dict[str, list[str]] = {}
+    for variable, name in config._VARIABLES.items():  # noqa: SLF001 - the one table of them
+        by_setting.setdefault(name, []).append(variable)
+    rows = []
+    for setting in config.SETTINGS:
+        default = ", ".join(setting.default) if isinstance(setting.default, list) else setting.default
+        about = setting.about + (": " + ", ".join(_code(c) for c in setting.choices) if setting.choices else "")
+        variables = ", ".join(_code(v) for v in by_setting.get(setting.name, ()))
+        rows.append((_code(setting.name), _code(default), variables, about + (" (*trusted only*)" if setting.guarded else "")))
+    others = [(_code(name), about) for name, about in _OTHER_VARIABLES]
+    text = _SETTINGS + table(("setting", "default", "environment", "meaning"), rows)
+    return text + "## Further environment variables\n\n" + table(("variable", "meaning"), others)
+
+
+def exit_codes_page() -> str:
+    """Every exit code, and the error codes behind it."""
+    from crmcli import errors
+
+    text = "# Exit codes\n\nAn error is one line on stderr: `crm: error: no deal 7 (try: crm deal list)`. With `--format json` it is an object there:\n"
+    text += '`{"error": {"code", "message", "hint"}}`, in which `code` is a word of the table below.\n\n'
+    rows = [(int(code), code.name.lower().replace("_", " "), _EXIT_MEANINGS[code.name]) for code in errors.ExitCode]
+    text += table(("exit code", "name", "meaning"), rows) + "## Error codes\n\n"
+    classes = sorted(_classes(errors.CrmError), key=lambda c: (int(c.exit_code), c.code))
+    listed = [(_code(each.code), int(each.exit_code), (each.__doc__ or "").split("\n")[0]) for each in classes]
+    return text + table(("code", "exit code", "meaning"), listed)
+
+
+_EXIT_MEANINGS = {
+    "DONE": "it is done",
+    "BUG": "an unexpected failure; asks for a report and writes a log",
+    "USAGE": "wrong usage or a bad value",
+    "NOT_FOUND": "no such record",
+    "CONFLICT": "a duplicate, an ambiguous name, or an edit of something changed since",
+    "REFUSED": "refused by a rule or a hook",
+    "STORE": "the store can't be used: locked, newer schema, unreachable, no permission",
+    "PARTLY_DONE": "done in part: some rows were rejected, the summary says which",
+    "INTERRUPTED": "interrupted with Ctrl-C",
+}
+
+
+def _classes(top: Any) -> list[Any]:
+    return [top, *(inner for each in top.__subclasses__() for inner in _classes(each))]
+
+
+# -- schema
+
+
+def schema_page() -> str:
+    """Every table and column."""
+    from crmcli.store.migrations import HEAD
+    from crmcli.store.models.schema import metadata
+
+    text = f"# Schema\n\nVersion {HEAD}, the same on SQLite and PostgreSQL. Money is whole minor units beside an ISO 4217 code, times are UTC, keys for matching\n"
+    text += "(`name_key`, `key`) are folded: no case, no accents. A row with `deleted_at` is in the bin until it is restored. `search_entry` holds the\n"
+    text += "full-text index and is made by the migrations.\n\n"
+    for name, found in sorted(metadata().tables.items()):
+        about = (_model_doc(name) or "").split("\n")[0]
+        rows = [(_code(c.name), _column_type(c), "" if c.nullable else "required", _points(c)) for c in found.columns]
+        text += f"## {name}\n\n{about}\n\n" + table(("column", "type", "", "points to"), rows)
+    return text
+
+
+def _model_doc(name: str) -> str | None:
+    from crmcli.store.models.schema import model_of
+
+    return model_of(name).__doc__
+
+
+def _column_type(column: Any) -> str:
+    name = type(column.type).__name__.lower()
+    return {"moment": "UTC time", "autostring": "text", "biginteger": "integer", "json": "JSON"}.get(name, name)
+
+
+def _points(column: Any) -> str:
+    return _code(column.info.get("references"))
+
+
+# -- keys of the board
+
+
+def keys_page() -> str:
+    """The keys of the board, from the table that its bindings are made from."""
+    from crmcli.tui.keys import KEYS, shown_keys
+
+    text = "# Keys of the board\n\n`crm tui` opens it; `?` shows these keys there, `ctrl+p` the command palette. With the mouse, a card can be\ndragged to another stage.\n\n"
+    for section in dict.fromkeys(key.section for key in KEYS):
+        rows = [(" ".join(_code(name) for name in shown_keys(key).split(" ")), key.about) for key in KEYS if key.section == section]
+        text += f"## {section.capitalize()}\n\n" + table(("key", "what it does"), rows)
+    return text
+
+
+# -- pictures
+
+
+def draw_pictures() -> list[Path]:
+    """The board on the example store, as an SVG made by Textual itself."""
+    import asyncio
+    import os
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as home:
+        os.environ.update(HOME=home, CRM_NOW="2026-11-20T09:00:00Z", TZ="UTC", LOGNAME="maria")
+        from crmcli.context import AppContext, Flags
+        from crmcli.services.demo import ORIGIN, build, default_path
+
+        place = default_path()
+        build(place, lambda path: AppContext(Flags(store=str(path), quiet=True), origin=ORIGIN).desk)
+        return [asyncio.run(_board(AppContext(Flags(store=str(place), quiet=True), origin="tui")))]
+
+
+async def _board(context: Any) -> Path:
+    from crmcli.tui.app import BoardApp
+
+    app = BoardApp(context)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        svg = app.export_screenshot(title="crm tui")
+    IMAGES.mkdir(exist_ok=True)
+    picture = IMAGES / "board.svg"
+    # No picture may depend on a font server: the reader's own monospaced font does.
+    picture.write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL), "utf-8")
+    return picture
+
+
+def main(words: Sequence[str]) -> None:
+    """Write the reference, and the pictures when they are asked for."""
+    REFERENCE.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text.rstrip("\n") + "\n", "utf-8")
+    for path in draw_pictures() if "--pictures" in words else ():
+        sys.stdout.write(f"{path}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

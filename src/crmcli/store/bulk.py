@@ -1,0 +1,167 @@
+"""Records by the thousand: rows gathered in memory, written together and marked with their change set, not copied into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, update
+
+from crmcli.domain.fields import NETWORKS, UID_PREFIX
+from crmcli.domain.ids import new_uid
+from crmcli.domain.text import fold
+from crmcli.store.models.companies import Company
+from crmcli.store.models.deals import StageChange
+from crmcli.store.models.labels import Tagging
+from crmcli.store.models.people import ContactHandle
+from crmcli.store.records import campaign, columns_of, parts_of, register_custom, root_model, tag_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from sqlmodel import SQLModel
+
+    from crmcli.domain.fields import Field
+    from crmcli.store.session import UnitOfWork
+
+NOUNS = ("company", "contact", "deal", "activity")  # in the order in which one can point to another
+
+
+class Bulk:
+    """New records waiting to be written; each has its number at once, so that others can point to it."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._rows: dict[type[SQLModel], list[dict[str, Any]]] = {}
+        self._blank = {noun: self._blank_row(noun) for noun in NOUNS}
+        self._parts = {noun: parts_of(noun) for noun in NOUNS}
+        self._new: dict[str, set[int]] = {noun: set() for noun in NOUNS}
+        self._custom: dict[str, dict[str, None]] = {noun: {} for noun in NOUNS}
+        self._known_custom: dict[str, set[str]] = {noun: set() for noun in NOUNS}
+        self.user = _Remembered(uow.user)
+        self._campaign = _Remembered(lambda name: campaign(uow, name))
+        self._tag = _Remembered(lambda name: tag_number(uow, fold(name), name))
+
+    def _blank_row(self, noun: str) -> dict[str, Any]:
+        columns = root_model(noun).__table__.columns
+        usual = {column.name: column.default.arg for column in columns if column.default and column.default.is_scalar}
+        blank: dict[str, Any] = dict.fromkeys(column.name for column in columns) | usual
+        mine = {"created_by": self.uow.user_id, "updated_by": self.uow.user_id, "created_in": self.uow.number}
+        return blank | mine | {"created_at": self.uow.now, "updated_at": self.uow.now}
+
+    def add(
+        self, noun: str, values: Mapping[str, Any], custom: Mapping[str, object], own: Mapping[str, object]
+    ) -> int:
+        """A new record from field values, custom fields and columns of ``own`` that no field fills; its number."""
+        model, parts = root_model(noun), self._parts[noun]
+        number = self.uow.next_number(model)
+        row = self._blank[noun] | {"id": number, "uid": new_uid(UID_PREFIX[noun]), "custom": dict(custom)}
+        for name, value in values.items():
+            if name in parts:
+                self._add_parts(noun, name, number, value)
+            elif name == "tags":
+                self._add_tags(noun, number, value)
+            elif name in NETWORKS and noun == "contact":
+                handle = {"contact_id": number, "network": name, "value": value.value, "key": value.key}
+                self._append(ContactHandle, handle)
+            else:
+                row |= self._columns(noun, name, value)
+        self._rows.setdefault(model, []).append(row | own)
+        self._new[noun].add(number)
+        self._custom[noun] |= dict.fromkeys(custom)
+        return number
+
+    def _columns(self, noun: str, name: str, value: Any) -> dict[str, Any]:  # noqa: ANN401
+        if name == "owner":
+            return {"owner_id": self.user(value)}
+        if name == "campaign":
+            return {"campaign_id": self._campaign(value)}
+        return columns_of(noun, name, value, self.uow)
+
+    def _add_parts(self, noun: str, name: str, number: int, values: Iterable[Any]) -> None:
+        part = self._parts[noun][name]
+        for position, value in enumerate(values):
+            what = {part.target: value} if part.target else {"value": value.value, "key": value.key}
+            self._append(part.model, {part.owner: number, **what, "position": position})
+
+    def _add_tags(self, noun: str, number: int, names: Iterable[str]) -> None:
+        for label in dict.fromkeys(map(self._tag, names)):
+            self._append(Tagging, {"tag_id": label, "noun": noun, "record_id": number})
+
+    def _append(self, model: type[SQLModel], row: dict[str, Any]) -> None:
+        self._rows.setdefault(model, []).append({"id": self.uow.next_number(model), **row})
+
+    def moved(self, deal: int, from_stage: int | None, to_stage: int, at: datetime) -> None:
+        """A line of a new deal's stage history."""
+        move = {"deal_id": deal, "from_stage_id": from_stage, "to_stage_id": to_stage, "at": at, "by": self.uow.user_id}
+        self._append(StageChange, move)
+
+    def holds(self, noun: str, number: int) -> bool:
+        """Whether the record is still waiting, so that a query does not find it."""
+        return number in self._new[noun]
+
+    def flush(self) -> int:
+        """Write what waits, and index it; how many records there were."""
+        roots = [root_model(noun) for noun in NOUNS]
+        for model in [*roots, *(model for model in self._rows if model not in roots)]:
+            self.uow.insert_many(model, self._rows.pop(model, []))
+        count = sum(map(len, self._new.values()))
+        for noun, numbers in self._new.items():
+            if numbers:
+                self.uow.touched(noun, sorted(numbers))
+                numbers.clear()
+            fresh = self._custom[noun].keys() - self._known_custom[noun]
+            if fresh:
+                register_custom(self.uow, noun, [key for key in self._custom[noun] if key in fresh])
+                self._known_custom[noun] |= fresh
+        self.uow.marked += count
+        self.uow.reindex_now()
+        return count
+
+    def set_parents(self, parents: Mapping[int, int]) -> None:
+        """Make companies that were added in bulk belong to others."""
+        if parents:
+            table: Any = Company.__table__  # type: ignore[attr-defined]
+            statement = update(table).where(table.c.id == bindparam("child")).values(parent_id=bindparam("parent"))
+            pairs = [{"child": child, "parent": parent} for child, parent in parents.items()]
+            self.uow.session.connection().execute(statement, pairs)
+
+
+class _Remembered:
+    """The numbers of the few things that many records name."""
+
+    def __init__(self, ask: Callable[[str], int]) -> None:
+        self._ask = ask
+        self._numbers: dict[str, int] = {}
+
+    def __call__(self, name: str) -> int:
+        found = self._numbers.get(name)
+        if found is None:
+            if len(self._numbers) > 10_000:
+                self._numbers.clear()
+            found = self._numbers[name] = self._ask(name)
+        return found
+
+
+def attempt(uow: UnitOfWork) -> AbstractContextManager[object]:
+    """Changes that are all taken back when the ``with`` ends badly, while the unit of work goes on."""
+    uow.settle_numbers()
+    return uow.session.begin_nested()
+
+
+def own_columns(noun: str) -> list[str]:
+    """The names of a record's own columns but its number and custom fields."""
+    return [column.name for column in root_model(noun).__table__.columns if column.name not in ("id", "custom")]
+
+
+def plain_columns(noun: str, field: Field, value: Any, uow: UnitOfWork) -> dict[str, object]:  # noqa: ANN401
+    """The columns that a value fills, as the reader gives them: times and dates as text."""
+    from datetime import date, datetime
+
+    from crmcli.domain.records import utc_text
+
+    return {
+        name: utc_text(kept) if isinstance(kept, datetime) else kept.isoformat() if isinstance(kept, date) else kept
+        for name, kept in columns_of(noun, field.name, value, uow).items()
+    }

@@ -1,0 +1,139 @@
+"""Which live records hold these keys, asked for many keys at once: what an import looks up for a batch of rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.frozen import NamedTuple
+from crmcli.store.queries.common import gather
+from crmcli.store.reader import Reader, marks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from crmcli.store.dialects import Row
+
+_CHUNK = 500
+
+
+class Lookup(NamedTuple):
+    """A question by keys: SQL that gives the key, the record's number and what else is wanted, up to ``{in}``."""
+
+    sql: str
+    params: tuple[object, ...] = ()
+
+
+_VALUE = "SELECT v.key, v.{0}_id FROM {1} v WHERE v.deleted_at IS NULL AND v.key IN ({{in}})"
+_HANDLE = _VALUE.format("contact", "contact_handle") + " AND v.network = '{}'"
+EMAILS = Lookup(_VALUE.format("contact", "contact_email"))
+# With a phone come the name and whether there is an e-mail: several people may be given the number of one switchboard.
+PHONES = Lookup(
+    "SELECT v.key, v.contact_id, r.name_key, EXISTS (SELECT 1 FROM contact_email e WHERE e.contact_id = r.id"
+    " AND e.deleted_at IS NULL) FROM contact_phone v JOIN contact r ON r.id = v.contact_id"
+    " WHERE v.deleted_at IS NULL AND v.key IN ({in})"
+)
+WEBSITES = Lookup(_VALUE.format("company", "company_website"))
+CONTACT_NAMES = Lookup("SELECT r.name_key, r.id FROM contact r WHERE r.deleted_at IS NULL AND r.name_key IN ({in})")
+COMPANY_NAMES = Lookup(
+    "SELECT r.name_key, r.id, r.external_source, r.external_id FROM company r"
+    " WHERE r.deleted_at IS NULL AND r.name_key IN ({in})"
+)
+DEAL_TITLES = Lookup(
+    "SELECT r.title_key, r.id, r.company_id, r.created_at FROM deal r WHERE r.deleted_at IS NULL AND r.title_key IN ({in})"
+)
+MOMENTS = Lookup("SELECT r.at, r.id FROM activity r WHERE r.deleted_at IS NULL AND r.at IN ({in})")
+SUBJECTS = Lookup("SELECT r.subject, r.id FROM activity r WHERE r.deleted_at IS NULL AND r.subject IN ({in})")
+PRIMARY_COMPANIES = Lookup(
+    "SELECT l.contact_id, l.company_id FROM contact_company l JOIN company o ON o.id = l.company_id"
+    " WHERE l.ended_on IS NULL AND o.deleted_at IS NULL AND l.contact_id IN ({in}) ORDER BY l.position DESC, l.id DESC"
+)
+DEAL_COMPANIES = Lookup("SELECT r.id, r.company_id FROM deal r WHERE r.company_id IS NOT NULL AND r.id IN ({in})")
+
+
+def handles(network: str) -> Lookup:
+    """Contacts by their handle on a network."""
+    return Lookup(_HANDLE.format(network))
+
+
+def external_ids(noun: str, source: str) -> Lookup:
+    """Records by their number in another system."""
+    sql = (
+        f"SELECT r.external_id, r.id FROM {noun} r"
+        " WHERE r.deleted_at IS NULL AND r.external_source = ? AND r.external_id IN ({in})"
+    )
+    return Lookup(sql, (source,))
+
+
+def any_external_ids(noun: str) -> Lookup:
+    """Records by their number in whatever other system."""
+    return Lookup(f"SELECT r.external_id, r.id FROM {noun} r WHERE r.deleted_at IS NULL AND r.external_id IN ({{in}})")
+
+
+def look_up(reader: Reader, lookup: Lookup, keys: Collection[object]) -> Iterator[Row]:
+    """The rows that answer, for any number of keys."""
+    wanted = list(keys)
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        yield from reader.rows(lookup.sql.replace("{in}", marks(chunk)), (*lookup.params, *chunk))
+
+
+class Kept(NamedTuple):
+    """A record as it is kept: its own columns, custom fields, and the keys or numbers of what hangs on it."""
+
+    columns: dict[str, object]
+    custom: dict[str, object]
+    parts: dict[str, list[object]]
+
+
+# Field to the rows beside the records: record's number, then the key or the linked record's number.
+_PARTS = {
+    "contact": {
+        "emails": "SELECT contact_id, key FROM contact_email WHERE deleted_at IS NULL AND contact_id IN ({in})",
+        "phones": "SELECT contact_id, key FROM contact_phone WHERE deleted_at IS NULL AND contact_id IN ({in})",
+        "companies": "SELECT contact_id, company_id FROM contact_company WHERE contact_id IN ({in})",
+        **{
+            network: f"SELECT contact_id, key FROM contact_handle WHERE deleted_at IS NULL AND network = '{network}'"
+            " AND contact_id IN ({in})"
+            for network in ("linkedin", "x", "bluesky", "telegram")
+        },
+    },
+    "company": {
+        "websites": "SELECT company_id, key FROM company_website WHERE deleted_at IS NULL AND company_id IN ({in})",
+        "phones": "SELECT company_id, key FROM company_phone WHERE deleted_at IS NULL AND company_id IN ({in})",
+    },
+    "deal": {"contacts": "SELECT deal_id, contact_id FROM deal_contact WHERE deal_id IN ({in})"},
+    "activity": {
+        "contacts": "SELECT activity_id, contact_id FROM activity_contact WHERE activity_id IN ({in})"
+        " ORDER BY position, id"
+    },
+}
+_TAGS = "SELECT g.record_id, t.key FROM tagging g JOIN tag t ON t.id = g.tag_id WHERE g.noun = '{}' AND g.record_id IN ({{in}})"
+
+
+def kept(
+    reader: Reader, noun: str, numbers: Sequence[int], columns: Sequence[str], fields: Collection[str]
+) -> dict[int, Kept]:
+    """The records of these numbers, with those of their many-valued ``fields`` that are asked for."""
+    found: dict[int, Kept] = {}
+    for start in range(0, len(numbers), _CHUNK):
+        found |= _kept(reader, noun, numbers[start : start + _CHUNK], columns, fields)
+    return found
+
+
+def _kept(
+    reader: Reader, noun: str, numbers: Sequence[int], columns: Sequence[str], fields: Collection[str]
+) -> dict[int, Kept]:
+    import json
+
+    wanted = {field: sql for field, sql in {**_PARTS[noun], "tags": _TAGS.format(noun)}.items() if field in fields}
+    parts = {field: gather(reader, sql, numbers, lambda key: key) for field, sql in wanted.items()}
+    names = ", ".join(columns)
+    sql = f"SELECT id, custom, {names} FROM {noun} WHERE id IN ({marks(numbers)})"
+    return {
+        number: Kept(
+            dict(zip(columns, rest, strict=True)),
+            json.loads(custom) if custom != "{}" else {},
+            {field: beside.get(number, []) for field, beside in parts.items()},
+        )
+        for number, custom, *rest in reader.rows(sql, numbers)
+    }
