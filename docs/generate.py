@@ -70,15 +70,25 @@ def _below(command: Any, name: str, parent: Any) -> Iterator[tuple[str, Any, Any
         yield from _below(command.get_command(context, verb), verb, context)
 
 
+_COMMANDS = """# Commands
+
+    crm [GLOBAL] NOUN VERB [REF…] [OPTIONS]
+
+A `REF` names a record: its uid or an unambiguous beginning of it, its short number (`12`, `#12`), or what it is
+known by: an e-mail, phone, handle, website, name or title; or `SOURCE:ID`. Every command has `--help`, or `-h`.
+
+## Global options
+
+"""
+
+
 def commands_page() -> str:
     """Every command with its arguments, options and examples."""
     import typer
 
     from crmcli.cli import root
 
-    text = "# Commands\n\n    crm [GLOBAL] NOUN VERB [REF…] [OPTIONS]\n\n"
-    text += "A `REF` names a record: its uid or an unambiguous beginning of it, its short number (`12`, `#12`), or what it is known by: "
-    text += "an e-mail, phone, handle, website, name or title; or `SOURCE:ID`.\n\n## Global options\n\n"
+    text = _COMMANDS
     command: Any = typer.main.get_command(root)
     top = command.make_context("crm", [], resilient_parsing=True)
     text += _options(command, top, hidden=("install_completion", "show_completion"))
@@ -87,7 +97,7 @@ def commands_page() -> str:
         depth = "##" if len(words.split()) == 2 else "###"
         text += f"{depth} {words}\n\n{_about(each)}\n\n"
         if not is_group or each.invoke_without_command:
-            text += f"    {words} {' '.join(each.collect_usage_pieces(context))}\n\n"
+            text += f"    {words} {_usage(each, context)}\n\n"
             text += _arguments(each) + _options(each, context) + _examples(each)
     return text
 
@@ -98,18 +108,28 @@ def _about(command: Any) -> str:
     return inspect.cleandoc(command.help or "").replace("\b\n", "").strip()
 
 
+def _usage(command: Any, context: Any) -> str:
+    return re.sub(r"\{(\S+)\}", r"\1", " ".join(command.collect_usage_pieces(context)))
+
+
 def _arguments(command: Any) -> str:
-    rows = [(_code(p.make_metavar(None) if not p.metavar else p.metavar), p.help or "") for p in command.params if p.param_type_name == "argument"]
+    rows = [
+        (_code(p.make_metavar(None) if not p.metavar else p.metavar), p.help or "")
+        for p in command.params
+        if p.param_type_name == "argument"
+    ]
     return table(("argument", "meaning"), rows) if rows else ""
 
 
 def _options(command: Any, context: Any, hidden: Sequence[str] = ()) -> str:
     rows = []
     for option in command.get_params(context):
-        if option.param_type_name == "option" and not option.hidden and option.name not in hidden:
+        if option.param_type_name == "option" and not option.hidden and option.name not in ("help", *hidden):
             names = ", ".join(_code(name) for name in (*option.opts, *option.secondary_opts))
             value = "" if option.is_flag else option.metavar or option.type.name.upper()
-            rows.append((names, _code(value), (option.help or "") + (" May be repeated." if option.multiple else "")))
+            about = option.help or ""
+            again = " May be repeated." if option.multiple and "repeat" not in about else ""
+            rows.append((names, _code(value), about + again))
     return table(("option", "value", "meaning"), rows) if rows else ""
 
 
@@ -179,30 +199,49 @@ _AROUND = {
     "stage_history": "every stay in a stage, with its days",
 }
 _TITLES = {
-    "contact": "Contacts", "company": "Companies", "deal": "Deals", "activity": "Activities and tasks", "stage": "Stages (`crm pipeline list`)",
-    "pipeline": "Pipeline (`crm pipeline`)", "search": "Search hits", "today": "Today", "history": "Change sets (`crm history`)",
+    "contact": "Contacts",
+    "company": "Companies",
+    "deal": "Deals",
+    "activity": "Activities and tasks",
+    "stage": "Stages (`crm pipeline list`)",
+    "pipeline": "Pipeline (`crm pipeline`)",
+    "search": "Search hits",
+    "today": "Today",
+    "history": "Change sets (`crm history`)",
     "change": "Changes within a change set",
-}  # fmt: skip
+}
+
+
+_JSON = """# JSON fields
+
+The keys and types of a noun never depend on what a record holds. A list is one array (empty: `[]`), `show` is one
+object; `jsonl` is one object a
+line. Times are UTC as `2026-11-21T20:19:00Z`, dates `2026-11-21`, money is a number in major units beside its
+`currency`.
+
+"""
 
 
 def json_page() -> str:
     """The keys of every noun's records."""
     from crmcli.domain.records import VIEWS, picture_fields, record_fields
 
-    text = "# JSON fields\n\nThe keys and types of a noun never depend on what a record holds. A list is one array (empty: `[]`), "
-    text += "`show` is one object; `jsonl` is one object a line. Times are UTC as `2026-11-21T20:19:00Z`, dates `2026-11-21`, money is a "
-    text += "number in major units beside its `currency`.\n\n"
+    text = _JSON
     for noun, view in VIEWS.items():
         if noun not in _TITLES:
             continue
         rows = [(_code(key), _type_of(view, key), _meaning(noun, key)) for key in record_fields(noun)]
-        rows += [(_code(key), _type_around(noun, key), f"{_AROUND[key]} (in `show` only)") for key in picture_fields(noun)]
+        rows += [
+            (_code(key), _type_around(noun, key), f"{_AROUND[key]} (in `show` only)") for key in picture_fields(noun)
+        ]
         text += f"## {_TITLES[noun]}\n\n" + table(("key", "type", "meaning"), rows)
     return text + _envelope()
 
 
 def _annotation(view: Any, key: str) -> str:
-    kept = view.__annotations__.get("next_step" if key == "next_activity" and key not in view.__annotations__ else key, "str")
+    kept = view.__annotations__.get(
+        "next_step" if key == "next_activity" and key not in view.__annotations__ else key, "str"
+    )
     return str(getattr(kept, "__forward_arg__", getattr(kept, "__name__", kept)))
 
 
@@ -238,18 +277,34 @@ def _envelope() -> str:
         ("`totals`", "object or null", "the totals, by column"),
         ("`rows`", "array of objects", "what it gives without `--envelope`"),
     ]
-    about = "A report gives an array of rows; with `--envelope` they come with what is needed to trust them. No value is `null`, never 0.\n\n"
+    about = "A report gives an array of rows; with `--envelope` they come with what is needed to trust them. "
+    about += "No value is `null`, never 0.\n\n"
     return "## Reports\n\n" + about + table(("key", "type", "meaning"), rows)
 
 
 # -- filters
 
 _HOW = {
-    "text": "text; case and accents don't count", "email": "text", "phone": "a number in any spelling", "website": "a website in any spelling",
-    "handle": "a handle", "choice": "one of its values", "date": "a date", "time": "a date or time", "due": "a date or time",
-    "duration": "a length as `1h30m`", "money": "an amount as `10k`", "percent": "0 to 100", "integer": "a number", "rrule": "text",
-    "user": "a user, or `me`", "tag": "a label", "stage": "a stage", "pipeline": "a pipeline", "link": "a name, or a path into it",
-}  # fmt: skip
+    "text": "text; case and accents don't count",
+    "email": "text",
+    "phone": "a number in any spelling",
+    "website": "a website in any spelling",
+    "handle": "a handle",
+    "choice": "one of its values",
+    "date": "a date",
+    "time": "a date or time",
+    "due": "a date or time",
+    "duration": "a length as `1h30m`",
+    "money": "an amount as `10k`",
+    "percent": "0 to 100",
+    "integer": "a number",
+    "rrule": "text",
+    "user": "a user, or `me`",
+    "tag": "a label",
+    "stage": "a stage",
+    "pipeline": "a pipeline",
+    "link": "a name, or a path into it",
+}
 
 _FILTERS = """# Filters
 
@@ -259,9 +314,12 @@ One language for `list --filter`, `--where`, `crm pipeline --filter` and the boa
     field in (a, b)     field between a and b     field is empty     field is not empty
     AND  OR  NOT  ( )   "quoted text" alone: full-text match
 
-Values are text, `"quoted text"`, numbers (`10k`, `2.5m`), dates and times (`today`, `-30d`, `next fri`, `2026-06`, `Q3-2026`, `this month`),
-and `me`, the acting user. A number compares as a number, a date as a date. A comparison with a missing value is false, and `!=` with one is
-true. Custom fields are named like any other. A path crosses a link: `company.industry = software`, `contact.tag = vip`, `deal.stage != lost`.
+Values are text, `"quoted text"`, numbers (`10k`, `2.5m`), dates and times (`today`, `-30d`, `next fri`, `2026-06`,
+`Q3-2026`, `this month`),
+and `me`, the acting user. A number compares as a number, a date as a date. A comparison with a missing value is
+false, and `!=` with one is
+true. Custom fields are named like any other. A path crosses a link: `company.industry = software`, `contact.tag =
+vip`, `deal.stage != lost`.
 
     crm deal list --filter 'value > 10k and stage_kind = open'
     crm contact list --filter 'last_activity < -30d and company.industry ~= food'
@@ -289,11 +347,14 @@ def filters_page() -> str:
 
 _SETTINGS = """# Settings
 
-Settings are read from `crm.toml`: the user's own file, then the nearest one from the working folder up to the root; an environment variable
-wins over both, a flag over everything. `crm config show` says what is in force and where it came from; `crm config set NAME VALUE` writes
+Settings are read from `crm.toml`: the user's own file, then the nearest one from the working folder up to the root;
+an environment variable
+wins over both, a flag over everything. `crm config show` says what is in force and where it came from; `crm config
+set NAME VALUE` writes
 the user's own file.
 
-A setting marked *trusted only* runs or reaches something. It counts in the user's own file, in one named by `--config` or `CRM_CONFIG`, and in
+A setting marked *trusted only* runs or reaches something. It counts in the user's own file, in one named by
+`--config` or `CRM_CONFIG`, and in
 another file only after `crm config trust`, for the very content that was trusted.
 
 """
@@ -319,18 +380,28 @@ def settings_page() -> str:
         default = ", ".join(setting.default) if isinstance(setting.default, list) else setting.default
         about = setting.about + (": " + ", ".join(_code(c) for c in setting.choices) if setting.choices else "")
         variables = ", ".join(_code(v) for v in by_setting.get(setting.name, ()))
-        rows.append((_code(setting.name), _code(default), variables, about + (" (*trusted only*)" if setting.guarded else "")))
+        rows.append(
+            (_code(setting.name), _code(default), variables, about + (" (*trusted only*)" if setting.guarded else ""))
+        )
     others = [(_code(name), about) for name, about in _OTHER_VARIABLES]
     text = _SETTINGS + table(("setting", "default", "environment", "meaning"), rows)
     return text + "## Further environment variables\n\n" + table(("variable", "meaning"), others)
+
+
+_EXIT_CODES = """# Exit codes
+
+An error is one line on stderr: `crm: error: no deal 7 (try: crm deal list)`. With `--format json` it is an object
+there:
+`{"error": {"code", "message", "hint"}}`, in which `code` is a word of the second table.
+
+"""
 
 
 def exit_codes_page() -> str:
     """Every exit code, and the error codes behind it."""
     from crmcli import errors
 
-    text = "# Exit codes\n\nAn error is one line on stderr: `crm: error: no deal 7 (try: crm deal list)`. With `--format json` it is an object there:\n"
-    text += '`{"error": {"code", "message", "hint"}}`, in which `code` is a word of the table below.\n\n'
+    text = _EXIT_CODES
     rows = [(int(code), code.name.lower().replace("_", " "), _EXIT_MEANINGS[code.name]) for code in errors.ExitCode]
     text += table(("exit code", "name", "meaning"), rows) + "## Error codes\n\n"
     classes = sorted(_classes(errors.CrmError), key=lambda c: (int(c.exit_code), c.code))
@@ -358,14 +429,23 @@ def _classes(top: Any) -> list[Any]:
 # -- schema
 
 
+_SCHEMA = """# Schema
+
+Version {}, the same on SQLite and PostgreSQL. Money is whole minor units beside an ISO 4217 code, times are UTC, keys
+for matching (`name_key`,
+`key`) are folded: no case, no accents. A row with `deleted_at` is in the bin until it is restored. `search_entry`
+holds the full-text index and is
+made by the migrations.
+
+"""
+
+
 def schema_page() -> str:
     """Every table and column."""
     from crmcli.store.migrations import HEAD
     from crmcli.store.models.schema import metadata
 
-    text = f"# Schema\n\nVersion {HEAD}, the same on SQLite and PostgreSQL. Money is whole minor units beside an ISO 4217 code, times are UTC, keys for matching\n"
-    text += "(`name_key`, `key`) are folded: no case, no accents. A row with `deleted_at` is in the bin until it is restored. `search_entry` holds the\n"
-    text += "full-text index and is made by the migrations.\n\n"
+    text = _SCHEMA.format(HEAD)
     for name, found in sorted(metadata().tables.items()):
         about = (_model_doc(name) or "").split("\n")[0]
         rows = [(_code(c.name), _column_type(c), "" if c.nullable else "required", _points(c)) for c in found.columns]
@@ -391,13 +471,25 @@ def _points(column: Any) -> str:
 # -- keys of the board
 
 
+_KEYS = """# Keys of the board
+
+`crm tui` opens it; `?` shows these keys there, `ctrl+p` the command palette. With the mouse, a card can be dragged to
+another stage.
+
+"""
+
+
 def keys_page() -> str:
     """The keys of the board, from the table that its bindings are made from."""
     from crmcli.tui.keys import KEYS, shown_keys
 
-    text = "# Keys of the board\n\n`crm tui` opens it; `?` shows these keys there, `ctrl+p` the command palette. With the mouse, a card can be\ndragged to another stage.\n\n"
+    text = _KEYS
     for section in dict.fromkeys(key.section for key in KEYS):
-        rows = [(" ".join(_code(name) for name in shown_keys(key).split(" ")), key.about) for key in KEYS if key.section == section]
+        rows = [
+            (" ".join(_code(shown_keys(key._replace(keys=name))) for name in key.keys.split(",")), key.about)
+            for key in KEYS
+            if key.section == section
+        ]
         text += f"## {section.capitalize()}\n\n" + table(("key", "what it does"), rows)
     return text
 
@@ -423,16 +515,17 @@ def draw_pictures() -> list[Path]:
 
 async def _board(context: Any) -> Path:
     from crmcli.tui.app import BoardApp
+    from crmcli.tui.session import Session
 
-    app = BoardApp(context)
-    async with app.run_test(size=(140, 40)) as pilot:
-        await pilot.pause()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+    app = BoardApp(Session(context))
+    async with app.run_test(size=(140, 36)) as pilot:
+        for _ in range(20):
+            await pilot.pause(0.1)
+            await app.workers.wait_for_complete()
         svg = app.export_screenshot(title="crm tui")
     IMAGES.mkdir(exist_ok=True)
     picture = IMAGES / "board.svg"
-    # No picture may depend on a font server: the reader's own monospaced font does.
+    # No picture may depend on a server for its font: the reader's own monospaced one does.
     picture.write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL), "utf-8")
     return picture
 

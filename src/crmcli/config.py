@@ -74,10 +74,10 @@ class Origin(NamedTuple):
 class Settings:
     """The settings in force, with the origin of each; ``warnings`` are for stderr."""
 
-    def __init__(self, values: Mapping[str, Origin], warnings: tuple[str, ...], file: Path | None) -> None:
+    def __init__(self, values: Mapping[str, Origin], warnings: tuple[str, ...], named: Path | None) -> None:
         self._values = values
         self.warnings = warnings
-        self.file = file
+        self.named = named  # the file that --config or CRM_CONFIG names
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a setting has its own type
         return self.origin(name).value
@@ -106,14 +106,12 @@ def load(named: str | None = None, folder: Path | None = None, environ: Mapping[
     named = named or environ.get("CRM_CONFIG") or None
     values: dict[str, Origin] = {}
     warnings: list[str] = []
-    chosen: Path | None = None
     for path, trusted in _sources(named, folder):
-        chosen = path
         found, notes = _read(path, trusted=trusted)
         values |= found
         warnings += notes
     values |= _from_environment(environ)
-    return Settings(values, tuple(warnings), chosen)
+    return Settings(values, tuple(warnings), Path(named).expanduser() if named else None)
 
 
 def _sources(named: str | None, folder: Path | None) -> Iterator[tuple[Path, bool]]:
@@ -182,16 +180,20 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
 
 
 def _line_of(text: str, name: str) -> int:
-    key = name.rpartition(".")[2]
-    lines = enumerate(text.splitlines(), 1)
-    return next(
-        (
-            n
-            for n, line in lines
-            if line.replace('"', "").replace("[", "").strip().partition("=")[0].rstrip().endswith(key)
-        ),
-        1,
-    )
+    """The line of a setting in a file, also as ``store.path = …`` and in ``[store]`` or an inline table."""
+    group, _, key = name.rpartition(".")
+    here, line_of_group = "", 1
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = line.replace('"', "").replace("'", "").strip()
+        if bare.startswith("["):
+            here = bare.strip("[] ").partition("]")[0].strip()
+            line_of_group = number if here == group else line_of_group
+        left = bare.partition("=")[0].strip()
+        if f"{here}.{left}".lstrip(".") == name:
+            return number
+        if not here and left == group:
+            line_of_group = number
+    return line_of_group if key else 1
 
 
 def _checked(setting: Setting, value: object, where: str) -> object:
@@ -251,12 +253,13 @@ _VARIABLES = {
     "CRM_LOCALE": "defaults.locale",
     "CRM_TIMEZONE": "defaults.timezone",
     "CRM_DEFAULT_COUNTRY": "phone.default_country",
+    "CRM_TIMEOUT": "store.timeout",
 }
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Origin]:
     return {
-        name: Origin(_checked(_BY_NAME[name], environ[variable], variable), variable)
+        name: Origin(_checked(_BY_NAME[name], _parsed(_BY_NAME[name], environ[variable]), variable), variable)
         for variable, name in _VARIABLES.items()
         if environ.get(variable)
     }
@@ -293,22 +296,63 @@ def is_trusted(path: Path) -> bool:
 
 def trust(path: Path) -> None:
     """Trust this file as it is now; another content will ask again."""
+    _keep_marks([*_other_marks(path), _mark(path)])
+
+
+def untrust(path: Path) -> bool:
+    """Trust this file no longer; whether it was trusted, in whatever content."""
+    others = _other_marks(path)
+    known = len(others) != len(_marks())
+    if known:
+        _keep_marks(others)
+    return known
+
+
+def trusted_files() -> list[tuple[Path, bool]]:
+    """The files that were trusted, and whether each still has the content that was."""
+    paths = [Path(mark.partition(" ")[2]) for mark in _marks()]
+    return [(path, is_trusted(path)) for path in paths]
+
+
+def guarded_in(path: Path) -> list[str]:
+    """The settings in a file that count only once it is trusted."""
+    found, _ = _read(path, trusted=True)
+    return [name for name in found if setting_named(name).guarded]
+
+
+def _marks() -> list[str]:
+    return _trust_file().read_text("utf-8").splitlines() if _trust_file().exists() else []
+
+
+def _other_marks(path: Path) -> list[str]:
+    return [mark for mark in _marks() if mark.partition(" ")[2] != str(path.resolve())]
+
+
+def _keep_marks(marks: list[str]) -> None:
     make_private(state_folder())
-    kept = _trust_file().read_text("utf-8").splitlines() if _trust_file().exists() else []
-    others = [line for line in kept if line.partition(" ")[2] != str(path.resolve())]
-    _trust_file().write_text("\n".join([*others, _mark(path)]) + "\n", "utf-8")
+    _trust_file().write_text("".join(f"{mark}\n" for mark in marks), "utf-8")
 
 
 # -- writing
 
 
 def put(path: Path, name: str, text: str) -> None:
-    """Set one setting in a file, keeping everything else in it as it is; raises ConfigError for a wrong value."""
+    """Set one setting in a file, keeping everything else in it as it is; raises BadValue for a wrong value.
+
+    A file that was trusted stays so: the change is the user's own.
+    """
     import tomlkit
     from tomlkit.exceptions import ParseError
 
     setting = setting_named(name)
-    value = _checked(setting, _parsed(setting, text), "crm config set")
+    try:
+        value = _checked(setting, _parsed(setting, text), name)
+    except ConfigError as error:
+        raise BadValue(
+            name, error.message.removeprefix(f"{name}: ").removeprefix(f"{name} ").removeprefix(f"{name}: ")
+        ) from None
+    path = path.resolve()  # a link into someone's dotfiles stays one
+    trusted = path.exists() and is_trusted(path)
     try:
         document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
     except ParseError as error:
@@ -320,10 +364,17 @@ def put(path: Path, name: str, text: str) -> None:
             table[group] = tomlkit.table()
         table = table[group]
     table[key] = value
-    make_private(path.parent)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(tomlkit.dumps(document), "utf-8")
-    fresh.replace(path)
+    try:
+        make_private(path.parent)
+        fresh = path.with_name(f".{path.name}.new")
+        fresh.write_text(tomlkit.dumps(document), "utf-8")
+        if path.exists():
+            fresh.chmod(path.stat().st_mode)
+        fresh.replace(path)
+    except OSError as error:
+        raise ConfigError(f"can't write {path}: {error.strerror}") from error
+    if trusted:
+        trust(path)
 
 
 def _parsed(setting: Setting, text: str) -> object:

@@ -17,7 +17,9 @@ app = Noun("An example store to try things on.")
 @app.verb(examples=["crm demo", "crm demo --reset", "crm demo --path ./try.db"])
 def demo(
     ctx: typer.Context,
-    path: Annotated[str | None, typer.Option("--path", metavar="FILE", help="Keep it here; default: demo.db in the data folder.")] = None,
+    path: Annotated[
+        str | None, typer.Option("--path", metavar="FILE", help="Keep it here; default: demo.db in the data folder.")
+    ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Make it anew, also when it was worked on.")] = False,
 ) -> None:
     """Fill a separate example store, then show its pipeline and what needs you there today.
@@ -33,7 +35,9 @@ def demo(
         build(place, lambda file: _over(ctx, file).desk)
         output.note(f"made the example store {place}")
     elif found.is_old(now):
-        output.note(f"{place} was worked on, so its dates are those of the day it was made (crm demo --reset makes it anew)")
+        output.note(
+            f"{place} was worked on, so its dates are those of the day it was made (crm demo --reset makes it anew)"
+        )
     _show(ctx, example)
     _say_what_next(ctx, place)
 
@@ -52,7 +56,13 @@ def _show(ctx: typer.Context, example: AppContext) -> None:
     if is_machine(ctx):
         from crmcli.domain.records import as_record
 
-        output.value({"store": example.store_location, "pipeline": [as_record(t) for t in totals], "today": [as_record(i) for i in items]})
+        output.value(
+            {
+                "store": example.store_location,
+                "pipeline": [as_record(t) for t in totals],
+                "today": [as_record(i) for i in items],
+            }
+        )
         return
     output.many("pipeline", totals)
     output.text("")
@@ -70,7 +80,10 @@ def _say_what_next(ctx: typer.Context, place: Path) -> None:
         ("crm tui", "the board; ? shows its keys"),
         ("crm deal list --filter 'value > 20k and stage_kind = open'", ""),
         ("crm contact show elena.todorova@balkan-mlechni.example", ""),
-        ("crm log call 'Discussed pricing' --contact lukasz.zerominski@lodzkie-tkaniny.example --next 'send offer' --due fri", ""),
+        (
+            "crm log call 'Discussed pricing' --contact lukasz.zerominski@lodzkie-tkaniny.example --next 'send offer' --due fri",
+            "",
+        ),
         ("crm undo", "takes back the last change, whatever it was"),
         ("unset CRM_DB", "back to your own store"),
     ):

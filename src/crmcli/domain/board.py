@@ -90,7 +90,7 @@ class BoardPicture(NamedTuple):
     revision: tuple[int, date]
 
     @property
-    def count(self) -> int:
+    def deals(self) -> int:
         """How many deals it shows."""
         return sum(len(lane.cards) for lane in self.lanes)
 

@@ -27,7 +27,7 @@ class Move(NamedTuple):
 def visits(moves: Sequence[Move], now: datetime) -> tuple[StageVisit, ...]:
     """Each stay with its length in days: until the next move; an open stage runs to ``now``, a closed one has none."""
     stays = []
-    for move, following in zip(moves, [*moves[1:], None], strict=True):
+    for move, following in zip(moves, [*moves[1:], None], strict=False):
         until = following.at if following else (now if move.kind == "open" else move.at)
         days = max((until - move.at).total_seconds(), 0.0) / _DAY
         stays.append(StageVisit(move.stage, move.at, move.by, round(days, 2), move.note))

@@ -17,7 +17,10 @@ from crmcli.domain.views import (
     DealPicture,
     DealView,
     Due,
+    FactView,
+    FindingView,
     SearchHit,
+    SettingView,
     StageTotal,
     StageView,
     StageVisit,
@@ -46,6 +49,9 @@ VIEWS: dict[str, View] = {
     "today": TodayItem,
     "history": ChangeSetView,
     "change": ChangeView,
+    "setting": SettingView,
+    "finding": FindingView,
+    "fact": FactView,
 }
 PICTURES: dict[View, str] = {ContactPicture: "contact", CompanyPicture: "company", DealPicture: "deal"}
 

@@ -259,6 +259,31 @@ class TodayItem(NamedTuple):
     why: str
 
 
+class SettingView(NamedTuple):
+    """One setting in force; ``origin`` is a file, a variable, a flag or ``default``."""
+
+    name: str
+    value: object
+    origin: str
+    about: str
+
+
+class FindingView(NamedTuple):
+    """Something wrong with the store, and what mends it."""
+
+    check: str
+    record: str
+    problem: str
+    remedy: str
+
+
+class FactView(NamedTuple):
+    """One fact about the store."""
+
+    name: str
+    value: object
+
+
 class ChangeView(NamedTuple):
     """One field of one record before and after."""
 

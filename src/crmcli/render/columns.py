@@ -174,6 +174,9 @@ _SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
     "change": (
         ("noun", 3, 0), ("name", 0, 12), ("action", 1, 0), ("field", 0, 0), ("before", 0, 10), ("after", 0, 10),
     ),
+    "setting": (("name", 0, 0), ("value", 0, 12), ("origin", 1, 12), ("about", 2, 16)),
+    "finding": (("check", 1, 0), ("record", 0, 0), ("problem", 0, 20), ("remedy", 0, 16)),
+    "fact": (("name", 0, 0), ("value", 0, 20)),
 }  # fmt: skip
 
 
@@ -187,12 +190,14 @@ def all_columns(noun: str) -> dict[str, Column]:
         # Views are named tuples, and taking a value by its place is the fastest there is.
         get = itemgetter(view._fields.index(name)) if name in view._fields else _CURRENCY[name]
         priority, width = shown.get(name, (9, 8))
-        header = _HEADERS.get(name, name.replace("_", " "))
+        header = name if noun == "tag" else _HEADERS.get(name, name.replace("_", " "))
         columns[name] = Column(name, header, get, _kind(noun, name), priority, width, _TONES.get((noun, name)))
     return columns
 
 
 def _kind(noun: str, name: str) -> str:
+    if noun in ("setting", "fact"):
+        return "text"
     return "integer" if noun == "tag" and name != "tag" else _KINDS.get(name, "text")
 
 

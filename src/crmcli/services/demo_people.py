@@ -179,7 +179,13 @@ TAGS = ("vip", "newsletter", "reference", "partner", "expo", "renewal")
 SOURCES = ("referral", "website", "trade fair", "cold call", "webinar", "partner")
 CAMPAIGNS = ("Spring webinar", "Trade fair stand", "Reference customers")
 PRODUCTS = ("Licences", "Rollout", "Pilot", "Support contract", "Training", "Migration", "Extension", "Audit")
-NEXT_STEPS = ("send offer", "call about the contract", "demo with their team", "answer the questionnaire", "agree on dates")
+NEXT_STEPS = (
+    "send offer",
+    "call about the contract",
+    "demo with their team",
+    "answer the questionnaire",
+    "agree on dates",
+)
 
 # What was said, by kind of activity: subject, outcome.
 TALKS: dict[str, tuple[tuple[str, str | None], ...]] = {
@@ -215,7 +221,14 @@ TALKS: dict[str, tuple[tuple[str, str | None], ...]] = {
         ("Discount: 10 % for two years rather than 15 % for one", None),
     ),
 }
-TASKS = ("Send the offer", "Call back", "Prepare the demo", "Follow up on the contract", "Send references", "Ask for a date")
+TASKS = (
+    "Send the offer",
+    "Call back",
+    "Prepare the demo",
+    "Follow up on the contract",
+    "Send references",
+    "Ask for a date",
+)
 MEETINGS = ("Demo", "Contract talk", "Kick-off", "Quarterly review")
 
 
@@ -227,5 +240,6 @@ def firms() -> tuple[Firm, ...]:
         if line.startswith(" "):
             found[-1] = found[-1]._replace(people=(*found[-1].people, Person(*parts)))
         else:
-            found.append(Firm(*parts[:6], people=()))  # type: ignore[misc]
+            name, domain, industry, size, country, city = parts
+            found.append(Firm(name, domain, industry, size, country, city, ()))
     return tuple(found)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _OPEN, _WON, _LOST = 36, 20, 13
 # What lies ahead of an open deal, turn by turn for each owner.
 _AHEAD = ("today", "overdue", "soon", "nothing", "meeting", "rotting", "soon", "later")
+# How far it has come, in quarters of the open stages: many at the top of the funnel, few at its end.
+_DEPTHS = (0, 1, 0, 2, 1, 3, 0, 2, 1)
 _KINDS = ("call",) * 4 + ("email",) * 4 + ("meeting",) * 2 + ("note",) * 2 + ("decision",)
 _LARGE = ("501-1000", "1000+")
 _LANGUAGES = {
@@ -103,7 +105,7 @@ class Year:
 
     def _open(self, stages: Sequence[StageView], turn: int) -> _Course:
         ahead = _AHEAD[turn // 2 % len(_AHEAD)]
-        here = turn // 2 % len(stages) if ahead != "rotting" else turn % len(stages)
+        here = _DEPTHS[turn // 2 % len(_DEPTHS)] * len(stages) // 4
         rot_days = stages[here].rot_days or 30
         entered = rot_days + self.random.randint(4, 20) if ahead == "rotting" else self.random.randint(2, 12)
         return _Course(self._walk(stages[: here + 1], entered), ahead)
@@ -158,7 +160,9 @@ class Year:
             return None
         ahead = place // 12 % 6 if place % 12 == 0 else self.random.randint(20, 340)
         day = (self.now + timedelta(days=ahead)).date()
-        return day.replace(year=day.year - self.random.randint(28, 61), day=min(day.day, 28) if day.month == 2 else day.day)
+        return day.replace(
+            year=day.year - self.random.randint(28, 61), day=min(day.day, 28) if day.month == 2 else day.day
+        )
 
     def _freelancer(self, place: int, person: cast.Person) -> None:
         known = 40 + 60 * place
@@ -179,7 +183,7 @@ class Year:
         currency = "USD" if customer.firm.name == "Cascade Outfitters" else "EUR"
         closed = self._moment(course.entered, 16) if stage.kind != "open" else None
         values: dict[str, object] = {
-            "title": f"{customer.firm.name}: {product.lower()}", "value": Money(self._amount(), currency),
+            "title": f"{product} {customer.firm.city}", "value": Money(self._amount(), currency),
             "pipeline_id": self.pipeline, "stage_id": stage.number, "stage_since": self._moment(course.entered, 16),
             "company": customer.number, "contacts": customer.people[: 1 + place % 2], "owner": customer.owner,
             "expected_close": self._expected(course), "closed_at": closed, "type": "existing" if place % 4 == 3 else "new",
@@ -241,12 +245,21 @@ class Year:
         self._timeline.append((values, days))
 
     def _plan(self, about: dict[str, object], course: _Course, place: int) -> None:
-        ahead = {"today": 0, "overdue": -1 - place % 5, "soon": 1 + place % 6, "later": 9 + place, "rotting": 15, "meeting": 0}
+        ahead = {
+            "today": 0,
+            "overdue": -1 - place % 5,
+            "soon": 1 + place % 6,
+            "later": 9 + place,
+            "rotting": 15,
+            "meeting": 0,
+        }
         if course.ahead not in ahead:
             return
         day = (self.now + timedelta(days=ahead[course.ahead])).date()
         if course.ahead == "meeting":
-            self._planned(about, "meeting", cast.MEETINGS[place % len(cast.MEETINGS)], Due(day, self._moment(0, 13 + place % 5)))
+            self._planned(
+                about, "meeting", cast.MEETINGS[place % len(cast.MEETINGS)], Due(day, self._moment(0, 13 + place % 5))
+            )
         else:
             urgent = "high" if course.ahead == "overdue" else "normal"
             self._planned(about, "task", cast.TASKS[place % len(cast.TASKS)], Due(day), priority=urgent)
@@ -261,7 +274,9 @@ class Year:
     def _routine(self) -> None:
         """A task that comes back every week."""
         friday = (self.now + timedelta(days=(4 - self.now.weekday()) % 7)).date()
-        self._planned({"owner": self.me}, "task", "Send the weekly figures", Due(friday), recurrence="FREQ=WEEKLY;BYDAY=FR")
+        self._planned(
+            {"owner": self.me}, "task", "Send the weekly figures", Due(friday), recurrence="FREQ=WEEKLY;BYDAY=FR"
+        )
 
     # -- rows
 
@@ -292,7 +307,14 @@ class Year:
 
         at = self._moment(days, 8)
         number = self.uow.next_number(Activity)
-        own = {"id": number, "uid": new_uid("ac"), "version": 1, "custom": {}, "priority": "normal", "created_in": self.uow.number}
+        own = {
+            "id": number,
+            "uid": new_uid("ac"),
+            "version": 1,
+            "custom": {},
+            "priority": "normal",
+            "created_in": self.uow.number,
+        }
         stamp = {"created_at": at, "updated_at": at, "created_by": self.uow.user_id, "updated_by": self.uow.user_id}
         blank = dict.fromkeys(Activity.__table__.columns.keys())  # type: ignore[attr-defined]
         return blank | own | stamp | columns_for("activity", values, self.uow)

@@ -29,9 +29,8 @@ class History:
             if ref is None:
                 yield from change_sets(reader, limit)
                 return
-            whole = self._set_number(reader, ref) if ref.startswith("ch_") else None
-            if whole is not None:
-                found = change_set(reader, whole)
+            if ref.startswith(("ch_", "change:")):
+                found = change_set(reader, self._set_number(reader, ref.removeprefix("change:")))
                 assert found is not None
                 yield found
                 return

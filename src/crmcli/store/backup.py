@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from crmcli.store.store import Store
 
 
-def automatic_backup(store: Store, why: str) -> Path:
+def automatic_backup(store: Store, why: str, folder: Path | None = None) -> Path:
     """A copy beside the store (for a server: in the user's data folder), named after the reason and the time."""
     stamp = store.clock.now().strftime("%Y%m%dT%H%M%SZ")
     if path := store.location.path:
-        target = path.with_name(f"{path.name}.{why}-{stamp}.bak")
+        target = (folder or path.parent) / f"{path.name}.{why}-{stamp}.bak"
     else:
-        target = make_private(data_folder() / "backups") / f"postgresql.{why}-{stamp}.zip"
+        target = (folder or make_private(data_folder() / "backups")) / f"postgresql.{why}-{stamp}.zip"
     unique = target
     for number in range(2, 1000):
         if not unique.exists():

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from sqlmodel import SQLModel
 
-    from crmcli.domain.fields import Field
     from crmcli.store.session import UnitOfWork
 
 NOUNS = ("company", "contact", "deal", "activity")  # in the order in which one can point to another
@@ -50,9 +49,7 @@ class Bulk:
         mine = {"created_by": self.uow.user_id, "updated_by": self.uow.user_id, "created_in": self.uow.number}
         return blank | mine | {"created_at": self.uow.now, "updated_at": self.uow.now}
 
-    def add(
-        self, noun: str, values: Mapping[str, Any], custom: Mapping[str, object], own: Mapping[str, object]
-    ) -> int:
+    def add(self, noun: str, values: Mapping[str, Any], custom: Mapping[str, object], own: Mapping[str, object]) -> int:
         """A new record from field values, custom fields and columns of ``own`` that no field fills; its number."""
         model, parts = root_model(noun), self._parts[noun]
         number = self.uow.next_number(model)
@@ -67,7 +64,7 @@ class Bulk:
                 self._append(ContactHandle, handle)
             else:
                 row |= self._columns(noun, name, value)
-        self._rows.setdefault(model, []).append(row | own)
+        self._rows.setdefault(model, []).append({**row, **own})
         self._new[noun].add(number)
         self._custom[noun] |= dict.fromkeys(custom)
         return number
@@ -155,7 +152,7 @@ def own_columns(noun: str) -> list[str]:
     return [column.name for column in root_model(noun).__table__.columns if column.name not in ("id", "custom")]
 
 
-def plain_columns(noun: str, field: Field, value: Any, uow: UnitOfWork) -> dict[str, object]:  # noqa: ANN401
+def plain_columns(noun: str, field: str, value: Any, uow: UnitOfWork) -> dict[str, object]:  # noqa: ANN401
     """The columns that a value fills, as the reader gives them: times and dates as text."""
     from datetime import date, datetime
 
@@ -163,5 +160,5 @@ def plain_columns(noun: str, field: Field, value: Any, uow: UnitOfWork) -> dict[
 
     return {
         name: utc_text(kept) if isinstance(kept, datetime) else kept.isoformat() if isinstance(kept, date) else kept
-        for name, kept in columns_of(noun, field.name, value, uow).items()
+        for name, kept in columns_of(noun, field, value, uow).items()
     }

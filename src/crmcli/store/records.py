@@ -87,9 +87,9 @@ def columns_of(noun: str, name: str, value: Any, uow: UnitOfWork) -> dict[str, A
         case "name" | "title" if name == ("title" if noun == "deal" else "name"):
             return {name: value, f"{name}_key": fold(value)} | (_name_parts(value) if noun == "contact" else {})
         case "value":
-            return {"value": value.minor, "currency": value.currency} if value else {"value": None}
+            return {"value": value.minor, "currency": value.currency} if value else {"value": None, "currency": None}
         case "annual_revenue":
-            return {"annual_revenue": value.minor, "revenue_currency": value.currency} if value else {name: None}
+            return {"annual_revenue": value.minor, "revenue_currency": value.currency} if value else {name: None, "revenue_currency": None}
         case "owner":
             return {"owner_id": uow.user(value) if value else None}
         case "company" | "deal" | "parent":
@@ -224,7 +224,9 @@ def set_handle(uow: UnitOfWork, number: int, network: str, handle: Matched | Non
 
 def tag(uow: UnitOfWork, noun: str, number: int, names: Iterable[str]) -> None:
     """Put labels on a record; those it has already stay."""
-    wanted = {fold(name): name for name in names}
+    wanted: dict[str, str] = {}
+    for name in names:
+        wanted.setdefault(fold(name), name)
     if not wanted:
         return
     from crmcli.store.models.labels import Tagging
@@ -338,7 +340,8 @@ def move_parts(uow: UnitOfWork, noun: str, loser: int, keeper: int) -> None:
         _move_handles(uow, loser, keeper)
     root, other = uow.get(root_model(noun), keeper), uow.get(root_model(noun), loser)
     for column in ("company_id", "parent_id"):
-        if getattr(root, column, 0) is None and getattr(other, column) != keeper:
+        itself = column == "parent_id" and getattr(other, column, None) == keeper
+        if getattr(root, column, 0) is None and not itself:
             setattr(root, column, getattr(other, column))
     if root.external_id is None and other.external_id is not None:
         source, number = other.external_source, other.external_id

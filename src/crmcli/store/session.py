@@ -204,12 +204,12 @@ class UnitOfWork:
     def _touch_records(self, session: Session, _context: UOWTransaction, _instances: object) -> None:
         for row in [*session.new, *session.dirty, *session.deleted]:
             key = _owner(row)
-            if key is None or (row in session.dirty and not session.is_modified(row)):
+            if key is None or key.noun not in SEARCHED or (row in session.dirty and not session.is_modified(row)):
                 continue
             if row.__tablename__ == key.noun:
                 if row in session.dirty:
                     self._stamp(row)
-            elif key.noun in SEARCHED and key not in self._touched:
+            elif key not in self._touched:
                 from crmcli.store.records import root_model
 
                 record = session.get(root_model(key.noun), key.number)

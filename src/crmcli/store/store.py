@@ -83,6 +83,10 @@ class Store:
 
         return create(self)
 
+    def peek(self) -> Reader:
+        """The reading door to a store that is there, whatever its schema."""
+        return self._connected()
+
     def version(self) -> str | None:
         """The schema's version as it lies there, None when there is no store; never migrates."""
         if not self.dialect.exists(self.location):

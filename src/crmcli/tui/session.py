@@ -26,6 +26,11 @@ class BoardDesk(Desk):
 
     last: UnitOfWork | None = None
 
+    @property
+    def last_change_set(self) -> str | None:
+        """The uid of its change set."""
+        return self.last.change_set.uid if self.last is not None else None
+
     def writing(self, command: str, summary: str = "") -> UnitOfWork:
         """The writing door, remembered."""
         self.last = super().writing(command, summary)
@@ -96,8 +101,7 @@ class Session:
             raise
         except Exception as error:
             raise self.desk.store.explain(error) or error from error
-        work = self.desk.last
-        change_set = work.change_set.uid if work is not None else None
+        change_set = self.desk.last_change_set
         return result, change_set if change_set and self.board.was_kept(change_set) else None
 
     def _told(self) -> tuple[str, ...]:

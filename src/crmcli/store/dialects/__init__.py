@@ -50,6 +50,9 @@ class Dialect(Protocol):
     def search_write(self) -> tuple[str, str]:
         """Statements that remove one entry (rowid) and add one (rowid, noun, record_id, name, body)."""
 
+    def describe(self, connection: Any, location: Location) -> tuple[str, int]:  # noqa: ANN401
+        """The engine's version, and how many bytes the store takes."""
+
     def integrity(self, connection: Any) -> list[str]:  # noqa: ANN401
         """What the engine itself finds wrong, a line each."""
 

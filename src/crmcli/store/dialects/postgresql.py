@@ -105,6 +105,13 @@ class Postgresql:
             "INSERT INTO search_entry (rowid, noun, record_id, name, body) VALUES (?, ?, ?, ?, ?)",
         )
 
+    def describe(self, connection: Any, location: Location) -> tuple[str, int]:  # noqa: ANN401, ARG002
+        """The server's version; our tables with their indexes."""
+        (version,) = connection.execute("SHOW server_version").fetchone()
+        sizes = "SELECT COALESCE(SUM(pg_total_relation_size(to_regclass(name))), 0) FROM unnest(%s::text[]) AS name"
+        (size,) = connection.execute(sizes, (_tables(connection),)).fetchone()
+        return str(version), int(size)
+
     def integrity(self, connection: Any) -> list[str]:  # noqa: ANN401
         """Invalid indexes and unvalidated constraints; the server looks after the rest."""
         indexes = connection.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid").fetchall()
@@ -134,12 +141,14 @@ class Postgresql:
     def backup_version(self, source: Path) -> str:
         """From the zip, once its parts are known to be whole."""
         import zipfile
+        import zlib
 
+        unreadable = (OSError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, ValueError)
         try:
             with zipfile.ZipFile(source) as bundle:
                 damaged = bundle.testzip()
                 version = bundle.read("alembic_version.copy").decode().strip()
-        except (OSError, zipfile.BadZipFile, KeyError) as error:
+        except unreadable as error:
             raise StoreError(f"{source} is not a backup of a crm store on PostgreSQL") from error
         if damaged:
             raise StoreError(f"{source} is damaged ({damaged}); the store was left as it is")

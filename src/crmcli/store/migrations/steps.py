@@ -15,15 +15,26 @@ if TYPE_CHECKING:
     from crmcli.store.migrations import HEAD  # noqa: F401
 
 
+def pending(version: str) -> list[tuple[str, str]]:
+    """The steps that lead from a version to the newest, each with what it adds."""
+    script = _script(Config())
+    steps = [step for step in script.walk_revisions() if step.revision > version]
+    return [(step.revision, step.doc) for step in reversed(steps)]
+
+
+def _script(config: Config) -> ScriptDirectory:
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return ScriptDirectory.from_config(config)
+
+
 def upgrade(connection: Connection, target: str = "head") -> None:
     """Bring the schema to ``target`` within the connection's transaction."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
-    script = ScriptDirectory.from_config(config)
+    script = _script(config)
 
-    def pending(revision: tuple[str, ...], _: object) -> list[object]:
+    def ahead(revision: tuple[str, ...], _: object) -> list[object]:
         return list(script._upgrade_revs(target, revision))  # type: ignore[arg-type]  # noqa: SLF001 - as alembic.command
 
-    with EnvironmentContext(config, script, fn=pending, destination_rev=target):
+    with EnvironmentContext(config, script, fn=ahead, destination_rev=target):
         script.run_env()

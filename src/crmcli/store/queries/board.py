@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from crmcli.store.queries.where import Condition
+    from crmcli.store.queries.condition import Condition
     from crmcli.store.reader import Reader
 
 _COLUMNS = (

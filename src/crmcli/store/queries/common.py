@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.fields import FIELDS, PLURAL, Kind, find_field
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.text import nearest
 from crmcli.domain.views import Due, Link
 from crmcli.errors import UsageError
 from crmcli.store.queries.condition import EVERYTHING, Condition
-from crmcli.store.queries.fields import PLACES, Own
+from crmcli.store.queries.fields import PLACES, Beside, Linked, Own
 from crmcli.store.reader import Reader, marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from crmcli.domain.fields import Field
     from crmcli.store.dialects import Row
 
 _PAGE = 500
@@ -76,24 +78,40 @@ def order_by(noun: str, selection: Selection, default: str) -> str:
             else ("r.id DESC" if selection.reverse else "r.id")
         )
     field = find_field(noun, selection.sort)
-    place = PLACES[noun].get(field.name) if field else None
-    if field is None or not isinstance(place, Own):
-        known = [f.name for f in FIELDS[noun] if isinstance(PLACES[noun].get(f.name), Own)]
-        raise UsageError(
-            f"--sort: {PLURAL[noun]} can't be sorted by {selection.sort!r}", hint=f"one of {', '.join(known)}"
-        )
+    if field is None:
+        raise _unsortable(noun, selection.sort)
     direction = " DESC" if selection.reverse else ""
     if field.kind is Kind.STAGE:
         position = "(SELECT s.pipeline_id * 1000 + s.position FROM stage s WHERE s.id = r.stage_id)"
         return f"{position}{direction}, r.id{direction}"
     if field.name == "number":
         return f"r.id{direction}"
-    expression = (place.key or place.value).format(a="r")
-    if field.kind in (Kind.TEXT, Kind.CHOICE) and not place.key and field.name != "id":
-        expression = f"crm_fold({expression})"
+    expressions = _sorted_by(field, PLACES[noun][field.name])
     if field.required or field.name in ("created_at", "updated_at", "at", "id"):
-        return f"{expression}{direction}, r.id{direction}"
-    return f"{expression} IS NULL, {expression}{direction}, r.id{direction}"
+        return f"{expressions[0]}{direction}, r.id{direction}"
+    return ", ".join([*(f"{each} IS NULL, {each}{direction}" for each in expressions), f"r.id{direction}"])
+
+
+def _unsortable(noun: str, name: str) -> UsageError:
+    known = [f.name for f in FIELDS[noun]]
+    near = nearest(name, known)
+    hint = f"did you mean {near}?" if near else f"one of {', '.join(known)}"
+    return UsageError(f"--sort: {PLURAL[noun]} have no field {name!r}", hint=hint)
+
+
+def _sorted_by(field: Field, place: Own | Beside | Linked) -> list[str]:
+    """What a field is sorted by: of several values the first in their own order."""
+    match place:
+        case Beside(source, condition, _, key):
+            return [f"(SELECT MIN({key}) FROM {source} WHERE {condition.format(a='r')})"]
+        case Linked(other, source, condition):
+            key = "title_key" if other == "deal" else "name_key"
+            return [f"(SELECT MIN(b.{key}) FROM {source.format(b='b')} WHERE {condition.format(a='r', b='b')})"]
+        case Own(value, key, _, at):
+            expression = (key or value).format(a="r")
+            if field.kind in (Kind.TEXT, Kind.CHOICE) and not key and field.name != "id":
+                expression = f"crm_fold({expression})"
+            return [expression, at.format(a="r")] if at else [expression]
 
 
 def select_sql(columns: str, noun: str, joins: str, selection: Selection, order: str) -> tuple[str, list[object]]:

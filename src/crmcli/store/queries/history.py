@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.money import Money
 from crmcli.domain.views import ChangeSetView, ChangeView
 from crmcli.store.queries.common import sure_moment
 
@@ -52,6 +54,7 @@ _LOOK_UP = {
     "created_by": ("app_user", "login"),
     "tag_id": ("tag", "name"),
 }
+_MONEY = {"value": "currency", "annual_revenue": "revenue_currency"}
 _HIDDEN = frozenset(
     {"id", "uid", "name_key", "title_key", "key", "position", "created_at", "created_by", "created_in", "updated_at",
      "updated_by", "version", "deleted_in", "given", "family", "prefix", "suffix", "stage_since", "invalid", "opted_out"}
@@ -92,39 +95,57 @@ def _view(reader: Reader, row: Any, lines: tuple[ChangeView, ...]) -> ChangeSetV
 def changes(reader: Reader, number: int, noun: str | None = None, record: int | None = None) -> Iterator[ChangeView]:
     """The logged changes of a set, field by field, in the user's words."""
     only = " AND noun = ? AND record_id = ?" if noun else ""
-    sql = f"SELECT noun, record_id, relation, action, before, after FROM change WHERE set_id = ?{only} ORDER BY id"
-    params = (number, noun, record) if noun else (number,)
-    for found in reader.rows(sql, params):
-        yield from _lines(reader, *found)
+    sql = f"SELECT noun, record_id, relation, row_id, action, before, after FROM change WHERE set_id = ?{only} ORDER BY id"
+    for *place, before, after in reader.rows(sql, (number, noun, record) if noun else (number,)):
+        line = _Line._make((*place, _loaded(before), _loaded(after)))
+        yield from _beside(reader, line) if line.relation in _BESIDE else _own(reader, line)
 
 
-def _lines(
-    reader: Reader, noun: str, record: int, relation: str, action: str, before: str | None, after: str | None
-) -> Iterator[ChangeView]:
-    old, new = _loaded(before), _loaded(after)
-    uid, name = _identity(reader, noun, record)
-    if relation in _BESIDE:
-        label, column = _BESIDE[relation]
-        if relation == "contact_handle":
-            label = str((new or old).get("network", "handle"))
-        gone = action == "delete" or bool(new.get("deleted_at"))
-        value = _shown(
-            reader, column, (old if action == "delete" else new).get(column) or _kept(reader, relation, column, new)
-        )
-        yield ChangeView(noun, uid, name, "edit", label, value if gone else None, None if gone else value)
-        return
-    if action == "update" and "deleted_at" in new:
-        yield ChangeView(noun, uid, name, "remove" if new["deleted_at"] else "restore", None, None, None)
-    for column in dict.fromkeys([*old, *new]):
+class _Line(NamedTuple):
+    """One line of the log."""
+
+    noun: str
+    record: int
+    relation: str
+    row: int
+    action: str
+    old: dict[str, Any]
+    new: dict[str, Any]
+
+
+def _beside(reader: Reader, line: _Line) -> Iterator[ChangeView]:
+    """A row beside the record: a value of one of its fields that came or went."""
+    if line.action == "update" and "deleted_at" not in line.new:
+        if line.relation == "stage":
+            yield from _own(reader, line, f"{reader.value('SELECT name FROM stage WHERE id = ?', (line.row,))}: ")
+            return
+        if _HIDDEN.issuperset(line.new):
+            return  # only its place among the others
+    label, column = _BESIDE[line.relation]
+    kept = line.old if line.action == "delete" else line.new
+    if line.relation == "contact_handle":
+        label = kept.get("network") or str(reader.value("SELECT network FROM contact_handle WHERE id = ?", (line.row,)))
+    held = kept.get(column)
+    if held is None:
+        held = reader.value(f"SELECT {column} FROM {line.relation} WHERE id = ?", (line.row,))
+    value = _shown(reader, column, held, kept)
+    gone = line.action == "delete" or bool(line.new.get("deleted_at"))
+    before, after = (value, None) if gone else (None, value)
+    yield ChangeView(line.noun, *_identity(reader, line.noun, line.record), "edit", label, before, after)
+
+
+def _own(reader: Reader, line: _Line, prefix: str = "") -> Iterator[ChangeView]:
+    """A row of the record's own: each field that changed."""
+    uid, name = _identity(reader, line.noun, line.record)
+    if line.action == "update" and "deleted_at" in line.new:
+        what = "remove" if line.new["deleted_at"] else "restore"
+        yield ChangeView(line.noun, uid, name, what, None, None, None)
+    for column in dict.fromkeys([*line.old, *line.new]):
         if column in _HIDDEN or column == "deleted_at":
             continue
-        was, is_now = _shown(reader, column, old.get(column)), _shown(reader, column, new.get(column))
+        was, is_now = (_shown(reader, column, side.get(column), side, line) for side in (line.old, line.new))
         if was != is_now and (is_now not in ({}, None) or was not in ({}, None)):
-            yield ChangeView(noun, uid, name, _ACTION[action], _field(column), was, is_now)
-
-
-def _kept(reader: Reader, relation: str, column: str, new: dict[str, Any]) -> Any:  # noqa: ANN401
-    return reader.value(f"SELECT {column} FROM {relation} WHERE id = ?", (new["id"],)) if "id" in new else None
+            yield ChangeView(line.noun, uid, name, _ACTION[line.action], prefix + _field(column), was, is_now)
 
 
 def _field(column: str) -> str:
@@ -147,8 +168,15 @@ def _identity(reader: Reader, noun: str, record: int) -> tuple[str, str]:
     return (row[0], row[1] or "") if row else (f"{noun} {record}", "")
 
 
-def _shown(reader: Reader, column: str, value: Any) -> Any:  # noqa: ANN401
-    if value is None or column not in _LOOK_UP:
+def _shown(reader: Reader, column: str, value: Any, row: dict[str, Any], line: _Line | None = None) -> Any:  # noqa: ANN401
+    if value is None:
+        return value
+    if column in _MONEY and line is not None:
+        code = row.get(_MONEY[column])
+        if code is None:
+            code = reader.value(f"SELECT {_MONEY[column]} FROM {line.relation} WHERE id = ?", (line.row,))
+        return Money(value, code) if code else value
+    if column not in _LOOK_UP:
         return value
     table, name = _LOOK_UP[column]
     return reader.value(f"SELECT {name} FROM {table} WHERE id = ?", (value,)) or value

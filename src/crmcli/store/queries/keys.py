@@ -23,16 +23,19 @@ class Lookup(NamedTuple):
     params: tuple[object, ...] = ()
 
 
-_VALUE = "SELECT v.key, v.{0}_id FROM {1} v WHERE v.deleted_at IS NULL AND v.key IN ({{in}})"
-_HANDLE = _VALUE.format("contact", "contact_handle") + " AND v.network = '{}'"
-EMAILS = Lookup(_VALUE.format("contact", "contact_email"))
+def _holders(table: str, condition: str = "") -> str:
+    owner = table.partition("_")[0]
+    return f"SELECT v.key, v.{owner}_id FROM {table} v WHERE v.deleted_at IS NULL{condition} AND v.key IN ({{in}})"
+
+
+EMAILS = Lookup(_holders("contact_email"))
 # With a phone come the name and whether there is an e-mail: several people may be given the number of one switchboard.
 PHONES = Lookup(
     "SELECT v.key, v.contact_id, r.name_key, EXISTS (SELECT 1 FROM contact_email e WHERE e.contact_id = r.id"
     " AND e.deleted_at IS NULL) FROM contact_phone v JOIN contact r ON r.id = v.contact_id"
     " WHERE v.deleted_at IS NULL AND v.key IN ({in})"
 )
-WEBSITES = Lookup(_VALUE.format("company", "company_website"))
+WEBSITES = Lookup(_holders("company_website"))
 CONTACT_NAMES = Lookup("SELECT r.name_key, r.id FROM contact r WHERE r.deleted_at IS NULL AND r.name_key IN ({in})")
 COMPANY_NAMES = Lookup(
     "SELECT r.name_key, r.id, r.external_source, r.external_id FROM company r"
@@ -52,7 +55,7 @@ DEAL_COMPANIES = Lookup("SELECT r.id, r.company_id FROM deal r WHERE r.company_i
 
 def handles(network: str) -> Lookup:
     """Contacts by their handle on a network."""
-    return Lookup(_HANDLE.format(network))
+    return Lookup(_holders("contact_handle", " AND v.network = ?"), (network,))
 
 
 def external_ids(noun: str, source: str) -> Lookup:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 # lifted into a query of its own, and longer chains are put together from shorter ones.
 _HIGHEST = 4
 _LONGEST = 200
+_MOST_JOINS = 8
 _BIGGEST = 2**63 - 1
 
 
@@ -63,6 +64,7 @@ class _Compiler:
         self.country = country
         self.depth = 0  # how many NOTs we are under
         self.aliases = 0
+        self.semijoins = 0
         self.lifted: list[Condition] = []
 
     def whole(self, node: Node) -> Condition:
@@ -144,7 +146,14 @@ class _Compiler:
         other = self.fresh()
         rest = path._replace(links=path.links[1:])
         inner = self.reach(rest, other, place.noun, leaf)
-        return _any(place.source.format(b=other), place.condition.format(a=alias, b=other), inner)
+        return self.any(place.source.format(b=other), place.condition.format(a=alias, b=other), inner)
+
+    def any(self, source: str, condition: str, inner: Condition) -> Condition:
+        """Whether there is such a row beside the record."""
+        self.semijoins += 1
+        found = f"EXISTS (SELECT 1 FROM {source} WHERE {condition} AND ({inner.sql}))"
+        # PostgreSQL makes a join of each bare EXISTS, and planning hundreds of joins takes it for ever.
+        return Condition(found if self.semijoins <= _MOST_JOINS else f"COALESCE({found}, FALSE)", inner.params)
 
     def fresh(self) -> str:
         self.aliases += 1
@@ -191,11 +200,11 @@ class _Compiler:
             case Beside(source, condition, _, key):
                 keys = [self.keyed(path, value).folded for value in values if isinstance(value, Text)]
                 inner = Condition(f"{key} IN ({marks(keys)})", tuple(keys))
-                return _any(source, condition.format(a=alias), inner)
+                return self.any(source, condition.format(a=alias), inner)
             case Linked(other, source, condition):
                 b = self.fresh()
                 inner = self.link_in(other, b, [value for value in values if isinstance(value, Text)])
-                return _any(source.format(b=b), condition.format(a=alias, b=b), inner)
+                return self.any(source.format(b=b), condition.format(a=alias, b=b), inner)
 
     def compare(self, path: Path, noun: str, alias: str, op: str, value: Value) -> Condition:
         """Every operator but ``=``."""
@@ -208,14 +217,14 @@ class _Compiler:
             case Beside(source, condition, shown, key):
                 assert isinstance(value, Text)
                 inner = _compare_text(shown, key, op, self.part(path, value))
-                return _any(source, condition.format(a=alias), inner)
+                return self.any(source, condition.format(a=alias), inner)
             case Linked(other, source, condition):
                 assert isinstance(value, Text)
                 b = self.fresh()
                 name = f"{b}.{'title' if other == 'deal' else 'name'}"
                 named = f"{name}_key" if other != "activity" else ""
                 inner = _compare_text(name, named, op, value)
-                return _any(source.format(b=b), condition.format(a=alias, b=b), inner)
+                return self.any(source.format(b=b), condition.format(a=alias, b=b), inner)
 
     # -- values as their fields are matched
 
@@ -290,10 +299,6 @@ _NATURAL_KEYS = {
     "contact": ((Kind.EMAIL, "contact_email"), (Kind.PHONE, "contact_phone"), (Kind.HANDLE, "contact_handle")),
     "company": ((Kind.WEBSITE, "company_website"), (Kind.PHONE, "company_phone")),
 }
-
-
-def _any(source: str, condition: str, inner: Condition) -> Condition:
-    return Condition(f"EXISTS (SELECT 1 FROM {source} WHERE {condition} AND ({inner.sql}))", inner.params)
 
 
 def _joined(word: str, parts: Sequence[Condition]) -> Condition:

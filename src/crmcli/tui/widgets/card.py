@@ -8,14 +8,14 @@ from crmcli.render.cells import cut, pad, width
 from crmcli.render.safe import visible
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from crmcli.domain.board import BoardCard
     from crmcli.render.locale import Locale
 
 LINES = 4
 _GAP = 1  # cells between what stands left and what stands right
-_LEAST = 6  # a text cut shorter than this says nothing
+_MONTHS_FROM, _YEARS_FROM = 100, 730  # days
 
 
 class Piece(NamedTuple):
@@ -38,21 +38,31 @@ def card_lines(card: BoardCard, cells: int, now: datetime, locale: Locale) -> li
     return [
         _line(Piece(visible(card.title), "title"), Piece(f"#{card.number}", "muted"), cells),
         _line(Piece(visible(card.company or ""), "muted"), Piece(visible(card.owner or ""), "muted"), cells),
-        _line(value, _date(card, now, locale), cells, whole_left=True),
-        _line(*_next_step(card, now, locale), cells),
+        _line(value, _close(card, now, locale), cells, whole_left=True),
+        _line(*_next_step(card, now), cells),
     ]
 
 
-def _date(card: BoardCard, now: datetime, locale: Locale) -> Piece:
+def distance(day: date, today: date) -> str:
+    """How far off the day is, in a few cells: ``today``, ``in 13 d``, ``5 mo ago``, ``9 y ago``."""
+    days = (day - today).days
+    if abs(days) < 2:
+        return {0: "today", 1: "tomorrow", -1: "yesterday"}[days]
+    far = abs(days)
+    text = f"{far} d" if far < _MONTHS_FROM else f"{far // 30} mo" if far < _YEARS_FROM else f"{far // 365} y"
+    return f"in {text}" if days > 0 else f"{text} ago"
+
+
+def _close(card: BoardCard, now: datetime, locale: Locale) -> Piece:
     if card.closed_at is not None:
-        return Piece(locale.date(locale.local(card.closed_at).date()), card.kind)
+        return Piece(distance(locale.local(card.closed_at).date(), now.date()), card.kind)
     if card.expected_close is None:
         return Piece("")
     late = card.expected_close < now.date()
-    return Piece(locale.near(card.expected_close, now.date()), "overdue" if late else "muted")
+    return Piece(distance(card.expected_close, now.date()), "overdue" if late else "muted")
 
 
-def _next_step(card: BoardCard, now: datetime, locale: Locale) -> tuple[Piece, Piece]:
+def _next_step(card: BoardCard, now: datetime) -> tuple[Piece, Piece]:
     if card.kind == "won":
         return Piece("✓ won", "won"), Piece("")
     if card.kind == "lost":
@@ -64,13 +74,14 @@ def _next_step(card: BoardCard, now: datetime, locale: Locale) -> tuple[Piece, P
     if card.next_due is None:
         return step, idle
     tone = "overdue" if card.is_step_late(now) else "muted"
-    return step, Piece(locale.near(card.next_due.on, now.date()), tone)
+    return step, Piece(distance(card.next_due.on, now.date()), tone)
 
 
 def _line(left: Piece, right: Piece, cells: int, *, whole_left: bool = False) -> list[Piece]:
     """Left and right on one line; the right one is cut to half of it, or left out where the left one must stay whole."""
-    room = cells - width(left.text) - _GAP if whole_left else max(cells // 2, cells - width(left.text) - _GAP)
-    tail = "" if room < min(_LEAST, width(right.text)) else cut(right.text, max(room, 0))
+    room = cells - width(left.text) - _GAP
+    fits = width(right.text) <= room
+    tail = right.text if fits else "" if whole_left else cut(right.text, max(cells // 2, room, 0))
     if not tail:
         return [Piece(pad(left.text, cells), left.tone)]
     kept = cells - width(tail)

@@ -32,7 +32,7 @@ class CardList(ScrollView, can_focus=True, inherit_bindings=False):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "card--title", "card--text", "card--muted", "card--overdue", "card--rotting", "card--won", "card--lost",
-        "card--cursor", "card--resting",
+        "card--cursor", "card--resting", "card--edge",
     }  # fmt: skip
 
     class Selected(Message):
@@ -59,6 +59,7 @@ class CardList(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__()
         self.cards: Sequence[BoardCard] = ()
         self.cursor = 0
+        self.is_present = False  # only the present list shows its cursor
         self._locale = locale
         self._now = now
         self._held: BoardCard | None = None  # the card under a pressed mouse button
@@ -133,6 +134,12 @@ class CardList(ScrollView, can_focus=True, inherit_bindings=False):
         elif first + LINES > top + height:
             self.scroll_to(y=first + LINES - height, animate=False)
 
+    def be_present(self, present: bool) -> None:
+        """Show the cursor, or hide it."""
+        if self.is_present != present:
+            self.is_present = present
+            self.refresh()
+
     def on_focus(self, _event: Focus) -> None:
         """Say which card is meant now."""
         self.refresh()
@@ -182,12 +189,17 @@ class CardList(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip([Segment(text, self._tone("muted"))], cells)
         if place >= len(self.cards) or line >= LINES or cells <= _MARGIN:
             return Strip.blank(self.size.width, self.rich_style)
-        return self._card_line(self.cards[place], line, cells, at_cursor=place == self.cursor)
+        return self._card_line(self.cards[place], line, cells, at_cursor=self.is_present and place == self.cursor)
 
     def _card_line(self, card: BoardCard, line: int, cells: int, *, at_cursor: bool) -> Strip:
         now = self._now()
-        base = self.get_component_rich_style("card--cursor" if self.has_focus else "card--resting") if at_cursor else self.rich_style
-        edge = self._tone(card_tone(card, now))
+        base = (
+            self.get_component_rich_style("card--cursor" if self.has_focus else "card--resting")
+            if at_cursor
+            else self.rich_style
+        )
+        tone = card_tone(card, now)
+        edge = self._tone("edge" if tone == "text" else tone)
         pieces = card_lines(card, cells - _MARGIN, now, self._locale)[line]
         segments = [Segment(_EDGE, base + Style(color=edge.color, dim=edge.dim))]
         # Sixteen colours have no shade that every tone can be read on: there the cursor is one colour all over.

@@ -11,7 +11,7 @@ _NOTHING = Content.assemble(
     ("n", "bold $accent"), "  add the first one\n",
     ("?", "bold $accent"), "  all the keys\n",
     ("q", "bold $accent"), "  leave\n\n",
-    ("or from the shell", "$text-muted"),
+    ("or from the shell", "dim"),
     "\n\n",
     "crm import deals FILE.csv\n",
     "crm demo",

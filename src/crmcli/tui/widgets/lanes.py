@@ -101,8 +101,14 @@ class Lanes(HorizontalScroll, can_focus=False, inherit_bindings=False):
         self.place = 0
         await self.mount_all(LaneColumn(lane, self._locale, self._now) for lane in picture.lanes)
         self._fit()
+        self._mark()
 
     # -- the present lane
+
+    def _mark(self) -> None:
+        for place, column in enumerate(self.columns):
+            column.set_class(place == self.place, "-present")
+            column.list.be_present(place == self.place)
 
     def go(self, step: int) -> None:
         """Go to a lane to the right (or left), to the card at the same height of the screen."""
@@ -125,6 +131,7 @@ class Lanes(HorizontalScroll, can_focus=False, inherit_bindings=False):
     def focus_column(self) -> None:
         """Give the present lane the keys and bring it onto the screen."""
         if self.column is not None:
+            self._mark()
             self.column.list.focus(scroll_visible=False)
             self._bring_into_view()
 
@@ -133,6 +140,7 @@ class Lanes(HorizontalScroll, can_focus=False, inherit_bindings=False):
         for place, column in enumerate(self.columns):
             if column.list.has_focus:
                 self.place = place
+                self._mark()
                 self._bring_into_view()
 
     # -- fitting
@@ -142,13 +150,19 @@ class Lanes(HorizontalScroll, can_focus=False, inherit_bindings=False):
         self._fit()
 
     @property
+    def _cells(self) -> int:
+        return self.outer_size.width
+
+    @property
     def _fitting(self) -> int:
-        return max(1, min(len(self.columns), self.size.width // _LEAST_CELLS))
+        return max(1, min(len(self.columns), self._cells // _LEAST_CELLS))
 
     def _fit(self) -> None:
         columns = self.columns
-        if columns and self.size.width:
-            cells = self.size.width // self._fitting
+        if columns and self._cells:
+            cells, left_over = divmod(self._cells, self._fitting)
+            # No sliver of a lane that does not fit.
+            self.styles.padding = (0, left_over, 0, 0)
             for column in columns:
                 column.styles.width = cells
             self.call_after_refresh(self._bring_into_view)
@@ -157,7 +171,7 @@ class Lanes(HorizontalScroll, can_focus=False, inherit_bindings=False):
         columns = self.columns
         if not columns:
             return
-        cells, fitting = max(1, self.size.width // self._fitting), self._fitting
+        cells, fitting = max(1, self._cells // self._fitting), self._fitting
         first = round(self.scroll_offset.x / cells)
         first = max(min(first, self.place, len(columns) - fitting), self.place - fitting + 1, 0)
         self.scroll_to(x=first * cells, animate=False)

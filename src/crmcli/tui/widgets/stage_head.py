@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
+from crmcli.domain.money import exponent
 from crmcli.render.cells import cut, width
 from crmcli.render.safe import visible
 
@@ -23,13 +24,17 @@ class StageHead(Widget):
 
     def __init__(self, lane: Lane, locale: Locale) -> None:
         super().__init__(classes=f"-{lane.stage.kind}")
-        self._lane = lane
         self._locale = locale
+        self._figure(lane)
 
     def show(self, lane: Lane) -> None:
         """Show other figures."""
-        self._lane = lane
+        self._figure(lane)
         self.refresh()
+
+    def _figure(self, lane: Lane) -> None:
+        # Summed once, not each time it is drawn.
+        self._lane, self._value, self._weighted = lane, lane.value, lane.weighted
 
     def render(self) -> Content:
         """The name and the count, the value, the weighted value."""
@@ -38,29 +43,36 @@ class StageHead(Widget):
         count = locale.number(len(lane.cards))
         name = cut(visible(lane.stage.stage), cells - width(count) - 1)
         gap = " " * (cells - width(name) - width(count))
-        weighted = amounts_text(lane.weighted, cells, locale)
         return Content("\n").join(
             [
                 Content.assemble((name, "bold"), gap, (count, "bold")),
-                _labelled("value", amounts_text(lane.value, cells, locale), cells, ""),
-                _labelled("weighted", weighted, cells, "$text-muted"),
+                _labelled("value", self._value, cells, locale),
+                _labelled("weighted", self._weighted, cells, locale),
             ]
         )
 
 
-def _labelled(label: str, text: str, cells: int, style: str) -> Content:
-    """The text at the right, its label at the left where there is room for both."""
-    room = cells - width(text)
-    if room > width(label):
-        return Content.assemble((label, "$text-muted"), " " * (room - width(label)), (text, style))
-    return Content.assemble(" " * room, (text, style))
+def _labelled(label: str, amounts: Sequence[Money], cells: int, locale: Locale) -> Content:
+    """The amounts at the right, their label at the left; to the whole unit, or without the label, where there is no room."""
+    room = cells - width(label) - 1
+    exact = amounts_text(amounts, cells, locale)
+    text = exact if width(exact) <= room else amounts_text([whole(amount) for amount in amounts], cells, locale)
+    if width(text) <= room:
+        return Content.assemble((label, "dim"), " " * (cells - width(label) - width(text)), text)
+    return Content(" " * (cells - width(text)) + text)
+
+
+def whole(amount: Money) -> Money:
+    """The amount to the whole unit."""
+    unit = 10 ** exponent(amount.currency)
+    return amount._replace(minor=round(amount.minor / unit) * unit)
 
 
 def amounts_text(amounts: Sequence[Money], cells: int, locale: Locale) -> str:
     """The sum of each currency in so many cells; those that do not fit are counted."""
     texts = [locale.money(amount) for amount in amounts] or ["—"]
-    whole = " + ".join(texts)
-    if width(whole) <= cells:
-        return whole
+    together = " + ".join(texts)
+    if width(together) <= cells:
+        return together
     rest = f" +{len(texts) - 1}" if len(texts) > 1 else ""
     return cut(texts[0] + rest, cells)

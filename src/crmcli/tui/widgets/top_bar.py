@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -31,28 +32,37 @@ class TopBar(Widget):
         super().__init__()
         self._locale = locale
         self._user = user
+        self._parts: tuple[str, ...] = ()
 
     def render(self) -> Content:
         """The pipeline and its open deals at the left; at the right who sits here, or what is wrong."""
         cells = max(1, self.content_size.width)
-        right = visible(self.trouble) if self.trouble else "  ".join(part for part in (self.stages, visible(self._user)) if part)
+        right = (
+            visible(self.trouble)
+            if self.trouble
+            else "  ".join(part for part in (self.stages, visible(self._user)) if part)
+        )
         right = cut(right, cells // 2)
         left = self._left(cells - width(right) - 2)
         gap = " " * max(1, cells - width(left.plain) - width(right))
-        return Content.assemble(left, gap, (right, "bold $text-error" if self.trouble else "$text-muted"))
+        return Content.assemble(left, gap, (right, "bold $error" if self.trouble else "dim"))
+
+    def watch_picture(self, picture: BoardPicture | None) -> None:
+        """Sum it up once, not each time it is drawn."""
+        if picture is not None:
+            cards = [card for lane in picture.lanes if lane.stage.kind == "open" for card in lane.cards]
+            value, weighted = (sums([pick(card) for card in cards]) for pick in (attrgetter("value"), attrgetter("weighted")))
+            self._parts = (
+                f"{self._locale.number(len(cards))} open",
+                amounts_text(value, _AMOUNT, self._locale),
+                f"weighted {amounts_text(weighted, _AMOUNT, self._locale)}",
+            )
 
     def _left(self, cells: int) -> Content:
-        picture = self.picture
-        if picture is None:
-            return Content.styled("reading the store …", "$text-muted")
-        cards = [card for lane in picture.lanes if lane.stage.kind == "open" for card in lane.cards]
-        locale = self._locale
-        name = cut(visible(picture.pipeline) or "no pipeline", cells)
-        parts = [
-            f"{locale.number(len(cards))} open",
-            amounts_text(sums([card.value for card in cards]), _AMOUNT, locale),
-            f"weighted {amounts_text(sums([card.weighted for card in cards]), _AMOUNT, locale)}",
-        ]
+        if self.picture is None:
+            return Content.styled("reading the store …", "dim")
+        name = cut(visible(self.picture.pipeline) or "no pipeline", cells)
+        parts = list(self._parts)
         while parts and width(name) + sum(width(part) + 3 for part in parts) > cells:
             parts.pop()
         return Content.assemble((name, "bold $primary"), *(Content(f" · {part}") for part in parts))

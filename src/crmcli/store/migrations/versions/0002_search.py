@@ -18,7 +18,8 @@ $$
 """
 NUMBER_POSTGRESQL = """
 CREATE FUNCTION crm_number(value text) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN value ~ '^\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d{1,3})?\\s*$' THEN value::double precision END
+  SELECT CASE WHEN value ~ '^\\s*[-+]?([0-9]{1,99}\\.?[0-9]{0,99}|\\.[0-9]{1,99})([eE][-+]?[0-9]{1,2})?\\s*$'
+    THEN value::double precision END
 $$
 """
 INSTR_POSTGRESQL = """

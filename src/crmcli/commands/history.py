@@ -1,0 +1,57 @@
+"""``crm history`` and ``crm undo``: who changed what, and how it is taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crmcli.commands.shape import TABLE_LIMIT, Fields, Limit, Noun, app_of, is_machine, split
+
+if TYPE_CHECKING:
+    from crmcli.domain.views import ChangeSetView
+
+app = Noun("Who changed what, when, by which command.")
+undo_app = Noun("Take back the last change, or the one named.")
+
+
+@app.verb(
+    "history",
+    examples=["crm history", "crm history jane@acme.com", "crm history deal:12 --format json", "crm history change:7"],
+)
+def history(
+    ctx: typer.Context,
+    ref: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[REF]", help="a record, as deal:12 where a number is not enough; or a change, as change:7"
+        ),
+    ] = None,
+    fields: Fields = None,
+    limit: Limit = None,
+) -> None:
+    """Who changed what, when, by which command; with a record (or a change) every field before and after."""
+    app = app_of(ctx)
+    cut = TABLE_LIMIT if limit is None and app.output.format == "table" else None
+    most = cut + 1 if cut else (limit or None)
+    app.output.many("history", app.history.list(ref, most), split(fields), cut=cut, filtered=ref is not None)
+
+
+@undo_app.verb("undo", examples=["crm undo", "crm undo 12"])
+def undo(
+    ctx: typer.Context,
+    which: Annotated[
+        str | None, typer.Argument(metavar="[N|ID]", help="the change's number or uid, as crm history shows it")
+    ] = None,
+) -> None:
+    """Take back your last change that still stands, or the one named; an undo can itself be undone."""
+    app = app_of(ctx)
+    undone = app.history.undo(which)
+    if is_machine(ctx):
+        app.output.one(undone._replace(undone=True))
+    app.output.note(f"undid #{undone.number} {_told(undone)} (crm undo {app.store.committed} does it again)")
+
+
+def _told(change: ChangeSetView) -> str:
+    what = f"{change.command}: {change.summary}" if change.summary else change.command
+    return what if change.records < 2 else f"{what} ({change.records} records)"

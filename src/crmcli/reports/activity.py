@@ -1,0 +1,73 @@
+"""What was done with customers, and how much of it a won deal takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.metrics import ratio
+from crmcli.reports.period import Window, month_of
+from crmcli.reports.report import Report, ReportColumn
+from crmcli.store.queries.condition import EVERYTHING
+from crmcli.store.queries.reports import MONTH, activity_rows, closed_deals, deal_group
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from crmcli.services.desk import Desk
+    from crmcli.store.reader import Reader
+
+_FIGURES = (
+    ReportColumn("done", "done", "integer"),
+    ReportColumn("planned", "planned", "integer"),
+    ReportColumn("minutes", "minutes", "integer"),
+    ReportColumn("won", "won", "integer"),
+    ReportColumn("effort", "effort", "number"),
+)
+ALL_TIME = Window()
+# Deals can be told apart by these too; by kind and person all won deals count.
+_SHARED = ("owner", "company", MONTH)
+
+
+def activity_report(desk: Desk, by: str = "type", span: Window = ALL_TIME, filter_text: str | None = None) -> Report:
+    """Activities per group: done, planned, minutes; won deals of the period, and done activities for each of them."""
+    now = desk.clock.local()
+    tallies: dict[str | None, list[int]] = {}
+    with desk.reading() as reader:
+        where = desk.condition(reader, "activity", filter_text)
+        for key, status, minutes in activity_rows(reader, by, where, span.bounds):
+            label = month_of(key, now) if by == MONTH else key
+            tally = tallies.setdefault(label, [0, 0, 0])
+            tally[0] += status == "done"
+            tally[1] += status == "planned"
+            tally[2] += (minutes or 0) if status == "done" else 0
+        won = _won(reader, by if by in _SHARED else None, span, now)
+    order = (lambda item: item[0] or "") if by == MONTH else (lambda item: (-item[1][0], item[0] or ""))
+    rows = tuple(_row(label, tally, won, shared=by in _SHARED) for label, tally in sorted(tallies.items(), key=order))
+    columns = (ReportColumn(by, by), *_FIGURES)
+    n = sum(tally[0] + tally[1] for tally in tallies.values())
+    formula = "effort = done activities / won deals"
+    return Report(
+        "activity", f"activities by {by}", columns, rows, _totals(tallies, won, by), n, span.label, formula=formula
+    )
+
+
+def _row(label: str | None, tally: list[int], won: dict[str | None, int], *, shared: bool) -> tuple[object, ...]:
+    deals = won.get(label, 0) if shared else sum(won.values())
+    return (label, *tally, deals, ratio(tally[0], deals))
+
+
+def _totals(tallies: dict[str | None, list[int]], won: dict[str | None, int], by: str) -> tuple[object, ...] | None:
+    if len(tallies) < 2 or by == "contact":  # an activity with two people would count twice
+        return None
+    sums = [sum(tally[i] for tally in tallies.values()) for i in range(3)]
+    return (None, *sums, sum(won.values()), ratio(sums[0], sum(won.values())))
+
+
+def _won(reader: Reader, by: str | None, span: Window, now: datetime) -> dict[str | None, int]:
+    counts: dict[str | None, int] = {}
+    group = deal_group(reader, by)
+    for key, kind, *_ in closed_deals(reader, group, EVERYTHING, span.bounds):
+        if kind == "won":
+            label = month_of(key, now) if by == MONTH else key
+            counts[label] = counts.get(label, 0) + 1
+    return counts

@@ -1,0 +1,146 @@
+"""What was won and what was lost, and how long it took."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.metrics import mean, median, ratio, win_rate
+from crmcli.domain.money import Money
+from crmcli.reports.period import Window, month_of
+from crmcli.reports.report import Report, ReportColumn
+from crmcli.store.queries.reports import MONTH, Group, closed_deals, deal_group
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crmcli.services.desk import Desk
+
+_WON = (
+    ReportColumn("won", "won", "integer"),
+    ReportColumn("value", "value", "money"),
+    ReportColumn("average", "average", "money"),
+    ReportColumn("win_rate", "win rate", "percent"),
+    ReportColumn("cycle_mean", "cycle", "days"),
+    ReportColumn("cycle_median", "median", "days"),
+    ReportColumn("currency", "currency"),
+)
+_LOST = (
+    ReportColumn("lost", "lost", "integer"),
+    ReportColumn("value", "value", "money"),
+    ReportColumn("share", "share", "percent"),
+    ReportColumn("currency", "currency"),
+)
+_WON_FORMULA = "win rate = won / (won + lost); average = won value / won; cycle = days from made to won"
+_LOST_FORMULA = "share = lost / all lost"
+
+
+class Tally:
+    """Closed deals of one group and currency."""
+
+    def __init__(self) -> None:
+        self.won = self.lost = self.won_minor = self.lost_minor = 0
+        self.cycles: list[float] = []  # of won deals, days; one closed before it was made has none
+
+    def add(self, kind: str, minor: int, days: float) -> None:
+        """Count a deal."""
+        if kind == "lost":
+            self.lost += 1
+            self.lost_minor += minor
+            return
+        self.won += 1
+        self.won_minor += minor
+        if days >= 0:
+            self.cycles.append(days)
+
+    def merge(self, other: Tally) -> None:
+        """Count another tally's deals as well."""
+        self.won, self.lost = self.won + other.won, self.lost + other.lost
+        self.won_minor, self.lost_minor = self.won_minor + other.won_minor, self.lost_minor + other.lost_minor
+        self.cycles += other.cycles
+
+
+ALL_TIME = Window()
+Tallies = dict[tuple[str | None, str], Tally]
+
+
+def won_report(desk: Desk, by: str | None = None, span: Window = ALL_TIME, filter_text: str | None = None) -> Report:
+    """Won deals per group and currency, with the rate and the length of winning."""
+    group, tallies = _tallied(desk, by, span, filter_text)
+
+    def figures(tally: Tally, code: str) -> tuple[object, ...]:
+        average = Money(round(tally.won_minor / tally.won), code) if tally.won else None
+        rate = win_rate(tally.won, tally.lost)
+        return (tally.won, Money(tally.won_minor, code), average, rate, mean(tally.cycles), median(tally.cycles), code)
+
+    if not group.name and not tallies:  # the answer to "how much" is then: nothing
+        tallies = {(None, desk.currency): Tally()}
+    return _report("won", _WON, group, tallies, figures, lambda tally: tally.won_minor, span, _WON_FORMULA)
+
+
+def lost_report(
+    desk: Desk,
+    by: str | None = "reason",
+    span: Window = ALL_TIME,
+    filter_text: str | None = None,
+) -> Report:
+    """Lost deals per group and currency, and each one's share."""
+    group, tallies = _tallied(desk, by, span, filter_text)
+    kept = {key: tally for key, tally in tallies.items() if tally.lost}
+    everything = sum(tally.lost for tally in kept.values())
+
+    def figures(tally: Tally, code: str) -> tuple[object, ...]:
+        return (tally.lost, Money(tally.lost_minor, code), ratio(tally.lost, everything), code)
+
+    return _report("lost", _LOST, group, kept, figures, lambda tally: tally.lost, span, _LOST_FORMULA)
+
+
+def _tallied(desk: Desk, by: str | None, span: Window, filter_text: str | None) -> tuple[Group, Tallies]:
+    from crmcli.store.queries.common import sure_moment
+
+    now = desk.clock.local()
+    tallies: Tallies = {}
+    with desk.reading() as reader:
+        group = deal_group(reader, by)
+        where = desk.condition(reader, "deal", filter_text)
+        for key, kind, value, currency, made, closed in closed_deals(reader, group, where, span.bounds):
+            label = month_of(key, now) if group.name == MONTH else key
+            tally = tallies.setdefault((label, currency or desk.currency), Tally())
+            # By the clock on the wall: a deal made and closed on two dates took whole days, summer time or not.
+            took = sure_moment(closed).astimezone(now.tzinfo) - sure_moment(made).astimezone(now.tzinfo)
+            tally.add(kind, value or 0, took.total_seconds() / 86_400)
+    return group, tallies
+
+
+def _report(
+    name: str,
+    columns: tuple[ReportColumn, ...],
+    group: Group,
+    tallies: Tallies,
+    figures: Callable[[Tally, str], tuple[object, ...]],
+    weight: Callable[[Tally], int],
+    span: Window,
+    formula: str,
+) -> Report:
+    if group.name == MONTH:
+        ordered = sorted(tallies.items(), key=lambda item: (item[0][0] or "", item[0][1]))
+    else:
+        ordered = sorted(tallies.items(), key=lambda item: (-weight(item[1]), item[0][0] or "", item[0][1]))
+    rows = tuple((label, *figures(tally, code)) for (label, code), tally in ordered)
+    currencies = {code for _, code in tallies}
+    only = next(iter(currencies)) if len(currencies) == 1 else None
+    total = _sum(tallies) if only and len(rows) > 1 else None
+    totals = (None, *figures(total, only)) if total is not None and only else None
+    if not group.name:
+        columns_shown, rows, totals = columns, tuple(row[1:] for row in rows), None
+    else:
+        columns_shown = (ReportColumn(group.name, group.name), *columns)
+    title = f"{name} deals" + (f" by {group.name}" if group.name else "")
+    n = sum(tally.won + tally.lost if name == "won" else tally.lost for tally in tallies.values())
+    return Report(name, title, columns_shown, rows, totals, n, span.label, only, formula)
+
+
+def _sum(tallies: Tallies) -> Tally:
+    total = Tally()
+    for tally in tallies.values():
+        total.merge(tally)
+    return total

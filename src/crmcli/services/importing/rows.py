@@ -1,0 +1,291 @@
+"""A row of a file as an entry: everything that a record of its noun can be given, read and checked, not yet linked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmcli.domain.fields import ACTIVITY, DEAL, FIELDS, Field, Kind
+from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.money import read_currency
+from crmcli.domain.people import looks_like, name_from_email, read_email, read_website
+from crmcli.domain.text import fold, tidy
+from crmcli.errors import BadValue
+from crmcli.services.importing.cells import EMPTY, Cells
+from crmcli.services.importing.plan import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from crmcli.domain.reading import InputRules
+    from crmcli.domain.views import StageView
+    from crmcli.io.table import Row
+    from crmcli.services.importing.plan import Columns
+    from crmcli.services.importing.stages import Stages
+    from crmcli.services.importing.summary import Summary
+
+_FIELDS: dict[str, dict[str, Field]] = {
+    noun: {field.name: field for field in fields if not field.computed} for noun, fields in FIELDS.items()
+}
+_MOMENT = next(field for field in ACTIVITY if field.name == "at")
+_LOST_REASON = next(field for field in DEAL if field.name == "lost_reason")
+_NAME_PARTS = ("given", "middle", "family", "prefix", "suffix")
+_USER_LENGTH = 100
+# What only an import can set, besides names: the record's number elsewhere and the times it had there.
+_MOMENTS = ("created_at", "close_date", "closed_at", "done_at")
+
+Raw = dict[Target, list[str]]
+
+
+class Party(NamedTuple):
+    """A linked record as a row names it: by what is written, or by the fields of ``values``."""
+
+    noun: str
+    ref: str | None
+    values: dict[str, Any]
+
+
+class Entry(NamedTuple):
+    """A row as a record to be: ``usual`` holds what a new record gets besides, an existing one does not."""
+
+    line: int
+    values: dict[str, Any]
+    usual: dict[str, Any]
+    custom: dict[str, object]
+    parties: dict[str, tuple[Party, ...]]
+    external_id: str | None = None
+    created_at: datetime | None = None
+    closed_at: datetime | None = None
+    stage: StageView | None = None
+    stage_named: bool = False  # by the row, rather than the first of its pipeline
+
+
+class Rows:
+    """Reads the rows of one file."""
+
+    def __init__(self, noun: str, columns: Columns, rules: InputRules, stages: Stages, summary: Summary) -> None:
+        self.noun = noun
+        self.columns = columns
+        self.cells = Cells(rules)
+        self.stages = stages
+        self.summary = summary
+
+    def entry(self, row: Row) -> Entry:
+        """The row as an entry; raises BadValue or Refused for what can't be a record."""
+        raw = self._raw(row.cells)
+        if not raw:
+            raise BadValue("row", "holds nothing")
+        custom: dict[str, object] = {target.name: tidy(texts[0]) for target, texts in raw.items() if target.custom}
+        own = {target.name: texts for target, texts in raw.items() if not target.custom and not target.link}
+        currency = read_currency(own.pop("currency")[0]) if "currency" in own else None
+        moments: dict[str, Any] = {name: self.cells.one(_MOMENT, own.pop(name)[0]) for name in _MOMENTS if name in own}
+        external_id = tidy(own.pop("external_id", [""])[0]) or None
+        values, parties = self._values(own, custom, currency)
+        entry = Entry(row.line, values, {}, custom, parties | self._linked(raw, parties), external_id)
+        entry = entry._replace(created_at=moments.get("created_at"))
+        return self._finished(entry, own, moments)
+
+    def _raw(self, cells: Mapping[str, str]) -> Raw:
+        """The texts of a row by their targets, with the defaults where it has none."""
+        raw: Raw = {}
+        for header, target in self.columns.targets.items():
+            text = cells[header].strip()
+            if text and text not in EMPTY:
+                raw.setdefault(target, []).append(text)
+        if not raw:
+            return raw
+        for target, text in self.columns.defaults.items():
+            raw.setdefault(target, [text])
+        return raw
+
+    def _values(
+        self, own: dict[str, list[str]], custom: dict[str, object], currency: str | None
+    ) -> tuple[dict[str, Any], dict[str, tuple[Party, ...]]]:
+        """The values of the record's own fields, and the records it is linked to."""
+        values: dict[str, Any] = {}
+        parties: dict[str, tuple[Party, ...]] = {}
+        for name, field in _FIELDS[self.noun].items():
+            if name not in own or field.kind in (Kind.STAGE, Kind.PIPELINE):
+                continue
+            read = self.cells.read(field, own[name], currency)
+            if read.originals:
+                key = f"{field.flag or name}_original"
+                custom[key] = "; ".join(read.originals)
+                remedy = "; set phone.default_country to have them read" if field.kind is Kind.PHONE else ""
+                self.summary.note(f"{name} kept as they are in {key}{remedy}")
+            if field.kind is Kind.LINK:
+                parties[name] = tuple(Party(field.noun, str(ref), {}) for ref in read.values)
+            elif field.many:
+                values |= {name: read.values} if read.values else {}
+            elif read.values:
+                values[name] = _checked(field, read.values[0])
+        return values, parties
+
+    def _linked(self, raw: Raw, parties: dict[str, tuple[Party, ...]]) -> dict[str, tuple[Party, ...]]:
+        """The linked records with the fields that columns of their own give them."""
+        found: dict[str, tuple[Party, ...]] = {}
+        for link in dict.fromkeys(target.link for target in raw if target.link):
+            texts = {target.name: cells for target, cells in raw.items() if target.link == link}
+            values = self._party_values(link, texts)
+            name = link if link in _FIELDS[self.noun] else {"company": "companies", "contact": "contacts"}[link]
+            first, *rest = parties.get(name) or (Party(link, None, {}),)
+            if first.ref is not None or values.get("emails") or values.get("websites") or values.get("name"):
+                found[name] = (first._replace(values=values), *rest)
+        return found
+
+    def _party_values(self, noun: str, texts: Mapping[str, list[str]]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, cells in texts.items():
+            field = _FIELDS[noun].get(name)
+            if field is not None and field.kind is not Kind.LINK:
+                read = self.cells.read(field, cells)
+                if read.values:
+                    values[name] = read.values if field.many else _checked(field, read.values[0])
+        return values
+
+    # -- what each noun adds
+
+    def _finished(self, entry: Entry, own: dict[str, list[str]], moments: dict[str, Any]) -> Entry:
+        if self.noun == "contact":
+            return _named_contact(entry, own)
+        if self.noun == "company":
+            return _named_company(entry)
+        if self.noun == "deal":
+            return self._finished_deal(entry, own, moments)
+        return _finished_activity(entry, moments)
+
+    def _finished_deal(self, entry: Entry, own: dict[str, list[str]], moments: dict[str, Any]) -> Entry:
+        wanted = {name: own[name][0] for name in ("pipeline", "stage") if name in own}
+        stage, unknown = self.stages.chosen(wanted.get("pipeline"), wanted.get("stage"))
+        if unknown:
+            entry.custom["pipeline_original"] = unknown
+            self.summary.note("unknown pipelines kept as they are in pipeline_original")
+        entry = entry._replace(stage=stage, stage_named="stage" in wanted)
+        closed = moments.get("closed_at") or moments.get("close_date")
+        if closed is not None and stage.kind == "open":
+            entry.values.setdefault("expected_close", closed.astimezone(self.cells.rules.now.tzinfo).date())
+        elif closed is not None:
+            entry = entry._replace(closed_at=self._closed(closed, entry.created_at))
+        if stage.kind != "open" or entry.values.get("probability") == stage.probability:
+            entry.values.pop("probability", None)  # the stage's own says the same
+        if stage.kind == "lost" and "lost_reason" in own:
+            entry.values.update(_lost(str(self.cells.one(_LOST_REASON, own["lost_reason"][0]))))
+        return _titled(entry)
+
+    def _closed(self, closed: datetime, created: datetime | None) -> datetime:
+        """A bare closing date of the day on which the deal was made lies after that moment."""
+        zone = self.cells.rules.now.tzinfo
+        same_day = created is not None and created.astimezone(zone).date() == closed.astimezone(zone).date()
+        return max(closed, created) if created is not None and same_day else closed
+
+
+def _checked(field: Field, value: object) -> object:
+    if field.kind is Kind.USER and len(str(value)) > _USER_LENGTH:
+        raise BadValue(field.option, f"a user's name has at most {_USER_LENGTH} characters")
+    return value
+
+
+def _named_contact(entry: Entry, own: Mapping[str, list[str]]) -> Entry:
+    """A person's name from its parts, else from the e-mail address."""
+    parts = {name: tidy(own[name][0]) for name in _NAME_PARTS if name in own}
+    if "name" not in entry.values and (parts.keys() & {"given", "middle", "family"}):
+        entry.values["name"] = joined_name(parts)
+    if "name" in entry.values and parts.get("family"):
+        entry.usual["given"] = " ".join(filter(None, (parts.get("given"), parts.get("middle")))) or None
+        entry.usual.update({name: parts.get(name) for name in ("family", "prefix", "suffix")})
+    if "name" not in entry.values:
+        if not entry.values.get("emails"):
+            raise BadValue("name", "is required", hint="a full name, a first or last name, or an e-mail address")
+        entry.usual["name"] = name_from_email(entry.values["emails"][0].value)
+    return entry
+
+
+def joined_name(parts: Mapping[str, str]) -> str:
+    """A whole name from given, middle and family names, in the order of its script."""
+    given, middle, family = (parts.get(name, "") for name in ("given", "middle", "family"))
+    if family and given and _is_east_asian(family) and _is_east_asian(given):
+        return family + given
+    return " ".join(filter(None, (given, middle, family)))
+
+
+def _is_east_asian(text: str) -> bool:
+    return all("\u3400" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af" for c in text)
+
+
+def _named_company(entry: Entry) -> Entry:
+    if "name" not in entry.values:
+        if not entry.values.get("websites"):
+            raise BadValue("name", "is required", hint="a name or a website")
+        entry.usual["name"] = entry.values["websites"][0].value
+    for party in entry.parties.get("parent", ()):
+        if party.ref and fold(party.ref) == fold(str(entry.values.get("name"))):
+            raise BadValue("parent", f"{party.ref} can't belong to itself")
+    return entry
+
+
+def _titled(entry: Entry) -> Entry:
+    """A deal without a title is called after its company and product, else by its number in the other system."""
+    if "title" not in entry.values:
+        company = next((name_of(party) for party in entry.parties.get("company", ())), None)
+        product = entry.custom.get("product")
+        title = " – ".join(str(part) for part in (company, product) if part)  # noqa: RUF001
+        if not title and entry.external_id is None:
+            raise BadValue("title", "is required", hint="a title, a company, a product or an external id")
+        entry.usual["title"] = title or entry.external_id
+    return entry
+
+
+def name_of(party: Party) -> str:
+    """What a linked record is called when a row is all that is known of it."""
+    if party.values.get("name"):
+        return str(party.values["name"])
+    if party.ref and party.noun == "contact" and looks_like(party.ref) == "email":
+        return name_from_email(read_email(party.ref).value)
+    if party.ref:
+        return party.ref
+    if party.values.get("emails"):
+        return name_from_email(party.values["emails"][0].value)
+    return str(party.values["websites"][0].value)
+
+
+def addresses(party: Party, field: str) -> tuple[Any, ...]:
+    """The e-mails or websites of a linked record, the one it is named by first."""
+    given = tuple(party.values.get(field, ()))
+    reader = {"emails": ("email", read_email), "websites": ("website", read_website)}.get(field)
+    if reader is None or not party.ref or looks_like(party.ref) != reader[0] or " " in party.ref:
+        return given
+    try:
+        first = reader[1](party.ref)
+    except BadValue:
+        return given
+    return (first, *(value for value in given if value.key != first.key))
+
+
+def _lost(text: str) -> dict[str, Any]:
+    """The reason of the list, or ``other`` with the words as a note."""
+    from crmcli.domain.fields import LOST_REASONS
+
+    wanted = fold(text).replace("_", " ").replace("-", " ")
+    known = {"competitor": "competition", "lost to competitor": "competition"} | {fold(r): r for r in LOST_REASONS}
+    reason = known.get(wanted)
+    return {"lost_reason": reason, "lost_note": None} if reason else {"lost_reason": "other", "lost_note": text}
+
+
+def _finished_activity(entry: Entry, moments: Mapping[str, Any]) -> Entry:
+    """A planned one's date is its deadline; the other date a row has is then when it was written down."""
+    values = entry.values
+    if not values.keys() & {"type", "subject", "body", "at", "due"}:
+        raise BadValue("subject", "is required", hint="a subject, a text or a date")
+    planned = values.get("status") == "planned" or (values.get("type") == "task" and "status" not in values)
+    if moments.get("done_at") is not None and not planned:
+        values["done_at"] = moments["done_at"]
+        entry.usual.setdefault("at", values["done_at"])
+    if planned and "due" in values and "at" in values:
+        entry = entry._replace(created_at=entry.created_at or values.pop("at"))
+        values.pop("at", None)
+    return entry
+
+
+def keys_of(values: Mapping[str, Any], field: str) -> Iterable[str]:
+    """The matching keys of a many-valued field."""
+    return (value.key for value in values.get(field, ()))

@@ -1,0 +1,72 @@
+"""What became of each row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.frozen import NamedTuple
+
+if TYPE_CHECKING:
+    from crmcli.errors import CrmError
+
+MOST_REASONS = 10_000  # more are counted, and left out of the list
+
+
+class Rejection(NamedTuple):
+    """A row that was not taken: the line it starts on, and why."""
+
+    line: int
+    reason: str
+
+
+class Summary:
+    """The tally of an import; ``linked`` counts records made because a row names them, ``notes`` what else happened."""
+
+    def __init__(self) -> None:
+        self.read = self.created = self.updated = self.skipped = self.unchanged = self.rejected = 0
+        self.rejections: list[Rejection] = []
+        self.linked: dict[str, int] = {}
+        self.notes: dict[str, int] = {}
+        self.custom: list[str] = []
+
+    def reject(self, line: int, reason: str) -> None:
+        """Count a row that is not taken."""
+        self.rejected += 1
+        if len(self.rejections) < MOST_REASONS:
+            self.rejections.append(Rejection(line, reason))
+
+    def link(self, noun: str) -> None:
+        """Count a record made because a row names it."""
+        self.linked[noun] = self.linked.get(noun, 0) + 1
+
+    def note(self, what: str) -> None:
+        """Count something that the user should know of."""
+        self.notes[what] = self.notes.get(what, 0) + 1
+
+    def reasons(self, most: int) -> tuple[str, ...]:
+        """Why rows were rejected, each reason once, with the first line it happened on and how many more there are."""
+        lines: dict[str, list[int]] = {}
+        for rejection in self.rejections:
+            lines.setdefault(rejection.reason, []).append(rejection.line)
+        told = [
+            f"  line {first}{f' and {len(others):,} more' if others else ''}: {reason}"
+            for reason, (first, *others) in lines.items()
+        ]
+        return (*told[:most], "  …") if len(told) > most else tuple(told)
+
+    def record(self) -> dict[str, object]:
+        """The tally as a JSON object."""
+        return {
+            "read": self.read,
+            "created": self.created,
+            "updated": self.updated,
+            "skipped": self.skipped,
+            "unchanged": self.unchanged,
+            "rejected": [rejection._asdict() for rejection in self.rejections],
+            "linked": dict(self.linked),
+        }
+
+
+def reason_of(error: CrmError) -> str:
+    """Why a row was not taken, with the remedy."""
+    return f"{error.message} ({error.hint})" if error.hint else error.message

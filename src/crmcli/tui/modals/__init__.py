@@ -1,0 +1,1 @@
+"""What is asked or told in the middle of the board."""

@@ -1,0 +1,68 @@
+"""The pane beside the board that shows the deal at the cursor in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from crmcli.tui.widgets.picture import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.events import Resize
+
+    from crmcli.domain.views import DealPicture
+    from crmcli.render.locale import Locale
+
+
+class DetailPane(VerticalScroll, can_focus=True, inherit_bindings=False):
+    """Fields, stages and timeline of one deal; scrolls with the keys that move the cursor on the board."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_up", "up", show=False, tooltip="a line up", id="detail.up"),
+        Binding("down,j", "scroll_down", "down", show=False, tooltip="a line down", id="detail.down"),
+        Binding("pageup,ctrl+u", "page_up", "page up", show=False, tooltip="a page up", id="detail.page_up"),
+        Binding(
+            "pagedown,ctrl+d,space", "page_down", "page down", show=False, tooltip="a page down", id="detail.page_down"
+        ),
+        Binding("home,g", "scroll_home", "top", show=False, tooltip="to the top", id="detail.top"),
+        Binding("end,G", "scroll_end", "end", show=False, tooltip="to the end", id="detail.end"),
+        Binding("enter", "screen.back", "close", show=False, tooltip="close the pane", id="detail.close"),
+    ]
+
+    def __init__(self, locale: Locale, now: Callable[[], datetime]) -> None:
+        super().__init__(id="detail")
+        self._locale = locale
+        self._now = now
+        self.picture: DealPicture | None = None
+
+    def compose(self) -> ComposeResult:
+        """One long text."""
+        yield Static(id="detail-text", markup=False)
+
+    def show(self, picture: DealPicture | None) -> None:
+        """Show a deal; one that is shown already keeps its place on the screen."""
+        same = self.picture is not None and picture is not None and self.picture.record.id == picture.record.id
+        self.picture = picture
+        self._draw()
+        if not same:
+            self.scroll_home(animate=False)
+
+    def on_resize(self, _event: Resize) -> None:
+        """Break the lines anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        text = self.query_one("#detail-text", Static)
+        if self.picture is None:
+            text.update(Content.styled("no deal here", "dim"))
+        elif self.size.width:
+            text.update(Page(self.picture, self.scrollable_content_region.width, self._now(), self._locale).content())

@@ -1,0 +1,76 @@
+"""The reference is the program's own word: made anew, it is what lies in docs/reference."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.architecture.blocks import ROOT, commands, generator
+
+
+def page(name: str) -> str:
+    """A page of the reference."""
+    return (ROOT / "docs" / "reference" / name).read_text("utf-8")
+
+
+PAGES = ("commands.md", "json.md", "filters.md", "settings.md", "exit-codes.md", "schema.md", "keys.md")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_what_the_code_says_now(name: str) -> None:
+    """If this fails, run `just docs`."""
+    assert generator().pages()[name].rstrip("\n") + "\n" == page(name)
+
+
+def test_no_page_is_left_over() -> None:
+    """Every file of the reference is generated."""
+    assert set(generator().pages()) == {path.name for path in (ROOT / "docs" / "reference").iterdir()}
+
+
+def test_every_command_is_there() -> None:
+    """Each noun and verb has its heading."""
+    headings = {line.lstrip("# ") for line in page("commands.md").splitlines() if line.startswith("##")}
+    assert [words for words, _ in commands() if words not in headings] == []
+
+
+def test_every_setting_and_variable_is_there() -> None:
+    """Each has its row."""
+    from crmcli import config
+
+    text = page("settings.md")
+    assert [setting.name for setting in config.SETTINGS if f"`{setting.name}`" not in text] == []
+    assert [variable for variable in config._VARIABLES if f"`{variable}`" not in text] == []
+
+
+def test_every_exit_code_is_there() -> None:
+    """Each code and each error's word."""
+    from crmcli.errors import ExitCode
+
+    text = page("exit-codes.md")
+    assert [code for code in ExitCode if f"| {int(code)} |" not in text] == []
+
+
+def test_every_json_key_is_there() -> None:
+    """Each key of each noun."""
+    from crmcli.domain.records import VIEWS, picture_fields, record_fields
+
+    text = page("json.md")
+    keys = {key for noun in VIEWS for key in (*record_fields(noun), *picture_fields(noun))}
+    assert sorted(key for key in keys if f"`{key}`" not in text) == []
+
+
+def test_every_filter_field_is_there() -> None:
+    """Each field of each noun."""
+    from crmcli.domain.fields import FIELDS
+
+    text = page("filters.md")
+    assert sorted({f.name for fields in FIELDS.values() for f in fields if f"`{f.name}`" not in text}) == []
+
+
+def test_every_table_and_column_is_there() -> None:
+    """Each table of the schema has its heading, each column its row."""
+    from crmcli.store.models.schema import metadata
+
+    text = page("schema.md")
+    for name, table in metadata().tables.items():
+        section = text.partition(f"## {name}\n")[2].partition("\n## ")[0]
+        assert [column.name for column in table.columns if f"`{column.name}`" not in section] == []

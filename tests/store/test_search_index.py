@@ -1,0 +1,105 @@
+"""The index says what the records say, after every use case, in the same transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmcli.services.records import Changes
+from crmcli.store.checks import findings
+from crmcli.store.search import rebuild, words_of
+
+if TYPE_CHECKING:
+    from crmcli.context import AppContext
+
+
+def _hits(app: AppContext, text: str) -> list[str]:
+    return [hit.name for hit in app.search.find(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("Łukasz Żak", "lukasz"),
+        ("Zażółć Gęślą", "ZAZOLC gesla"),
+        ("Пётр Ёлкин", "петр"),
+        ("ПЁТР", "пётр"),
+        ("北京科技公司", "科技"),
+        ("محمد علي", "محمد"),
+        ("Straße", "strasse"),
+        ("O'Brien-Smith", "brien"),
+        ("jane.doe@acme.com", "doe"),
+        ("İstanbul", "istanbul"),
+    ],
+)
+def test_a_name_is_found_whatever_its_case_and_accents(app: AppContext, text: str, query: str) -> None:
+    """In any script, by the beginning of any of its words."""
+    app.contacts.add(app.contacts.draft({"name": text}))
+    assert [text] == _hits(app, query)
+
+
+def test_names_come_before_notes(app: AppContext) -> None:
+    """Whoever is called so is meant sooner than whoever is spoken of, the latest first within each."""
+    for name, note in (("Rose", None), ("Ewa", "likes a rose"), ("Rosemary", None)):
+        app.contacts.add(app.contacts.draft({"name": name, "note": note}))
+    assert ["Rosemary", "Rose", "Ewa"] == _hits(app, "rose")
+
+
+def test_every_use_case_keeps_the_index(app: AppContext) -> None:
+    """Add, edit, label, move, log, merge, delete, restore and undo each leave it whole."""
+    contacts, deals = app.contacts, app.deals
+    contacts.add(contacts.draft({"name": "Jane", "emails": "j@x.com", "phones": "+359 88 123 4567", "companies": "Acme"}))
+    contacts.add(contacts.draft({"name": "Janet", "emails": "jt@x.com", "x": "janet"}))
+    steps = [
+        (lambda: contacts.edit("Jane", contacts.edit_draft(Changes({"note": "любит чай"}, {"emails": ["jane@y.com"]}))), "чай", ["Jane"]),
+        (lambda: contacts.tag("Jane", ["Große Kunden"]), "grosse", ["Jane"]),
+        (lambda: contacts.tag("Jane", ["Große Kunden"], remove=True), "grosse", []),
+        (lambda: deals.add(deals.draft({"title": "Pilot", "value": "1k", "contacts": "j@x.com"}, ["colour=teal"])), "teal", ["Pilot"]),
+        (lambda: deals.move("Pilot", "proposal"), "pilot", ["Pilot"]),
+        (lambda: app.activities.log({"type": "call", "body": "Prices", "contacts": "j@x.com"}, follow_up="offer"), "offer", ["offer"]),
+        (lambda: contacts.merge("Jane", "Janet"), "janet", ["Jane"]),
+        (lambda: contacts.remove("Jane"), "janet", []),
+        (lambda: contacts.restore("Jane"), "0881234567 janet"[-5:], ["Jane"]),
+        (lambda: app.history.undo(), "chai", []),
+    ]
+    for act, query, expected in steps:
+        act()
+        assert (query, expected) == (query, _hits(app, query))
+        with app.store.reader() as reader:
+            assert [] == list(findings(reader))
+
+
+def test_a_phone_is_found_by_its_digits(app: AppContext) -> None:
+    """As written, and as one number."""
+    app.contacts.add(app.contacts.draft({"name": "Jane", "phones": "+359 88 123 4567"}))
+    for query in ("359881234567", "+359 88 123", "88 123 4567"):
+        assert ["Jane"] == _hits(app, query)
+
+
+def test_a_rebuilt_index_is_the_same(app: AppContext) -> None:
+    """Entry for entry."""
+    for number in range(3):
+        app.contacts.add(app.contacts.draft({"name": f"Jane {number}", "tags": "vip"}))
+    app.contacts.remove("Jane 1")
+    before = _entries(app)
+    from crmcli.store.engine import transaction
+
+    with transaction(app.store) as connection:
+        rebuild(app.store.dialect, connection.connection.driver_connection, "")
+    assert before == _entries(app)
+    assert 2 == len(before)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("Łukasz ŻAK", ["lukasz", "zak"]), ("a-b_c", ["a", "b", "c"]), ("北京x", ["北", "京", "x"]), ("  ", []), ("¿?", [])],
+)
+def test_words_are_folded_letters_and_digits(text: str, words: list[str]) -> None:
+    """The same for what is kept and for what is asked."""
+    assert words == words_of(text)
+
+
+def _entries(app: AppContext) -> list[tuple[object, ...]]:
+    with app.store.reader() as reader:
+        return reader.rows("SELECT rowid, noun, record_id, name, body FROM search_entry ORDER BY rowid")

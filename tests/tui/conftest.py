@@ -1,0 +1,52 @@
+"""The stores that the board is tried on."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmcli.tui.app import BoardApp
+from tests.tui.boards import board_app, store_with_deals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with deals, made once, at the same moment for every run."""
+    from pathlib import Path
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("CRM_NOW", "2026-11-21T12:00:00Z"), ("TZ", "UTC"), ("LOGNAME", "maria")):
+            patch.setenv(name, value)
+        folder = tmp_path_factory.mktemp("board")
+        patch.setenv("HOME", str(folder))
+        return Path(store_with_deals(folder))
+
+
+@pytest.fixture
+def store(filled_store: Path, tmp_path: Path) -> str:
+    """A copy of it, to be changed."""
+    path = tmp_path / "crm.db"
+    shutil.copy(filled_store, path)
+    return str(path)
+
+
+@pytest.fixture
+def deals_board(store: str) -> BoardApp:
+    """The board over the store with deals."""
+    return board_app(store)
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> Callable[[BoardApp], BoardApp]:
+    """Makes a board that can be photographed: no cursor blinks in it."""
+    from textual.widgets import Input
+
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
+    monkeypatch.setattr(Input, "cursor_blink", False)
+    return lambda app: app
