@@ -171,7 +171,6 @@ _MEANINGS = {
     "noun": "contact, company, deal or activity",
     "name": "name, title or subject",
     "excerpt": "where a word was found",
-    "group": "overdue, today, meetings, no next step, rotting, birthdays or upcoming",
     "what": "what is to be done, or the record's name",
     "who": "the person or company",
     "due": "when",
@@ -191,6 +190,24 @@ _MEANINGS = {
     "before": "its value before",
     "after": "its value after",
 }  # fmt: skip
+_NOUN_MEANINGS = {
+    ("tag", "tag"): "the label",
+    ("tag", "count"): "how many records have it",
+    ("tag", "contacts"): "how many people",
+    ("tag", "companies"): "how many companies",
+    ("tag", "deals"): "how many deals",
+    ("tag", "activities"): "how many activities",
+    ("setting", "name"): "its dotted name",
+    ("setting", "value"): "its value",
+    ("setting", "origin"): "where the value comes from: a file, a variable, or `default`",
+    ("setting", "about"): "what it is for",
+    ("finding", "check"): "what was checked",
+    ("finding", "record"): "the record's uid",
+    ("finding", "problem"): "what is wrong",
+    ("finding", "remedy"): "how to mend it",
+    ("fact", "name"): "what it is about",
+    ("fact", "value"): "what is so",
+}
 _AROUND = {
     "deals": "open deals",
     "contacts": "people there",
@@ -209,6 +226,10 @@ _TITLES = {
     "today": "Today",
     "history": "Change sets (`crm history`)",
     "change": "Changes within a change set",
+    "tag": "Tags (`crm tag list`)",
+    "setting": "Settings (`crm config show`)",
+    "finding": "Findings (`crm store check`)",
+    "fact": "Facts (`crm store info`)",
 }
 
 
@@ -263,7 +284,11 @@ def _meaning(noun: str, key: str) -> str:
     from crmcli.domain.fields import FIELDS
 
     fields = {field.name: field.about for field in FIELDS.get(noun, ())}
-    return fields.get(key) or _MEANINGS[key]
+    if key == "group":
+        from crmcli.services.today import GROUPS
+
+        return f"its urgency: {', '.join(GROUPS)}"
+    return fields.get(key) or _NOUN_MEANINGS.get((noun, key)) or _MEANINGS[key]
 
 
 def _envelope() -> str:

@@ -15,7 +15,7 @@ from crmcli.render.locale import Locale
 from crmcli.render.output import Output
 
 if TYPE_CHECKING:
-    from crmcli.services.activities import Activities
+    from crmcli.services.activities import Activities, Tasks
     from crmcli.services.companies import Companies
     from crmcli.services.contacts import Contacts
     from crmcli.services.deals import Deals
@@ -160,6 +160,13 @@ class AppContext:
         from crmcli.services.activities import Activities
 
         return Activities(self.desk)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """Activities, where a name means a task."""
+        from crmcli.services.activities import Tasks
+
+        return Tasks(self.desk)
 
     def records(self, noun: str) -> Records:
         """The service of a noun."""

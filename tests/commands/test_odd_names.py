@@ -19,6 +19,7 @@ ODD = {
     "newline": "Jane\nDoe",
     "rtl": "Jane \u202eeoD\u202c عمر",
     "long": "Дълго " + "я" * 9_994,
+    "long and various": "".join(chr(0x4E00 + place * 7919 % 20_000) for place in range(10_000)),
     "emoji": "👩‍👩‍👧‍👦 Жана 🚀",
     "quotes": """O'Brien "Jane" \\ `x`""",
     "sql": "Robert'); DROP TABLE contact;--",
@@ -98,3 +99,29 @@ def test_a_name_that_is_no_text_is_refused(crm: Crm) -> None:
     answer = crm("contact", "add", "--name", "Jane\x00Doe")
     assert (answer.code, answer.stdout) == (2, "")
     assert "name" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("noun", "flags"),
+    [
+        ("contact", ("title", "address", "source", "locale", "timezone", "note")),
+        ("company", ("industry", "country", "region", "address", "note")),
+        ("deal", ("source", "next-step")),
+    ],
+)
+def test_a_long_text_fits_into_every_text_field(crm_on: Crm, noun: str, flags: tuple[str, ...]) -> None:
+    """No engine's index is in its way."""
+    long = ODD["long and various"]
+    given = [word for flag in flags for word in (f"--{flag}", long)]
+    uid = crm_on(noun, "add", "Jane", *given, "--set", f"about={long}").uid
+    record = crm_on(noun, "show", uid, "--format", "json").json()
+    assert {record[flag.replace("-", "_")] for flag in flags} == {long}
+    assert record["custom_fields"] == {"about": long}
+
+
+@pytest.mark.parametrize(("flag", "noun"), [("--tag", "contact"), ("--campaign", "deal"), ("--owner", "company")])
+def test_what_many_records_share_is_shorter(crm_on: Crm, flag: str, noun: str) -> None:
+    answer = crm_on(noun, "add", "Jane", flag, "x" * 201)
+    assert (answer.code, answer.stdout) == (2, "")
+    assert flag.removeprefix("--") in answer.stderr
+    assert crm_on(noun, "list", "--format", "json").json() == []

@@ -81,8 +81,7 @@ async def settle(pilot: Pilot[None]) -> BoardScreen:
 
 def board(pilot: Pilot[None]) -> BoardScreen:
     """The board's screen, below any modal."""
-    screen = pilot.app.screen_stack[1]
-    return screen  # type: ignore[return-value]
+    return pilot.app.screen_stack[1]  # type: ignore[return-value]
 
 
 def lane(pilot: Pilot[None], stage: str) -> LaneColumn:
@@ -134,7 +133,12 @@ def fill_in_bulk(context: AppContext, count: int) -> None:
             )  # fmt: skip
         uow.insert_many(Deal, rows)
         moves = [
-            {"id": uow.next_number(StageChange), "deal_id": row["id"], "to_stage_id": row["stage_id"], "at": row["stage_since"]}
+            {
+                "id": uow.next_number(StageChange),
+                "deal_id": row["id"],
+                "to_stage_id": row["stage_id"],
+                "at": row["stage_since"],
+            }
             for row in rows
         ]
         uow.insert_many(StageChange, moves)

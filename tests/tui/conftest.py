@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crmcli.tui.app import BoardApp
 from tests.tui.boards import board_app, store_with_deals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from crmcli.tui.app import BoardApp
 
 
 @pytest.fixture(scope="session")
@@ -40,13 +40,3 @@ def store(filled_store: Path, tmp_path: Path) -> str:
 def deals_board(store: str) -> BoardApp:
     """The board over the store with deals."""
     return board_app(store)
-
-
-@pytest.fixture
-def still(monkeypatch: pytest.MonkeyPatch) -> Callable[[BoardApp], BoardApp]:
-    """Makes a board that can be photographed: no cursor blinks in it."""
-    from textual.widgets import Input
-
-    monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
-    monkeypatch.setattr(Input, "cursor_blink", False)
-    return lambda app: app

@@ -274,7 +274,7 @@ async def test_a_bug_ends_the_board_and_is_left_to_the_command_line(
     with pytest.raises(ZeroDivisionError):  # noqa: PT012
         async with deals_board.run_test(size=WIDE) as pilot:
             screen = await settle(pilot)
-            monkeypatch.setattr(screen.lanes, "go", lambda step: 1 / 0)
+            monkeypatch.setattr(screen.lanes, "go", lambda _: 1 / 0)
             await pilot.press("right")
             await pilot.pause()
     assert isinstance(deals_board.bug, ZeroDivisionError)

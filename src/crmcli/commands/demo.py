@@ -75,16 +75,13 @@ def _say_what_next(ctx: typer.Context, place: Path) -> None:
     output, name = app_of(ctx).output, quote(str(place))
     output.note("")
     output.note("try next, on this example:")
-    for line, about in (
-        (f"export CRM_DB={name}", "the commands below, and all others, now work on the example"),
-        ("crm tui", "the board; ? shows its keys"),
-        ("crm deal list --filter 'value > 20k and stage_kind = open'", ""),
-        ("crm contact show elena.todorova@balkan-mlechni.example", ""),
-        (
-            "crm log call 'Discussed pricing' --contact lukasz.zerominski@lodzkie-tkaniny.example --next 'send offer' --due fri",
-            "",
-        ),
-        ("crm undo", "takes back the last change, whatever it was"),
-        ("unset CRM_DB", "back to your own store"),
+    for line in (
+        f"export CRM_DB={name}      # every command now works on the example",
+        "crm tui                    # the board; ? shows its keys",
+        "crm deal list --filter 'value > 20k and stage_kind = open'",
+        "crm contact show elena.todorova@balkan-mlechni.example",
+        "crm log call 'Discussed pricing' --contact lukasz.zerominski@lodzkie-tkaniny.example --next 'send offer' --due fri",
+        "crm undo                   # takes back the last change, whatever it was",
+        "unset CRM_DB               # back to your own store",
     ):
-        output.note(f"  {line}" + (f"    # {about}" if about else ""))
+        output.note(f"  {line}")

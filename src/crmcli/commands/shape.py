@@ -237,7 +237,8 @@ def in_bulk(
     """Say how many records a bulk verb would change, ask, do it in one undo step, and say what was done."""
     app = app_of(ctx)
     chosen = records.matching(where)
-    count = f"{len(chosen)} {_plural(records.noun, len(chosen))}"
+    noun = getattr(records, "word", records.noun)
+    count = f"{len(chosen)} {_plural(noun, len(chosen))}"
     if dry_run or not chosen:
         for found in chosen:
             app.output.message(f"would {doing} #{found.number} {found.name}")
@@ -249,13 +250,13 @@ def in_bulk(
     done = list(act(where))
     if is_machine(ctx):
         app.output.many(records.noun, iter(done))
-    app.output.note(f"{_past(doing)} {len(done)} {_plural(records.noun, len(done))} (crm undo takes it back)")
+    app.output.note(f"{_past(doing)} {len(done)} {_plural(noun, len(done))} (crm undo takes it back)")
 
 
 def _plural(noun: str, count: int) -> str:
     from crmcli.domain.fields import PLURAL
 
-    return noun if count == 1 else PLURAL[noun]
+    return noun if count == 1 else PLURAL.get(noun, f"{noun}s")
 
 
 def _past(doing: str) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date, datetime
 
-MAX_LENGTH = 10_000
+MAX_LENGTH = 100_000
 MAX_DEPTH = 100
 MAX_CONDITIONS = 500
 MAX_LINKS = 6

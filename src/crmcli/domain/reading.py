@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LONGEST = 1_000_000
+LONGEST_LABEL = 200  # what a store keeps once for many records
 # Beside the required fields, those that a record always has one of.
 _NEEDED = {
     "contact": (),
@@ -70,8 +71,9 @@ def _whole(field: Field, text: str) -> str:
         raise BadValue(
             field.option, "is empty", hint=f"--clear {field.name} empties a field" if not field.required else None
         )
-    if len(kept) > LONGEST:
-        raise BadValue(field.option, f"is longer than {LONGEST} characters")
+    longest = LONGEST_LABEL if field.kind is Kind.TAG or field.name == "campaign" else LONGEST
+    if len(kept) > longest:
+        raise BadValue(field.option, f"is longer than {longest} characters")
     return kept
 
 

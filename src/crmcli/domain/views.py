@@ -248,7 +248,7 @@ class SearchHit(NamedTuple):
 class TodayItem(NamedTuple):
     """Something that needs the user now; ``group`` is its urgency, ``why`` one line."""
 
-    group: str  # overdue, today, meetings, no next step, rotting, birthdays, upcoming
+    group: str  # overdue, today, meetings, past close, rotting, no next step, upcoming, birthdays
     noun: str
     id: str
     number: int

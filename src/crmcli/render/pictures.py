@@ -165,7 +165,8 @@ def _activity_cells(activity: ActivityView, screen: Screen) -> Cells:
     late = planned and is_past(activity.due, screen.now)
     when = screen.locale.due(activity.due) if planned and activity.due else screen.locale.time(activity.at)
     length = minutes_text(activity.duration) if activity.duration else None
-    what = " — ".join(part for part in (activity.subject or activity.body, activity.outcome, length) if part)
+    told = (activity.subject or activity.body, _decided(activity), activity.outcome, length)
+    what = " — ".join(part for part in told if part)
     tone = "overdue" if late else "" if planned or activity.status == "done" else "muted"
     return [
         (f"#{activity.number}", "muted"),
@@ -174,6 +175,17 @@ def _activity_cells(activity: ActivityView, screen: Screen) -> Cells:
         (visible(what), tone),
         (visible("; ".join(link.name for link in activity.contacts)), "muted"),
     ]
+
+
+def _decided(activity: ActivityView) -> str | None:
+    """What was chosen, from what, and why."""
+    if activity.type != "decision":
+        return None
+    kept = activity.custom_fields
+    options, chosen, why = kept.get("options"), kept.get("chosen"), kept.get("why")
+    among = f"of {', '.join(map(str, options))}" if isinstance(options, list) else ""
+    parts = (f"chose {chosen}" if chosen else "", among, f"because {why}" if why else "")
+    return " ".join(part for part in parts if part)
 
 
 def today(items: Iterable[TodayItem], screen: Screen) -> Iterator[str]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from crmcli.domain.records import as_record
-from crmcli.domain.schedule import next_occurrence, snooze
 from crmcli.domain.views import ActivityView, Due
-from crmcli.errors import BadValue, Refused
-from crmcli.services.deals import primary_company
-from crmcli.services.records import Raw, Records
+from crmcli.errors import BadValue, NotFound, Refused
+from crmcli.services.records import Changes, Raw, Records, found_where
 from crmcli.store.queries.activities import activities
+from crmcli.store.queries.condition import Condition, both
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crmcli.domain.drafts import Draft, Edit
     from crmcli.store.queries.common import Selection
@@ -27,9 +25,10 @@ _SUBJECT = 120
 
 
 class Activities(Records):
-    """The use cases of activities and tasks."""
+    """The use cases of activities."""
 
     noun = "activity"
+    word = "activity"  # what a message calls one
 
     def views(self, reader: Reader, selection: Selection) -> Iterator[ActivityView]:
         """The selected activities, by time unless sorted."""
@@ -42,92 +41,153 @@ class Activities(Records):
     # -- logging
 
     def log(
-        self, raw: Mapping[str, Raw], custom: Sequence[str] = (), *, follow_up: str | None = None, due: str | None = None,
+        self,
+        raw: Mapping[str, Raw],
+        custom: Sequence[str] = (),
+        *,
+        follow_up: str | None = None,
+        due: str | None = None,
+        decision: Mapping[str, object] | None = None,
         create: bool = True,
-    ) -> tuple[ActivityView, ActivityView | None]:  # fmt: skip
-        """Put an activity on the timeline and, with ``follow_up``, a task for what comes next, in one undo step."""
-        draft = self.draft(raw, custom)
-        if due is not None and follow_up is None and draft.values.get("type") != "task":
-            raise BadValue("due", "needs --next, the task that is due")
-        task = None if follow_up is None else self._follow_up(draft, raw, follow_up, due)
-        with self.desk.writing(f"log {draft.values.get('type', 'note')}") as uow:
-            number = self.add_in(uow, draft, create=create)
-            view = self.view(uow.reader, number)
-            uow.summary = view.subject or view.type
-            self.desk.hooks.before(f"{self.hook_noun(view)}-add", as_record(view))
-            second = None
-            if task is not None:
-                second = self.view(uow.reader, self.add_in(uow, task, create=create))
-                self.desk.hooks.before("task-add", as_record(second))
-        for added in (view, second):
-            if added is not None:
-                self.desk.hooks.after(f"{self.hook_noun(added)}-add", as_record(added))
-        return view, second
+    ) -> tuple[ActivityView, ActivityView | None]:
+        """Put an activity on the timeline and, with ``follow_up``, a task for what comes next, in one undo step.
 
-    def _follow_up(self, draft: Draft, raw: Mapping[str, Raw], text: str, due: str | None) -> Draft:
+        ``due`` is the follow-up's deadline, or that of the activity itself when it is a task; ``decision`` holds the
+        options, the one chosen and why.
+        """
+        draft = self.draft(raw, custom)
+        if due is not None and follow_up is None:
+            if draft.values.get("type") != "task":
+                raise BadValue("due", "needs --next, the task that is due")
+            draft = self.draft({**raw, "due": due}, custom)
+        if decision:
+            draft = draft._replace(custom={**draft.custom, **_decided(draft, decision)})
+        task = None if follow_up is None else self._follow_up(raw, follow_up, due)
+        with self.desk.writing(f"log {draft.values.get('type', 'note')}") as uow:
+            added = [self._log_in(uow, each, create=create) for each in (draft, task) if each is not None]
+            uow.summary = added[0].subject or added[0].type
+        for view in added:
+            self.desk.hooks.after(f"{self.hook_noun(view)}-add", as_record(view))
+        return added[0], added[1] if task is not None else None
+
+    def _log_in(self, uow: UnitOfWork, draft: Draft, *, create: bool) -> ActivityView:
+        view: ActivityView = self.view(uow.reader, self.add_in(uow, draft, create=create))
+        self.desk.hooks.before(f"{self.hook_noun(view)}-add", as_record(view))
+        return view
+
+    def _follow_up(self, raw: Mapping[str, Raw], text: str, due: str | None) -> Draft:
         links = {name: raw.get(name) for name in ("contacts", "company", "deal", "campaign", "owner")}
         return self.draft({**links, "type": "task", "subject": text, "due": due or "tomorrow"})
 
     def prepare(self, uow: UnitOfWork, values: dict[str, object]) -> dict[str, object]:
         """Place the activity in time, and link it to what its people and deal belong to."""
         values.setdefault("type", "note")
-        _split_body(values)
-        _place(values, uow.now)
-        deal = values.get("deal")
-        if deal is not None:
-            company = uow.reader.value("SELECT company_id FROM deal WHERE id = ?", (deal,))
-            values.setdefault("company", company)
-        contacts = values.get("contacts")
-        if values.get("company") is None and contacts:
-            values["company"] = primary_company(uow.reader, contacts[0])  # type: ignore[index]
+        _name_by_body(values)
+        self._place(values, uow.now)
+        if values.get("company") is None:
+            values["company"] = _company_of(uow.reader, values)
         return values
+
+    def _place(self, values: dict[str, object], now: datetime) -> None:
+        """Status, time and deadline: what lies ahead is planned, a task always is until it is done."""
+        due, at = values.get("due"), values.get("at")
+        ahead = values["type"] == "task" or isinstance(due, Due) or (isinstance(at, datetime) and at > now)
+        status = values.setdefault("status", "planned" if ahead else "done")
+        if status == "planned" and due is None and isinstance(at, datetime):
+            values["due"] = due = self._due_at(at)
+        if status == "planned":
+            values["at"] = at or (self._moment(due) if isinstance(due, Due) else now)
+        else:
+            values["at"] = at or now
+        if status == "done":
+            values.setdefault("done_at", values["at"])
+
+    def _due_at(self, at: datetime) -> Due:
+        return Due(at.astimezone(self.desk.clock.zone).date(), at)
+
+    def _moment(self, due: Due) -> datetime:
+        """A deadline's place on the timeline: its moment, or the last minute of its day here for a bare date."""
+        from datetime import UTC
+
+        last = datetime(due.on.year, due.on.month, due.on.day, 23, 59, tzinfo=self.desk.clock.zone)
+        return due.at or last.astimezone(UTC)
 
     def change(self, uow: UnitOfWork, number: int, edit: Edit) -> None:
         """Apply an edit; a new deadline moves what is planned, a new time what is done."""
-        view = self.view(uow.reader, number)
+        view: ActivityView = self.view(uow.reader, number)
         values = dict(edit.values)
-        due = values.get("due")
-        if isinstance(due, Due) and view.status == "planned":
-            values["at"] = _moment(due)
-        if "at" in values and "due" not in values and view.status == "planned" and view.due is not None:
-            values["due"] = _due_at(values["at"])
-        if values.get("status") == "done" and view.status != "done":
-            values.setdefault("done_at", uow.now)
+        due, at = values.get("due"), values.get("at")
+        status = values.get("status", view.status)
+        if isinstance(due, Due) and status == "planned":
+            values.setdefault("at", self._moment(due))
+        elif isinstance(at, datetime) and status == "planned" and view.due is not None:
+            values["due"] = self._due_at(at)
+        if status == "done" and view.status != "done":
+            values |= {"done_at": uow.now} | ({} if at else {"at": _ended(view, uow.now)})
+        elif status != "done" and view.status == "done":
+            values["done_at"] = None
         super().change(uow, number, edit._replace(values=values))
 
-    # -- tasks
+    # -- what is planned
 
     def done(self, ref: str, *, outcome: str | None = None) -> tuple[ActivityView, ActivityView | None]:
         """Tick off a planned activity; its view, and the next occurrence when it recurs."""
-        following: list[ActivityView] = []
-        views = self._each("task done", "edit", lambda uow: [self._find(uow.reader, ref)], self._ticking(outcome, following))
+        views, following = self.done_all([ref], outcome=outcome)
         return views[0], following[0] if following else None
 
-    def done_where(self, filter_text: str) -> list[ActivityView]:
-        """Tick off every planned activity that a filter selects, in one undo step."""
+    def done_all(
+        self, refs: Sequence[str], *, outcome: str | None = None
+    ) -> tuple[list[ActivityView], list[ActivityView]]:
+        """Tick off planned activities in one undo step; their views, and the next occurrences of those that recur."""
 
         def select(uow: UnitOfWork) -> list[Found]:
-            return [f for f in self._selected(filter_text)(uow) if self.view(uow.reader, f.number).status == "planned"]
+            return list(dict.fromkeys(self._find(uow.reader, ref) for ref in refs))
 
-        return self._each("task done", "edit", select, self._ticking(None, []))
+        return self._ticked(select, outcome)
 
-    def _ticking(self, outcome: str | None, following: list[ActivityView]) -> Any:  # noqa: ANN401
-        def act(uow: UnitOfWork, number: int) -> None:
+    def done_where(
+        self, filter_text: str, *, outcome: str | None = None
+    ) -> tuple[list[ActivityView], list[ActivityView]]:
+        """Tick off every planned activity that a filter selects, in one undo step, as ``done_all`` does."""
+
+        def select(uow: UnitOfWork) -> list[Found]:
+            where = both(self.condition(uow.reader, filter_text), Condition("r.status = 'planned'"))
+            return found_where(uow.reader, "activity", where)
+
+        return self._ticked(select, outcome)
+
+    def _ticked(
+        self, select: Callable[[UnitOfWork], list[Found]], outcome: str | None
+    ) -> tuple[list[ActivityView], list[ActivityView]]:
+        said = self.edit_draft(Changes({"outcome": outcome})).values if outcome is not None else {}
+        following: list[ActivityView] = []
+
+        def tick(uow: UnitOfWork, number: int) -> None:
             from crmcli.store.records import update
 
             view: ActivityView = self.view(uow.reader, number)
             if view.status == "done":
                 raise Refused(f"{_kind(view)} #{number} is done already")
-            values = {"status": "done", "done_at": uow.now, "at": uow.now} | ({"outcome": outcome} if outcome else {})
-            update(uow, "activity", number, _edit(values))
+            update(
+                uow,
+                "activity",
+                number,
+                _edit({"status": "done", "done_at": uow.now, "at": _ended(view, uow.now), **said}),
+            )
             again = self._next(uow, view)
             if again is not None:
+                self.desk.hooks.before(f"{self.hook_noun(again)}-add", as_record(again))
                 following.append(again)
 
-        return act
+        views = self._each("task done", "edit", select, tick)
+        for added in following:
+            self.desk.hooks.after(f"{self.hook_noun(added)}-add", as_record(added))
+        return views, following
 
     def _next(self, uow: UnitOfWork, view: ActivityView) -> ActivityView | None:
-        """The next task of a recurring one."""
+        """The next occurrence of a recurring one."""
+        from crmcli.domain.schedule import next_occurrence
+
         if view.recurrence is None or view.due is None:
             return None
         occurrence = next_occurrence(view.recurrence, view.due, self.desk.clock.local())
@@ -135,28 +195,68 @@ class Activities(Records):
             return None
         from crmcli.store.records import insert
 
-        kept = ("type", "subject", "body", "priority", "location", "remind_before", "direction", "duration", "owner", "campaign")
+        kept = (
+            "type",
+            "subject",
+            "body",
+            "priority",
+            "location",
+            "remind_before",
+            "direction",
+            "duration",
+            "owner",
+            "campaign",
+        )
         values: dict[str, object] = {name: getattr(view, name) for name in kept if getattr(view, name) is not None}
-        links = _link_numbers(uow.reader, view.number)
-        moment = _moment(occurrence.due)
-        values |= links | {"due": occurrence.due, "recurrence": occurrence.rule, "status": "planned", "at": moment, "tags": view.tags}
-        number = insert(uow, "activity", values, view.custom_fields)
+        values |= _link_numbers(uow.reader, view.number)
+        values |= {"due": occurrence.due, "recurrence": occurrence.rule, "status": "planned", "tags": view.tags}
+        number = insert(uow, "activity", {**values, "at": self._moment(occurrence.due)}, view.custom_fields)
         return self.view(uow.reader, number)  # type: ignore[no-any-return]
 
     def snooze(self, ref: str, until: str) -> ActivityView:
         """Put a planned activity off."""
+        from crmcli.domain.schedule import snooze
 
         def act(uow: UnitOfWork, number: int) -> None:
             from crmcli.store.records import update
 
             view: ActivityView = self.view(uow.reader, number)
             if view.status != "planned":
-                raise Refused(f"{_kind(view)} #{number} is {view.status} already")
+                raise Refused(f"{_kind(view)} #{number} is {view.status.replace('_', ' ')} already")
             due = snooze(view.due, until, self.desk.clock.local(), "until")
-            update(uow, "activity", number, _edit({"due": due, "at": _moment(due)}))
+            update(uow, "activity", number, _edit({"due": due, "at": self._moment(due)}))
 
         views: list[ActivityView] = self._each("task snooze", "edit", lambda uow: [self._find(uow.reader, ref)], act)
         return views[0]
+
+
+class Tasks(Activities):
+    """The same use cases, where a reference names a task or anything planned, and a filter selects tasks."""
+
+    word = "task"
+    among = Condition("r.kind = 'task'")
+
+    @property
+    def open(self) -> Tasks:
+        """The tasks that are still to be done."""
+        tasks = Tasks(self.desk)
+        tasks.among = both(self.among, Condition("r.status = 'planned'"))
+        return tasks
+
+    def condition(self, reader: Reader, text: str | None) -> Condition:
+        """A filter on tasks alone."""
+        return both(super().condition(reader, text), self.among)
+
+    def _find(self, reader: Reader, ref: str, *, deleted: bool = False) -> Found:
+        try:
+            found = super()._find(reader, ref, deleted=deleted)
+        except NotFound as error:
+            raise NotFound(f"no task {ref}", hint="crm task list") from error
+        kind, status = reader.rows("SELECT kind, status FROM activity WHERE id = ?", (found.number,))[0]
+        if kind != "task" and status != "planned":
+            what = f"#{found.number} is a {kind.replace('_', ' ')} that is {status.replace('_', ' ')}"
+            raise NotFound(f"no task {ref}: {what}", hint=f"crm activity show {found.number}")
+        return found
 
 
 def _edit(values: Mapping[str, object]) -> Edit:
@@ -169,41 +269,52 @@ def _kind(view: ActivityView) -> str:
     return "task" if view.type == "task" else "activity"
 
 
-def _split_body(values: dict[str, object]) -> None:
-    """A body alone gives the subject: its first line, cut."""
+def _ended(view: ActivityView, now: datetime) -> datetime:
+    """When something ticked off now took place: a meeting when it was to be, a task now."""
+    return now if view.type == "task" else min(view.at, now)
+
+
+def _name_by_body(values: dict[str, object]) -> None:
+    """Without a subject the body's first line is it, cut."""
     body = values.get("body")
     if not values.get("subject") and isinstance(body, str):
         line = next((part.strip() for part in body.splitlines() if part.strip()), "")
         values["subject"] = line if len(line) <= _SUBJECT else f"{line[: _SUBJECT - 1]}…"
-        if values["subject"] == body:
-            values["body"] = body
 
 
-def _place(values: dict[str, object], now: datetime) -> None:
-    """Status, time and deadline: what lies ahead is planned, a task always is until it is done."""
-    due, at = values.get("due"), values.get("at")
-    ahead = values["type"] == "task" or isinstance(due, Due) or (at is not None and at > now)  # type: ignore[operator]
-    status = values.setdefault("status", "planned" if ahead else "done")
-    if status == "planned":
-        if due is None and at is not None:
-            values["due"] = due = _due_at(at)
-        values["at"] = at or (_moment(due) if isinstance(due, Due) else now)
-    else:
-        values["at"] = at or now
-        if status == "done":
-            values.setdefault("done_at", values["at"])
+def _decided(draft: Draft, decision: Mapping[str, object]) -> dict[str, object]:
+    """The options, the one chosen and why, as custom fields; the one chosen is spelled as its option."""
+    from crmcli.domain.text import fold, tidy
+
+    if draft.values.get("type") != "decision":
+        raise BadValue(next(iter(decision)).removesuffix("s"), "goes with a decision", hint="crm log decision …")
+    texts = decision.get("options") or ()
+    options = [tidy(str(text)) for text in texts] if isinstance(texts, list | tuple) else []
+    kept: dict[str, object] = {"options": options} if options else {}
+    for name in ("chosen", "why"):
+        if decision.get(name) is not None:
+            kept[name] = tidy(str(decision[name]))
+    if "" in options or "" in kept.values():
+        raise BadValue("option" if "" in options else "chosen", "is empty")
+    if "chosen" in kept and options:
+        chosen = [option for option in options if fold(option) == fold(str(kept["chosen"]))]
+        if not chosen:
+            raise BadValue("chosen", f"{kept['chosen']!r} is not one of the options: {', '.join(options)}")
+        kept["chosen"] = chosen[0]
+    return kept
 
 
-def _due_at(moment: Any) -> Due:  # noqa: ANN401
-    """The deadline that a planned moment is."""
-    return Due(moment.date(), moment)
+def _company_of(reader: Reader, values: Mapping[str, object]) -> object:
+    """The company of the deal, else of the first contact."""
+    from crmcli.services.deals import primary_company
 
-
-def _moment(due: Due) -> datetime:
-    """A deadline's place on the timeline: its moment, or the end of its day in UTC for a bare date."""
-    from datetime import UTC, datetime
-
-    return due.at or datetime(due.on.year, due.on.month, due.on.day, tzinfo=UTC) + timedelta(hours=23, minutes=59)
+    deal, contacts = values.get("deal"), values.get("contacts")
+    company = reader.value("SELECT company_id FROM deal WHERE id = ?", (deal,)) if deal is not None else None
+    return (
+        primary_company(reader, contacts[0])
+        if company is None and isinstance(contacts, tuple) and contacts
+        else company
+    )
 
 
 def _link_numbers(reader: Reader, number: int) -> dict[str, object]:

@@ -186,7 +186,7 @@ class Year:
             "title": f"{product} {customer.firm.city}", "value": Money(self._amount(), currency),
             "pipeline_id": self.pipeline, "stage_id": stage.number, "stage_since": self._moment(course.entered, 16),
             "company": customer.number, "contacts": customer.people[: 1 + place % 2], "owner": customer.owner,
-            "expected_close": self._expected(course), "closed_at": closed, "type": "existing" if place % 4 == 3 else "new",
+            "expected_close": self._expected(course, place), "closed_at": closed, "type": "existing" if place % 4 == 3 else "new",
             "source": cast.SOURCES[place % len(cast.SOURCES)],
             "tags": ["renewal"] if place % 10 == 6 else (),
         }  # fmt: skip
@@ -219,8 +219,9 @@ class Year:
         """Minor units: a few thousand to a hundred thousand, in round figures."""
         return round(min(max(self.random.lognormvariate(9.5, 0.8), 1500), 140_000) / 100) * 100 * 100
 
-    def _expected(self, course: _Course) -> object:
-        ahead = {"rotting": -6, "closed": -course.entered}.get(course.ahead, self.random.randint(5, 80))
+    def _expected(self, course: _Course, place: int) -> object:
+        rotting = -6 if place // 16 % 2 else 12
+        ahead = {"rotting": rotting, "closed": -course.entered}.get(course.ahead, self.random.randint(5, 80))
         return (self.now + timedelta(days=ahead)).date()
 
     def _days(self, course: _Course) -> Iterator[int]:
@@ -258,11 +259,18 @@ class Year:
         day = (self.now + timedelta(days=ahead[course.ahead])).date()
         if course.ahead == "meeting":
             self._planned(
-                about, "meeting", cast.MEETINGS[place % len(cast.MEETINGS)], Due(day, self._moment(0, 13 + place % 5))
+                about,
+                "meeting",
+                cast.MEETINGS[place % len(cast.MEETINGS)],
+                Due(day, self._moment(0, self._hour(13 + place % 5))),
             )
         else:
             urgent = "high" if course.ahead == "overdue" else "normal"
             self._planned(about, "task", cast.TASKS[place % len(cast.TASKS)], Due(day), priority=urgent)
+
+    def _hour(self, wanted: int) -> int:
+        """That hour of today, or a later one when it is past."""
+        return min(max(wanted, self.now.hour + 1), 23)
 
     def _planned(self, about: dict[str, object], kind: str, subject: str, due: Due, **more: object) -> None:
         at = due.at or self._moment((self.now.date() - due.on).days, 23, 59)

@@ -65,6 +65,9 @@ class Hooks:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             return f"no answer within {SECONDS} s"
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)  # Ctrl-C reaches us, not the hook's own session
+            raise
         return _failure(subprocess.CompletedProcess(command, process.returncode, output, errors))
 
 

@@ -117,7 +117,7 @@ class Keeping:
             raise self._no_store()
         with self.desk.reading() as reader:
             found = list(findings(reader))
-            records = sum(_counts(reader).values()) if not any(each.check == "engine" for each in found) else 0
+            records = 0 if found and found[0].check == "engine" else sum(_counts(reader).values())
         if not fix or not any(each.row or each.check == "search" for each in found):
             return Checked(tuple(FindingView(*each[:4]) for each in found), records)
         from crmcli.store.backup import automatic_backup

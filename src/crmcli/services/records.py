@@ -94,10 +94,14 @@ class Records:
     def list(self, query: Query, *, deleted: bool = False) -> Iterator[Any]:
         """The records that a query selects, streamed."""
         with self.desk.reading() as reader:
-            where = self.desk.condition(reader, self.noun, query.text)
+            where = self.condition(reader, query.text)
             yield from self.views(
                 reader, Selection(where, query.sort, query.reverse, query.limit, query.offset, deleted=deleted)
             )
+
+    def condition(self, reader: Reader, text: str | None) -> Condition:
+        """A filter's text as a condition on the noun's rows."""
+        return self.desk.condition(reader, self.noun, text)
 
     def find(self, ref: str, *, deleted: bool = False) -> Found:
         """The record that a reference names; one merged away leads to the record it was merged into."""
@@ -121,8 +125,8 @@ class Records:
     def matching(self, filter_text: str) -> Chosen:
         """The live records that a filter selects: what a bulk verb would work on."""
         with self.desk.reading() as reader:
-            where = self.desk.condition(reader, self.noun, filter_text)
-            return _found(reader, self.noun, where)
+            where = self.condition(reader, filter_text)
+            return found_where(reader, self.noun, where)
 
     def _find(self, reader: Reader, ref: str, *, deleted: bool = False) -> Found:
         try:
@@ -254,7 +258,7 @@ class Records:
 
     def _selected(self, filter_text: str) -> Callable[[UnitOfWork], Chosen]:
         def select(uow: UnitOfWork) -> Chosen:
-            return _found(uow.reader, self.noun, self.desk.condition(uow.reader, self.noun, filter_text))
+            return found_where(uow.reader, self.noun, self.condition(uow.reader, filter_text))
 
         return select
 
@@ -292,7 +296,8 @@ def _summary(noun: str, chosen: Sequence[Found]) -> str:
     return chosen[0].name if len(chosen) == 1 else f"{len(chosen)} records of {noun}"
 
 
-def _found(reader: Reader, noun: str, where: Condition) -> list[Found]:
+def found_where(reader: Reader, noun: str, where: Condition) -> list[Found]:
+    """The live records of a noun that meet a condition, by number."""
     name = {"deal": "r.title", "activity": "COALESCE(r.subject, r.body, '')"}.get(noun, "r.name")
     where = both(where, EVERYTHING)
     sql = f"SELECT r.id, r.uid, {name} FROM {noun} r WHERE r.deleted_at IS NULL AND ({where.sql}) ORDER BY r.id"

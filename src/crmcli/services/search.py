@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.errors import UsageError
 from crmcli.store.queries.search import hits
-from crmcli.store.search import words_of
+from crmcli.store.search import SEARCHED, phone_words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -21,10 +21,40 @@ class Search:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def find(self, text: str, nouns: Collection[str] = (), limit: int | None = None) -> Iterator[SearchHit]:
-        """The live records that hold all the words, each as a beginning; those whose name holds them first."""
+    def find(self, text: str, types: Collection[str] = (), limit: int | None = None) -> Iterator[SearchHit]:
+        """The live records that hold all the words, each as a beginning; those whose name holds them first.
+
+        What is written like a phone number is looked for as one too, in whatever spelling.
+        """
         words = words_of(text)
         if not words:
             raise UsageError("nothing to search for", hint="crm search WORD")
+        queries = [words, phone_words(text)] if _like_phone(text) else [words]
+        return self._hits([query for query in queries if query], [_noun(name) for name in types], limit)
+
+    def _hits(self, queries: list[list[str]], nouns: list[str], limit: int | None) -> Iterator[SearchHit]:
         with self.desk.reading() as reader:
-            yield from hits(reader, words, nouns, limit)
+            yield from hits(reader, queries, nouns, limit)
+
+
+def _like_phone(text: str) -> bool:
+    if not any(c.isdecimal() for c in text):
+        return False
+    from crmcli.domain.people import looks_like
+
+    return looks_like(text) == "phone"
+
+
+def _noun(name: str) -> str:
+    """The noun meant, also by its plural; a task is an activity."""
+    from crmcli.domain.fields import PLURAL
+    from crmcli.domain.text import fold, nearest
+
+    wanted = fold(name)
+    known = {**{noun: noun for noun in SEARCHED}, **{PLURAL[noun]: noun for noun in SEARCHED}}
+    found = {**known, "task": "activity", "tasks": "activity"}.get(wanted)
+    if found is None:
+        near = nearest(wanted, list(known))
+        hint = f"did you mean {near}?" if near else f"one of {', '.join(SEARCHED)}"
+        raise UsageError(f"--type: no noun {name!r}", hint=hint)
+    return found

@@ -42,11 +42,12 @@ class Finding(NamedTuple):
 
 
 def findings(reader: Reader) -> Iterator[Finding]:
-    """Everything wrong with a store; a damaged file ends the search at once, for nothing in it can be believed."""
-    damage = list(_engine(reader))
-    yield from damage
-    if damage:
-        return
+    """Everything wrong with a store; what can't even be read ends the search, for nothing after it can be believed."""
+    for first in (_engine, _custom_fields):
+        damage = list(first(reader))
+        yield from damage
+        if damage:
+            return
     for check in (_dangling, _hanging, _uids, _addresses, _name_keys, _search, _money, _stages, _log):
         yield from check(reader)
 
@@ -61,6 +62,20 @@ def _engine(reader: Reader) -> Iterator[Finding]:
             raise
         found = [known.message]
     yield from (Finding("engine", "", line, remedy) for line in found)
+
+
+def _custom_fields(reader: Reader) -> Iterator[Finding]:
+    """Custom fields that are no JSON object, on which every list would stumble."""
+    import json
+
+    for noun in UID_PREFIX:
+        for number, text in reader.stream(f"SELECT id, custom FROM {noun} WHERE custom <> '{{}}' ORDER BY id"):
+            try:
+                sound = isinstance(json.loads(text), dict)
+            except ValueError:
+                sound = False
+            if not sound:
+                yield Finding("custom", f"{noun} #{number}", "its custom fields can't be read", "crm store restore BACKUP")
 
 
 # -- links
@@ -311,20 +326,6 @@ def _log(reader: Reader) -> Iterator[Finding]:
             kept = ()
         if kept != sides[action]:
             yield Finding("log", where, "does not say what was before and after", remedy)
-    for noun in UID_PREFIX:
-        yield from _custom(reader, noun)
-
-
-def _custom(reader: Reader, noun: str) -> Iterator[Finding]:
-    import json
-
-    for number, text in reader.stream(f"SELECT id, custom FROM {noun} WHERE deleted_at IS NULL ORDER BY id"):
-        try:
-            sound = text == "{}" or isinstance(json.loads(text), dict)
-        except ValueError:
-            sound = False
-        if not sound:
-            yield Finding("log", f"{noun} #{number}", "its custom fields can't be read", "crm store restore BACKUP")
 
 
 def mend(connection: Any, found: list[Finding]) -> int:  # noqa: ANN401 - SQLAlchemy's, inside a transaction

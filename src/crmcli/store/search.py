@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # The order gives each noun its share of the index's row numbers: number * 8 + position.
 SEARCHED = ("contact", "company", "deal", "activity")
 _CHUNK = 500
+_LEAST_DIGITS = 4
 
 _NAME = {"contact": "name", "company": "name", "deal": "title", "activity": "subject"}
 _BODY = {
@@ -60,6 +61,18 @@ def _ideographic(c: str) -> bool:
     return "\u3040" <= c <= "\u30ff" or "\u3400" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af" or c >= "\U00020000"
 
 
+def phone_words(text: str) -> list[str]:
+    """What finds a phone number however it is written: its digits, without the noughts dialled before them."""
+    digits = "".join(c for c in fold(text) if c.isdecimal()).lstrip("0")
+    return [digits] if len(digits) >= _LEAST_DIGITS else []
+
+
+def _endings(phone: str) -> list[str]:
+    # Each is a word of the index, so that the beginning of any of them, which is any run of digits, finds the phone.
+    digits = "".join(c for c in fold(phone) if c.isdecimal())
+    return [phone, *(digits[start:] for start in range(len(digits) - _LEAST_DIGITS + 1))]
+
+
 def reindex(reader: Reader, noun: str, numbers: Sequence[int]) -> None:
     """Make the entries of these records what the records say now; deleted ones have none."""
     remove, add = reader.dialect.search_write()
@@ -84,8 +97,7 @@ def documents(reader: Reader, noun: str, numbers: Sequence[int]) -> Iterator[tup
     for number, custom, name, *body in reader.rows(sql, numbers):
         names = [name or "", *extra_names.get(number, ())]
         rest = [*(part for part in body if part), *extra.get(number, ()), *_custom_texts(custom)]
-        # A phone is found by any run of its last digits' groups as written, and as one number.
-        rest += [text for phone in phones.get(number, ()) for text in (phone, "".join(c for c in phone if c.isdigit()))]
+        rest += [ending for phone in phones.get(number, ()) for ending in _endings(phone)]
         yield number, " ".join(words_of(" ".join(names))), " ".join(words_of(" ".join(rest)))
 
 

@@ -209,12 +209,16 @@ class UnitOfWork:
             if row.__tablename__ == key.noun:
                 if row in session.dirty:
                     self._stamp(row)
-            elif key not in self._touched:
-                from crmcli.store.records import root_model
+            else:
+                for owner in _owners(row):
+                    self._stamp_owner(session, owner)
 
-                record = session.get(root_model(key.noun), key.number)
-                if record is not None and record not in session.new:
-                    self._stamp(record)
+    def _stamp_owner(self, session: Session, key: _Key) -> None:
+        from crmcli.store.records import root_model
+
+        record = None if key in self._touched else session.get(root_model(key.noun), key.number)
+        if record is not None and record not in session.new:
+            self._stamp(record)
 
     def _stamp(self, record: Any) -> None:  # noqa: ANN401
         record.updated_at, record.updated_by = self.now, self.user_id
@@ -231,7 +235,7 @@ class UnitOfWork:
                 before, after = _difference(row, action)
                 if before or after:
                     lines.append(self._line(row, key, action, before, after))
-                self._touched[key] = None
+                self._touched.update(dict.fromkeys(_owners(row)))
         if lines:
             session.connection().execute(insert(Change), lines)
             self._recorded = True
@@ -288,6 +292,15 @@ def _owner(row: Any) -> _Key | None:  # noqa: ANN401
         return None
     owner = _OWNER_OF[table]
     return _Key(row.noun, row.record_id) if owner is None else _Key(owner[0], getattr(row, owner[1]))
+
+
+def _owners(row: Any) -> list[_Key]:  # noqa: ANN401
+    """Whose row it is, and whose it was if it has just gone from one record to another."""
+    key, owner = _owner(row), _OWNER_OF[row.__tablename__]
+    if key is None or owner is None:
+        return [] if key is None else [key]
+    former = inspect(row).attrs[owner[1]].history.deleted
+    return [key, *(_Key(owner[0], number) for number in former if number is not None)]
 
 
 def _difference(row: SQLModel, action: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

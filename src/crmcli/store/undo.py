@@ -137,7 +137,7 @@ def _check_pointers(uow: UnitOfWork, change: Change) -> None:
         if hasattr(model, "deleted_at"):
             query = query.where(model.deleted_at.is_(None))
         for row in uow.session.exec(query).all():
-            if not _owner_is_gone(uow, row, table):
+            if not _owner_goes(uow, row, table, change.set_id):
                 noun, number = _owner(row, table)
                 what = f"{_place(change)} was linked to {noun} #{number} since"
                 raise Stale(what, hint=f"crm history {noun}:{number}")
@@ -148,9 +148,11 @@ def _owner(row: Any, table: str) -> tuple[str, int]:  # noqa: ANN401
     return (noun, row.id) if table in SEARCHED else (noun, getattr(row, f"{noun}_id"))
 
 
-def _owner_is_gone(uow: UnitOfWork, row: Any, table: str) -> bool:  # noqa: ANN401
-    noun, number = _owner(row, table)
-    return uow.get(ROOTS[noun], number).deleted_at is not None
+def _owner_goes(uow: UnitOfWork, row: Any, table: str, number: int) -> bool:  # noqa: ANN401
+    """Whether the record that a row belongs to is gone already, or was made in bulk by the set that is taken back."""
+    noun, record = _owner(row, table)
+    owner = uow.get(ROOTS[noun], record)
+    return owner.deleted_at is not None or owner.created_in == number
 
 
 def _reverse(uow: UnitOfWork, change: Change) -> None:
@@ -257,9 +259,9 @@ def _reverse_marked(uow: UnitOfWork, first: int, number: int) -> None:
     connection = uow.session.connection()
     for noun, root in ROOTS.items():
         table: Any = root.__table__  # type: ignore[union-attr]
-        mine = uow.reader.rows(_MARKED.format(noun=noun, column="created_in", alive="IS NULL"), (first, noun, first))
-        gone = _MARKED.format(noun=noun, column="deleted_in", alive="IS NOT NULL")
-        back = uow.reader.rows(gone, (number, noun, number))
+        # What the log tells of was reversed before, and is no longer as these marks want it.
+        mine = uow.reader.rows(_MARKED.format(noun=noun, column="created_in", alive="IS NULL"), (first,))
+        back = uow.reader.rows(_MARKED.format(noun=noun, column="deleted_in", alive="IS NOT NULL"), (number,))
         for rows, values in ((mine, {"deleted_at": uow.now, "deleted_in": uow.number}), (back, _ALIVE)):
             numbers = [n for (n,) in rows]
             for start in range(0, len(numbers), 500):
@@ -272,10 +274,7 @@ def _reverse_marked(uow: UnitOfWork, first: int, number: int) -> None:
 
 
 _ALIVE: dict[str, Any] = {"deleted_at": None, "deleted_in": None}
-_MARKED = (
-    "SELECT r.id FROM {noun} r WHERE r.{column} = ? AND r.deleted_at {alive} AND NOT EXISTS"
-    " (SELECT 1 FROM change c WHERE c.noun = ? AND c.record_id = r.id AND c.relation = c.noun AND c.set_id = ?)"
-)
+_MARKED = "SELECT r.id FROM {noun} r WHERE r.{column} = ? AND r.deleted_at {alive}"
 
 
 def _mark_children(uow: UnitOfWork, noun: str, numbers: list[int], values: dict[str, Any], number: int) -> None:

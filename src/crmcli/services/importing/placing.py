@@ -8,12 +8,12 @@ from crmcli.domain.fields import NETWORKS
 from crmcli.domain.records import utc_text
 from crmcli.domain.text import fold
 from crmcli.errors import Conflict, CrmError, Refused
-from crmcli.services.importing.changes import Comparer, Difference
+from crmcli.services.importing.altering import Altering
+from crmcli.services.importing.changes import Comparer
 from crmcli.services.importing.directory import Directory, title_of
-from crmcli.services.importing.rows import addresses, name_of
+from crmcli.services.importing.linking import MANY, Linking
 from crmcli.services.importing.summary import reason_of
-from crmcli.services.links import refuse_duplicates
-from crmcli.services.stages import enter, first_of_kind, refuse_missing
+from crmcli.services.stages import first_of_kind, refuse_missing
 from crmcli.store.queries.keys import kept
 
 if TYPE_CHECKING:
@@ -22,15 +22,13 @@ if TYPE_CHECKING:
 
     from crmcli.services.importing.directory import Links
     from crmcli.services.importing.plan import Plan
-    from crmcli.services.importing.rows import Entry, Party
+    from crmcli.services.importing.rows import Entry
     from crmcli.services.importing.stages import Stages
     from crmcli.services.importing.summary import Summary
     from crmcli.services.records import Records
     from crmcli.store.bulk import Bulk
     from crmcli.store.queries.keys import Kept
     from crmcli.store.session import UnitOfWork
-
-_MANY = frozenset({"emails", "phones", "companies", "contacts", "websites", "tags", *NETWORKS})
 
 
 class Placing:
@@ -55,7 +53,8 @@ class Placing:
         self._columns = own_columns(plan.noun)
         self._kept: dict[int, Kept] = {}
         self._alike: dict[str, int] = {}  # records of this batch, by all that they say
-        self._parents: dict[int, Party] = {}  # companies whose parent may come later in the file
+        self.linking = Linking(uow.reader, bulk, self.directory, summary)
+        self._altering = Altering(uow, bulk, service, self.linking, stages, source)
 
     def place(self, entries: Sequence[Entry]) -> None:
         """Make or change what a batch of entries says, and write it."""
@@ -108,7 +107,7 @@ class Placing:
         return [holder.number for holder in holders]
 
     def _read(self, numbers: Sequence[int]) -> dict[int, Kept]:
-        return kept(self.uow.reader, self.noun, numbers, self._columns, _MANY) if numbers else {}
+        return kept(self.uow.reader, self.noun, numbers, self._columns, MANY) if numbers else {}
 
     def _existing(self, entry: Entry, links: Links) -> int | None:
         number = self.directory.match(entry)
@@ -146,14 +145,15 @@ class Placing:
         if number not in self._kept:
             self._kept |= self._read([number])
         difference = self._comparer.difference(entry, self._kept[number], links)
-        if number in self._parents:
+        if number in self.linking.parents:
             difference.links.pop("parent", None)
         if difference.is_nothing:
             self.summary.unchanged += 1
         elif self.plan.on_duplicate == "skip":
             self.summary.skipped += 1
         else:
-            self._change(entry, number, difference)
+            self._altering.change(entry, number, difference)
+            self._kept |= self._read([number])
             self.done.append(("edit", number))
             self.summary.updated += 1
 
@@ -165,7 +165,7 @@ class Placing:
         if self.noun == "contact":
             self._yield_phones(entry, values)
         parents = links.pop("parent", ())
-        values |= self._resolved(links)
+        values |= self.linking.resolved(links)
         values.setdefault("owner", self.uow.actor.user)
         own: dict[str, Any] = (
             {"external_source": self.source, "external_id": entry.external_id} if entry.external_id else {}
@@ -178,7 +178,7 @@ class Placing:
             values = _timed(self.service, self.uow, values)
         number = self._write(entry, values, own)
         if parents:
-            self._parents[number] = next(iter(entry.parties["parent"]))
+            self.linking.parents[number] = next(iter(entry.parties["parent"]))
         self.done.append(("add", number))
         self.summary.created += 1
 
@@ -248,113 +248,6 @@ class Placing:
             values["company"] = _first(self.directory.primary_companies.of(values["contacts"][:1]))
         if values.get("company") is None:
             values.pop("company", None)
-
-    # -- linked records
-
-    def _resolved(self, links: Links) -> dict[str, Any]:
-        """The links as numbers; who is not there yet is made, people at the company that the row names."""
-        company = next(iter(links.get("company", ())), None)
-        if company is not None and not isinstance(company, int):
-            company = self._make(company, None)
-        found: dict[str, Any] = {} if company is None else {"company": company}
-        for name, targets in links.items():
-            if name == "company":
-                continue
-            numbers = tuple(dict.fromkeys(t if isinstance(t, int) else self._make(t, company) for t in targets))
-            found[name] = numbers if name in _MANY else numbers[0]
-        return found
-
-    def _make(self, party: Party, company: int | None) -> int:
-        """The record that a row names, made with all that the row says of it."""
-        known = {"company": self.directory.company, "contact": self.directory.contact}[party.noun](party)
-        if known is not None:  # made a moment ago, for another name of the same row
-            return known
-        values: dict[str, Any] = {"name": name_of(party), **party.values}
-        field = "emails" if party.noun == "contact" else "websites"
-        if given := addresses(party, field):
-            values[field] = given
-        if party.noun == "contact" and "phones" in values:
-            values["phones"] = tuple(p for p in values["phones"] if not self.directory.phones.of([p.key]))
-        if company is not None:
-            values["companies"] = (company,)
-        number = self.bulk.add(party.noun, values, {}, {})
-        self.directory.add(party.noun, number, values, None)
-        self.summary.link(party.noun)
-        return number
-
-    def adopt(self) -> None:
-        """Give companies the parents they name, now that the whole file is read; unknown ones are made."""
-        parties = list(self._parents.items())
-        for start in range(0, len(parties), 500):
-            chunk = parties[start : start + 500]
-            self.directory.ask_companies([party for _, party in chunk])
-            pairs = {}
-            for child, party in chunk:
-                parent = self.directory.company(party)
-                pairs[child] = self._make(party, None) if parent is None else parent
-            self.bulk.flush()
-            self.bulk.set_parents({child: parent for child, parent in pairs.items() if child != parent})
-        self._refuse_rings()
-
-    def _refuse_rings(self) -> None:
-        """Raise Refused when a company would belong to itself, however far up."""
-        sql = "SELECT parent_id, name FROM company WHERE id = ?"
-        for child in self._parents:
-            above, name = self.uow.reader.rows(sql, (child,))[0]
-            seen = set()
-            while above is not None and above not in seen:
-                if above == child:
-                    raise Refused(f"company {name} would belong to itself by way of others")
-                seen.add(above)
-                above = self.uow.reader.value(sql, (above,))
-
-    # -- there already
-
-    def _change(self, entry: Entry, number: int, difference: Difference) -> None:
-        """Change a record as the row says, in one piece or not at all."""
-        from crmcli.store.bulk import attempt
-
-        added = {name: difference.edit.add[name] for name in difference.edit.add}
-        refuse_duplicates(self.uow, self.noun, {**difference.edit.values, **added}, number)
-        linked = self._resolved(difference.links)
-        self.bulk.flush()
-        edit = difference.edit._replace(
-            values={**difference.edit.values, **{k: v for k, v in linked.items() if k not in _MANY}},
-            add={**difference.edit.add, **{k: v for k, v in linked.items() if k in _MANY}},
-        )
-        with attempt(self.uow):
-            if difference.stage:
-                self._move(entry, number)
-            if any(edit[1:]):
-                self.service.change(self.uow, number, edit)
-            if difference.external or difference.closed:
-                self._set_own(entry, number, difference)
-        self._kept |= self._read([number])
-
-    def _move(self, entry: Entry, number: int) -> None:
-        from crmcli.store.models.deals import Deal
-
-        stage, view = entry.stage, self.service.view(self.uow.reader, number)
-        assert stage is not None
-        here = next((s.position for s in self.stages.of(stage) if s.stage == view.stage), -1)
-        refuse_missing(view, self.stages.of(stage), stage, here)
-        row = self.uow.get(Deal, number)
-        row.pipeline_id = self.stages.pipeline_of[stage.number]
-        at = entry.closed_at if entry.closed_at and row.stage_since <= entry.closed_at else self.uow.now
-        enter(self.uow, number, stage, at=at)
-
-    def _set_own(self, entry: Entry, number: int, difference: Difference) -> None:
-        """What no edit sets: the number in the other system, and a closing date put right."""
-        from crmcli.store.models.deals import StageChange
-        from crmcli.store.records import root_model
-
-        row = self.uow.get(root_model(self.noun), number)
-        if difference.external:
-            row.external_source, row.external_id = self.source, entry.external_id
-        if difference.closed and entry.closed_at is not None:
-            moves = [m for m in self.uow.find(StageChange, deal_id=number) if m.to_stage_id == row.stage_id]
-            row.closed_at = row.stage_since = moves[-1].at = entry.closed_at
-        self.uow.flush()
 
 
 def _timed(service: Records, uow: UnitOfWork, values: dict[str, Any]) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class Run:
             self._run_hooks(placing, uow)
             advance(self.table.position() - position)
             position = self.table.position()
-        placing.adopt()
+        placing.linking.adopt()
 
     def _entries(self, rows: Rows, batch: list[Row | BadRow]) -> Iterator[Entry]:
         for row in batch:

@@ -11,7 +11,7 @@ class Company(Record, table=True):
 
     __table_args__ = (
         live("company", "external_source", "external_id"),
-        Index("company_name", "name_key", "id"),
+        Index("company_name", "name_key", postgresql_using="hash"),  # a name may be longer than a b-tree entry
     )
     name: str
     name_key: str

@@ -46,8 +46,9 @@ class Deal(Record, table=True):
 
     __table_args__ = (
         live("deal", "external_source", "external_id"),
-        Index("deal_title", "title_key", "id"),
+        Index("deal_title", "title_key", postgresql_using="hash"),  # a title may be longer than a b-tree entry
         Index("deal_stage", "stage_id", "deleted_at", "value"),
+        Index("deal_closed", "closed_at", "expected_close"),
     )
     title: str
     title_key: str
@@ -58,7 +59,7 @@ class Deal(Record, table=True):
     stage_since: datetime = Field(sa_type=Moment)
     probability: int | None = None
     expected_close: date | None = Field(default=None, index=True)
-    closed_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
     lost_reason: str | None = None
     lost_note: str | None = None
     source: str | None = None

@@ -13,7 +13,7 @@ class Contact(Record, table=True):
 
     __table_args__ = (
         live("contact", "external_source", "external_id"),
-        Index("contact_name", "name_key", "id"),
+        Index("contact_name", "name_key", postgresql_using="hash"),  # a name may be longer than a b-tree entry
     )
     name: str
     name_key: str

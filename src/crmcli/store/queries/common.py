@@ -11,7 +11,7 @@ from crmcli.domain.text import nearest
 from crmcli.domain.views import Due, Link
 from crmcli.errors import UsageError
 from crmcli.store.queries.condition import EVERYTHING, Condition
-from crmcli.store.queries.fields import PLACES, Beside, Linked, Own
+from crmcli.store.queries.fields import IS_DONE, IS_PLANNED, PLACES, Beside, Linked, Own
 from crmcli.store.reader import Reader, marks
 
 if TYPE_CHECKING:
@@ -185,10 +185,10 @@ def touches(reader: Reader, owner: str, source: str, numbers: Sequence[int]) -> 
     """Last done and next planned activity of a page of records; ``owner`` is the column of the record's number."""
     here = f"{owner} IN ({marks(numbers)}) AND p.deleted_at IS NULL"
     last = reader.rows(
-        f"SELECT {owner}, MAX(p.at) FROM {source} WHERE {here} AND p.status = 'done' GROUP BY {owner}", numbers
+        f"SELECT {owner}, MAX(p.at) FROM {source} WHERE {here} AND {IS_DONE} GROUP BY {owner}", numbers
     )
     planned = reader.rows(
-        f"SELECT {owner}, p.due_on, p.due_at FROM {source} WHERE {here} AND p.status = 'planned' AND p.due_on IS NOT NULL"
+        f"SELECT {owner}, p.due_on, p.due_at FROM {source} WHERE {here} AND {IS_PLANNED} AND p.due_on IS NOT NULL"
         f" ORDER BY p.due_on DESC, COALESCE(p.due_at, p.at) DESC",
         numbers,
     )

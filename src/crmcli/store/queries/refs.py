@@ -81,6 +81,10 @@ def _questions(noun: str, text: str, country: str | None) -> Iterator[tuple[str,
         name = _NAME[noun]
         yield f"r.{name}_key = ? AND r.{name} = ?", (fold(text), text)
         yield f"r.{name}_key = ?", (fold(text),)
+    else:
+        yield "r.status = 'planned' AND r.subject = ?", (text,)
+        yield "r.status = 'planned' AND crm_fold(r.subject) = ?", (fold(text),)
+        yield "r.subject = ?", (text,)
     source, colon, number = text.partition(":")
     if colon and source and number:
         yield "r.external_source = ? AND r.external_id = ?", (source, number)

@@ -24,15 +24,21 @@ _LABEL = {
 _AROUND = 40
 
 
-def hits(reader: Reader, words: Sequence[str], nouns: Collection[str], limit: int | None) -> Iterator[SearchHit]:
-    """The records that hold all the words; the index alone decides, so a common word costs no more than a rare one."""
+def hits(
+    reader: Reader, queries: Sequence[Sequence[str]], nouns: Collection[str], limit: int | None
+) -> Iterator[SearchHit]:
+    """The records that hold all the words of a query, those found by name first.
+
+    The index alone decides, so a common word costs no more than a rare one.
+    """
     wanted = limit if limit is not None else _ALL
     seen: set[int] = set()
     for names_only in (True, False):
-        for row in _entries(reader, words, nouns, wanted, names_only=names_only):
-            if row[0] not in seen and len(seen) < wanted:
-                seen.add(row[0])
-                yield _hit(reader, row, words)
+        for words in queries:
+            for row in _entries(reader, words, nouns, wanted, names_only=names_only):
+                if row[0] not in seen and len(seen) < wanted:
+                    seen.add(row[0])
+                    yield _hit(reader, row, words)
 
 
 def _entries(

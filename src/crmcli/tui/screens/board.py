@@ -54,11 +54,17 @@ class BoardScreen(Screen[None]):
     class Loaded(Message):
         """The pipeline was read."""
 
-        def __init__(self, picture: BoardPicture, filter_text: str, follow: str | None) -> None:
+        def __init__(self, picture: BoardPicture, filter_text: str) -> None:
             super().__init__()
             self.picture = picture
             self.filter_text = filter_text
-            self.follow = follow
+
+    class Misread(Message):
+        """The filter is wrong."""
+
+        def __init__(self, error: FilterError) -> None:
+            super().__init__()
+            self.error = error
 
     class Shown(Message):
         """A deal was read for the pane; None when it is gone."""
@@ -113,6 +119,9 @@ class BoardScreen(Screen[None]):
         self.filter_text = filter_text or ""
         self.picture: BoardPicture | None = None
         self._writing = 0
+        # Kept here and not handed to the worker: one that is replaced by the next must not take them along.
+        self._wanted_filter = self.filter_text
+        self._wanted_card: str | None = None
 
     def now(self) -> datetime:
         """The present moment in the user's zone."""
@@ -150,17 +159,26 @@ class BoardScreen(Screen[None]):
     # -- reading
 
     @work(group="load", exclusive=True)
-    async def load(self, filter_text: str | None = None, follow: str | None = None) -> None:
-        """Read the pipeline again; with ``follow`` the cursor goes to that deal."""
-        wanted = self.filter_text if filter_text is None else filter_text
+    async def load(self) -> None:
+        """Read the pipeline again."""
+        wanted = self._wanted_filter
         try:
             picture = await asyncio.to_thread(self.session.board.picture, self.pipeline, wanted)
         except FilterError as error:
-            self.query_one(FilterBar).refuse(error)
+            self.post_message(self.Misread(error))
         except CrmError as error:
             self.post_message(self.Failed("the board can't be read", error))
         else:
-            self.post_message(self.Loaded(picture, wanted, follow))
+            self.post_message(self.Loaded(picture, wanted))
+
+    def _load_and_follow(self, uid: str | None) -> None:
+        self._wanted_card = uid or self._wanted_card
+        self.load()
+
+    def on_board_screen_misread(self, event: BoardScreen.Misread) -> None:
+        """Say where the filter is wrong; the one before it stays in force."""
+        self._wanted_filter = self.filter_text
+        self.query_one(FilterBar).refuse(event.error)
 
     async def on_board_screen_loaded(self, event: BoardScreen.Loaded) -> None:
         """Show it."""
@@ -169,8 +187,9 @@ class BoardScreen(Screen[None]):
         picture, self.filter_text = event.picture, event.filter_text
         self.query_one(FilterBar).accept(self.filter_text)
         await self._show(picture)
-        if event.follow is not None:
-            self._follow(event.follow)
+        if self._wanted_card is not None:
+            self._follow(self._wanted_card)
+            self._wanted_card = None
         self._show_detail()
         self.app.warm_up()
 
@@ -347,14 +366,14 @@ class BoardScreen(Screen[None]):
             if text:
                 self.notify(visible(text), markup=False, timeout=3)
         if not self._writing:
-            self.load(follow=event.follow)
+            self._load_and_follow(event.follow)
 
     def on_board_screen_failed(self, event: BoardScreen.Failed) -> None:
         """Say what is wrong, and show the store as it is."""
         self.app.push_screen(Failure(event.what, event.error))
         if self.picture is not None and not self._writing:
             card = self.lanes.card
-            self.load(follow=card.id if card else None)
+            self._load_and_follow(card.id if card else None)
 
     def _ask(self, form: Any, said: str, follow: str | None = None) -> None:  # noqa: ANN401 - any Form
         def closed(done: Done | None) -> None:
@@ -440,7 +459,8 @@ class BoardScreen(Screen[None]):
 
     def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
         """Read the deals it selects."""
-        self.load(event.text)
+        self._wanted_filter = event.text
+        self.load()
         self.lanes.focus_column()
 
     def on_filter_bar_left(self) -> None:

@@ -48,9 +48,12 @@ def distance(day: date, today: date) -> str:
     days = (day - today).days
     if abs(days) < 2:
         return {0: "today", 1: "tomorrow", -1: "yesterday"}[days]
-    far = abs(days)
-    text = f"{far} d" if far < _MONTHS_FROM else f"{far // 30} mo" if far < _YEARS_FROM else f"{far // 365} y"
-    return f"in {text}" if days > 0 else f"{text} ago"
+    return f"in {length(days)}" if days > 0 else f"{length(-days)} ago"
+
+
+def length(days: int) -> str:
+    """So many days in a few cells: ``61 d``, ``5 mo``, ``9 y``."""
+    return f"{days} d" if days < _MONTHS_FROM else f"{days // 30} mo" if days < _YEARS_FROM else f"{days // 365} y"
 
 
 def _close(card: BoardCard, now: datetime, locale: Locale) -> Piece:
@@ -67,7 +70,7 @@ def _next_step(card: BoardCard, now: datetime) -> tuple[Piece, Piece]:
         return Piece("✓ won", "won"), Piece("")
     if card.kind == "lost":
         return Piece(f"✗ {visible(card.lost_reason or 'lost')}", "lost"), Piece("")
-    idle = Piece(f"{(now - card.touched).days} d idle", "rotting") if card.rotting else Piece("")
+    idle = Piece(f"{length((now - card.touched).days)} idle", "rotting") if card.rotting else Piece("")
     if card.next_step is None and card.next_due is None:
         return Piece("no next step", "muted"), idle
     step = Piece(f"→ {visible(card.next_step or 'task')}")

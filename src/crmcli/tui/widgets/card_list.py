@@ -203,7 +203,7 @@ class CardList(ScrollView, can_focus=True, inherit_bindings=False):
         pieces = card_lines(card, cells - _MARGIN, now, self._locale)[line]
         segments = [Segment(_EDGE, base + Style(color=edge.color, dim=edge.dim))]
         # Sixteen colours have no shade that every tone can be read on: there the cursor is one colour all over.
-        flat = at_cursor and self.has_focus and self.app.native_ansi_color
+        flat = at_cursor and self.app.native_ansi_color
         segments += [Segment(piece.text, base if flat else base + self._tone(piece.tone)) for piece in pieces]
         segments.append(Segment(" ", base))
         return Strip(segments, cells)

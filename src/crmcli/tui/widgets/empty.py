@@ -9,8 +9,8 @@ _NOTHING = Content.assemble(
     ("No deals yet", "bold"),
     "\n\n",
     ("n", "bold $accent"), "  add the first one\n",
-    ("?", "bold $accent"), "  all the keys\n",
-    ("q", "bold $accent"), "  leave\n\n",
+    ("?", "bold $accent"), "  all the keys     \n",
+    ("q", "bold $accent"), "  leave            \n\n",
     ("or from the shell", "dim"),
     "\n\n",
     "crm import deals FILE.csv\n",
@@ -19,8 +19,8 @@ _NOTHING = Content.assemble(
 _NO_MATCH = Content.assemble(
     ("No deal matches the filter", "bold"),
     "\n\n",
-    ("/  ", "bold $accent"), "change it   \n",
-    ("esc", "bold $accent"), " show them all",
+    ("/  ", "bold $accent"), "  change it    \n",
+    ("esc", "bold $accent"), "  show them all",
 )  # fmt: skip
 
 

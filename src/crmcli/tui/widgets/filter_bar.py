@@ -50,7 +50,7 @@ class FilterBar(Vertical):
         """The field, and the line below it."""
         with Horizontal():
             yield Label("filter ")
-            yield Input(self._first, placeholder=_EXAMPLE, compact=True, id="filter")
+            yield Input(self._first, placeholder=_EXAMPLE, compact=True, id="filter", select_on_focus=False)
         yield Static(id="filter-error", markup=False)
 
     def open(self) -> None:
@@ -65,7 +65,7 @@ class FilterBar(Vertical):
 
     def refuse(self, error: CrmError) -> None:
         """Say what is wrong, a caret under its column; what was typed stays."""
-        message = visible(error.message) + (f" ({visible(error.hint)})" if error.hint else "")
+        message = visible(error.message)
         caret = ""
         if isinstance(error, FilterError):
             caret = " " * (len("filter ") + width(visible(error.text[: error.column - 1]))) + "^ "

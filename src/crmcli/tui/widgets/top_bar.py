@@ -51,12 +51,14 @@ class TopBar(Widget):
         """Sum it up once, not each time it is drawn."""
         if picture is not None:
             cards = [card for lane in picture.lanes if lane.stage.kind == "open" for card in lane.cards]
-            value, weighted = (sums([pick(card) for card in cards]) for pick in (attrgetter("value"), attrgetter("weighted")))
-            self._parts = (
-                f"{self._locale.number(len(cards))} open",
+            value, weighted = (
+                sums([pick(card) for card in cards]) for pick in (attrgetter("value"), attrgetter("weighted"))
+            )
+            amounts = (
                 amounts_text(value, _AMOUNT, self._locale),
                 f"weighted {amounts_text(weighted, _AMOUNT, self._locale)}",
             )
+            self._parts = (f"{self._locale.number(len(cards))} open", *(amounts if value else ()))
 
     def _left(self, cells: int) -> Content:
         if self.picture is None:

@@ -192,7 +192,7 @@ def _company() -> None:
         sa.UniqueConstraint("uid"),
         sqlite_autoincrement=True,
     )
-    op.create_index("company_name", "company", ["name_key", "id"], unique=False)
+    op.create_index("company_name", "company", ["name_key"], unique=False, postgresql_using="hash")
     op.create_index(op.f("ix_company_created_in"), "company", ["created_in"], unique=False)
     op.create_index(op.f("ix_company_owner_id"), "company", ["owner_id"], unique=False)
     op.create_index(op.f("ix_company_parent_id"), "company", ["parent_id"], unique=False)
@@ -252,7 +252,7 @@ def _contact() -> None:
         sa.UniqueConstraint("uid"),
         sqlite_autoincrement=True,
     )
-    op.create_index("contact_name", "contact", ["name_key", "id"], unique=False)
+    op.create_index("contact_name", "contact", ["name_key"], unique=False, postgresql_using="hash")
     op.create_index(op.f("ix_contact_birthday"), "contact", ["birthday"], unique=False)
     op.create_index(op.f("ix_contact_created_in"), "contact", ["created_in"], unique=False)
     op.create_index(op.f("ix_contact_owner_id"), "contact", ["owner_id"], unique=False)
@@ -555,9 +555,9 @@ def _deal() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("deal_stage", "deal", ["stage_id", "deleted_at", "value"], unique=False)
-    op.create_index("deal_title", "deal", ["title_key", "id"], unique=False)
+    op.create_index("deal_title", "deal", ["title_key"], unique=False, postgresql_using="hash")
     op.create_index(op.f("ix_deal_campaign_id"), "deal", ["campaign_id"], unique=False)
-    op.create_index(op.f("ix_deal_closed_at"), "deal", ["closed_at"], unique=False)
+    op.create_index("deal_closed", "deal", ["closed_at", "expected_close"], unique=False)
     op.create_index(op.f("ix_deal_company_id"), "deal", ["company_id"], unique=False)
     op.create_index(op.f("ix_deal_created_in"), "deal", ["created_in"], unique=False)
     op.create_index(op.f("ix_deal_expected_close"), "deal", ["expected_close"], unique=False)

@@ -1,0 +1,129 @@
+"""``crm activity``: the timeline as a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Result
+
+
+@pytest.fixture
+def crm_full(crm_on: Callable[..., Result]) -> Callable[..., Result]:
+    """A few activities of three kinds."""
+    crm_on("deal", "add", "Pilot", "--company", "Acme")
+    crm_on("log", "call", "First", "--contact", "jane@acme.com", "--deal", "Pilot", "--at", "2026-11-01 9:00", "--tag", "a")
+    crm_on("log", "email", "Second", "--contact", "jane@acme.com", "--at", "2026-11-10", "--owner", "ana", "--tag", "a", "--tag", "b")
+    crm_on("log", "meeting", "Third", "--company", "Acme", "--at", "2026-12-01 10:00")
+    crm_on("log", "note", "Fourth")
+    return crm_on
+
+
+def subjects(result: Result) -> list[str]:
+    """The one column asked for."""
+    assert 0 == result.code, result.stderr
+    return result.lines[1:]
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ([], ["Third", "Fourth", "Second", "First"]),
+        (["--reverse"], ["First", "Second", "Fourth", "Third"]),
+        (["--sort", "subject"], ["First", "Fourth", "Second", "Third"]),
+        (["--sort", "contacts"], ["First", "Second", "Third", "Fourth"]),
+        (["--limit", "2", "--offset", "1"], ["Fourth", "Second"]),
+        (["--contact", "jane@acme.com"], ["Second", "First"]),
+        (["--company", "acme"], ["Third", "First"]),
+        (["--deal", "Pilot"], ["First"]),
+        (["--type", "call"], ["First"]),
+        (["--status", "planned"], ["Third"]),
+        (["--since", "2026-11-10"], ["Third", "Fourth", "Second"]),
+        (["--until", "2026-11-10"], ["Second", "First"]),
+        (["--since", "2026-11-10", "--until", "2026-11-10"], ["Second"]),
+        (["--owner", "ana"], ["Second"]),
+        (["--owner", "me", "--status", "done"], ["Fourth", "First"]),
+        (["--tag", "a"], ["Second", "First"]),
+        (["--tag", "a", "--tag", "b"], ["Second"]),
+        (["--filter", "contact.email ~= acme or type = note", "--until", "today"], ["Fourth", "Second", "First"]),
+    ],
+)
+def test_list_shortcuts(crm_full: Callable[..., Result], flags: list[str], expected: list[str]) -> None:
+    """Newest first, each shortcut a condition, all of them together."""
+    assert expected == subjects(crm_full("activity", "list", "--fields", "subject", *flags))
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--type", "cal"], "did you mean 'call'?"),
+        (["--since", "whenever"], "whenever"),
+        (["--limit", "abc"], "--limit"),
+        (["--limit", "-1"], "--limit"),
+        (["--sort", "bogus"], "--sort"),
+        (["--filter", "body"], "no operator"),
+    ],
+)
+def test_a_list_that_cannot_be_understood(crm: Callable[..., Result], flags: list[str], said: str) -> None:
+    """Exit 2, naming what is wrong."""
+    refused = crm("activity", "list", *flags)
+    assert (2, "") == (refused.code, refused.stdout)
+    assert said in refused.stderr
+
+
+def test_an_empty_list(crm: Callable[..., Result]) -> None:
+    """An array for a script, a hint for a person, exit 0 for both."""
+    assert [] == crm("activity", "list", "--format", "json").json()
+    person = crm("activity", "list", tty=True)
+    assert (0, "") == (person.code, person.stdout)
+    assert "no activities yet (try: crm log call" in person.stderr
+
+
+def test_show_by_uid_number_and_subject(crm_full: Callable[..., Result]) -> None:
+    """Three names for one record."""
+    uid = crm_full("activity", "show", "First", "--fields", "id").lines[1]
+    for ref in (uid, uid[:14], uid.lower(), "1", "#1", "First"):
+        assert "First" == crm_full("activity", "show", ref, "--format", "json").json()["subject"]  # type: ignore[call-overload, index]
+    assert 3 == crm_full("activity", "show", "Nope").code
+
+
+def test_edit_changes_what_it_names(crm_full: Callable[..., Result]) -> None:
+    """Fields of many have their own flags; the rest stays."""
+    changed = crm_full("activity", "edit", "First", "--outcome", "agreed", "--add-contact", "ivan@x.com", "--add-tag", "c",
+                       "--rm-tag", "a", "--set", "k=v", "--format", "json").json()  # fmt: skip
+    assert isinstance(changed, dict)
+    assert ("agreed", ["jane", "ivan"], ["c"], {"k": "v"}, "First") == (
+        changed["outcome"], [c["name"] for c in changed["contacts"]], changed["tags"], changed["custom_fields"], changed["subject"],
+    )  # fmt: skip
+
+
+def test_a_planned_meeting_that_moves_takes_its_deadline_along(crm_full: Callable[..., Result]) -> None:
+    """Time and deadline of what is planned are one."""
+    moved = crm_full("activity", "edit", "Third", "--at", "2026-12-02 11:00", "--format", "json").json()
+    assert isinstance(moved, dict)
+    assert ("2026-12-02T11:00:00Z", "2026-12-02T11:00:00Z") == (moved["at"], moved["due"])
+    done = crm_full("activity", "edit", "Third", "--status", "done", "--format", "json").json()
+    assert isinstance(done, dict)
+    assert ("done", "2026-11-21T12:00:00Z") == (done["status"], done["done_at"])
+    again = crm_full("activity", "edit", "Third", "--status", "planned", "--format", "json").json()
+    assert isinstance(again, dict)
+    assert ("planned", None) == (again["status"], again["done_at"])
+
+
+def test_rm_restore_and_bulk(crm_full: Callable[..., Result]) -> None:
+    """What is deleted is gone from lists and comes back; a bulk deletion is one undo step."""
+    assert "deleted activity #4 Fourth\n" == crm_full("activity", "rm", "Fourth").stderr
+    assert 3 == crm_full("activity", "show", "4").code
+    assert 0 == crm_full("activity", "restore", "4").code
+    asked = crm_full("activity", "rm", "--where", "tag = a")
+    assert (2, "") == (asked.code, asked.stdout)
+    assert "--yes" in asked.stderr
+    assert "would delete 2 activities" in crm_full("activity", "rm", "--where", "tag = a", "--dry-run").stderr
+    assert "deleted 2 activities" in crm_full("activity", "rm", "--where", "tag = a", "--yes").stderr
+    assert ["Third", "Fourth"] == subjects(crm_full("activity", "list", "--fields", "subject"))
+    crm_full("undo")
+    assert 4 == len(subjects(crm_full("activity", "list", "--fields", "subject")))
