@@ -543,7 +543,7 @@ async def _board(context: Any) -> Path:
     from crmcli.tui.session import Session
 
     app = BoardApp(Session(context))
-    async with app.run_test(size=(140, 36)) as pilot:
+    async with app.run_test(size=(160, 40)) as pilot:
         for _ in range(20):
             await pilot.pause(0.1)
             await app.workers.wait_for_complete()

@@ -22,7 +22,7 @@ VERBS = [words for words, command in COMMANDS if not is_group(command)]
 def test_help_answers_on_stdout(crm: Callable[..., Result], words: str, flag: str) -> None:
     """Help is an answer: on stdout, exit code 0, with the usage and a sentence."""
     result = crm(*words.split()[1:], flag)
-    assert (result.code, result.stderr) == (0, "")
+    assert (0, "") == (result.code, result.stderr)
     assert words in result.stdout
     assert len(result.lines) > 4
 
@@ -40,7 +40,7 @@ def test_every_verb_has_an_example(crm: Callable[..., Result], words: str) -> No
 def test_every_option_says_what_it_does(words: str, command: Any) -> None:
     """No option stands there without a word."""
     silent = [option.opts for option in command.params if option.param_type_name == "option" and not option.help]
-    assert silent == []
+    assert [] == silent
 
 
 def test_help_lists_every_noun(crm: Callable[..., Result]) -> None:
@@ -48,4 +48,4 @@ def test_help_lists_every_noun(crm: Callable[..., Result]) -> None:
     from crmcli.commands.registry import ENTRIES
 
     text = crm("--help").stdout
-    assert [name for name in ENTRIES if f"  {name} " not in text] == []
+    assert [] == [name for name in ENTRIES if f"  {name} " not in text]

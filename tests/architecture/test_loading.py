@@ -80,7 +80,7 @@ def loaded(*words: str, **environment: str) -> set[str]:
         env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     code, modules = json.loads(done.stdout.rpartition("\x00")[2])
-    assert code == 0, done.stderr
+    assert 0 == code, done.stderr
     return set(modules)
 
 
@@ -88,8 +88,8 @@ def loaded(*words: str, **environment: str) -> set[str]:
 def test_reads_load_nothing_heavy(example: Path, words: tuple[str, ...]) -> None:
     """A read goes through the reading door."""
     modules = loaded(*words, CRM_DB=str(example))
-    assert "crmcli.store.reader" in modules or words[0] == "config"
-    assert [name for name in HEAVY if name in modules] == []
+    assert "config" == "crmcli.store.reader" in modules or words[0]
+    assert [] == [name for name in HEAVY if name in modules]
 
 
 def test_every_reading_verb_is_tried() -> None:
@@ -97,7 +97,7 @@ def test_every_reading_verb_is_tried() -> None:
     tried = {" ".join(words[:2]) for words in READS}
     verbs = [words.removeprefix("crm ") for words, command in commands() if not is_group(command)]
     wanted = [verb for verb in verbs if verb.split()[-1] in ("list", "show") or verb.startswith("report ")]
-    assert [verb for verb in wanted if verb not in tried] == []
+    assert [] == [verb for verb in wanted if verb not in tried]
 
 
 @pytest.mark.parametrize("words", [("--help",), ("-h",)])
@@ -110,7 +110,7 @@ def test_help_imports_no_command(words: tuple[str, ...]) -> None:
 def test_version_does_not_load_typer() -> None:
     """It is a constant."""
     modules = loaded("--version")
-    assert [name for name in (*HEAVY, "typer", "rich", "sqlite3", "crmcli.cli") if name in modules] == []
+    assert [] == [name for name in (*HEAVY, "typer", "rich", "sqlite3", "crmcli.cli") if name in modules]
 
 
 def test_a_noun_imports_no_other_noun(example: Path) -> None:
@@ -126,4 +126,4 @@ def test_completion_loads_nothing_heavy(example: Path) -> None:
     modules = loaded(
         CRM_DB=str(example), _CRM_COMPLETE="complete_bash", COMP_WORDS="crm contact show el", COMP_CWORD="3"
     )
-    assert [name for name in HEAVY if name in modules] == []
+    assert [] == [name for name in HEAVY if name in modules]

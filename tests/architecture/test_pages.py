@@ -24,14 +24,14 @@ PAGES = (
 
 def _run(shell: Shell, page: str, block: Block) -> str:
     done = shell.run(block.text)
-    assert done.returncode == 0, f"{page}:{block.line}\n{block.text}\n{done.stdout}"
+    assert 0 == done.returncode, f"{page}:{block.line}\n{block.text}\n{done.stdout}"
     return done.stdout
 
 
 def test_readme_first_block_sets_up_and_ends_on_the_demo() -> None:
     """The first command needs nothing but Python and pip, and shows something at once."""
     first = next(block.text.strip() for block in blocks_of("README.md") if block.language == "sh")
-    assert first == "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/crm demo"
+    assert "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/crm demo" == first
 
 
 def test_readme_second_block_runs_the_whole_test_suite() -> None:
@@ -90,7 +90,7 @@ def test_cookbook_import_of_a_real_sales_team(tmp_path: Path, shared: Path) -> N
     expected = "{'Prospecting': 500, 'Engaging': 1589, 'Won': 4238, 'Lost': 2473}\n"
     assert expected == shell.run(counts).stdout
     again = next(line for line in block.text.splitlines() if line.startswith("crm import"))
-    assert shell.run(again).returncode == 0
+    assert 0 == shell.run(again).returncode
     assert expected == shell.run(counts).stdout
 
 
@@ -116,7 +116,7 @@ def test_every_core_dependency_is_justified() -> None:
     page = (ROOT / "docs" / "explanation" / "architecture.md").read_text("utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     names = [re.split(r"[^\w-]", requirement)[0] for requirement in project["dependencies"]]
-    assert [name for name in names if f"| {name} |" not in page] == []
+    assert [] == [name for name in names if f"| {name} |" not in page]
 
 
 def test_readme_picture_is_the_real_board() -> None:

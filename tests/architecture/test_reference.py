@@ -29,7 +29,7 @@ def test_no_page_is_left_over() -> None:
 def test_every_command_is_there() -> None:
     """Each noun and verb has its heading."""
     headings = {line.lstrip("# ") for line in page("commands.md").splitlines() if line.startswith("##")}
-    assert [words for words, _ in commands() if words not in headings] == []
+    assert [] == [words for words, _ in commands() if words not in headings]
 
 
 def test_every_setting_and_variable_is_there() -> None:
@@ -37,8 +37,8 @@ def test_every_setting_and_variable_is_there() -> None:
     from crmcli import config
 
     text = page("settings.md")
-    assert [setting.name for setting in config.SETTINGS if f"`{setting.name}`" not in text] == []
-    assert [variable for variable in config._VARIABLES if f"`{variable}`" not in text] == []
+    assert [] == [setting.name for setting in config.SETTINGS if f"`{setting.name}`" not in text]
+    assert [] == [variable for variable in config._VARIABLES if f"`{variable}`" not in text]
 
 
 def test_every_exit_code_is_there() -> None:
@@ -46,7 +46,7 @@ def test_every_exit_code_is_there() -> None:
     from crmcli.errors import ExitCode
 
     text = page("exit-codes.md")
-    assert [code for code in ExitCode if f"| {int(code)} |" not in text] == []
+    assert [] == [code for code in ExitCode if f"| {int(code)} |" not in text]
 
 
 def test_every_json_key_is_there() -> None:
@@ -55,7 +55,7 @@ def test_every_json_key_is_there() -> None:
 
     text = page("json.md")
     keys = {key for noun in VIEWS for key in (*record_fields(noun), *picture_fields(noun))}
-    assert sorted(key for key in keys if f"`{key}`" not in text) == []
+    assert [] == sorted(key for key in keys if f"`{key}`" not in text)
 
 
 def test_every_filter_field_is_there() -> None:
@@ -63,7 +63,7 @@ def test_every_filter_field_is_there() -> None:
     from crmcli.domain.fields import FIELDS
 
     text = page("filters.md")
-    assert sorted({f.name for fields in FIELDS.values() for f in fields if f"`{f.name}`" not in text}) == []
+    assert [] == sorted({f.name for fields in FIELDS.values() for f in fields if f"`{f.name}`" not in text})
 
 
 def test_every_table_and_column_is_there() -> None:
@@ -73,4 +73,4 @@ def test_every_table_and_column_is_there() -> None:
     text = page("schema.md")
     for name, table in metadata().tables.items():
         section = text.partition(f"## {name}\n")[2].partition("\n## ")[0]
-        assert [column.name for column in table.columns if f"`{column.name}`" not in section] == []
+        assert [] == [column.name for column in table.columns if f"`{column.name}`" not in section]

@@ -17,7 +17,7 @@ def test_import_contracts_hold() -> None:
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert 0 == done.returncode, done.stdout + done.stderr
     assert "0 broken" in done.stdout
 
 
@@ -47,4 +47,4 @@ def test_no_file_names(what: str) -> None:
         except UnicodeDecodeError:
             continue
         named += [f"{name}: {found.group()}" for found in re.finditer(what, text)]
-    assert named == []
+    assert [] == named

@@ -16,8 +16,24 @@ if TYPE_CHECKING:
 def crm_full(crm_on: Callable[..., Result]) -> Callable[..., Result]:
     """A few activities of three kinds."""
     crm_on("deal", "add", "Pilot", "--company", "Acme")
-    crm_on("log", "call", "First", "--contact", "jane@acme.com", "--deal", "Pilot", "--at", "2026-11-01 9:00", "--tag", "a")
-    crm_on("log", "email", "Second", "--contact", "jane@acme.com", "--at", "2026-11-10", "--owner", "ana", "--tag", "a", "--tag", "b")
+    crm_on(
+        "log", "call", "First", "--contact", "jane@acme.com", "--deal", "Pilot", "--at", "2026-11-01 9:00", "--tag", "a"
+    )
+    crm_on(
+        "log",
+        "email",
+        "Second",
+        "--contact",
+        "jane@acme.com",
+        "--at",
+        "2026-11-10",
+        "--owner",
+        "ana",
+        "--tag",
+        "a",
+        "--tag",
+        "b",
+    )
     crm_on("log", "meeting", "Third", "--company", "Acme", "--at", "2026-12-01 10:00")
     crm_on("log", "note", "Fourth")
     return crm_on
@@ -25,7 +41,7 @@ def crm_full(crm_on: Callable[..., Result]) -> Callable[..., Result]:
 
 def subjects(result: Result) -> list[str]:
     """The one column asked for."""
-    assert 0 == result.code, result.stderr
+    assert result.code == 0, result.stderr
     return result.lines[1:]
 
 
@@ -71,15 +87,15 @@ def test_list_shortcuts(crm_full: Callable[..., Result], flags: list[str], expec
 def test_a_list_that_cannot_be_understood(crm: Callable[..., Result], flags: list[str], said: str) -> None:
     """Exit 2, naming what is wrong."""
     refused = crm("activity", "list", *flags)
-    assert (2, "") == (refused.code, refused.stdout)
+    assert (refused.code, refused.stdout) == (2, "")
     assert said in refused.stderr
 
 
 def test_an_empty_list(crm: Callable[..., Result]) -> None:
     """An array for a script, a hint for a person, exit 0 for both."""
-    assert [] == crm("activity", "list", "--format", "json").json()
+    assert crm("activity", "list", "--format", "json").json() == []
     person = crm("activity", "list", tty=True)
-    assert (0, "") == (person.code, person.stdout)
+    assert (person.code, person.stdout) == (0, "")
     assert "no activities yet (try: crm log call" in person.stderr
 
 
@@ -87,8 +103,8 @@ def test_show_by_uid_number_and_subject(crm_full: Callable[..., Result]) -> None
     """Three names for one record."""
     uid = crm_full("activity", "show", "First", "--fields", "id").lines[1]
     for ref in (uid, uid[:14], uid.lower(), "1", "#1", "First"):
-        assert "First" == crm_full("activity", "show", ref, "--format", "json").json()["subject"]  # type: ignore[call-overload, index]
-    assert 3 == crm_full("activity", "show", "Nope").code
+        assert crm_full("activity", "show", ref, "--format", "json").json()["subject"] == "First"  # type: ignore[index]
+    assert crm_full("activity", "show", "Nope").code == 3
 
 
 def test_edit_changes_what_it_names(crm_full: Callable[..., Result]) -> None:
@@ -96,34 +112,34 @@ def test_edit_changes_what_it_names(crm_full: Callable[..., Result]) -> None:
     changed = crm_full("activity", "edit", "First", "--outcome", "agreed", "--add-contact", "ivan@x.com", "--add-tag", "c",
                        "--rm-tag", "a", "--set", "k=v", "--format", "json").json()  # fmt: skip
     assert isinstance(changed, dict)
-    assert ("agreed", ["jane", "ivan"], ["c"], {"k": "v"}, "First") == (
+    assert (
         changed["outcome"], [c["name"] for c in changed["contacts"]], changed["tags"], changed["custom_fields"], changed["subject"],
-    )  # fmt: skip
+    ) == ("agreed", ["jane", "ivan"], ["c"], {"k": "v"}, "First")  # fmt: skip
 
 
 def test_a_planned_meeting_that_moves_takes_its_deadline_along(crm_full: Callable[..., Result]) -> None:
     """Time and deadline of what is planned are one."""
     moved = crm_full("activity", "edit", "Third", "--at", "2026-12-02 11:00", "--format", "json").json()
     assert isinstance(moved, dict)
-    assert ("2026-12-02T11:00:00Z", "2026-12-02T11:00:00Z") == (moved["at"], moved["due"])
+    assert (moved["at"], moved["due"]) == ("2026-12-02T11:00:00Z", "2026-12-02T11:00:00Z")
     done = crm_full("activity", "edit", "Third", "--status", "done", "--format", "json").json()
     assert isinstance(done, dict)
-    assert ("done", "2026-11-21T12:00:00Z") == (done["status"], done["done_at"])
+    assert (done["status"], done["done_at"]) == ("done", "2026-11-21T12:00:00Z")
     again = crm_full("activity", "edit", "Third", "--status", "planned", "--format", "json").json()
     assert isinstance(again, dict)
-    assert ("planned", None) == (again["status"], again["done_at"])
+    assert (again["status"], again["done_at"]) == ("planned", None)
 
 
 def test_rm_restore_and_bulk(crm_full: Callable[..., Result]) -> None:
     """What is deleted is gone from lists and comes back; a bulk deletion is one undo step."""
-    assert "deleted activity #4 Fourth\n" == crm_full("activity", "rm", "Fourth").stderr
-    assert 3 == crm_full("activity", "show", "4").code
-    assert 0 == crm_full("activity", "restore", "4").code
+    assert crm_full("activity", "rm", "Fourth").stderr == "deleted activity #4 Fourth\n"
+    assert crm_full("activity", "show", "4").code == 3
+    assert crm_full("activity", "restore", "4").code == 0
     asked = crm_full("activity", "rm", "--where", "tag = a")
-    assert (2, "") == (asked.code, asked.stdout)
+    assert (asked.code, asked.stdout) == (2, "")
     assert "--yes" in asked.stderr
     assert "would delete 2 activities" in crm_full("activity", "rm", "--where", "tag = a", "--dry-run").stderr
     assert "deleted 2 activities" in crm_full("activity", "rm", "--where", "tag = a", "--yes").stderr
-    assert ["Third", "Fourth"] == subjects(crm_full("activity", "list", "--fields", "subject"))
+    assert subjects(crm_full("activity", "list", "--fields", "subject")) == ["Third", "Fourth"]
     crm_full("undo")
-    assert 4 == len(subjects(crm_full("activity", "list", "--fields", "subject")))
+    assert len(subjects(crm_full("activity", "list", "--fields", "subject"))) == 4

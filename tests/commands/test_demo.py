@@ -36,7 +36,7 @@ def count(place: Path, table: str, where: str = "1 = 1") -> int:
 def made(crm: Callable[..., Result], place: Path) -> Path:
     """A fresh example store."""
     result = crm("demo")
-    assert result.code == 0, result.stderr
+    assert 0 == result.code, result.stderr
     return place
 
 
@@ -45,14 +45,14 @@ def test_it_is_big_enough_to_look_around_in(made: Path) -> None:
     assert count(made, "contact") >= 80
     assert count(made, "company") >= 40
     assert count(made, "deal") >= 60
-    assert len(ask(made, "SELECT DISTINCT stage_id FROM deal")) == 6
-    assert len(ask(made, "SELECT DISTINCT owner_id FROM deal")) == 4
+    assert 6 == len(ask(made, "SELECT DISTINCT stage_id FROM deal"))
+    assert 4 == len(ask(made, "SELECT DISTINCT owner_id FROM deal"))
 
 
 def test_it_speaks_several_scripts(made: Path) -> None:
     """Latin, Polish, Cyrillic and Greek names."""
     names = "".join(str(name) for (name,) in ask(made, "SELECT name FROM contact"))
-    assert [letter for letter in "ŁżśęóźöäéřžșЕЈіΧ" if letter not in names] == []
+    assert [] == [letter for letter in "ŁżśęóźöäéřžșЕЈіΧ" if letter not in names]
 
 
 def test_it_tells_a_year_that_ends_today(made: Path) -> None:
@@ -65,7 +65,7 @@ def test_it_tells_a_year_that_ends_today(made: Path) -> None:
     }
     months = ask(made, "SELECT DISTINCT substr(closed_at, 1, 7) FROM deal WHERE closed_at IS NOT NULL")
     assert len(months) > 8
-    assert count(made, "deal", "lost_reason IS NULL AND stage_id = (SELECT id FROM stage WHERE kind = 'lost')") == 0
+    assert 0 == count(made, "deal", "lost_reason IS NULL AND stage_id = (SELECT id FROM stage WHERE kind = 'lost')")
     assert len(ask(made, "SELECT DISTINCT lost_reason FROM deal WHERE lost_reason IS NOT NULL")) > 5
 
 
@@ -110,8 +110,8 @@ def test_the_users_own_store_is_not_touched(crm: Callable[..., Result], tmp_path
     """CRM_DB is not where the example goes."""
     crm("contact", "add", "Jane Doe")
     before = (tmp_path / "crm.db").read_bytes()
-    assert crm("demo").code == 0
-    assert crm("demo", "--reset").code == 0
+    assert 0 == crm("demo").code
+    assert 0 == crm("demo", "--reset").code
     assert before == (tmp_path / "crm.db").read_bytes()
     assert place.exists()
 
@@ -124,7 +124,7 @@ def test_a_store_that_is_no_example_is_refused(
     crm("contact", "add", "Jane Doe")
     before = (tmp_path / "crm.db").read_bytes()
     result = crm(*words, "--path", tmp_path / "crm.db")
-    assert (result.code, result.stdout) == (5, "")
+    assert (5, "") == (result.code, result.stdout)
     assert "is not an example store" in result.stderr
     assert before == (tmp_path / "crm.db").read_bytes()
 
@@ -133,7 +133,7 @@ def test_a_file_that_is_no_store_is_refused(crm: Callable[..., Result], tmp_path
     """A text file stays a text file."""
     (tmp_path / "letter.txt").write_text("dear Jane, " * 200)
     result = crm("demo", "--path", tmp_path / "letter.txt", "--reset")
-    assert (result.code, result.stdout) == (6, "")
+    assert (6, "") == (result.code, result.stdout)
     assert (tmp_path / "letter.txt").read_text() == "dear Jane, " * 200
 
 
@@ -157,15 +157,15 @@ def test_what_was_worked_on_is_kept(crm: Callable[..., Result], made: Path, monk
     crm("--db", made, "contact", "add", "Jane Doe")
     monkeypatch.setenv("CRM_NOW", "2026-11-25T12:00:00Z")
     assert "was worked on" in crm("demo").stderr
-    assert count(made, "contact", "name = 'Jane Doe'") == 1
-    assert crm("demo", "--reset").code == 0
-    assert count(made, "contact", "name = 'Jane Doe'") == 0
+    assert 1 == count(made, "contact", "name = 'Jane Doe'")
+    assert 0 == crm("demo", "--reset").code
+    assert 0 == count(made, "contact", "name = 'Jane Doe'")
 
 
 def test_the_same_day_gives_the_same_year(crm: Callable[..., Result], tmp_path: Path) -> None:
     """Two examples of one day differ in nothing but their uids."""
     for name in ("a.db", "b.db"):
-        assert crm("demo", "--path", tmp_path / name).code == 0
+        assert 0 == crm("demo", "--path", tmp_path / name).code
     for sql in (
         "SELECT name, birthday FROM contact",
         "SELECT title, value, stage_since FROM deal",
@@ -181,8 +181,8 @@ def test_any_day_will_do(crm: Callable[..., Result], monkeypatch: pytest.MonkeyP
     """Leap days, New Year, the night the clocks change, a Monday."""
     monkeypatch.setenv("CRM_NOW", day)
     monkeypatch.setenv("CRM_TIMEZONE", "Europe/Sofia")
-    assert crm("demo").code == 0
-    assert crm("--db", place, "store", "check").code == 0
+    assert 0 == crm("demo").code
+    assert 0 == crm("--db", place, "store", "check").code
 
 
 def test_stages_of_ones_own_are_used(crm: Callable[..., Result], home: Path) -> None:
@@ -194,12 +194,12 @@ def test_stages_of_ones_own_are_used(crm: Callable[..., Result], home: Path) -> 
         "utf-8",
     )
     result = crm("demo")
-    assert result.code == 0, result.stderr
+    assert 0 == result.code, result.stderr
     assert "оферта" in result.stdout
 
 
 def test_undo_takes_the_whole_year_back(crm: Callable[..., Result], made: Path) -> None:
     """It is one undo step like any other."""
-    assert crm("--db", made, "undo").code == 0
-    assert count(made, "contact", "deleted_at IS NULL") == 0
-    assert count(made, "activity", "deleted_at IS NULL") == 0
+    assert 0 == crm("--db", made, "undo").code
+    assert 0 == count(made, "contact", "deleted_at IS NULL")
+    assert 0 == count(made, "activity", "deleted_at IS NULL")

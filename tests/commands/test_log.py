@@ -24,22 +24,33 @@ def test_one_line_logs_a_call_and_plans_the_next_task(crm_on: Callable[..., Resu
         "log", "call", "Discussed pricing", "--contact", "jane@acme.com", "--deal", "1", "--duration", "15m",
         "--outcome", "send offer", "--next", "send offer", "--due", "fri",
     )  # fmt: skip
-    assert 0 == logged.code
+    assert logged.code == 0
     assert [logged.uid] == logged.lines
-    assert "new contact #1 jane\nnext: task #2 send offer, due 2026-11-27\n" == logged.stderr
+    assert logged.stderr == "new contact #1 jane\nnext: task #2 send offer, due 2026-11-27\n"
     call = shown(crm_on, logged.uid)
-    told = {key: call[key] for key in ("type", "subject", "body", "duration", "outcome", "status", "at", "done_at", "owner")}
-    assert {
+    told = {
+        key: call[key] for key in ("type", "subject", "body", "duration", "outcome", "status", "at", "done_at", "owner")
+    }
+    assert told == {
         "type": "call", "subject": "Discussed pricing", "body": "Discussed pricing", "duration": 15, "outcome": "send offer",
         "status": "done", "at": "2026-11-21T12:00:00Z", "done_at": "2026-11-21T12:00:00Z", "owner": "maria",
-    } == told  # fmt: skip
-    assert (deal, "Acme", ["jane"]) == (call["deal"]["id"], call["company"]["name"], [c["name"] for c in call["contacts"]])
+    }  # fmt: skip
+    assert (deal, "Acme", ["jane"]) == (
+        call["deal"]["id"],
+        call["company"]["name"],
+        [c["name"] for c in call["contacts"]],
+    )
     task = shown(crm_on, "2")
-    assert ("task", "send offer", "planned", "2026-11-27") == (task["type"], task["subject"], task["status"], task["due"])
+    assert (task["type"], task["subject"], task["status"], task["due"]) == (
+        "task",
+        "send offer",
+        "planned",
+        "2026-11-27",
+    )
     assert (call["contacts"], call["deal"], call["company"]) == (task["contacts"], task["deal"], task["company"])
-    assert 0 == crm_on("undo").code
-    assert [] == crm_on("activity", "list", "--format", "json").json()
-    assert [] == crm_on("contact", "list", "--format", "json").json()
+    assert crm_on("undo").code == 0
+    assert crm_on("activity", "list", "--format", "json").json() == []
+    assert crm_on("contact", "list", "--format", "json").json() == []
 
 
 def test_the_next_task_is_due_tomorrow_unless_said(crm: Callable[..., Result]) -> None:
@@ -50,8 +61,14 @@ def test_the_next_task_is_due_tomorrow_unless_said(crm: Callable[..., Result]) -
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["meeting", "Demo", "--at", "tomorrow 10:00"], ("planned", "2026-11-22T10:00:00Z", "2026-11-22T10:00:00Z", None)),
-        (["meeting", "Demo", "--at", "yesterday 10:00"], ("done", "2026-11-20T10:00:00Z", None, "2026-11-20T10:00:00Z")),
+        (
+            ["meeting", "Demo", "--at", "tomorrow 10:00"],
+            ("planned", "2026-11-22T10:00:00Z", "2026-11-22T10:00:00Z", None),
+        ),
+        (
+            ["meeting", "Demo", "--at", "yesterday 10:00"],
+            ("done", "2026-11-20T10:00:00Z", None, "2026-11-20T10:00:00Z"),
+        ),
         (["note", "Demo"], ("done", "2026-11-21T12:00:00Z", None, "2026-11-21T12:00:00Z")),
         (["task", "Demo"], ("planned", "2026-11-21T12:00:00Z", None, None)),
         (["task", "Demo", "--due", "fri"], ("planned", "2026-11-27T23:59:00Z", "2026-11-27", None)),
@@ -63,12 +80,14 @@ def test_what_lies_ahead_is_planned(crm: Callable[..., Result], words: list[str]
     assert expected == (record["status"], record["at"], record["due"], record["done_at"])
 
 
-def test_a_planned_hour_is_due_on_the_users_own_day(crm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_planned_hour_is_due_on_the_users_own_day(
+    crm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Half past midnight in Sofia is still the day before in UTC; the task is due on the day it has in Sofia."""
     monkeypatch.setenv("TZ", "Europe/Sofia")
     crm("log", "meeting", "Early", "--at", "2026-11-25 00:30")
     found = crm("activity", "list", "--filter", "due = 2026-11-25", "--fields", "subject,due").lines
-    assert ["subject\tdue", "Early\t2026-11-24T22:30:00Z"] == found
+    assert found == ["subject\tdue", "Early\t2026-11-24T22:30:00Z"]
 
 
 def test_a_long_body_keeps_its_first_line_as_subject(crm: Callable[..., Result]) -> None:
@@ -99,7 +118,7 @@ def test_a_decision_keeps_its_options_and_is_told_on_the_timeline(crm: Callable[
     crm("deal", "add", "Pilot")
     logged = crm("log", "decision", "Which plan?", "--deal", "Pilot", "--option", "Team", "--option", "Pro",
                  "--chosen", "pro", "--why", "needs SSO")  # fmt: skip
-    assert {"options": ["Team", "Pro"], "chosen": "Pro", "why": "needs SSO"} == shown(crm, logged.uid)["custom_fields"]
+    assert shown(crm, logged.uid)["custom_fields"] == {"options": ["Team", "Pro"], "chosen": "Pro", "why": "needs SSO"}
     assert "Which plan? — chose Pro of Team, Pro because needs SSO" in crm("deal", "show", "Pilot", tty=True).stdout
 
 
@@ -108,19 +127,19 @@ def test_custom_fields_tags_campaign_place_and_owner(crm: Callable[..., Result])
     uid = crm("log", "visit", "Fair", "--set", "stand=12", "--tag", "fair", "--tag", "Sofia", "--campaign", "Autumn",
               "--location", "Hall 3", "--owner", "ana", "--subject", "At the fair").uid  # fmt: skip
     record = shown(crm, uid)
-    assert {"stand": "12"} == record["custom_fields"]
-    assert (["fair", "Sofia"], "Autumn", "Hall 3", "ana", "At the fair", "Fair") == (
+    assert record["custom_fields"] == {"stand": "12"}
+    assert (
         record["tags"], record["campaign"], record["location"], record["owner"], record["subject"], record["body"],
-    )  # fmt: skip
+    ) == (["fair", "Sofia"], "Autumn", "Hall 3", "ana", "At the fair", "Fair")  # fmt: skip
 
 
 def test_unknown_companies_become_stubs_and_no_create_forbids_it(crm: Callable[..., Result]) -> None:
     """Said on stderr; refused with exit 3, and then nothing is kept."""
-    assert "new company #1 Żabka\n" == crm("log", "note", "x", "--company", "Żabka").stderr
+    assert crm("log", "note", "x", "--company", "Żabka").stderr == "new company #1 Żabka\n"
     for flag, ref in (("--contact", "new@x.com"), ("--company", "New one")):
         refused = crm("log", "note", "y", flag, ref, "--no-create")
-        assert (3, "") == (refused.code, refused.stdout)
-    assert 1 == len(crm("activity", "list", "--format", "ids").lines)
+        assert (refused.code, refused.stdout) == (3, "")
+    assert len(crm("activity", "list", "--format", "ids").lines) == 1
 
 
 @pytest.mark.parametrize(
@@ -142,27 +161,29 @@ def test_unknown_companies_become_stubs_and_no_create_forbids_it(crm: Callable[.
         (["call"], 2, "missing argument"),
     ],
 )
-def test_what_is_refused_leaves_nothing_behind(crm: Callable[..., Result], words: list[str], code: int, said: str) -> None:
+def test_what_is_refused_leaves_nothing_behind(
+    crm: Callable[..., Result], words: list[str], code: int, said: str
+) -> None:
     """One line on stderr, nothing on stdout, nothing in the store."""
     refused = crm("log", *words)
     assert (code, "", 1) == (refused.code, refused.stdout, len(refused.stderr.splitlines()))
     assert said in refused.stderr
-    assert [] == crm("activity", "list", "--format", "ids").lines
+    assert crm("activity", "list", "--format", "ids").lines == []
 
 
 def test_half_a_use_case_is_none(crm: Callable[..., Result]) -> None:
     """A follow-up that can't be read keeps the call and its stubs from the store too."""
-    assert 2 == crm("log", "call", "x", "--contact", "new@x.com", "--next", "y", "--due", "whenever").code
-    assert [] == crm("contact", "list", "--format", "ids").lines
+    assert crm("log", "call", "x", "--contact", "new@x.com", "--next", "y", "--due", "whenever").code == 2
+    assert crm("contact", "list", "--format", "ids").lines == []
 
 
 def test_standard_input_that_is_no_text_is_refused(crm: Callable[..., Result]) -> None:
     """Bytes are not a note."""
     refused = crm("log", "note", "-", stdin=b"\xff\xfe\xfa")
-    assert (2, "") == (refused.code, refused.stdout)
+    assert (refused.code, refused.stdout) == (2, "")
     assert "not UTF-8" in refused.stderr
 
 
 def test_json_answers_with_the_record(crm: Callable[..., Result]) -> None:
     """Where a script asked for structure."""
-    assert "call" == crm("log", "call", "x", "--format", "json").json()["type"]  # type: ignore[call-overload, index]
+    assert crm("log", "call", "x", "--format", "json").json()["type"] == "call"  # type: ignore[index]

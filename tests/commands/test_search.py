@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,7 +26,7 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         else:
             store = str(request.getfixturevalue("postgresql")())
         app = AppContext(Flags(store=store, quiet=True))
-        for values, custom in (
+        people: list[tuple[dict[str, Any], list[str]]] = [
             ({"name": "Jane Doe", "emails": ["jane.doe@acme.com"], "phones": ["+359 88 123 4567"], "tags": ["Key account"],
               "note": "met at the greenhouse, 50% off"}, ["plan=Gold plated", "json:seats=125"]),
             ({"name": "Łukasz Żółkiewski", "linkedin": "lukasz-z", "title": "Główny księgowy"}, []),
@@ -35,11 +35,23 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             ({"name": "Greenhouse Gert"}, []),
             ({"name": "O'Neil-Smith"}, []),
             ({"name": "محمد علي"}, []),
-        ):  # fmt: skip
+        ]  # fmt: skip
+        for values, custom in people:
             app.contacts.add(app.contacts.draft(values, custom))
-        app.companies.add(app.companies.draft({"name": "Acme", "websites": ["https://www.acme.com/de"], "phones": ["+48 22 123 45 67"]}))
+        app.companies.add(
+            app.companies.draft(
+                {"name": "Acme", "websites": ["https://www.acme.com/de"], "phones": ["+48 22 123 45 67"]}
+            )
+        )
         app.deals.add(app.deals.draft({"title": "Greenhouse roof", "company": "Acme", "next_step": "call Jane"}))
-        app.activities.log({"type": "call", "body": "Spoke about the roof\nand its glass", "contacts": ["Jane Doe"], "outcome": "likes it"})
+        app.activities.log(
+            {
+                "type": "call",
+                "body": "Spoke about the roof\nand its glass",
+                "contacts": ["Jane Doe"],
+                "outcome": "likes it",
+            }
+        )
         yield store
 
 
@@ -54,7 +66,7 @@ def crm_full(full: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
 
 def found(result: Result) -> list[str]:
     """The names of the hits."""
-    assert 0 == result.code, result.stderr
+    assert result.code == 0, result.stderr
     return result.lines[1:]
 
 
@@ -103,7 +115,7 @@ def test_words_find_records(crm_full: Callable[..., Result], words: list[str], e
 
 def test_names_come_before_notes(crm_full: Callable[..., Result]) -> None:
     """Who is called so is meant more likely than who is spoken of so."""
-    assert [GERT, "Greenhouse roof", JANE] == found(crm_full("search", "greenhouse", "--fields", "name"))
+    assert found(crm_full("search", "greenhouse", "--fields", "name")) == [GERT, "Greenhouse roof", JANE]
 
 
 @pytest.mark.parametrize(
@@ -132,16 +144,16 @@ def test_a_query_is_never_syntax(crm_full: Callable[..., Result], text: str) -> 
     if text in jane_alone:
         assert sorted([JANE, "Greenhouse roof"]) == sorted(found(result))
     elif text == "jane <-> doe":
-        assert [JANE] == found(result)
+        assert found(result) == [JANE]
     elif not only_marks:
-        assert [] == found(result)
+        assert found(result) == []
 
 
 @pytest.mark.parametrize("words", [[""], [" "], ["''"], ["…", "—"]])
 def test_nothing_to_search_for(crm: Callable[..., Result], words: list[str]) -> None:
     """Exit 2, also where there is no store."""
     refused = crm("search", *words)
-    assert (2, "") == (refused.code, refused.stdout)
+    assert (refused.code, refused.stdout) == (2, "")
     assert "nothing to search for" in refused.stderr
 
 
@@ -163,7 +175,7 @@ def test_types_narrow_it(crm_full: Callable[..., Result], types: list[str], expe
 def test_an_unknown_type(crm: Callable[..., Result]) -> None:
     """Exit 2 with the nearest."""
     refused = crm("search", "x", "--type", "contcat")
-    assert (2, "") == (refused.code, refused.stdout)
+    assert (refused.code, refused.stdout) == (2, "")
     assert "did you mean contact" in refused.stderr
 
 
@@ -173,32 +185,36 @@ def test_limits(crm: Callable[..., Result]) -> None:
     for number in range(23):
         app.contacts.add(app.contacts.draft({"name": f"Jan {number}"}))
     table = crm("search", "jan", tty=True)
-    assert (21, "showing the first 20; --limit 0 for all\n") == (len(table.lines), table.stderr)
-    assert 23 == len(crm("search", "jan", "--format", "ids").lines)
-    assert 3 == len(crm("search", "jan", "--format", "ids", "--limit", "3").lines)
-    assert 24 == len(crm("search", "jan", "--limit", "0", tty=True).lines)
+    assert (len(table.lines), table.stderr) == (21, "showing the first 20; --limit 0 for all\n")
+    assert len(crm("search", "jan", "--format", "ids").lines) == 23
+    assert len(crm("search", "jan", "--format", "ids", "--limit", "3").lines) == 3
+    assert len(crm("search", "jan", "--limit", "0", tty=True).lines) == 24
 
 
 def test_the_json_record(crm_full: Callable[..., Result]) -> None:
     """Noun, number, name, and where the word stands."""
-    (hit,) = crm_full("search", "кафе", "--format", "json").json()  # type: ignore[misc]
+    hits: Any = crm_full("search", "кафе", "--format", "json").json()
+    (hit,) = hits
     assert hit["id"].startswith("ct_")
-    assert ("contact", 3, ELENA, "Обича кафе") == (hit["noun"], hit["number"], hit["name"], hit["excerpt"])
+    assert (hit["noun"], hit["number"], hit["name"], hit["excerpt"]) == ("contact", 3, ELENA, "Обича кафе")
 
 
 def test_what_is_deleted_is_not_found_and_changes_are(crm_on: Callable[..., Result]) -> None:
     """The index follows in the same transaction, and through undo."""
     crm_on("contact", "add", "Jane", "--phone", "+359 88 123 4567")
     crm_on("contact", "edit", "Jane", "--name", "Joanna", "--add-tag", "blue")
-    assert ([], ["Joanna"]) == (found(crm_on("search", "jane", "--fields", "name")), found(crm_on("search", "blue", "--fields", "name")))
+    assert (
+        found(crm_on("search", "jane", "--fields", "name")),
+        found(crm_on("search", "blue", "--fields", "name")),
+    ) == ([], ["Joanna"])
     crm_on("contact", "rm", "Joanna")
-    assert [] == found(crm_on("search", "joanna"))
+    assert found(crm_on("search", "joanna")) == []
     crm_on("undo")
-    assert ["Joanna"] == found(crm_on("search", "0881234567", "--fields", "name"))
+    assert found(crm_on("search", "0881234567", "--fields", "name")) == ["Joanna"]
 
 
 def test_an_empty_answer(crm: Callable[..., Result]) -> None:
     """Exit 0: an array for a script, a word for a person."""
-    assert [] == crm("search", "x", "--format", "json").json()
+    assert crm("search", "x", "--format", "json").json() == []
     person = crm("search", "x", tty=True)
-    assert (0, "", "nothing found\n") == (person.code, person.stdout, person.stderr)
+    assert (person.code, person.stdout, person.stderr) == (0, "", "nothing found\n")

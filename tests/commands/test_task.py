@@ -37,16 +37,29 @@ def test_add_fills_every_field(crm_on: Callable[..., Result]) -> None:
     """One flag for each."""
     crm_on("deal", "add", "Pilot", "--company", "Acme")
     added = crm_on("task", "add", "Send offer", "--due", "fri 14:00", "--priority", "HIGH", "--contact", "jane@acme.com",
-                   "--deal", "Pilot", "--recur", "every 2 weeks", "--remind", "1h", "--owner", "ana", "--note", "in PDF", "--tag", "t")  # fmt: skip
+                   "--deal", "Pilot", "--recur", "every 2 weeks", "--remind", "1h", "--owner", "ana",
+                   "--note", "in PDF", "--tag", "t")  # fmt: skip
     assert ([added.uid], "new contact #1 jane\n") == (added.lines, added.stderr)
     task = shown(crm_on, added.uid)
-    names = ("type", "subject", "body", "due", "priority", "recurrence", "remind_before", "owner", "status", "tags", "at")
-    assert {
+    names = (
+        "type",
+        "subject",
+        "body",
+        "due",
+        "priority",
+        "recurrence",
+        "remind_before",
+        "owner",
+        "status",
+        "tags",
+        "at",
+    )
+    assert {name: task[name] for name in names} == {
         "type": "task", "subject": "Send offer", "body": "in PDF", "due": "2026-11-27T14:00:00Z", "priority": "high",
         "recurrence": "FREQ=WEEKLY;INTERVAL=2", "remind_before": 60, "owner": "ana", "status": "planned", "tags": ["t"],
         "at": "2026-11-27T14:00:00Z",
-    } == {name: task[name] for name in names}  # fmt: skip
-    assert ("jane", "Pilot", "Acme") == (task["contacts"][0]["name"], task["deal"]["name"], task["company"]["name"])
+    }  # fmt: skip
+    assert (task["contacts"][0]["name"], task["deal"]["name"], task["company"]["name"]) == ("jane", "Pilot", "Acme")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +78,7 @@ def test_add_fills_every_field(crm_on: Callable[..., Result]) -> None:
 def test_wrong_usage(crm: Callable[..., Result], words: list[str], said: str) -> None:
     """Exit 2, naming the flag."""
     refused = crm("task", *words)
-    assert (2, "") == (refused.code, refused.stdout)
+    assert (refused.code, refused.stdout) == (2, "")
     assert said in refused.stderr
 
 
@@ -94,7 +107,7 @@ def test_list(crm_full: Callable[..., Result], flags: list[str], expected: list[
     found = crm_full("task", "list", "--fields", "subject", *flags).lines[1:]
     if flags == ["--reverse"]:
         assert sorted(expected) == sorted(found)
-        assert "Some day" == found[-1]
+        assert found[-1] == "Some day"
     else:
         assert expected == found
 
@@ -103,29 +116,29 @@ def test_done_ticks_off_by_number_uid_and_subject(crm_full: Callable[..., Result
     """Several at once are one undo step; the outcome goes to each."""
     uid = shown(crm_full, "Later")["id"]
     done = crm_full("task", "done", "#2", uid, "THIS MORNING", "--outcome", "all sent")
-    assert ("", "done #2 Some day\ndone #1 Later\ndone #3 This morning\n") == (done.stdout, done.stderr)
+    assert (done.stdout, done.stderr) == ("", "done #2 Some day\ndone #1 Later\ndone #3 This morning\n")
     task = shown(crm_full, uid)
-    assert ("done", "2026-11-21T12:00:00Z", "all sent") == (task["status"], task["done_at"], task["outcome"])
+    assert (task["status"], task["done_at"], task["outcome"]) == ("done", "2026-11-21T12:00:00Z", "all sent")
     crm_full("undo")
-    assert 5 == len(crm_full("task", "list", "--format", "ids").lines)
+    assert len(crm_full("task", "list", "--format", "ids").lines) == 5
 
 
 def test_done_twice_is_refused(crm_full: Callable[..., Result]) -> None:
     """Exit 5; one that is refused keeps the others from being ticked off."""
     refused = crm_full("task", "done", "Today", "Finished")
-    assert 5 == refused.code
+    assert refused.code == 5
     assert "task #6 is done already" in refused.stderr
-    assert "planned" == shown(crm_full, "Today")["status"]
+    assert shown(crm_full, "Today")["status"] == "planned"
 
 
 def test_a_planned_meeting_can_be_ticked_off_and_a_call_is_no_task(crm_full: Callable[..., Result]) -> None:
     """Whatever is planned; what is past and no task has another noun."""
-    assert 0 == crm_full("task", "done", "Demo").code
+    assert crm_full("task", "done", "Demo").code == 0
     refused = crm_full("task", "done", "Old call")
-    assert 3 == refused.code
+    assert refused.code == 3
     assert "no task Old call: #8 is a call that is done (try: crm activity show 8)" in refused.stderr
-    assert 3 == crm_full("task", "rm", "8").code
-    assert 3 == crm_full("task", "done", "no such").code
+    assert crm_full("task", "rm", "8").code == 3
+    assert crm_full("task", "done", "no such").code == 3
 
 
 def test_two_of_one_subject_are_ambiguous(crm: Callable[..., Result]) -> None:
@@ -133,10 +146,10 @@ def test_two_of_one_subject_are_ambiguous(crm: Callable[..., Result]) -> None:
     crm("task", "add", "Call back")
     crm("task", "done", "Call back")
     crm("task", "add", "Call back")
-    assert "2" == crm("task", "show", "Call back", "--fields", "number").lines[1]
+    assert crm("task", "show", "Call back", "--fields", "number").lines[1] == "2"
     crm("task", "add", "Call back")
     refused = crm("task", "done", "call back")
-    assert (4, 3) == (refused.code, len(refused.stderr.splitlines()))
+    assert (refused.code, len(refused.stderr.splitlines())) == (4, 3)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +163,21 @@ def test_two_of_one_subject_are_ambiguous(crm: Callable[..., Result]) -> None:
 )
 def test_a_recurring_task_comes_again(crm_on: Callable[..., Result], due: str, rule: str, expected: str) -> None:
     """Done makes the next occurrence, says so, and both are one undo step."""
-    crm_on("task", "add", "Report", "--due", due, "--recur", rule, "--contact", "jane@acme.com", "--tag", "t", "--set", "k=v")
+    crm_on(
+        "task",
+        "add",
+        "Report",
+        "--due",
+        due,
+        "--recur",
+        rule,
+        "--contact",
+        "jane@acme.com",
+        "--tag",
+        "t",
+        "--set",
+        "k=v",
+    )
     done = crm_on("task", "done", "Report")
     assert done.stderr.startswith("done #1 Report\nagain: #2 Report, due 2026-")
     first, again = shown(crm_on, "1"), shown(crm_on, "2")
@@ -158,7 +185,7 @@ def test_a_recurring_task_comes_again(crm_on: Callable[..., Result], due: str, r
     for name in ("contacts", "tags", "custom_fields", "owner", "subject"):
         assert first[name] == again[name]
     crm_on("undo")
-    assert ["1"] == crm_on("task", "list", "--fields", "number").lines[1:]
+    assert crm_on("task", "list", "--fields", "number").lines[1:] == ["1"]
 
 
 def test_the_last_of_a_counted_rule_does_not_come_again(crm: Callable[..., Result]) -> None:
@@ -183,49 +210,59 @@ def test_snooze(crm: Callable[..., Result], due: str | None, until: str, expecte
     """From the later of now and the deadline, keeping its hour."""
     crm("task", "add", "x", *(["--due", due] if due else []))
     snoozed = crm("task", "snooze", "x", until)
-    assert (0, "") == (snoozed.code, snoozed.stdout)
+    assert (snoozed.code, snoozed.stdout) == (0, "")
     assert expected == shown(crm, "x")["due"]
 
 
 def test_what_is_done_cannot_be_snoozed(crm_full: Callable[..., Result]) -> None:
     """Exit 5."""
-    assert 5 == crm_full("task", "snooze", "Finished", "+1d").code
-    assert 2 == crm_full("task", "snooze", "Today", "-1d").code
+    assert crm_full("task", "snooze", "Finished", "+1d").code == 5
+    assert crm_full("task", "snooze", "Today", "-1d").code == 2
 
 
 def test_edit_moves_the_place_on_the_timeline_too(crm_full: Callable[..., Result]) -> None:
     """A new deadline is a new time; clearing one takes it away."""
-    crm_full("task", "edit", "Today", "--due", "2026-12-24 9:00", "--priority", "urgent", "--note", "n", "--subject", "Xmas")
+    crm_full(
+        "task", "edit", "Today", "--due", "2026-12-24 9:00", "--priority", "urgent", "--note", "n", "--subject", "Xmas"
+    )
     task = shown(crm_full, "Xmas")
-    assert ("2026-12-24T09:00:00Z", "2026-12-24T09:00:00Z", "urgent", "n") == (task["due"], task["at"], task["priority"], task["body"])
+    assert (task["due"], task["at"], task["priority"], task["body"]) == (
+        "2026-12-24T09:00:00Z",
+        "2026-12-24T09:00:00Z",
+        "urgent",
+        "n",
+    )
     crm_full("task", "edit", "Xmas", "--clear", "due")
     assert shown(crm_full, "Xmas")["due"] is None
 
 
 def test_bulk_verbs_touch_tasks_alone(crm_full: Callable[..., Result]) -> None:
     """A filter that also fits calls and meetings selects only tasks, and done only open ones."""
-    assert "would edit 2 tasks" in crm_full("task", "edit", "--where", "owner = ana", "--owner", "boris", "--dry-run").stderr
+    assert (
+        "would edit 2 tasks"
+        in crm_full("task", "edit", "--where", "owner = ana", "--owner", "boris", "--dry-run").stderr
+    )
     assert "edited 2 tasks" in crm_full("task", "edit", "--where", "owner = ana", "--owner", "boris", "--yes").stderr
     assert "would tick off 5 tasks" in crm_full("task", "done", "--where", "number > 0", "--dry-run").stderr
     refused = crm_full("task", "done", "--where", "number > 0")
-    assert 2 == refused.code
+    assert refused.code == 2
     assert "ticked off 5 tasks" in crm_full("task", "done", "--where", "number > 0", "--yes", "--outcome", "o").stderr
-    assert [] == crm_full("task", "list", "--format", "ids").lines
+    assert crm_full("task", "list", "--format", "ids").lines == []
     assert "deleted 6 tasks" in crm_full("task", "rm", "--where", "number > 0", "--yes").stderr
-    assert ["Demo", "Old call"] == crm_full("activity", "list", "--fields", "subject").lines[1:]
+    assert crm_full("activity", "list", "--fields", "subject").lines[1:] == ["Demo", "Old call"]
     crm_full("undo")
-    assert 6 == len(crm_full("task", "list", "--done", "--format", "ids").lines)
+    assert len(crm_full("task", "list", "--done", "--format", "ids").lines) == 6
 
 
 def test_rm_and_restore(crm_full: Callable[..., Result]) -> None:
     """A deleted task comes back as it was."""
-    assert "deleted task #4 Today\n" == crm_full("task", "rm", "Today").stderr
-    assert ["Today"] == crm_full("task", "list", "--deleted", "--fields", "subject").lines[1:]
-    assert "restored task #4 Today\n" == crm_full("task", "restore", "Today").stderr
+    assert crm_full("task", "rm", "Today").stderr == "deleted task #4 Today\n"
+    assert crm_full("task", "list", "--deleted", "--fields", "subject").lines[1:] == ["Today"]
+    assert crm_full("task", "restore", "Today").stderr == "restored task #4 Today\n"
 
 
 def test_a_task_dry_run_changes_nothing(crm_full: Callable[..., Result]) -> None:
     """What would be ticked off is said."""
     dry = crm_full("task", "done", "Today", "Later", "--dry-run")
     assert "would tick off 2 tasks" in dry.stderr
-    assert 5 == len(crm_full("task", "list", "--format", "ids").lines)
+    assert len(crm_full("task", "list", "--format", "ids").lines) == 5

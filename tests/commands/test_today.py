@@ -46,7 +46,7 @@ def test_everything_in_its_group(crm_on: Callable[..., Result], monkeypatch: pyt
     crm_on("task", "done", "Finished")
     for name, born in (("Soon", "1990-11-23"), ("Today", "1980-11-21"), ("Far", "1980-12-21"), ("Week", "2001-11-28")):
         crm_on("contact", "add", name, "--birthday", born)
-    assert {
+    assert groups(crm_on("today", "--format", "json")) == {
         "overdue": ["Late", "Later", "This morning"],
         "today": ["Urgent today", "Ring up", "Normal today"],
         "meetings": ["Demo"],
@@ -55,7 +55,7 @@ def test_everything_in_its_group(crm_on: Callable[..., Result], monkeypatch: pyt
         "no next step": ["Closes today", "Touched"],
         "upcoming": ["Next week"],
         "birthdays": ["Today", "Soon", "Week"],
-    } == groups(crm_on("today", "--format", "json"))
+    }
 
 
 def test_the_json_record(crm_on: Callable[..., Result]) -> None:
@@ -81,12 +81,16 @@ def test_mine_and_no_ones(crm_on: Callable[..., Result]) -> None:
     crm_on("contact", "add", "Her friend", "--birthday", "1990-11-21", "--owner", "ana")
     crm_on("task", "add", "No one's", "--due", "today")
     crm_on("task", "edit", "No one's", "--clear", "owner")
-    assert {"today": ["Mine", "No one's"]} == groups(crm_on("today", "--format", "json"))
+    assert groups(crm_on("today", "--format", "json")) == {"today": ["Mine", "No one's"]}
     hers = {"today": ["Hers", "No one's"], "no next step": ["Her deal"], "birthdays": ["Her friend"]}
     assert hers == groups(crm_on("--as", "ANA", "today", "--format", "json"))
-    assert {"today": ["No one's"]} == groups(crm_on("--as", "stranger", "today", "--format", "json"))
+    assert groups(crm_on("--as", "stranger", "today", "--format", "json")) == {"today": ["No one's"]}
     everyone = groups(crm_on("today", "--all", "--format", "json"))
-    assert {"today": ["Mine", "Hers", "No one's"], "no next step": ["Her deal"], "birthdays": ["Her friend"]} == everyone
+    assert everyone == {
+        "today": ["Mine", "Hers", "No one's"],
+        "no next step": ["Her deal"],
+        "birthdays": ["Her friend"],
+    }
 
 
 @pytest.mark.parametrize(
@@ -129,7 +133,7 @@ def test_birthdays_over_new_year(crm_on: Callable[..., Result], monkeypatch: pyt
     crm_on("contact", "add", "January", "--birthday", "1970-01-02")
     crm_on("contact", "add", "December", "--birthday", "1999-12-31")
     monkeypatch.setenv("CRM_NOW", "2026-12-29T09:00:00Z")
-    assert ["December\tturns 27", "January\tturns 57"] == crm_on("today", "--fields", "what,why").lines[1:]
+    assert crm_on("today", "--fields", "what,why").lines[1:] == ["December\tturns 27", "January\tturns 57"]
 
 
 def test_a_long_group_is_cut_and_says_so(crm_on: Callable[..., Result]) -> None:
@@ -137,20 +141,20 @@ def test_a_long_group_is_cut_and_says_so(crm_on: Callable[..., Result]) -> None:
     for number in range(13):
         crm_on("task", "add", f"Task {number}", "--due", f"-{number + 1}d")
     table = crm_on("today", tty=True)
-    assert (11, "more in: overdue (--limit 0 for all)\n") == (len(table.lines), table.stderr)
+    assert (len(table.lines), table.stderr) == (11, "more in: overdue (--limit 0 for all)\n")
     assert "Task 12" in table.lines[1]
-    assert 13 == len(crm_on("today", "--limit", "0", tty=True).lines) - 1
-    assert 13 == len(crm_on("today", "--format", "ids").lines)
+    assert len(crm_on("today", "--limit", "0", tty=True).lines) - 1 == 13
+    assert len(crm_on("today", "--format", "ids").lines) == 13
     some = crm_on("today", "--limit", "3", "--format", "ids")
-    assert (3, "more in: overdue (--limit 0 for all)\n") == (len(some.lines), some.stderr)
+    assert (len(some.lines), some.stderr) == (3, "more in: overdue (--limit 0 for all)\n")
 
 
 def test_nothing_to_do(crm: Callable[..., Result]) -> None:
     """A person is told so; a script gets an empty answer; no store is made by looking."""
     person = crm("today", tty=True)
-    assert (0, "", "nothing needs you today\n") == (person.code, person.stdout, person.stderr)
-    assert [] == crm("today", "--format", "json").json()
-    assert 0 == crm("store", "info").code
+    assert (person.code, person.stdout, person.stderr) == (0, "", "nothing needs you today\n")
+    assert crm("today", "--format", "json").json() == []
+    assert crm("store", "info").code == 0
 
 
 def test_a_table_for_a_person(crm: Callable[..., Result]) -> None:
@@ -158,14 +162,16 @@ def test_a_table_for_a_person(crm: Callable[..., Result]) -> None:
     crm("task", "add", "Late", "--due", "yesterday")
     crm("task", "add", "Now", "--due", "today")
     lines = crm("--no-color", "today", tty=True).lines
-    assert ["overdue (1)", "today (1)"] == [line for line in lines if line.endswith("(1)")]
+    assert [line for line in lines if line.endswith("(1)")] == ["overdue (1)", "today (1)"]
 
 
-@pytest.mark.parametrize("words", [["--date", "someday"], ["--limit", "-1"], ["--fields", "bogus"], ["--date", "2026-02-31"]])
+@pytest.mark.parametrize(
+    "words", [["--date", "someday"], ["--limit", "-1"], ["--fields", "bogus"], ["--date", "2026-02-31"]]
+)
 def test_wrong_usage(crm: Callable[..., Result], words: list[str]) -> None:
     """Exit 2, nothing on stdout."""
     refused = crm("today", *words)
-    assert (2, "") == (refused.code, refused.stdout)
+    assert (refused.code, refused.stdout) == (2, "")
 
 
 def test_the_users_own_day(crm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,4 +179,4 @@ def test_the_users_own_day(crm: Callable[..., Result], monkeypatch: pytest.Monke
     monkeypatch.setenv("TZ", "Europe/Sofia")
     crm("task", "add", "Sunday", "--due", "2026-11-22")
     monkeypatch.setenv("CRM_NOW", "2026-11-21T23:00:00Z")
-    assert {"today": ["Sunday"]} == groups(crm("today", "--format", "json"))
+    assert groups(crm("today", "--format", "json")) == {"today": ["Sunday"]}

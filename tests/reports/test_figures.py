@@ -14,6 +14,7 @@ from crmcli.reports.period import Window, window
 from crmcli.reports.pipeline import pipeline_report
 from crmcli.reports.stale import stale_report
 from crmcli.services.importing.plan import Plan
+from crmcli.services.records import Changes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ task,2026-12-05,d,boris,,y@beta.com,Beta,planned
 
 
 @pytest.fixture
-def app(app: AppContext, tmp_path: Path) -> AppContext:
+def business(app: AppContext, tmp_path: Path) -> AppContext:
     """A store with these deals and activities."""
     for noun, text in (("deal", DEALS), ("activity", ACTIVITIES)):
         path = tmp_path / f"{noun}.csv"
@@ -59,9 +60,9 @@ def rows(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def test_won(app: AppContext) -> None:
+def test_won(business: AppContext) -> None:
     """Per currency: how many, how much, how often, how long."""
-    report = won_report(app.desk)
+    report = won_report(business.desk)
     assert rows(report) == [
         {
             "won": 1, "value": 1000, "average": 1000, "win_rate": 1.0, "cycle_mean": 20.0, "cycle_median": 20.0,
@@ -85,42 +86,35 @@ def test_won(app: AppContext) -> None:
         ("pipeline", [("sales", 1, 1000, 1.0), ("sales", 2, 400, 0.5)]),
     ],
 )
-def test_won_by(app: AppContext, by: str, expected: list[tuple[object, ...]]) -> None:
+def test_won_by(business: AppContext, by: str, expected: list[tuple[object, ...]]) -> None:
     """Grouped by a field, a custom field or the month; the richest first, months in order."""
-    found = [(row[by], row["won"], row["value"], row["win_rate"]) for row in rows(won_report(app.desk, by))]
+    found = [(row[by], row["won"], row["value"], row["win_rate"]) for row in rows(won_report(business.desk, by))]
     assert found == expected
 
 
-def test_won_by_a_companys_own_field(app: AppContext) -> None:
+def test_won_by_a_companys_own_field(business: AppContext) -> None:
     """Deals can be told apart by what their company is."""
-    acme = app.companies.edit_draft(changes("acme", {"region": "East"}, ["segment=smb"]))
-    app.companies.edit("Acme", acme)
-    assert [(r["region"], r["won"]) for r in rows(won_report(app.desk, "region"))] == [
+    acme = business.companies.edit_draft(Changes({"region": "East"}, set=["segment=smb"]))
+    business.companies.edit("Acme", acme)
+    assert [(r["region"], r["won"]) for r in rows(won_report(business.desk, "region"))] == [
         (None, 1),
         ("East", 2),
         (None, 0),
     ]
-    found = rows(won_report(app.desk, "company.segment"))
+    found = rows(won_report(business.desk, "company.segment"))
     assert [(row["company.segment"], row["won"]) for row in found] == [(None, 1), ("smb", 2), (None, 0)]
 
 
-def changes(_name: str, values: dict[str, str], custom: list[str]) -> Any:
-    """What an edit is told."""
-    from crmcli.services.records import Changes
-
-    return Changes(values, set=custom)
-
-
-def test_an_unknown_group_lists_the_known_ones(app: AppContext) -> None:
+def test_an_unknown_group_lists_the_known_ones(business: AppContext) -> None:
     """A misspelled one is guessed at."""
     with pytest.raises(UsageError) as caught:
-        won_report(app.desk, "produkt")
+        won_report(business.desk, "produkt")
     assert caught.value.hint == "did you mean product?"
 
 
-def test_lost(app: AppContext) -> None:
+def test_lost(business: AppContext) -> None:
     """By reason, each with its share; a deal without value counts in the base currency."""
-    found = [(row["reason"], row["lost"], row["value"], row["share"]) for row in rows(lost_report(app.desk))]
+    found = [(row["reason"], row["lost"], row["value"], row["share"]) for row in rows(lost_report(business.desk))]
     assert found == [(None, 1, 0, 0.5), ("price", 1, 50, 0.5)]
 
 
@@ -135,25 +129,25 @@ def test_lost(app: AppContext) -> None:
     ],
 )
 def test_only_what_was_closed_in_the_period(
-    app: AppContext, words: dict[str, str], won: int, label: str | None
+    business: AppContext, words: dict[str, str], won: int, label: str | None
 ) -> None:
     """Both ends count; without words it is all time."""
-    report = won_report(app.desk, span=window(app.clock.local(), **words))
+    report = won_report(business.desk, span=window(business.clock.local(), **words))
     assert (sum(row["won"] for row in rows(report)), report.period) == (won, label)
 
 
 @pytest.mark.parametrize(
     "words", [{"period": "2026", "since": "today"}, {"since": "2026-02-02", "until": "2026-01-01"}]
 )
-def test_a_period_that_can_not_be(app: AppContext, words: dict[str, str]) -> None:
+def test_a_period_that_can_not_be(business: AppContext, words: dict[str, str]) -> None:
     """Two ways of saying it at once, and an end before the beginning."""
     with pytest.raises(UsageError):
-        window(app.clock.local(), **words)
+        window(business.clock.local(), **words)
 
 
-def test_pipeline(app: AppContext) -> None:
+def test_pipeline(business: AppContext) -> None:
     """3800 at 80 % and 22500 at 20 %; conversion counts who ever got further."""
-    report = pipeline_report(app.desk)
+    report = pipeline_report(business.desk)
     found = {(row["stage"], row["currency"]): row for row in rows(report)}
     assert [row["stage"] for row in rows(report)] == [
         "lead", "qualified", "proposal", "negotiation", "won", "won", "lost",
@@ -167,17 +161,17 @@ def test_pipeline(app: AppContext) -> None:
     assert report.totals is None
 
 
-def test_pipeline_of_a_filter(app: AppContext) -> None:
+def test_pipeline_of_a_filter(business: AppContext) -> None:
     """Totals are of the open stages, when all is in one currency."""
-    report = pipeline_report(app.desk, filter_text="owner = ana")
+    report = pipeline_report(business.desk, filter_text="owner = ana")
     assert report.totals is not None
     label, count, value, weighted, *_ = report.totals
     assert (label, count, value, weighted) == ("open", 2, Money(2_630_000, "EUR"), Money(754_000, "EUR"))
 
 
-def test_activity(app: AppContext) -> None:
+def test_activity(business: AppContext) -> None:
     """Three done for three won deals; the planned one apart."""
-    report = activity_report(app.desk)
+    report = activity_report(business.desk)
     assert [(row["type"], row["done"], row["planned"], row["minutes"], row["effort"]) for row in rows(report)] == [
         ("call", 2, 0, 45, 2 / 3), ("meeting", 1, 0, 60, 1 / 3), ("task", 0, 1, 0, 0.0),
     ]  # fmt: skip
@@ -193,24 +187,24 @@ def test_activity(app: AppContext) -> None:
         ("month", [("2026-01", 2, 1, 2.0), ("2026-02", 1, 2, 0.5), ("2026-12", 0, 0, None)]),
     ],
 )
-def test_activity_by(app: AppContext, by: str, expected: list[tuple[object, ...]]) -> None:
+def test_activity_by(business: AppContext, by: str, expected: list[tuple[object, ...]]) -> None:
     """Effort is measured by the deals won by the same owner, company or month; none won, no effort."""
-    found = [(row[by], row["done"], row["won"], row["effort"]) for row in rows(activity_report(app.desk, by))]
+    found = [(row[by], row["done"], row["won"], row["effort"]) for row in rows(activity_report(business.desk, by))]
     assert found == expected
 
 
-def test_activity_by_something_else(app: AppContext) -> None:
+def test_activity_by_something_else(business: AppContext) -> None:
     """Activities have no such groups."""
     with pytest.raises(UsageError, match="activities have no 'stage'"):
-        activity_report(app.desk, "stage")
+        activity_report(business.desk, "stage")
 
 
-def test_stale(app: AppContext) -> None:
+def test_stale(business: AppContext) -> None:
     """Past what the stage allows, or past the days named; an activity is a touch."""
-    assert [(row["title"], row["days"]) for row in rows(stale_report(app.desk))] == [("Seven", 81)]
-    assert [row["title"] for row in rows(stale_report(app.desk, 1))] == ["Seven", "Six", "Eight"]
-    app.activities.log({"type": "call", "body": "hello", "deal": "Seven"})
-    assert rows(stale_report(app.desk)) == []
+    assert [(row["title"], row["days"]) for row in rows(stale_report(business.desk))] == [("Seven", 81)]
+    assert [row["title"] for row in rows(stale_report(business.desk, 1))] == ["Seven", "Six", "Eight"]
+    business.activities.log({"type": "call", "body": "hello", "deal": "Seven"})
+    assert rows(stale_report(business.desk)) == []
 
 
 def test_nothing_gives_no_values(store_url: str) -> None:

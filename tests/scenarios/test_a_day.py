@@ -61,7 +61,7 @@ def test_a_day(day: Day) -> None:
         "deal", "add", "Ovens", "--value", "48k", "--contact", "jane@acme.example", "--expected-close", "+20d"
     )
     day.add("deal", "add", "Mixer", "--value", "12500", "--contact", "lukasz@klos.example")
-    assert day.json("deal", "show", ovens)["company"]["name"] == "Acme"
+    assert "Acme" == day.json("deal", "show", ovens)["company"]["name"]
 
     day.crm(
         "log", "call", "Wants two ovens", "--contact", jane, "--deal", "Ovens", "--duration", "15m",
@@ -89,7 +89,7 @@ def test_a_day(day: Day) -> None:
     assert {k: totals[k] for k in ("lead", "won", "lost")} == {"lead": (1, 12500), "won": (1, 48000), "lost": (0, 0)}
 
     won = day.json("report", "won", "--period", "this month")
-    assert sum(row["value"] for row in won) == 48000
+    assert 48000 == sum(row["value"] for row in won)
 
 
 def test_a_mistake_costs_nothing(day: Day) -> None:
@@ -108,7 +108,7 @@ def test_a_mistake_costs_nothing(day: Day) -> None:
     after = day.json("contact", "show", "jane@acme.example")
     moving = ("updated_at", "updated_by")
     assert {k: v for k, v in before.items() if k not in moving} == {k: v for k, v in after.items() if k not in moving}
-    assert day.crm("store", "check").returncode == 0
+    assert 0 == day.crm("store", "check").returncode
 
 
 def test_what_goes_wrong_says_so(day: Day) -> None:
@@ -122,7 +122,7 @@ def test_what_goes_wrong_says_so(day: Day) -> None:
         (("deal", "lose", "Pilot", "--reason", "price"), 3),
     ):
         done = day.crm(*words, code=code)
-        assert done.stdout == ""
+        assert "" == done.stdout
         assert done.stderr.startswith("crm: error: ")
         assert "Traceback" not in done.stderr
 
@@ -133,4 +133,4 @@ def test_a_pipe_that_closes_is_no_error(day: Day) -> None:
         day.add("contact", "add", f"Person {number}") if number < 3 else None
     script = f'"{sys.executable}" -m crmcli contact list | head -n 1; exit "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=day.environment, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (0, "") == (done.returncode, done.stderr)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crmcli.domain.views import TodayItem
 
 app = Noun("What needs me now.")
-TABLE_MOST, MOST = 10, 100
+TABLE_MOST, MOST = 10, 20
 
 
 @app.verb("today", examples=["crm today", "crm --as ana today --date mon", "crm today --all --format json"])

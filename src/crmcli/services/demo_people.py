@@ -113,9 +113,6 @@ Malmö Cykelfabrik | malmo-cykel.example | Bicycles | 51-200 | Sweden | Malmö
     Örjan Skoglycke | orjan | Production manager
 Norrsken Trä | norrsken-tra.example | Timber | 201-500 | Sweden | Umeå
     Maj-Britt Älvdahl | mb.alvdahl | Head of purchasing
-Cascade Outfitters | cascade-outfitters.example | Retail | 51-200 | United States | Portland
-    Jordan Ellingwood | jordan.ellingwood | Head of merchandising
-    Tamika Brightwater | t.brightwater | Chief operating officer
 Prairie Grain Cooperative | prairie-grain.example | Agriculture | 201-500 | United States | Omaha
     Wade Lindqvister | w.lindqvister | General manager
     Rosalind Achterberg | r.achterberg | Controller
@@ -136,6 +133,9 @@ Alte Drăgan Construcții | alte-dragan.example | Construction | 201-500 | Roman
 Vltava Sklo | vltava-sklo.example | Glass | 51-200 | Czechia | Prague
     Božena Křižíková | b.krizikova | Head of purchasing
     Ondřej Šťovíček | o.stovicek | Technical director
+Cascade Outfitters | cascade-outfitters.example | Retail | 51-200 | United States | Portland
+    Jordan Ellingwood | jordan.ellingwood | Head of merchandising
+    Tamika Brightwater | t.brightwater | Chief operating officer
 Moravské Pivovary | moravske-pivovary.example | Food and drink | 201-500 | Czechia | Brno
     Zdeněk Hořínek | z.horinek | Brewmaster
     Ludmila Dvořáčková-Malá | l.dvorackova | Marketing manager

@@ -99,9 +99,7 @@ class Agenda:
 
     def _birthdays(self, reader: Reader, today: date, whose: Condition, limit: int | None) -> Iterable[TodayItem]:
         days = [today + timedelta(days=ahead) for ahead in range(AHEAD + 1)]
-        # Who comes first is known only when all of the week's are there, and they are few.
-        found = [_birthday_item(person, today) for person in birthdays(reader, days, whose, None)]
-        return sorted(found, key=lambda item: (item.due, item.what))[:limit]
+        return [_birthday_item(person, today) for person in birthdays(reader, days, whose, limit)]
 
 
 def _order(item: TodayItem) -> tuple[object, ...]:

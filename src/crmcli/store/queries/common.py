@@ -184,9 +184,7 @@ class Touches(NamedTuple):
 def touches(reader: Reader, owner: str, source: str, numbers: Sequence[int]) -> Touches:
     """Last done and next planned activity of a page of records; ``owner`` is the column of the record's number."""
     here = f"{owner} IN ({marks(numbers)}) AND p.deleted_at IS NULL"
-    last = reader.rows(
-        f"SELECT {owner}, MAX(p.at) FROM {source} WHERE {here} AND {IS_DONE} GROUP BY {owner}", numbers
-    )
+    last = reader.rows(f"SELECT {owner}, MAX(p.at) FROM {source} WHERE {here} AND {IS_DONE} GROUP BY {owner}", numbers)
     planned = reader.rows(
         f"SELECT {owner}, p.due_on, p.due_at FROM {source} WHERE {here} AND {IS_PLANNED} AND p.due_on IS NOT NULL"
         f" ORDER BY p.due_on DESC, COALESCE(p.due_at, p.at) DESC",

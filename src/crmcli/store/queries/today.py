@@ -12,13 +12,14 @@ from crmcli.store.queries.fields import IS_DONE, IS_PLANNED
 from crmcli.store.reader import marks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
     from crmcli.domain.views import Due
     from crmcli.store.reader import Reader
 
 _ALL = 2**31
+_CHUNK = 500
 _PLANNED = (
     "SELECT r.id, r.uid, r.kind, r.subject, r.due_on, r.due_at, r.priority, r.location, o.name, d.title FROM activity r"
     " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
@@ -31,10 +32,15 @@ _WITH = (
     " WHERE c.deleted_at IS NULL AND l.activity_id IN ({in}) ORDER BY l.activity_id, l.position, l.id"
 )
 _DEALS = (
-    "SELECT r.id, r.uid, r.title, r.expected_close, r.next_step, r.stage_since, r.value, o.name,"
+    "SELECT r.id, r.uid, r.title, r.expected_close, r.next_step, r.stage_since, o.name,"
     " (SELECT c.name FROM deal_contact l JOIN contact c ON c.id = l.contact_id"
     "   WHERE l.deal_id = r.id AND c.deleted_at IS NULL ORDER BY l.position, l.id LIMIT 1)"
     " FROM deal r LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL WHERE r.deleted_at IS NULL AND "
+)
+_PEOPLE = (
+    "SELECT r.id, r.uid, r.name, (SELECT o.name FROM contact_company l JOIN company o ON o.id = l.company_id"
+    "   WHERE l.contact_id = r.id AND l.ended_on IS NULL AND o.deleted_at IS NULL ORDER BY l.position, l.id LIMIT 1),"
+    " r.birthday FROM contact r WHERE r.id IN ({in})"
 )
 _NOTHING_PLANNED = (
     f"NOT EXISTS (SELECT 1 FROM activity p WHERE p.deal_id = r.id AND {IS_PLANNED} AND p.deleted_at IS NULL)"
@@ -60,7 +66,7 @@ class Planned(NamedTuple):
 
 
 class OpenDeal(NamedTuple):
-    """An open deal; ``touched`` is when it entered its stage or was last worked on, ``value`` is in minor units."""
+    """An open deal; ``touched`` is when it entered its stage or was last worked on."""
 
     number: int
     uid: str
@@ -68,7 +74,6 @@ class OpenDeal(NamedTuple):
     expected_close: date | None
     next_step: str | None
     touched: datetime
-    value: int
     who: str
     is_planned: bool  # whether anything is
 
@@ -104,10 +109,8 @@ def planned(reader: Reader, first: date, last: date, whose: Condition, limit: in
     bounds = (first.isoformat(), last.isoformat())
     rows = reader.rows(_PLANNED.replace("{mine}", whose.sql), (*bounds, *whose.params, limit or _ALL))
     people: dict[int, list[str]] = {}
-    if rows:
-        numbers = [row[0] for row in rows]
-        for number, name in reader.rows(_WITH.replace("{in}", marks(numbers)), numbers):
-            people.setdefault(number, []).append(name)
+    for number, name in _among(reader, _WITH, [row[0] for row in rows]):
+        people.setdefault(number, []).append(name)
     return [_planned(row, people.get(row[0], [])) for row in rows]
 
 
@@ -148,7 +151,7 @@ def rotting(
         if stage.untouched_since is not None:
             since = utc_text(stage.untouched_since)
             found += _in_stage(reader, stage, Condition(_UNTOUCHED, (since, since)), today, whose, limit)
-    return _with_touches(reader, _most_valuable(found, limit))
+    return _most_valuable(reader, found, limit)
 
 
 def without_next_step(
@@ -162,54 +165,69 @@ def without_next_step(
             since = utc_text(stage.untouched_since)
             asked = Condition(f"{_NOTHING_PLANNED} AND NOT {_UNTOUCHED}", (since, since))
         found += _in_stage(reader, stage, asked, today, whose, limit)
-    return _with_touches(reader, _most_valuable(found, limit))
+    return _most_valuable(reader, found, limit)
 
 
 def _in_stage(
     reader: Reader, stage: OpenStage, asked: Condition, today: date, whose: Condition, limit: int | None
 ) -> list[tuple[Any, ...]]:
     # One stage at a time, so that the index hands the deals over by value and the first few are enough.
-    sql = f"{_DEALS} r.stage_id = ? AND {_NOT_LATE} AND {asked.sql} AND {whose.sql} ORDER BY r.value DESC NULLS LAST LIMIT ?"
+    sql = (
+        f"SELECT r.id, r.value FROM deal r WHERE r.deleted_at IS NULL AND r.stage_id = ? AND {_NOT_LATE}"
+        f" AND {asked.sql} AND {whose.sql} ORDER BY r.value DESC NULLS LAST LIMIT ?"
+    )
     return reader.rows(sql, (stage.number, today.isoformat(), *asked.params, *whose.params, limit or _ALL))
 
 
-def _most_valuable(rows: list[tuple[Any, ...]], limit: int | None) -> list[tuple[Any, ...]]:
-    return sorted(rows, key=lambda row: (-(row[6] or 0), row[0]))[:limit]
+def _most_valuable(reader: Reader, found: list[tuple[Any, ...]], limit: int | None) -> list[OpenDeal]:
+    numbers = [number for number, _ in sorted(found, key=lambda row: (-(row[1] or 0), row[0]))[:limit]]
+    rows = {row[0]: row for row in _among(reader, f"{_DEALS} r.id IN ({{in}})", numbers)}
+    return _with_touches(reader, [rows[number] for number in numbers])
+
+
+def _among(reader: Reader, sql: str, numbers: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query about these records, a few hundred at a time; ``{in}`` becomes the placeholders."""
+    for start in range(0, len(numbers), _CHUNK):
+        chunk = numbers[start : start + _CHUNK]
+        yield from reader.rows(sql.replace("{in}", marks(chunk)), chunk)
 
 
 def _with_touches(reader: Reader, rows: Sequence[tuple[Any, ...]]) -> list[OpenDeal]:
-    if not rows:
-        return []
     numbers = [row[0] for row in rows]
-    here = f"p.deal_id IN ({marks(numbers)}) AND p.deleted_at IS NULL"
+    here = "p.deal_id IN ({in}) AND p.deleted_at IS NULL"
     done = f"SELECT p.deal_id, MAX(p.at) FROM activity p WHERE {here} AND {IS_DONE} GROUP BY p.deal_id"
-    last: dict[int, str] = dict(reader.rows(done, numbers))
-    waiting = {
-        n for (n,) in reader.rows(f"SELECT p.deal_id FROM activity p WHERE {here} AND {IS_PLANNED}", numbers)
-    }
+    last: dict[int, str] = dict(_among(reader, done, numbers))
+    waiting = {n for (n,) in _among(reader, f"SELECT p.deal_id FROM activity p WHERE {here} AND {IS_PLANNED}", numbers)}
     deals = []
-    for number, uid, title, close, step, since, value, company, contact in rows:
+    for number, uid, title, close, step, since, company, contact in rows:
         touched = moment(max(since, last.get(number) or since))
         assert touched is not None
-        who = company or contact or ""
-        deals.append(OpenDeal(number, uid, title, day(close), step, touched, value or 0, who, number in waiting))
+        deals.append(
+            OpenDeal(number, uid, title, day(close), step, touched, company or contact or "", number in waiting)
+        )
     return deals
 
 
 def birthdays(reader: Reader, days: Sequence[date], whose: Condition, limit: int | None) -> list[Birthday]:
-    """The people born on these days of any year: each day of birth there can be is looked up in the index."""
+    """The people born on these days of any year, in the order of the days.
+
+    Each day of birth there can be is looked up in the index, so that nobody else is looked at.
+    """
     first, last = (reader.value(f"SELECT {edge}(birthday) FROM contact") for edge in ("MIN", "MAX"))
     if first is None:
         return []
+    places = {each.isoformat()[5:]: place for place, each in enumerate(days)}
     born = _days_of_birth(days, int(first[:4]), int(last[:4]))
-    sql = (
-        "SELECT r.id, r.uid, r.name, (SELECT o.name FROM contact_company l JOIN company o ON o.id = l.company_id"
-        "  WHERE l.contact_id = r.id AND l.ended_on IS NULL AND o.deleted_at IS NULL ORDER BY l.position, l.id LIMIT 1),"
-        " r.birthday FROM contact r"
-        f" WHERE r.birthday IN ({marks(born)}) AND r.deleted_at IS NULL AND {whose.sql} LIMIT ?"
-    )
-    rows = reader.rows(sql, (*born, *whose.params, limit or _ALL))
-    return [Birthday(number, uid, name, company or "", _sure_day(text)) for number, uid, name, company, text in rows]
+    sql = f"SELECT r.id, r.birthday FROM contact r WHERE r.birthday IN ({marks(born)}) AND r.deleted_at IS NULL AND {whose.sql}"
+    found = reader.rows(sql, (*born, *whose.params))
+    # Only 29 February can be missing from the days: it is kept on the 28th.
+    found.sort(key=lambda row: (places.get(row[1][5:], places.get("02-28", 0)), row[0]))
+    numbers = [number for number, _ in found[:limit]]
+    rows = {
+        row[0]: Birthday(row[0], row[1], row[2], row[3] or "", _sure_day(row[4]))
+        for row in _among(reader, _PEOPLE, numbers)
+    }
+    return [rows[number] for number in numbers]
 
 
 def _days_of_birth(days: Sequence[date], first: int, last: int) -> list[str]:
