@@ -180,7 +180,10 @@ def _options(
 def _tui_app() -> typer.Typer:
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
-    @app.command(help="The pipeline board: cards by stage, moved by keys or mouse. Press ? there for the keys.")
+    @app.command(
+        help="The pipeline board: cards by stage, moved by keys or mouse. Press ? there for the keys.",
+        epilog="\b\nExamples:\n  crm tui\n  crm tui --pipeline renewals --filter 'owner = me'",
+    )
     def tui(
         ctx: typer.Context,
         pipeline: Annotated[str | None, typer.Option("--pipeline", metavar="NAME", help="Open this pipeline.")] = None,

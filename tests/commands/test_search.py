@@ -213,6 +213,15 @@ def test_what_is_deleted_is_not_found_and_changes_are(crm_on: Callable[..., Resu
     assert found(crm_on("search", "0881234567", "--fields", "name")) == ["Joanna"]
 
 
+def test_a_note_longer_than_an_index_can_hold(crm_on: Callable[..., Result]) -> None:
+    """It is kept whole; what comes first in it is found on both engines alike."""
+    note = " ".join(f"word{number}" for number in range(99_000))
+    assert 0 == crm_on("contact", "add", "Huge", "--note", note).code
+    assert ["Huge"] == found(crm_on("search", "word50000", "--fields", "name"))
+    assert [] == found(crm_on("search", "word98999"))
+    assert note == crm_on("contact", "show", "Huge", "--fields", "note").lines[1]
+
+
 def test_an_empty_answer(crm: Callable[..., Result]) -> None:
     """Exit 0: an array for a script, a word for a person."""
     assert crm("search", "x", "--format", "json").json() == []

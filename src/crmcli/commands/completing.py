@@ -79,6 +79,12 @@ def stages(ctx: typer.Context, incomplete: str) -> list[str]:
     return _values(ctx, "stage", incomplete)
 
 
+def deals_then_stages(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The deal first, then where it goes; with ``--where`` only that."""
+    named = ctx.params.get("words") or ctx.params.get("where")
+    return stages(ctx, incomplete) if named else deals(ctx, incomplete)
+
+
 def pipelines(ctx: typer.Context, incomplete: str) -> list[str]:
     """Pipelines."""
     return _values(ctx, "pipeline", incomplete)

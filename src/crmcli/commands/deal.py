@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crmcli.commands.completing import deals
+from crmcli.commands.completing import deals, deals_then_stages
 from crmcli.commands.shape import DryRun, Noun, Where, Yes, answer_changed, app_of, in_bulk
 from crmcli.commands.verbs import Subject, add_verb, edit_verb, list_verb, merge_verb, only, rm_verbs, show_verb
 from crmcli.domain.fields import LOST_REASONS
@@ -62,7 +62,12 @@ merge_verb(_DEAL, ['crm deal merge 12 "Acme pilot (copy)"'])
 def move(
     ctx: typer.Context,
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[REF] STAGE", help="the deal (or --where) and the stage it goes to")
+        list[str] | None,
+        typer.Argument(
+            metavar="[REF] STAGE",
+            help="the deal (or --where) and the stage it goes to",
+            autocompletion=deals_then_stages,
+        ),
     ] = None,
     where: Where = None,
     note: Note = None,

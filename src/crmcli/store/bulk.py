@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from crmcli.store.session import UnitOfWork
 
+# After so many writes the planner is told how the tables have grown.
+_TOLD = (2, 10, 50, 250)
 NOUNS = ("company", "contact", "deal", "activity")  # in the order in which one can point to another
 
 
@@ -39,6 +41,7 @@ class Bulk:
         self._custom: dict[str, dict[str, None]] = {noun: {} for noun in NOUNS}
         self._known_custom: dict[str, set[str]] = {noun: set() for noun in NOUNS}
         self.user = _Remembered(uow.user)
+        self._flushes = 0
         self._campaign = _Remembered(lambda name: campaign(uow, name))
         self._tag = _Remembered(lambda name: tag_number(uow, fold(name), name))
 
@@ -101,6 +104,7 @@ class Bulk:
     def flush(self) -> int:
         """Write what waits, and index it; how many records there were."""
         roots = [root_model(noun) for noun in NOUNS]
+        grown = [str(model.__tablename__) for model in self._rows]
         for model in [*roots, *(model for model in self._rows if model not in roots)]:
             self.uow.insert_many(model, self._rows.pop(model, []))
         count = sum(map(len, self._new.values()))
@@ -112,9 +116,16 @@ class Bulk:
             if fresh:
                 register_custom(self.uow, noun, [key for key in self._custom[noun] if key in fresh])
                 self._known_custom[noun] |= fresh
+        self._tell_planner(grown)
         self.uow.marked += count
         self.uow.reindex_now()
         return count
+
+    def _tell_planner(self, tables: list[str]) -> None:
+        self._flushes += 1
+        statement = self.uow.reader.dialect.grown([*tables, "search_entry"])
+        if tables and statement and self._flushes in _TOLD:
+            self.uow.session.connection().exec_driver_sql(statement)
 
     def set_parents(self, parents: Mapping[int, int]) -> None:
         """Make companies that were added in bulk belong to others."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.text import fold
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 SEARCHED = ("contact", "company", "deal", "activity")
 _CHUNK = 500
 _LEAST_DIGITS = 4
+# PostgreSQL's tsvector holds a mebibyte; a record's name and longest possible words fit beside this.
+_ROOM, _SURELY_FIT = 900_000, 10_000
 
 _NAME = {"contact": "name", "company": "name", "deal": "title", "activity": "subject"}
 _BODY = {
@@ -46,7 +49,7 @@ def row_number(noun: str, number: int) -> int:
 
 def words_of(text: str) -> list[str]:
     """The folded words of a query or a text, as both engines split them: letters and digits of any script."""
-    spaced = "".join(c if c.isalnum() else " " for c in fold(text))
+    spaced = re.sub(r"[\W_]+", " ", fold(text))
     return _apart(spaced).split()
 
 
@@ -98,7 +101,20 @@ def documents(reader: Reader, noun: str, numbers: Sequence[int]) -> Iterator[tup
         names = [name or "", *extra_names.get(number, ())]
         rest = [*(part for part in body if part), *extra.get(number, ()), *_custom_texts(custom)]
         rest += [ending for phone in phones.get(number, ()) for ending in _endings(phone)]
-        yield number, " ".join(words_of(" ".join(names))), " ".join(words_of(" ".join(rest)))
+        yield number, " ".join(words_of(" ".join(names))), " ".join(_indexable(words_of(" ".join(rest))))
+
+
+def _indexable(words: list[str]) -> list[str]:
+    """As many of the words as the smaller of the two indexes has room for in one record."""
+    if len(words) < _SURELY_FIT:
+        return words
+    room, seen = _ROOM, set[str]()
+    for place, word in enumerate(words):
+        room -= 2 if word in seen else len(word.encode()) + 4
+        seen.add(word)
+        if room < 0:
+            return words[:place]
+    return words
 
 
 _EXTRA = ("SELECT record_id, t.name FROM tagging g JOIN tag t ON t.id = g.tag_id WHERE g.noun = ? AND g.record_id IN",)

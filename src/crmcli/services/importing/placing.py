@@ -115,8 +115,13 @@ class Placing:
             return number
         if self.noun == "deal":
             return self._same_deal(entry, links)
-        unsure = self.noun == "activity" or (self.noun == "contact" and not _has_keys(entry))
-        return self._same_in_all(entry, links) if unsure else None
+        return self._same_in_all(entry, links) if self._is_unsure(entry) else None
+
+    def _is_unsure(self, entry: Entry) -> bool:
+        """Whether the row says nothing by which a record is known, so that only all it says will do."""
+        if entry.external_id is not None:
+            return False
+        return self.noun == "activity" or (self.noun == "contact" and not _has_keys(entry))
 
     def _same_deal(self, entry: Entry, links: Links) -> int | None:
         """A deal of that title with the same company, made at the same time if the row says when."""
@@ -192,7 +197,7 @@ class Placing:
             self.directory.titles.add(
                 fold(values["title"]), number, values.get("company"), utc_text(entry.created_at or self.uow.now)
             )
-        elif entry.external_id is None:
+        elif self._is_unsure(entry):
             self._alike[_said(entry)] = number
         return number
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.fields import ACTIVITY, DEAL, FIELDS, Field, Kind
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from crmcli.domain.people import Matched
     from crmcli.domain.reading import InputRules
     from crmcli.domain.views import StageView
     from crmcli.io.table import Row
@@ -251,14 +253,20 @@ def name_of(party: Party) -> str:
 def addresses(party: Party, field: str) -> tuple[Any, ...]:
     """The e-mails or websites of a linked record, the one it is named by first."""
     given = tuple(party.values.get(field, ()))
-    reader = {"emails": ("email", read_email), "websites": ("website", read_website)}.get(field)
-    if reader is None or not party.ref or looks_like(party.ref) != reader[0] or " " in party.ref:
-        return given
+    first = _address(field, party.ref) if party.ref else None
+    return given if first is None else (first, *(value for value in given if value.key != first.key))
+
+
+@lru_cache(8192)
+def _address(field: str, ref: str) -> Matched | None:
+    """The e-mail or website that a linked record is named by, if it is."""
+    shape, read = ("email", read_email) if field == "emails" else ("website", read_website)
+    if " " in ref or looks_like(ref) != shape:
+        return None
     try:
-        first = reader[1](party.ref)
+        return read(ref)
     except BadValue:
-        return given
-    return (first, *(value for value in given if value.key != first.key))
+        return None
 
 
 def _lost(text: str) -> dict[str, Any]:

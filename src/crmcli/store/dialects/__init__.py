@@ -53,6 +53,9 @@ class Dialect(Protocol):
     def describe(self, connection: Any, location: Location) -> tuple[str, int]:  # noqa: ANN401
         """The engine's version, and how many bytes the store takes."""
 
+    def grown(self, tables: Sequence[str]) -> str:
+        """A statement that tells the planner of many new rows; empty where it needs none."""
+
     def integrity(self, connection: Any) -> list[str]:  # noqa: ANN401
         """What the engine itself finds wrong, a line each."""
 
