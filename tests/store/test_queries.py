@@ -159,8 +159,8 @@ def test_completion_asks_both_engines_alike(full: AppContext) -> None:
     from crmcli.store.queries.completion import beginning
 
     with full.store.reader() as reader:
-        assert ["łucja", "Łukasz"] == sorted(beginning(reader, "contact", "ŁU", 10), key=str.casefold, reverse=False)[::1] or True
-        assert {"łucja", "Łukasz"} == set(beginning(reader, "contact", "lu", 10))
+        for typed in ("ŁU", "lu", "łu"):
+            assert {"łucja", "Łukasz"} == set(beginning(reader, "contact", typed, 10))
         assert ["lead", "lost"] == beginning(reader, "stage", "l", 10)
         assert 2 == len(beginning(reader, "contact_email", "p", 2))
 

@@ -76,7 +76,7 @@ class Keeping:
 
     def init(self) -> str:
         """Make an empty store; where it is. Raises Conflict when there is one."""
-        if not self._store.create():
+        if self._store.version() is not None or not self._store.create():
             raise Conflict(f"there is a store at {self._store.location.label} already", hint="crm store info")
         return self._store.location.label
 

@@ -58,22 +58,30 @@ class Store:
 
     def reader(self) -> Reader:
         """The reading door; over a missing store everything is empty and nothing is created."""
-        if not self.dialect.exists(self.location):
-            return Reader(self.dialect, None, self.location.label)
-        reader = self._connected()
-        if (version := self._version(reader)) != HEAD:
+        reader = self.peek()
+        try:
+            version = self._version(reader)
+            if version is not None and version > HEAD:
+                raise NewerSchema(
+                    f"{self.location.label} has schema {version}, this program knows {HEAD}",
+                    hint="install the newer crmcli; the store was left untouched",
+                )
+        except BaseException:
             reader.close()
-            self._upgrade(version)
-            reader = self._connected()
-        return reader
+            raise
+        if version in (HEAD, None):
+            return reader
+        reader.close()
+        self._upgrade(version or "")
+        return self.peek()
 
     def write(self, actor: Actor) -> UnitOfWork:
         """The writing door: a unit of work, to be used in a ``with``; makes the store when it is missing."""
         from crmcli.store.session import UnitOfWork
 
-        if self.dialect.exists(self.location):
-            self.reader().close()
-        else:
+        with self.reader() as reader:
+            is_there = reader.connection is not None
+        if not is_there:
             self.create()
         return UnitOfWork(self, actor)
 
@@ -84,15 +92,16 @@ class Store:
         return create(self)
 
     def peek(self) -> Reader:
-        """The reading door to a store that is there, whatever its schema."""
-        return self._connected()
+        """The reading door to what is there, whatever its schema."""
+        if not self.dialect.exists(self.location):
+            return Reader(self.dialect, None, self.location.label)
+        connection: Any = self.dialect.connect(self.location, write=False, timeout=self.timeout)
+        return Reader(self.dialect, connection, self.location.label)
 
     def version(self) -> str | None:
         """The schema's version as it lies there, None when there is no store; never migrates."""
-        if not self.dialect.exists(self.location):
-            return None
-        with self._connected() as reader:
-            return str(reader.value("SELECT version_num FROM alembic_version"))
+        with self.peek() as reader:
+            return self._version(reader)
 
     def is_current(self) -> bool:
         """Whether there is a store of the schema that this program writes."""
@@ -102,28 +111,21 @@ class Store:
         """The engine's exception as one of ours, also when SQLAlchemy has wrapped it."""
         return self.dialect.explain(getattr(error, "orig", None) or error, self.location.label)
 
-    def _connected(self) -> Reader:
-        connection: Any = self.dialect.connect(self.location, write=False, timeout=self.timeout)
-        return Reader(self.dialect, connection, self.location.label)
-
-    def _version(self, reader: Reader) -> str:
+    def _version(self, reader: Reader) -> str | None:
+        """The schema's version; None, and the reader closed, when nothing is there or it is only just being made."""
         try:
-            version = str(reader.value("SELECT version_num FROM alembic_version") or "")
+            version = reader.value("SELECT version_num FROM alembic_version")
         except StoreLocked:
-            reader.close()
             raise
         except StoreError as error:
-            reader.close()
-            if "no such table" in error.message:
+            if "no such table" not in error.message:
+                raise
+            if reader.value("SELECT COUNT(*) FROM sqlite_schema"):
                 raise StoreError(f"{self.location.label} is not a crm store") from error
-            raise
-        if version > HEAD:
+            version = None
+        if version is None:
             reader.close()
-            raise NewerSchema(
-                f"{self.location.label} has schema {version}, this program knows {HEAD}",
-                hint="install the newer crmcli; the store was left untouched",
-            )
-        return version
+        return version and str(version)
 
     def _upgrade(self, version: str) -> None:
         from crmcli.store.upgrade import upgrade

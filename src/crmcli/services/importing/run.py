@@ -64,7 +64,7 @@ class Run:
             except _OnlyTried:
                 return self.summary
         for event, number in self._done:
-            self._hook("after", event, number)
+            self._tell_hook(event, number)
         return self.summary
 
     def verdict(self) -> CrmError | None:
@@ -126,7 +126,7 @@ class Run:
             self._desk.hooks.before(f"{self._service.hook_noun(view)}-{event}", as_record(view))
         self._done += placing.done
 
-    def _hook(self, _when: str, event: str, number: int) -> None:
+    def _tell_hook(self, event: str, number: int) -> None:
         with self._desk.reading() as reader:
             view = self._service.view(reader, number)
         self._desk.hooks.after(f"{self._service.hook_noun(view)}-{event}", as_record(view))

@@ -74,6 +74,8 @@ class Postgresql:
         text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
             return StoreLocked(f"{label} is locked by another session", hint="try again when it has finished")
+        if isinstance(error, psycopg.errors.DuplicateTable | psycopg.errors.DuplicateFunction):
+            return StoreError(f"{label} holds something else of the same name: {text}", hint="a database of its own")
         if isinstance(error, psycopg.errors.UniqueViolation):
             return Conflict(f"another record holds that value by now: {error.diag.constraint_name or text}")
         if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmcli.domain.fields import FIELDS
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
 from crmcli.domain.views import ChangeSetView, ChangeView
@@ -140,12 +141,27 @@ def _own(reader: Reader, line: _Line, prefix: str = "") -> Iterator[ChangeView]:
     if line.action == "update" and "deleted_at" in line.new:
         what = "remove" if line.new["deleted_at"] else "restore"
         yield ChangeView(line.noun, uid, name, what, None, None, None)
-    for column in dict.fromkeys([*line.old, *line.new]):
-        if column in _HIDDEN or column == "deleted_at":
+    for column in sorted({*line.old, *line.new}, key=lambda column: _place(line.noun, column)):
+        if column in _HIDDEN or column in ("deleted_at", "custom"):
             continue
         was, is_now = (_shown(reader, column, side.get(column), side, line) for side in (line.old, line.new))
         if was != is_now and (is_now not in ({}, None) or was not in ({}, None)):
             yield ChangeView(line.noun, uid, name, _ACTION[line.action], prefix + _field(column), was, is_now)
+    for key in sorted({*_keys(line.old), *_keys(line.new)}):
+        was, is_now = (_keys(side).get(key) for side in (line.old, line.new))
+        if was != is_now:
+            yield ChangeView(line.noun, uid, name, _ACTION[line.action], f"custom.{key}", was, is_now)
+
+
+def _keys(side: dict[str, Any]) -> dict[str, Any]:
+    return side.get("custom") or {}
+
+
+def _place(noun: str, column: str) -> tuple[int, str]:
+    """Fields in the order in which they are documented: a log on a server keeps none."""
+    names = [field.name for field in FIELDS.get(noun, ())]
+    name = _field(column)
+    return (names.index(name) if name in names else len(names)), column
 
 
 def _field(column: str) -> str:
