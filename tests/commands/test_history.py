@@ -19,7 +19,19 @@ if TYPE_CHECKING:
 def lived(crm_on: Crm) -> Crm:
     """A person added by one, changed by another, and a deal."""
     crm_on("contact", "add", "Łukasz", "--email", "l@x.com", "--phone", "+48 601 234 567")
-    crm_on("--as", "boris", "contact", "edit", "l@x.com", "--title", "CTO", "--add-tag", "vip", "--rm-phone", "+48 601 234 567")
+    crm_on(
+        "--as",
+        "boris",
+        "contact",
+        "edit",
+        "l@x.com",
+        "--title",
+        "CTO",
+        "--add-tag",
+        "vip",
+        "--rm-phone",
+        "+48 601 234 567",
+    )
     crm_on("deal", "add", "Pilot", "--value", "12.5k EUR", "--contact", "l@x.com", "--company", "Acme")
     crm_on("deal", "edit", "Pilot", "--value", "13000 EUR", "--stage", "proposal")
     return crm_on

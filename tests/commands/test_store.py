@@ -36,7 +36,15 @@ def test_info_is_for_people_too(crm_on: Crm) -> None:
     """Lines of names and values."""
     crm_on("contact", "add", "Ewa")
     shown = crm_on("store", "info", tty=True).stdout
-    for word in ("location", "engine", "schema", "size", "contacts", "last change", "#1 2026-11-21T12:00:00Z maria: contact add"):
+    for word in (
+        "location",
+        "engine",
+        "schema",
+        "size",
+        "contacts",
+        "last change",
+        "#1 2026-11-21T12:00:00Z maria: contact add",
+    ):
         assert word in shown
     assert "contacts\t1" in crm_on("store", "info").lines
 
@@ -134,7 +142,10 @@ def test_what_is_wrong_is_listed_with_its_remedy(crm_on: Crm, store_url: str) ->
     crm_on("contact", "add", "Ewa")
     _sql(store_url, "DELETE FROM search_entry")
     found = crm_on("store", "check")
-    assert (6, ["check\trecord\tproblem\tremedy", "search\tcontact #1\tis not in the index\tcrm store check --fix"]) == (
+    assert (
+        6,
+        ["check\trecord\tproblem\tremedy", "search\tcontact #1\tis not in the index\tcrm store check --fix"],
+    ) == (
         found.code,
         found.lines,
     )

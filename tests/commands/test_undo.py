@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
 def _dump(crm: Crm) -> list[object]:
     """Everything live, but for when and by whom it was last touched."""
-    found: list[object] = []
-    for noun in ("contact", "company", "deal", "activity"):
-        for record in crm(noun, "list", "--format", "json").json():
-            found.append({k: v for k, v in record.items() if k not in ("updated_at", "updated_by")})
-    found += crm("pipeline", "list", "--format", "json").json()
-    return found
+    nouns = ("contact", "company", "deal", "activity")
+    found = [record for noun in nouns for record in crm(noun, "list", "--format", "json").json()]
+    touched = ("updated_at", "updated_by")
+    live: list[object] = [{key: value for key, value in record.items() if key not in touched} for record in found]
+    return live + crm("pipeline", "list", "--format", "json").json()
 
 
 @pytest.fixture
@@ -106,7 +105,9 @@ def test_one_takes_back_ones_own(filled: Crm) -> None:
     """What someone else did last is left alone unless it is named."""
     filled("--as", "boris", "contact", "edit", "jt@x.com", "--title", "CFO")
     assert "undid #6 log call" in filled("undo").stderr
-    assert ["CFO"] == filled("contact", "list", "--filter", "title = CFO", "--fields", "title", "--format", "tsv").lines[1:]
+    assert ["CFO"] == filled(
+        "contact", "list", "--filter", "title = CFO", "--fields", "title", "--format", "tsv"
+    ).lines[1:]
     assert 0 == filled("undo", "7").code
     assert [] == filled("contact", "list", "--filter", "title = CFO", "--format", "json").json()
 
@@ -115,7 +116,10 @@ def test_who_did_nothing_hears_what_was_done_last(filled: Crm) -> None:
     """And how that would be taken back."""
     found = filled("--as", "zofia", "undo")
     assert (3, "") == (found.code, found.stdout)
-    assert "you have changed nothing that could be undone (try: the last change is #6 by maria: crm undo 6)" in found.stderr
+    assert (
+        "you have changed nothing that could be undone (try: the last change is #6 by maria: crm undo 6)"
+        in found.stderr
+    )
 
 
 @pytest.mark.parametrize(

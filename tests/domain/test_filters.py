@@ -13,11 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmcli.domain.fields import FIELDS, Kind, find_field
-from crmcli.domain.filters import (
-    MAX_CONDITIONS,
-    MAX_DEPTH,
-    MAX_LENGTH,
-    MAX_LINKS,
+from crmcli.domain.filter_paths import MAX_LINKS
+from crmcli.domain.filter_tree import (
     Amount,
     And,
     Between,
@@ -33,9 +30,8 @@ from crmcli.domain.filters import (
     Path,
     Span,
     Text,
-    describe_fields,
-    parse_filter,
 )
+from crmcli.domain.filters import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, describe_fields, parse_filter
 from crmcli.domain.text import fold
 from crmcli.errors import ExitCode, FilterError
 

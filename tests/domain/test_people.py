@@ -12,20 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmcli.domain.fields import NETWORKS
-from crmcli.domain.people import (
-    Matched,
-    Name,
-    looks_like,
-    name_from_email,
-    network_of,
-    profile_url,
-    read_email,
-    read_handle,
-    read_phone,
-    read_website,
-    show_phone,
-    split_name,
-)
+from crmcli.domain.handles import network_of, profile_url, read_handle
+from crmcli.domain.names import Name, split_name
+from crmcli.domain.people import looks_like, name_from_email, read_email, read_phone, read_website, show_phone
+from crmcli.domain.text import Matched
 from crmcli.errors import BadValue
 
 labels = st.text(string.ascii_letters + string.digits + "żółćпримербгюñ", min_size=1, max_size=12)
@@ -472,8 +462,8 @@ class TestLooks:
 
     def test_looking_loads_no_phone_tables(self) -> None:
         code = (
-            "import sys; from crmcli.domain import people; people.looks_like('+359 888 123 456');"
-            "people.read_email('jane@acme.com'); people.split_name('Jane Doe');"
+            "import sys; from crmcli.domain import names, people; people.looks_like('+359 888 123 456');"
+            "people.read_email('jane@acme.com'); names.split_name('Jane Doe');"
             "sys.exit(any(m in sys.modules for m in ('phonenumbers', 'urllib.parse', 'decimal', 'dataclasses')))"
         )
         done = subprocess.run([sys.executable, "-c", code], check=False)

@@ -12,26 +12,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crmcli.domain.schedule import (
-    LONGEST_DURATION,
-    Occurrence,
-    Period,
-    Urgency,
-    days_between,
-    next_anniversary,
-    next_occurrence,
-    read_date,
-    read_due,
-    read_duration,
-    read_period,
-    read_recurrence,
-    read_time,
-    show_duration,
-    snooze,
-    span,
-    urgency,
-    utc_bounds,
-)
+from crmcli.domain.dates import Period, days_between, next_anniversary
+from crmcli.domain.durations import LONGEST_DURATION, read_duration, show_duration
+from crmcli.domain.periods import read_period, span, utc_bounds
+from crmcli.domain.recurrence import Occurrence, next_occurrence, read_recurrence
+from crmcli.domain.schedule import Urgency, read_date, read_due, read_time, snooze, urgency
 from crmcli.domain.views import Due
 from crmcli.errors import BadValue
 
@@ -856,7 +841,9 @@ def test_reading_words_for_time_loads_nothing_heavy() -> None:
     script = """
 import sys
 from datetime import UTC, datetime
-from crmcli.domain.schedule import read_duration, read_due, span
+from crmcli.domain.durations import read_duration
+from crmcli.domain.periods import span
+from crmcli.domain.schedule import read_due
 now = datetime(2026, 11, 20, tzinfo=UTC)
 read_due("fri 9:00", now), span("last 30d", now), read_duration("1h")
 heavy = {"dateutil", "zoneinfo", "dataclasses", "json", "decimal", "calendar", "pydantic", "sqlalchemy"}

@@ -32,7 +32,9 @@ class Program:
         """Begin; the caller ends it."""
         environment = {**os.environ, "CRM_DB": self.store, "PYTHONDONTWRITEBYTECODE": ""} | settings.pop("env", {})
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | settings
-        return subprocess.Popen([sys.executable, "-m", "crmcli", *map(str, words)], env=environment, text=True, encoding="utf-8", **streams)
+        return subprocess.Popen(
+            [sys.executable, "-m", "crmcli", *map(str, words)], env=environment, text=True, encoding="utf-8", **streams
+        )
 
     def __call__(self, *words: object, **settings: Any) -> Done:
         """Run to the end."""

@@ -93,7 +93,9 @@ def test_a_writer_that_is_killed_leaves_a_whole_store(crm: Program, moment: floa
     assert 0 == crm("contact", "add", "Ola").code
 
 
-def test_a_writer_killed_in_the_middle_of_its_transaction_leaves_nothing_of_it(crm: Program, home: Path, tmp_path: Path, ask: Any) -> None:
+def test_a_writer_killed_in_the_middle_of_its_transaction_leaves_nothing_of_it(
+    crm: Program, home: Path, tmp_path: Path, ask: Any
+) -> None:
     """Caught where its rows are written and not yet stored: a hook holds it there."""
     _held_by_a_hook(home, tmp_path)
     victim = crm.start("contact", "add", "Ewa", "--company", "Nowa", start_new_session=True)
@@ -126,7 +128,10 @@ def test_ctrl_c_after_the_change_says_that_it_was_made(crm: Program, home: Path,
     _wait_for(tmp_path / "reached")
     victim.send_signal(signal.SIGINT)
     _, stderr = victim.communicate(timeout=30)
-    assert (130, "crm: error: interrupted after change #1 was stored (try: crm undo 1)\n") == (victim.returncode, stderr)
+    assert (130, "crm: error: interrupted after change #1 was stored (try: crm undo 1)\n") == (
+        victim.returncode,
+        stderr,
+    )
     assert [(1,)] == ask("SELECT COUNT(*) FROM contact")
 
 

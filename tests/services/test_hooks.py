@@ -38,7 +38,9 @@ def hook(home: Path, tmp_path: Path) -> Hook:
 
 def _heard(said: Path) -> list[tuple[str, dict[str, object]]]:
     """The hooks that ran, in order, each with the record it was given."""
-    return [(line.partition(" ")[0], json.loads(line.partition(" ")[2])) for line in said.read_text("utf-8").splitlines()]
+    return [
+        (line.partition(" ")[0], json.loads(line.partition(" ")[2])) for line in said.read_text("utf-8").splitlines()
+    ]
 
 
 def test_a_hook_is_given_the_record(crm_on: Crm, hook: Hook) -> None:
@@ -157,7 +159,9 @@ def test_a_hook_need_not_listen(crm: Crm, home: Path, command: str) -> None:
     assert 0 == crm("contact", "add", "Ewa", "--note", "x" * 300_000).code
 
 
-def test_a_hook_in_a_parent_folder_runs_only_when_trusted(crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hook_in_a_parent_folder_runs_only_when_trusted(
+    crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A cloned folder can't run commands; trust is for the very content, and ends with it."""
     ran = tmp_path / "ran"
     file = tmp_path / "crm.toml"
@@ -168,7 +172,10 @@ def test_a_hook_in_a_parent_folder_runs_only_when_trusted(crm: Crm, tmp_path: Pa
 
     found = crm("contact", "add", "Ewa")
     assert 0 == found.code
-    assert f"crm: warning: {file} is not trusted, so hooks.post-contact-add is ignored (try: crm config trust)\n" == found.stderr
+    assert (
+        f"crm: warning: {file} is not trusted, so hooks.post-contact-add is ignored (try: crm config trust)\n"
+        == found.stderr
+    )
     assert not ran.exists()
 
     assert 0 == crm("config", "trust").code
@@ -181,7 +188,9 @@ def test_a_hook_in_a_parent_folder_runs_only_when_trusted(crm: Crm, tmp_path: Pa
     assert not ran.exists()
 
 
-def test_a_hook_in_a_file_named_by_flag_or_variable_runs(crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hook_in_a_file_named_by_flag_or_variable_runs(
+    crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever names the file means it."""
     ran = tmp_path / "ran"
     file = tmp_path / "mine.toml"

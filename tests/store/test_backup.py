@@ -105,7 +105,9 @@ def test_a_backup_of_a_newer_schema_is_refused(app: AppContext, tmp_path: Path) 
     assert [] == backups(app.store)
 
 
-@pytest.mark.parametrize("content", [b"", b"name,email\nEwa,e@x.com\n", b"SQLite format 3\0" + b"x" * 500, b"PK\x03\x04nonsense"])
+@pytest.mark.parametrize(
+    "content", [b"", b"name,email\nEwa,e@x.com\n", b"SQLite format 3\0" + b"x" * 500, b"PK\x03\x04nonsense"]
+)
 def test_what_is_no_backup_is_refused(app: AppContext, tmp_path: Path, content: bytes) -> None:
     """Before anything is touched."""
     _add(app, "Ewa")

@@ -40,12 +40,18 @@ def _filled(app: AppContext) -> AppContext:
              "x": "lukaszzak", "tags": "vip", "note": "любит чай"}, ["segment=smb"],
         )
     )  # fmt: skip
-    desk.companies.edit("Żywiec", desk.companies.edit_draft(_changes({"websites": "zywiec.pl", "annual_revenue": "1m PLN"})))
-    desk.deals.add(desk.deals.draft({"title": "Piwo", "value": "12.5k EUR", "contacts": "lukasz@zak.pl", "tags": "vip"}))
+    desk.companies.edit(
+        "Żywiec", desk.companies.edit_draft(_changes({"websites": "zywiec.pl", "annual_revenue": "1m PLN"}))
+    )
+    desk.deals.add(
+        desk.deals.draft({"title": "Piwo", "value": "12.5k EUR", "contacts": "lukasz@zak.pl", "tags": "vip"})
+    )
     desk.deals.move("Piwo", "proposal")
     desk.deals.add(desk.deals.draft({"title": "Wino", "contacts": "lukasz@zak.pl"}))
     desk.deals.lose("Wino", "price")
-    desk.activities.log({"type": "call", "body": "Rozmowa", "contacts": "lukasz@zak.pl", "deal": "Piwo"}, follow_up="oferta", due="fri")
+    desk.activities.log(
+        {"type": "call", "body": "Rozmowa", "contacts": "lukasz@zak.pl", "deal": "Piwo"}, follow_up="oferta", due="fri"
+    )
     return app
 
 

@@ -92,7 +92,9 @@ def test_a_label_never_shows_a_password(text: str, label: str) -> None:
     assert label == locate(text).label
 
 
-@pytest.mark.parametrize("word", ['"', "'", "\\", "a'b", 'a"b', "NEAR", "AND", "name:", "*", "^", "(", "&", "|", "!", "<->", "%", "?"])
+@pytest.mark.parametrize(
+    "word", ['"', "'", "\\", "a'b", 'a"b', "NEAR", "AND", "name:", "*", "^", "(", "&", "|", "!", "<->", "%", "?"]
+)
 def test_any_word_can_be_searched_for(app: AppContext, word: str) -> None:
     """Nothing that is typed is the index's own language."""
     with app.store.reader() as reader:

@@ -13,15 +13,18 @@ from crmcli.errors import NewerSchema
 from crmcli.store.backup import backups
 from crmcli.store.checks import findings
 from crmcli.store.migrations import HEAD
-from crmcli.store.store import Store
 from tests.conftest import run
 from tests.store.conftest import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crmcli.store.store import Store
 
-def test_a_read_brings_an_older_store_forward(store_at: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch) -> None:
+
+def test_a_read_brings_an_older_store_forward(
+    store_at: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rows stay, search knows them, and one line says what was done and where the old store is."""
     store = store_at("0001")
     monkeypatch.setenv("CRM_DB", store.location.url or str(store.location.path))
@@ -37,7 +40,9 @@ def test_a_read_brings_an_older_store_forward(store_at: Callable[[str], Store], 
     assert ["Łukasz Żak"] == [hit.name for hit in context.search.find("lukasz")]
 
 
-def test_a_write_brings_an_older_store_forward(store_at: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_brings_an_older_store_forward(
+    store_at: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The write itself then happens on the new schema."""
     store = store_at("0001")
     monkeypatch.setenv("CRM_DB", store.location.url or str(store.location.path))
@@ -74,7 +79,9 @@ def test_two_who_come_at_once_migrate_once(store_at: Callable[[str], Store]) -> 
 
 
 @pytest.mark.parametrize("words", [("contact", "list"), ("contact", "add", "Ewa"), ("store", "migrate"), ("undo",)])
-def test_a_newer_schema_is_refused_untouched(store_url: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
+def test_a_newer_schema_is_refused_untouched(
+    store_url: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
     """Neither reads nor writes go near a store that they don't understand."""
     store = opened(store_url)
     _write(store, "UPDATE alembic_version SET version_num = '9999'")
@@ -90,7 +97,9 @@ def test_a_newer_schema_is_refused_untouched(store_url: str, monkeypatch: pytest
         store.reader()
 
 
-def test_migrate_says_what_it_would_do_and_does_it(store_at: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_migrate_says_what_it_would_do_and_does_it(
+    store_at: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`--dry-run` changes nothing; a second run has nothing to do."""
     store = store_at("0001")
     monkeypatch.setenv("CRM_DB", store.location.url or str(store.location.path))
@@ -144,5 +153,7 @@ def _fingerprint(store: Store) -> object:
         connection.close()
         return store.location.path.read_bytes()
     with store.peek() as reader:
-        tables = [name for (name,) in reader.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
+        tables = [
+            name for (name,) in reader.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        ]
         return [(table, reader.rows(f"SELECT * FROM {table} ORDER BY 1")) for table in tables]

@@ -50,7 +50,8 @@ def _fill(app: AppContext) -> None:
             "expected_close": f"2026-12-{10 + number}" if some else None, "tags": ["new"] if some else None,
         }))  # fmt: skip
         app.activities.log({"type": "call", "body": f"Call {name}", "contacts": f"p{number}@x.com", "deal": f"Deal {name}",
-                            "duration": "15m" if some else None}, follow_up="offer" if some else None, due="fri" if some else None)  # fmt: skip
+                            "duration": "15m" if some else None},
+                           follow_up="offer" if some else None, due="fri" if some else None)  # fmt: skip
     app.companies.edit("Acme", app.companies.edit_draft(Changes({"annual_revenue": "1m EUR", "websites": "acme.com"})))
     app.deals.move("Deal Zoë", "proposal")
     app.deals.win("Deal abel")
@@ -73,7 +74,16 @@ def test_the_engines_agree_on_every_list(full: AppContext) -> None:
 
 ORDERS = {
     ("contact", "name"): ["abel", "Ábel", "łucja", "Łukasz", "Zoë", "Пётр", "北京"],
-    ("deal", "title"): ["Deal abel", "Deal Ábel", "Deal Ewa", "Deal łucja", "Deal Łukasz", "Deal Zoë", "Deal Пётр", "Deal 北京"],
+    ("deal", "title"): [
+        "Deal abel",
+        "Deal Ábel",
+        "Deal Ewa",
+        "Deal łucja",
+        "Deal Łukasz",
+        "Deal Zoë",
+        "Deal Пётр",
+        "Deal 北京",
+    ],
     ("company", "name"): ["Acme", "Żywiec"],
 }
 
@@ -88,7 +98,9 @@ def test_names_sort_without_case_and_accents(full: AppContext, noun: str, field:
     assert [n for n in expected if n.isascii()] == [n for n in names if n.isascii()]
 
 
-@pytest.mark.parametrize(("noun", "field"), [(noun, f.name) for noun in NOUNS for f in FIELDS[noun]], ids=lambda part: part)
+@pytest.mark.parametrize(
+    ("noun", "field"), [(noun, f.name) for noun in NOUNS for f in FIELDS[noun]], ids=lambda part: part
+)
 def test_every_field_can_be_asked_whether_it_is_empty(full: AppContext, noun: str, field: str) -> None:
     """Either it is or it is not: the two halves are the whole."""
     service = full.records(noun)
@@ -102,7 +114,11 @@ def test_pages_never_overlap(full: AppContext, noun: str) -> None:
     service = full.records(noun)
     for sort in (None, "owner", "created_at"):
         whole = [view.number for view in service.list(Query(sort=sort))]
-        paged = [view.number for offset in range(0, len(whole) + 2, 3) for view in service.list(Query(sort=sort, limit=3, offset=offset))]
+        paged = [
+            view.number
+            for offset in range(0, len(whole) + 2, 3)
+            for view in service.list(Query(sort=sort, limit=3, offset=offset))
+        ]
         assert whole == paged
 
 
@@ -141,7 +157,9 @@ READS: dict[str, Callable[[AppContext], Any]] = {
     "across links": lambda app: [d.title for d in app.deals.list(Query("contact.tag = vip and company.name = acme"))],
     "full text": lambda app: [c.name for c in app.contacts.list(Query('"любит"'))],
     "last activity": lambda app: [c.name for c in app.contacts.list(Query("last_activity >= today"))],
-    "today": lambda app: [(item.group, item.what) for item in app.agenda.today()] if hasattr(app.agenda, "today") else [],
+    "today": lambda app: (
+        [(item.group, item.what) for item in app.agenda.today()] if hasattr(app.agenda, "today") else []
+    ),
 }
 _said: dict[str, Any] = {}
 
@@ -168,7 +186,9 @@ def test_completion_asks_both_engines_alike(full: AppContext) -> None:
 def test_a_list_is_the_same_whatever_the_page_of_the_engine(full: AppContext) -> None:
     """More rows than one fetch brings, in order and each once."""
     with full.store.reader() as reader:
-        rows = reader.rows("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1700) SELECT i FROM n")
+        rows = reader.rows(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1700) SELECT i FROM n"
+        )
     assert list(range(1, 1701)) == [number for (number,) in rows]
 
 

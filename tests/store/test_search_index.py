@@ -49,19 +49,35 @@ def test_names_come_before_notes(app: AppContext) -> None:
 def test_every_use_case_keeps_the_index(app: AppContext) -> None:
     """Add, edit, label, move, log, merge, delete, restore and undo each leave it whole."""
     contacts, deals = app.contacts, app.deals
-    contacts.add(contacts.draft({"name": "Jane", "emails": "j@x.com", "phones": "+359 88 123 4567", "companies": "Acme"}))
+    contacts.add(
+        contacts.draft({"name": "Jane", "emails": "j@x.com", "phones": "+359 88 123 4567", "companies": "Acme"})
+    )
     contacts.add(contacts.draft({"name": "Janet", "emails": "jt@x.com", "x": "janet"}))
     steps = [
-        (lambda: contacts.edit("Jane", contacts.edit_draft(Changes({"note": "любит чай"}, {"emails": ["jane@y.com"]}))), "чай", ["Jane"]),
+        (
+            lambda: contacts.edit(
+                "Jane", contacts.edit_draft(Changes({"note": "любит чай"}, {"emails": ["jane@y.com"]}))
+            ),
+            "чай",
+            ["Jane"],
+        ),
         (lambda: contacts.tag("Jane", ["Große Kunden"]), "grosse", ["Jane"]),
         (lambda: contacts.tag("Jane", ["Große Kunden"], remove=True), "grosse", []),
-        (lambda: deals.add(deals.draft({"title": "Pilot", "value": "1k", "contacts": "j@x.com"}, ["colour=teal"])), "teal", ["Pilot"]),
+        (
+            lambda: deals.add(deals.draft({"title": "Pilot", "value": "1k", "contacts": "j@x.com"}, ["colour=teal"])),
+            "teal",
+            ["Pilot"],
+        ),
         (lambda: deals.move("Pilot", "proposal"), "pilot", ["Pilot"]),
-        (lambda: app.activities.log({"type": "call", "body": "Prices", "contacts": "j@x.com"}, follow_up="offer"), "offer", ["offer"]),
+        (
+            lambda: app.activities.log({"type": "call", "body": "Prices", "contacts": "j@x.com"}, follow_up="offer"),
+            "offer",
+            ["offer"],
+        ),
         (lambda: contacts.merge("Jane", "Janet"), "janet", ["Jane"]),
         (lambda: contacts.remove("Jane"), "janet", []),
-        (lambda: contacts.restore("Jane"), "0881234567 janet"[-5:], ["Jane"]),
-        (lambda: app.history.undo(), "chai", []),
+        (lambda: contacts.restore("Jane"), "janet", ["Jane"]),
+        (app.history.undo, "chai", []),
     ]
     for act, query, expected in steps:
         act()
@@ -93,7 +109,13 @@ def test_a_rebuilt_index_is_the_same(app: AppContext) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("Łukasz ŻAK", ["lukasz", "zak"]), ("a-b_c", ["a", "b", "c"]), ("北京x", ["北", "京", "x"]), ("  ", []), ("¿?", [])],
+    [
+        ("Łukasz ŻAK", ["lukasz", "zak"]),
+        ("a-b_c", ["a", "b", "c"]),
+        ("北京x", ["北", "京", "x"]),
+        ("  ", []),
+        ("¿?", []),
+    ],
 )
 def test_words_are_folded_letters_and_digits(text: str, words: list[str]) -> None:
     """The same for what is kept and for what is asked."""

@@ -52,7 +52,10 @@ def test_a_file_keeps_a_write_ahead_log_and_foreign_keys(file: Path) -> None:
     """So that readers don't wait for writers, and a link can't lead nowhere."""
     store = opened(str(file), timeout=3.0)
     connection = store.dialect.connect(store.location, write=True, timeout=3.0)
-    asked = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "foreign_keys", "busy_timeout")}
+    asked = {
+        name: connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("journal_mode", "foreign_keys", "busy_timeout")
+    }
     assert {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 3000} == asked
     with pytest.raises(sqlite3.IntegrityError):
         connection.execute("INSERT INTO deal_contact (deal_id, contact_id, position) VALUES (7, 7, 0)")
@@ -84,11 +87,19 @@ def test_the_reading_door_only_reads(store: Store) -> None:
 
 def test_a_unit_that_fails_leaves_nothing(store: Store) -> None:
     """Neither the rows nor the entry in the log nor the user made on the way."""
-    with pytest.raises(LookupError), store.write(Actor("zofia", "contact add")) as uow:
-        _contact(uow, "Ewa")
-        raise LookupError
+
+    def fail() -> None:
+        with store.write(Actor("zofia", "contact add")) as uow:
+            _contact(uow, "Ewa")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
     with store.reader() as reader:
-        counts = [reader.value(f"SELECT COUNT(*) FROM {t}") for t in ("contact", "change_set", "change", "search_entry", "app_user")]
+        counts = [
+            reader.value(f"SELECT COUNT(*) FROM {t}")
+            for t in ("contact", "change_set", "change", "search_entry", "app_user")
+        ]
         assert [0] * 5 == counts
 
 
@@ -123,9 +134,14 @@ def test_the_log_holds_before_and_after(store: Store) -> None:
 
 def test_a_value_taken_meanwhile_is_a_conflict(store: Store) -> None:
     """What the rules did not see, the engine's unique index does; it is no bug."""
-    with pytest.raises(Conflict), store.write(MARIA) as uow:
-        for _ in range(2):
-            uow.add(_model("ContactEmail")(contact_id=_contact(uow, "Ewa"), value="e@x.com", key="e@x.com"))
+
+    def twice() -> None:
+        with store.write(MARIA) as uow:
+            for _ in range(2):
+                uow.add(_model("ContactEmail")(contact_id=_contact(uow, "Ewa"), value="e@x.com", key="e@x.com"))
+
+    with pytest.raises(Conflict):
+        twice()
 
 
 def test_a_number_is_never_given_twice(app: AppContext) -> None:

@@ -314,7 +314,8 @@ class _Shortcut(NamedTuple):
         return found
 
     def _check(self, app: AppContext, noun: str, text: str) -> None:
-        from crmcli.domain.filters import FilterContext, parse_filter
+        from crmcli.domain.filter_tree import FilterContext
+        from crmcli.domain.filters import parse_filter
 
         rules = app.desk.rules
         try:

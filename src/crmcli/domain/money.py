@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.text import nearest
+from crmcli.domain.text import nearest, quoted, word_set
 from crmcli.errors import BadValue
 
 if TYPE_CHECKING:
@@ -15,13 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 # ISO 4217, list one, with its funds codes and the codes withdrawn since 2018 (old deals keep theirs); metals and
 # test codes have no minor unit and are left out.
-CURRENCIES = _words(
+CURRENCIES = word_set(
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD "
     "CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS "
     "GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD "
@@ -31,9 +27,9 @@ CURRENCIES = _words(
     "XCG XOF XPF YER ZAR ZMW ZWG ZWL"
 )
 UNCOMMON_EXPONENTS = (
-    dict.fromkeys(_words("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"), 0)
-    | dict.fromkeys(_words("BHD IQD JOD KWD LYD OMR TND"), 3)
-    | dict.fromkeys(_words("CLF UYW"), 4)
+    dict.fromkeys(word_set("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"), 0)
+    | dict.fromkeys(word_set("BHD IQD JOD KWD LYD OMR TND"), 3)
+    | dict.fromkeys(word_set("CLF UYW"), 4)
 )
 _SYMBOLS = {
     "€": "EUR", "euro": "EUR", "euros": "EUR", "евро": "EUR", "£": "GBP", "us$": "USD", "usd$": "USD",
@@ -48,13 +44,13 @@ _SYMBOLS = {
 _SHARED = {
     "$": (
         "USD",
-        _words(
+        word_set(
             "USD ARS AUD BBD BMD BND BSD BZD CAD CLP COP FJD GYD HKD JMD KYD LRD MXN NAD NZD SBD SGD SRD TTD TWD UYU "
             "XCD"
         ),
     ),
-    "¥": ("JPY", _words("JPY CNY")),
-    "kr": (None, _words("DKK ISK NOK SEK")),
+    "¥": ("JPY", word_set("JPY CNY")),
+    "kr": (None, word_set("DKK ISK NOK SEK")),
 }
 _SCALES = {
     "k": 3, "к": 3, "тыс": 3, "тис": 3, "хил": 3, "tys": 3, "m": 6, "м": 6, "mln": 6, "mio": 6, "млн": 6,
@@ -116,7 +112,7 @@ def read_currency(code: str) -> str:
         return wanted
     near = _SYMBOLS.get(_symbol(code)) or _nearest_code(wanted)
     hint = f"did you mean {near}?" if near else "give its three letters, as EUR"
-    raise BadValue("currency", f"{_quoted(code)} is not an ISO 4217 currency", hint=hint)
+    raise BadValue("currency", f"{quoted(code)} is not an ISO 4217 currency", hint=hint)
 
 
 def _nearest_code(wanted: str) -> str | None:
@@ -134,22 +130,22 @@ def read_money(text: str, default_currency: str, field: str = "value") -> Money:
     """
     written = _parse(text, field, "an amount")
     if written.percent:
-        raise BadValue(field, f"{_quoted(text)} is not an amount")
+        raise BadValue(field, f"{quoted(text)} is not an amount")
     currency = _currency(written, default_currency, text, field)
     whole, fraction = _whole_and_fraction(written, text, field)
     digits = exponent(currency)
     if _is_ambiguous(written, digits):
         raise _two_readings(text, field, whole + fraction, f"{whole}.{fraction}".rstrip("0").rstrip("."))
     if written.negative:
-        raise BadValue(field, f"{_quoted(text)} is below zero")
+        raise BadValue(field, f"{quoted(text)} is below zero")
     minor, lost = _shifted(whole, fraction, digits + written.scale)
     if lost:
         places = f"{digits} decimals" if digits else "no decimals"
         raise BadValue(
-            field, f"{_quoted(text)} has more decimals than {currency} allows", hint=f"{currency} has {places}"
+            field, f"{quoted(text)} has more decimals than {currency} allows", hint=f"{currency} has {places}"
         )
     if minor > _LIMIT:
-        raise BadValue(field, f"{_quoted(text)} is too large", hint=f"at most {Money(_LIMIT, currency).plain}")
+        raise BadValue(field, f"{quoted(text)} is too large", hint=f"at most {Money(_LIMIT, currency).plain}")
     return Money(minor, currency)
 
 
@@ -157,7 +153,7 @@ def read_number(text: str, field: str = "number") -> int | float:
     """The number in ``text``: ``10k``, ``-2.5m``, ``1,250``, ``12.5``, ``5%`` (5); raises BadValue naming ``field``."""
     written = _parse(text, field, "a number")
     if written.words:
-        raise BadValue(field, f"{_quoted(text)} is not a number")
+        raise BadValue(field, f"{quoted(text)} is not a number")
     whole, fraction = _whole_and_fraction(written, text, field)
     number, rest = _shifted(whole, fraction, written.scale)
     sign = "-" if written.negative else ""
@@ -185,11 +181,6 @@ def _amount() -> re.Pattern[str]:
     )
 
 
-def _quoted(text: str) -> str:
-    line = " ".join(text.split())
-    return f'"{line if len(line) <= 60 else line[:59] + "…"}"'
-
-
 def _plain(text: str) -> str:
     """The text with one spelling of digits, separators and signs, without invisible marks."""
     if not text.isascii():
@@ -208,7 +199,7 @@ def _symbol(text: str) -> str:
 def _parse(text: str, field: str, what: str) -> _Written:
     found = _amount().fullmatch(_plain(text)) if len(text) <= 80 else None
     if found is None or bool(found["open"]) != bool(found["close"]) or (found["sign"] and found["sign2"]):
-        raise BadValue(field, f"{_quoted(text)} is not {what}")
+        raise BadValue(field, f"{quoted(text)} is not {what}")
     scale, rest = _scale_of((found["after"] or "").strip())
     percent = rest == "%"
     words = tuple(w for w in (found["before"], None if percent else rest) if w)
@@ -233,7 +224,7 @@ def _scale_of(after: str) -> tuple[int, str]:
 def _currency(written: _Written, default: str, text: str, field: str) -> str:
     named = {_currency_of(word, default, field) for word in written.words}
     if len(named) > 1:
-        raise BadValue(field, f"{_quoted(text)} names two currencies")
+        raise BadValue(field, f"{quoted(text)} names two currencies")
     return named.pop() if named else default
 
 
@@ -243,7 +234,7 @@ def _currency_of(word: str, default: str, field: str) -> str:
         usual, sharing = _SHARED[symbol]
         meant = default if default in sharing else usual
         if meant is None:
-            raise BadValue(field, f"{_quoted(word)} is several currencies", hint=f"write {', '.join(sorted(sharing))}")
+            raise BadValue(field, f"{quoted(word)} is several currencies", hint=f"write {', '.join(sorted(sharing))}")
         return meant
     if symbol in _SYMBOLS:
         return _SYMBOLS[symbol]
@@ -259,7 +250,7 @@ def _whole_and_fraction(written: _Written, text: str, field: str) -> tuple[str, 
     point = _decimal_separator(digits)
     whole, _, fraction = digits.rpartition(point) if point else (digits, "", "")
     if (not fraction.isdecimal() and fraction) or not _is_grouped(whole):
-        raise BadValue(field, f"{_quoted(text)} is not a number: its digits are grouped unevenly")
+        raise BadValue(field, f"{quoted(text)} is not a number: its digits are grouped unevenly")
     plain = "".join(c for c in whole if c.isdecimal())
     if written.scale and digits.count(",") == 1 and digits == whole:
         one, other = (int(plain) * 10**power for power in (written.scale - 3, written.scale))
@@ -317,4 +308,4 @@ def _is_ambiguous(written: _Written, digits: int) -> bool:
 
 
 def _two_readings(text: str, field: str, one: str, other: str) -> BadValue:
-    return BadValue(field, f"{_quoted(text)} could be {one} or {other}", hint=f"write {one} or {other}")
+    return BadValue(field, f"{quoted(text)} could be {one} or {other}", hint=f"write {one} or {other}")

@@ -78,7 +78,7 @@ def _whole(field: Field, text: str) -> str:
 
 
 def _read_address(field: Field, text: str, rules: InputRules) -> object:
-    from crmcli.domain import people
+    from crmcli.domain import handles, people
 
     match field.kind:
         case Kind.EMAIL:
@@ -88,7 +88,7 @@ def _read_address(field: Field, text: str, rules: InputRules) -> object:
         case Kind.WEBSITE:
             return people.read_website(text)
         case _:
-            return people.read_handle(field.name, text)
+            return handles.read_handle(field.name, text)
 
 
 def _read_choice(field: Field, text: str) -> str:
@@ -126,9 +126,13 @@ def _read_time(field: Field, text: str, rules: InputRules) -> object:
         case Kind.DUE:
             return schedule.read_due(text, rules.now, field.option)
         case Kind.DURATION:
-            return schedule.read_duration(text, field.option)
+            from crmcli.domain.durations import read_duration
+
+            return read_duration(text, field.option)
         case _:
-            return schedule.read_recurrence(text, field.option)
+            from crmcli.domain.recurrence import read_recurrence
+
+            return read_recurrence(text, field.option)
 
 
 def _values(field: Field, raw: Raw, rules: InputRules) -> object:

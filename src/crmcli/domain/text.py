@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import unicodedata
 
+from crmcli.domain.frozen import NamedTuple
+
 # Letters that Unicode does not decompose into a base letter and a mark.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})  # noqa: RUF001
+# Byte order, zero width and direction marks: address books and chats wrap what is copied from them in these.
+_MARKS = "\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+class Matched(NamedTuple):
+    """A value as it is shown and the key it is matched by."""
+
+    value: str
+    key: str
 
 
 def tidy(text: str) -> str:
     """The text in NFC, without surrounding white space: how personal text is kept."""
     stripped = text.strip()
     return stripped if stripped.isascii() else unicodedata.normalize("NFC", stripped)
+
+
+def bare(text: str) -> str:
+    """The text tidied, without the invisible marks it was copied in."""
+    return tidy(text.strip().strip(_MARKS))
 
 
 def fold(text: str) -> str:
@@ -21,6 +37,27 @@ def fold(text: str) -> str:
         spread = unicodedata.normalize("NFKD", lowered)
         lowered = "".join(c for c in spread if not unicodedata.combining(c)).translate(_PLAIN)
     return " ".join(lowered.split())
+
+
+def loosened(text: str) -> str:
+    """The folded text, in which ``-`` and ``_`` count as spaces."""
+    return fold(text.replace("-", " ").replace("_", " "))
+
+
+def match_key(text: str) -> str:
+    """The matching key of an address: casefolded, but with its accents."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text.casefold())
+
+
+def quoted(text: str) -> str:
+    """The text in quotes, on one line and short enough for a message."""
+    line = " ".join(text.split())
+    return f'"{line if len(line) <= 60 else line[:59] + "…"}"'
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, each once."""
+    return frozenset(text.split())
 
 
 def nearest(word: str, known: list[str]) -> str | None:

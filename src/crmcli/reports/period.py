@@ -20,8 +20,8 @@ class Window(NamedTuple):
 
 def window(now: datetime, period: str | None = None, since: str | None = None, until: str | None = None) -> Window:
     """The window that ``--period``, or ``--since`` and ``--until`` (both days included), name; raises BadValue."""
+    from crmcli.domain.periods import read_period, span, utc_bounds
     from crmcli.domain.records import utc_text
-    from crmcli.domain.schedule import read_period, span, utc_bounds
 
     if period is not None:
         if since is not None or until is not None:

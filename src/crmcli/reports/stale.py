@@ -41,7 +41,7 @@ def stale_report(desk: Desk, days: int | None = None, filter_text: str | None = 
 
 
 def _stale(desk: Desk, days: int | None, filter_text: str | None) -> Iterator[tuple[Any, ...]]:
-    from crmcli.domain.schedule import days_between
+    from crmcli.domain.dates import days_between
     from crmcli.store.queries.common import sure_moment
 
     now = desk.clock.now()

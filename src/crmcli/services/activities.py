@@ -186,7 +186,7 @@ class Activities(Records):
 
     def _next(self, uow: UnitOfWork, view: ActivityView) -> ActivityView | None:
         """The next occurrence of a recurring one."""
-        from crmcli.domain.schedule import next_occurrence
+        from crmcli.domain.recurrence import next_occurrence
 
         if view.recurrence is None or view.due is None:
             return None

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.fields import LOST_REASONS
 from crmcli.domain.records import as_record
-from crmcli.domain.schedule import read_time
 from crmcli.domain.text import fold, tidy
 from crmcli.domain.views import DealPicture, DealView
 from crmcli.errors import BadValue, Refused
@@ -130,7 +129,7 @@ class Deals(Merging, Records):
 
     def move_where(self, filter_text: str, stage: str, *, note: str | None = None, at: str | None = None) -> list[DealView]:
         """Move every deal that a filter selects; one that can't move stops them all."""
-        moment = read_time(at, self.desk.clock.local(), "at") if at else None
+        moment = self._moment(at)
 
         def act(uow: UnitOfWork, number: int) -> None:
             self._move_in(uow, number, lambda stages, _: stage_named(stages, stage), note=note and tidy(note), at=moment)
@@ -179,7 +178,7 @@ class Deals(Merging, Records):
         closed: bool = False,
         first: Callable[[UnitOfWork, int], None] | None = None,
     ) -> DealView:
-        moment = read_time(at, self.desk.clock.local(), "at") if at else None
+        moment = self._moment(at)
         with self.desk.writing(command) as uow:
             found = self._find(uow.reader, ref)
             if closed and self.view(uow.reader, found.number).stage_kind == "open":
@@ -192,6 +191,13 @@ class Deals(Merging, Records):
             self.desk.hooks.before("deal-stage-change", as_record(view))
         self.desk.hooks.after("deal-stage-change", as_record(view))
         return view
+
+    def _moment(self, at: str | None) -> datetime | None:
+        if not at:
+            return None
+        from crmcli.domain.schedule import read_time
+
+        return read_time(at, self.desk.clock.local(), "at")
 
     def _move_in(
         self,

@@ -56,7 +56,8 @@ class Desk(NamedTuple):
         """A filter's text as a condition on the noun's rows; raises FilterError."""
         if not text:
             return EVERYTHING
-        from crmcli.domain.filters import FilterContext, parse_filter
+        from crmcli.domain.filter_tree import FilterContext
+        from crmcli.domain.filters import parse_filter
         from crmcli.store.queries.refs import custom_keys
         from crmcli.store.queries.where import compile_filter
 

@@ -47,10 +47,16 @@ class History:
         with self.desk.writing("undo") as uow:
             from crmcli.store.undo import take_back
 
-            number = self._last(uow.reader, uow.user_id, uow.number) if which is None else self._set_number(uow.reader, which)
+            number = (
+                self._last(uow.reader, uow.user_id, uow.number)
+                if which is None
+                else self._set_number(uow.reader, which)
+            )
             undone = uow.get(ChangeSet, number)
             if undone.undone_by is not None:
-                raise Conflict(f"change #{number} was undone already by #{undone.undone_by}", hint=f"crm undo {undone.undone_by}")
+                raise Conflict(
+                    f"change #{number} was undone already by #{undone.undone_by}", hint=f"crm undo {undone.undone_by}"
+                )
             view = change_set(uow.reader, number)
             assert view is not None
             take_back(uow, number)

@@ -16,7 +16,9 @@ SECONDS = 10
 class Hooks:
     """Runs the configured hooks; ``command_of`` gives a hook's command, or None."""
 
-    def __init__(self, command_of: Callable[[str], str | None], warn: Callable[[str], None], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, command_of: Callable[[str], str | None], warn: Callable[[str], None], environment: Mapping[str, str]
+    ) -> None:
         self._command_of = command_of
         self._warn = warn
         self._environment = environment

@@ -88,10 +88,8 @@ class Keeping:
         if version is None:
             raise self._no_store()
         steps = pending(version)
-        if steps and not dry_run:
-            self._store.reader().close()
-        if not steps:
-            self._store.reader().close()  # refuses a newer one
+        if not (steps and dry_run):
+            self._store.reader().close()  # brings it forward, or refuses a newer one
         return steps
 
     def backup(self, target: str | None = None) -> Path:

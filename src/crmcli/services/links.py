@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.fields import NETWORKS, UID_PREFIX, Kind, find_field
-from crmcli.domain.people import Matched, looks_like, name_from_email, read_email, read_website
+from crmcli.domain.text import Matched
 from crmcli.errors import Duplicate, NotFound
 from crmcli.store.queries.refs import Found, owner_of_key, resolve
 
@@ -55,6 +55,8 @@ class Links:
 
     def _stub(self, noun: str, ref: str) -> dict[str, object] | None:
         """The values of a stub: a contact for an e-mail, a company for a name or website; None for anything else."""
+        from crmcli.domain.people import looks_like, name_from_email, read_email, read_website
+
         shape = looks_like(ref)
         if noun == "contact" and shape == "email":
             email = read_email(ref)

@@ -153,7 +153,7 @@ def _deal_item(group: str, deal: OpenDeal, now: datetime) -> TodayItem:
 
 
 def _birthday_item(person: Birthday, today: date) -> TodayItem:
-    from crmcli.domain.schedule import next_anniversary
+    from crmcli.domain.dates import next_anniversary
 
     on = next_anniversary(person.born, today)
     why = f"turns {on.year - person.born.year}" + (" today" if on == today else "")

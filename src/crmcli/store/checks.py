@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.fields import NETWORKS, UID_PREFIX
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.people import read_email, read_handle, read_phone, read_website
+from crmcli.domain.handles import read_handle
+from crmcli.domain.people import read_email, read_phone, read_website
 from crmcli.domain.text import fold
 from crmcli.errors import BadValue, CrmError
 from crmcli.store.reader import marks
@@ -75,7 +76,9 @@ def _custom_fields(reader: Reader) -> Iterator[Finding]:
             except ValueError:
                 sound = False
             if not sound:
-                yield Finding("custom", f"{noun} #{number}", "its custom fields can't be read", "crm store restore BACKUP")
+                yield Finding(
+                    "custom", f"{noun} #{number}", "its custom fields can't be read", "crm store restore BACKUP"
+                )
 
 
 # -- links

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import NullPool, create_engine
@@ -11,21 +13,33 @@ from sqlalchemy import NullPool, create_engine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
     from crmcli.store.store import Store
 
 
-def connect(store: Store) -> Connection:
-    """A connection whose transaction has begun and holds the write lock; raises StoreLocked when it can't be had."""
-    url = "sqlite://" if store.location.path else "postgresql+psycopg://"
-    engine = create_engine(
+# The store whose connection is being opened, for the engine's creator below.
+_opening: ContextVar[Store] = ContextVar("_opening")
+
+
+@cache
+def _engine(url: str) -> Engine:
+    """The one engine of a kind: it keeps no connection, only what SQLAlchemy has learnt and compiled."""
+    return create_engine(
         url,
-        creator=lambda: store.dialect.connect(store.location, write=True, timeout=store.timeout),
+        creator=lambda: _opening.get().dialect.connect(_opening.get().location, write=True, timeout=_opening.get().timeout),
         poolclass=NullPool,
         json_serializer=lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
     )
-    connection = engine.connect()
+
+
+def connect(store: Store) -> Connection:
+    """A connection whose transaction has begun and holds the write lock; raises StoreLocked when it can't be had."""
+    token = _opening.set(store)
+    try:
+        connection = _engine("sqlite://" if store.location.path else "postgresql+psycopg://").connect()
+    finally:
+        _opening.reset(token)
     try:
         connection.begin()
         connection.exec_driver_sql(store.dialect.begin())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlmodel import SQLModel
 
     from crmcli.domain.drafts import Edit
-    from crmcli.domain.people import Matched
+    from crmcli.domain.text import Matched
     from crmcli.store.session import UnitOfWork
 
 
@@ -89,7 +89,11 @@ def columns_of(noun: str, name: str, value: Any, uow: UnitOfWork) -> dict[str, A
         case "value":
             return {"value": value.minor, "currency": value.currency} if value else {"value": None, "currency": None}
         case "annual_revenue":
-            return {"annual_revenue": value.minor, "revenue_currency": value.currency} if value else {name: None, "revenue_currency": None}
+            return (
+                {"annual_revenue": value.minor, "revenue_currency": value.currency}
+                if value
+                else {name: None, "revenue_currency": None}
+            )
         case "owner":
             return {"owner_id": uow.user(value) if value else None}
         case "company" | "deal" | "parent":
@@ -105,7 +109,7 @@ def columns_of(noun: str, name: str, value: Any, uow: UnitOfWork) -> dict[str, A
 
 
 def _name_parts(name: str) -> dict[str, str | None]:
-    from crmcli.domain.people import split_name
+    from crmcli.domain.names import split_name
 
     return dict(split_name(name)._asdict())
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from crmcli.domain.people import Matched
     from crmcli.domain.reading import InputRules
+    from crmcli.domain.text import Matched
     from crmcli.domain.views import StageView
     from crmcli.io.table import Row
     from crmcli.services.importing.plan import Columns

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crmcli.store.store import Store
 
 _CHUNK = 500
+_UNWRITABLE = ("unable to open", "readonly")
 
 
 class Sqlite:
@@ -62,9 +63,10 @@ class Sqlite:
                 connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
         except sqlite3.OperationalError as error:
             connection.close()
-            if write or "unable to open" not in str(error) or _has_pending(path):
+            if write or not any(words in str(error) for words in _UNWRITABLE) or _has_pending(path):
                 raise
-            # A WAL store in a folder we may not write: nobody else can write it either, so it can be read as it is.
+            # SQLite wants to write beside a WAL store even to read it. Where we may not, and nothing lies in the log,
+            # the file alone is the whole store.
             connection = _connection(path, "ro&immutable=1", timeout)
         except sqlite3.Error:
             connection.close()

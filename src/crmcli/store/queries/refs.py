@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.fields import FIELDS, UID_PREFIX, Kind
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.people import looks_like, network_of, read_email, read_handle, read_phone, read_website
 from crmcli.domain.text import fold
 from crmcli.errors import Ambiguous, BadValue, NotFound
 
@@ -92,6 +91,9 @@ def _questions(noun: str, text: str, country: str | None) -> Iterator[tuple[str,
 
 
 def _natural_questions(noun: str, text: str, country: str | None) -> Iterator[tuple[str, tuple[object, ...]]]:
+    from crmcli.domain.handles import network_of, read_handle
+    from crmcli.domain.people import looks_like, read_email, read_phone, read_website
+
     shape = looks_like(text)
     if noun == "contact" and shape == "email":
         yield from _keyed("contact_email", "contact_id", lambda: read_email(text).key)

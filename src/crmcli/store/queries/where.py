@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from crmcli.domain.fields import Kind
-from crmcli.domain.filters import (
+from crmcli.domain.filter_tree import (
     Amount,
     And,
     Between,
@@ -34,7 +34,7 @@ from crmcli.store.search import SEARCHED, words_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from crmcli.domain.filters import Value
+    from crmcli.domain.filter_tree import Value
     from crmcli.store.dialects import Dialect
 
 # SQLite's parser holds a hundred symbols and an expression may be a thousand deep: what is nested deeper than this is
@@ -234,7 +234,7 @@ class _Compiler:
         return value._replace(folded=self.key_of(path.field.kind, path.field.name, value.raw) or value.folded)
 
     def key_of(self, kind: Kind, network: str, raw: str) -> str | None:
-        from crmcli.domain import people
+        from crmcli.domain import handles, people
         from crmcli.errors import BadValue
 
         try:
@@ -244,7 +244,7 @@ class _Compiler:
                 case Kind.WEBSITE:
                     return people.read_website(raw).key
                 case Kind.HANDLE:
-                    return people.read_handle(network, raw).key
+                    return handles.read_handle(network, raw).key
                 case Kind.PHONE:
                     return people.read_phone(raw, self.country).key
                 case _:
@@ -283,7 +283,8 @@ class _Compiler:
         return _joined(" OR ", alternatives)
 
     def natural_keys(self, kind: Kind, raw: str) -> list[str]:
-        from crmcli.domain.people import looks_like, network_of
+        from crmcli.domain.handles import network_of
+        from crmcli.domain.people import looks_like
 
         shape = looks_like(raw)
         if kind is Kind.HANDLE:

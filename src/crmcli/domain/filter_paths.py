@@ -1,0 +1,144 @@
+"""The path of a condition: from the record over its links to a field or a custom key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.fields import FIELDS, Field, Kind, find_field
+from crmcli.domain.filter_tree import Path
+from crmcli.domain.filter_words import did_you_mean, filter_error, one_line, unescaped
+from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.text import loosened, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from crmcli.domain.filter_words import Token
+    from crmcli.errors import FilterError
+
+MAX_LINKS = 6
+
+
+class PathReader:
+    """Finds what the names of a path stand for; its errors point into the text of the filter."""
+
+    def __init__(self, text: str, noun: str, custom: Mapping[str, frozenset[str]]) -> None:
+        self._text = text
+        self._noun = noun
+        self._custom = custom
+
+    def read(self, token: Token) -> Path:
+        """The path that the word names; raises FilterError."""
+        segments = _segments(token)
+        links: list[Field] = []
+        noun = self._noun
+        while len(links) <= MAX_LINKS:
+            field = self._field(noun, segments[0])
+            if field and len(segments) == 1:
+                return Path(tuple(links), field, None, noun)
+            if field is None or field.kind is not Kind.LINK:
+                return Path(tuple(links), None, self._custom_key(noun, field, segments), noun)
+            links.append(field)
+            noun, segments = field.noun, segments[1:]
+        raise self._error(f"a path crosses at most {MAX_LINKS} links", token.column)
+
+    def _field(self, noun: str, segment: _Segment) -> Field | None:
+        if not segment.text.strip():
+            raise self._error("a field name is missing", segment.column, field_list(noun))
+        return find_field(noun, segment.text)
+
+    def _custom_key(self, noun: str, field: Field | None, segments: list[_Segment]) -> str:
+        """The custom key the segments name; ``field`` is what the first of them names otherwise."""
+        known = self._custom.get(noun, frozenset())
+        if segments[0].text.lower() == "custom" and len(segments) > 1:
+            key = _match_key(known, ".".join(s.text for s in segments[1:]))
+            if key is None:
+                raise self._unknown_custom(noun, known, segments[1:])
+            return key
+        key = _match_key(known, ".".join(s.text for s in segments))
+        if key is None:
+            raise self._not_a_link(noun, field, segments[1]) if field else self._unknown_field(noun, known, segments[0])
+        return key
+
+    def _not_a_link(self, noun: str, field: Field, beyond: _Segment) -> FilterError:
+        links = ", ".join(f.name for f in FIELDS[noun] if f.kind is Kind.LINK)
+        message = f"{field.name} is not a link, so it has no field '{one_line(beyond.text)}'"
+        return self._error(message, beyond.column, f"links of {noun}: {links}")
+
+    def _unknown_custom(self, noun: str, known: frozenset[str], segments: list[_Segment]) -> FilterError:
+        key = ".".join(s.text for s in segments)
+        near = nearest(key[:100], list(known))
+        suggestion = did_you_mean(f"custom.{_as_typed(near)}" if near else None)
+        listed = ", ".join(sorted(map(_as_typed, known)))
+        hint = f"custom fields of {noun}: {listed}" if known else f"{noun} has none yet"
+        return self._error(f"{noun} has no custom field '{one_line(key)}'{suggestion}", segments[0].column, hint)
+
+    def _unknown_field(self, noun: str, known: frozenset[str], segment: _Segment) -> FilterError:
+        meant = (
+            colon_form(noun, segment.text) or _over_a_link(noun, segment.text) or _nearest_name(noun, known, segment)
+        )
+        message = f"{noun} has no field '{one_line(segment.text)}'{did_you_mean(meant)}"
+        return self._error(message, segment.column, field_list(noun, known))
+
+    def _error(self, message: str, column: int, hint: str | None = None) -> FilterError:
+        return filter_error(message, self._text, column, hint)
+
+
+class _Segment(NamedTuple):
+    """One name of a path."""
+
+    text: str
+    column: int
+
+
+def _segments(token: Token) -> list[_Segment]:
+    """The names between the dots of a path; a dot inside backticks belongs to the name."""
+    import re
+
+    name = re.compile(r"(?:`(?:\\.|[^`\\])*`|[^.`])*", re.DOTALL)
+    found: list[_Segment] = []
+    position = 0
+    while position <= len(token.text):
+        match = name.match(token.text, position)
+        raw = match[0] if match else ""
+        quoted = len(raw) > 1 and raw[0] == raw[-1] == "`"
+        found.append(_Segment(unescaped(raw[1:-1]) if quoted else raw, token.column + position))
+        position += len(raw) + 1
+    return found
+
+
+def field_list(noun: str, custom: Iterable[str] = ()) -> str:
+    """The remedy for a name that is no field: those that are."""
+    names = [field.name for field in FIELDS[noun]]
+    return f"fields of {noun}: {', '.join(names + sorted(map(_as_typed, custom)))}"
+
+
+def colon_form(noun: str, word: str) -> str | None:
+    """``tag = vip`` for ``tag:vip``."""
+    name, colon, rest = word.partition(":")
+    return f"{name} = {rest}" if colon and rest and find_field(noun, name) else None
+
+
+def _over_a_link(noun: str, word: str) -> str | None:
+    """``company.industry`` for ``industry`` where only a linked record has one."""
+    links = (field for field in FIELDS[noun] if field.kind is Kind.LINK)
+    return next((f"{link.flag or link.name}.{word}" for link in links if find_field(link.noun, word)), None)
+
+
+def _nearest_name(noun: str, known: frozenset[str], segment: _Segment) -> str | None:
+    names = [name for field in FIELDS[noun] for name in (field.name, field.flag) if name]
+    return nearest(segment.text.lower()[:100], names + [_as_typed(key) for key in known])
+
+
+def _as_typed(key: str) -> str:
+    """A custom key as it can stand in a filter."""
+    plain = all(c.isalnum() or c in "_-" for c in key)
+    return key if plain else "`" + key.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
+def _match_key(known: frozenset[str], wanted: str) -> str | None:
+    """The known key spelled like this, else the only one that differs just in case, accents or ``-``, ``_``, space."""
+    if wanted in known:
+        return wanted
+    alike = [key for key in known if loosened(key) == loosened(wanted)]
+    return alike[0] if len(alike) == 1 else None

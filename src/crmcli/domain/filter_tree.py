@@ -1,0 +1,135 @@
+"""The tree that a filter becomes and the store compiles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from crmcli.domain.frozen import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from crmcli.domain.fields import Field
+
+
+class FilterContext(NamedTuple):
+    """What a filter's meaning depends on: now in the user's zone, who asks, each noun's custom keys, the currency."""
+
+    now: datetime
+    me: str
+    custom: Mapping[str, frozenset[str]]
+    currency: str
+
+
+class Path(NamedTuple):
+    """A field of ``noun`` reached over links; either ``field`` or ``custom`` is set.
+
+    A path over a link or field that holds several values means any of them.
+    """
+
+    links: tuple[Field, ...]
+    field: Field | None
+    custom: str | None
+    noun: str
+
+    def __str__(self) -> str:
+        """The path in its full spelling: ``companies.industry``."""
+        last = self.field.name if self.field else f"custom.{self.custom}"
+        return ".".join((*(link.name for link in self.links), last))
+
+
+class Text(NamedTuple):
+    """A text as written and folded; a choice is written as its field declares it, ``me`` as the acting user."""
+
+    raw: str
+    folded: str
+
+
+class Amount(NamedTuple):
+    """An amount in major units; with a currency only values in that currency compare, without one all do."""
+
+    number: float
+    currency: str | None
+
+
+class Span(NamedTuple):
+    """A stretch of time: ``start <= t < end`` in UTC, and the local days ``first`` to ``last``, both included.
+
+    ``=`` means within it, ``<`` before its start, ``<=`` before its end, ``>`` from its end on, ``>=`` from its start
+    on. An instant, as ``now``, is a microsecond wide.
+    """
+
+    start: datetime
+    end: datetime
+    first: date
+    last: date
+
+
+class Loose(NamedTuple):
+    """A value for a custom field: a number if both sides are one, else a time if both are, else text."""
+
+    raw: str
+    folded: str
+    number: float | None
+    span: Span | None
+
+
+Op: TypeAlias = Literal["=", "~=", "^=", "<", "<=", ">", ">="]
+Value: TypeAlias = Text | Amount | Span | Loose | float
+
+
+class Compare(NamedTuple):
+    """``path op value``."""
+
+    path: Path
+    op: Op
+    value: Value
+
+
+class OneOf(NamedTuple):
+    """``path in (values)``: equal to any of them."""
+
+    path: Path
+    values: tuple[Value, ...]
+
+
+class Between(NamedTuple):
+    """``path between low and high``: ``>= low`` and ``<= high``."""
+
+    path: Path
+    low: Value
+    high: Value
+
+
+class Empty(NamedTuple):
+    """``path is empty``: no value at all."""
+
+    path: Path
+
+
+class FullText(NamedTuple):
+    """Records whose text holds these words."""
+
+    text: str
+
+
+class And(NamedTuple):
+    """All of two or more."""
+
+    items: tuple[Node, ...]
+
+
+class Or(NamedTuple):
+    """Any of two or more."""
+
+    items: tuple[Node, ...]
+
+
+class Not(NamedTuple):
+    """The records the item leaves out."""
+
+    item: Node
+
+
+Node: TypeAlias = Compare | OneOf | Between | Empty | FullText | And | Or | Not
