@@ -79,7 +79,12 @@ class AppContext:
             quiet=self.flags.quiet,
             verbose=self.flags.verbose,
             color=False if self.flags.no_color else None,
-            locale=Locale(self.clock.zone, self.settings["defaults.locale"]),
+            locale=Locale(
+                self.clock.zone,
+                self.settings["defaults.locale"],
+                self.settings["phone.display"],
+                self.settings["phone.default_country"],
+            ),
             now=self.clock.now,
         )
         for warning in self.settings.warnings:

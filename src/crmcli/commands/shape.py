@@ -117,16 +117,27 @@ def app_of(ctx: typer.Context) -> AppContext:
 # -- options that many commands have
 
 Fields = Annotated[str | None, typer.Option("--fields", metavar="A,B,C", help="Choose and order the columns.")]
-Filter = Annotated[str | None, typer.Option("--filter", metavar="FILTER", help="For example: 'owner = me and tag = vip'.")]
+Filter = Annotated[
+    str | None, typer.Option("--filter", metavar="FILTER", help="For example: 'owner = me and tag = vip'.")
+]
 Sort = Annotated[str | None, typer.Option("--sort", metavar="FIELD", help="Order by this field.")]
 Reverse = Annotated[bool, typer.Option("--reverse", help="The other way round.")]
-Limit = Annotated[int | None, typer.Option("--limit", min=0, metavar="N", help=f"At most N; 0 for all. Tables show {TABLE_LIMIT}.")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=0, metavar="N", help=f"At most N; 0 for all. Tables show {TABLE_LIMIT}.")
+]
 Offset = Annotated[int, typer.Option("--offset", min=0, metavar="N", help="Skip the first N.")]
-Where = Annotated[str | None, typer.Option("--where", metavar="FILTER", help="All that the filter selects, in one undo step.")]
+Where = Annotated[
+    str | None, typer.Option("--where", metavar="FILTER", help="All that the filter selects, in one undo step.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "--force", "-y", help="Don't ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")]
-NoCreate = Annotated[bool, typer.Option("--no-create", help="Refuse an unknown person or company instead of adding it.")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A custom field; json:KEY=VALUE for other types than text.")]
+NoCreate = Annotated[
+    bool, typer.Option("--no-create", help="Refuse an unknown person or company instead of adding it.")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="A custom field; json:KEY=VALUE for other types than text."),
+]
 Unset = Annotated[list[str] | None, typer.Option("--unset", metavar="KEY", help="Take a custom field away.")]
 Clear = Annotated[list[str] | None, typer.Option("--clear", metavar="FIELD", help="Empty a field.")]
 Raw = Annotated[bool, typer.Option("--raw", help="CSV without the guard against spreadsheet formulas.")]
@@ -167,7 +178,9 @@ def show_list(
     limit = cut + 1 if cut else (query.limit or None)
     views = records.list(query._replace(limit=limit), deleted=deleted)
     keys = records.custom_keys() if fields else frozenset()
-    app.output.many(noun or records.noun, views, split(fields), custom_keys=keys, cut=cut, filtered=query.text is not None)
+    app.output.many(
+        noun or records.noun, views, split(fields), custom_keys=keys, cut=cut, filtered=query.text is not None
+    )
 
 
 def split(fields: str | None) -> list[str] | None:
@@ -260,5 +273,12 @@ def _plural(noun: str, count: int) -> str:
 
 
 def _past(doing: str) -> str:
-    irregular = {"edit": "edited", "tag": "tagged", "untag": "untagged", "delete": "deleted", "move": "moved", "tick off": "ticked off"}
+    irregular = {
+        "edit": "edited",
+        "tag": "tagged",
+        "untag": "untagged",
+        "delete": "deleted",
+        "move": "moved",
+        "tick off": "ticked off",
+    }
     return irregular[doing]

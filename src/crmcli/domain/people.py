@@ -77,9 +77,14 @@ def read_phone(text: str, default_country: str | None) -> Matched:
         raise BadValue("phone", f"{quoted(text)} is not a phone number", hint=_phone_hint(spoken, default_country))
     from phonenumbers import PhoneNumberFormat, format_number
 
+    return Matched(format_number(number, PhoneNumberFormat.INTERNATIONAL), _e164(number))
+
+
+def _e164(number: PhoneNumber) -> str:
+    from phonenumbers import PhoneNumberFormat, format_number
+
     key = format_number(number, PhoneNumberFormat.E164)
-    shown = format_number(number, PhoneNumberFormat.INTERNATIONAL)
-    return Matched(shown, f"{key};ext={number.extension}" if number.extension else key)
+    return f"{key};ext={number.extension}" if number.extension else key
 
 
 def _western_digits(text: str) -> str:
@@ -125,16 +130,16 @@ def _phone_hint(text: str, country: str | None) -> str | None:
     return "start it with + and the country's number, or set phone.default_country"
 
 
-def show_phone(key: str, display: str, default_country: str | None) -> str:
-    """The number of a key as ``display`` says: international, e164, or national (at home; international abroad)."""
-    if display == "e164":
-        return key
+def show_phone(kept: str, display: str, default_country: str | None) -> str:
+    """A kept number (or its key) as ``display`` says: international, e164, or national (at home; international abroad)."""
     import phonenumbers as pn
 
     try:
-        number = pn.parse(key.replace(";ext=", " ext. "), None)
+        number = pn.parse(kept, None)
     except pn.NumberParseException:
-        return key
+        return kept
+    if display == "e164":
+        return _e164(number)
     home = bool(default_country) and pn.country_code_for_region(str(default_country).upper()) == number.country_code
     national = display == "national" and home
     return pn.format_number(number, pn.PhoneNumberFormat.NATIONAL if national else pn.PhoneNumberFormat.INTERNATIONAL)

@@ -104,6 +104,7 @@ _KINDS = {
     "count": "integer",
     "records": "integer",
     "position": "integer",
+    "phones": "phone",
     "value": "money",
     "weighted": "money",
     "annual_revenue": "money",

@@ -18,10 +18,16 @@ NEAR_DAYS = 6
 
 
 class Locale(NamedTuple):
-    """Where the user is: ``tz`` (None: the system's) and ``name``, as ``bg_BG`` (None: ISO dates, English grouping)."""
+    """Where the user is, and how values look there.
+
+    ``tz`` None is the system's, ``name`` is as ``bg_BG`` (None: ISO dates, English grouping); ``phone_display`` is
+    international, national (of ``country``) or e164.
+    """
 
     tz: dt.tzinfo | None = None
     name: str | None = None
+    phone_display: str = "international"
+    country: str | None = None
 
     def local(self, moment: dt.datetime) -> dt.datetime:
         """The moment in the user's time zone."""
@@ -70,6 +76,14 @@ class Locale(NamedTuple):
     def near_time(self, moment: dt.datetime, now: dt.datetime) -> str:
         """The day of the moment, in words when it is near."""
         return self.near(self.local(moment).date(), self.local(now).date())
+
+    def phones(self, kept: tuple[str, ...]) -> str:
+        """Phone numbers, kept in international form, as the user wants them shown."""
+        if self.phone_display == "international":
+            return "; ".join(kept)
+        from crmcli.domain.people import show_phone
+
+        return "; ".join(show_phone(phone, self.phone_display, self.country) for phone in kept)
 
     def number(self, value: float, places: int | None = None) -> str:
         """The number with its thousands grouped, to ``places`` decimals (None: as many as it has, at most two)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from crmcli.domain.durations import show_duration
 from crmcli.domain.money import Money
 from crmcli.domain.records import PICTURES, noun_of
 from crmcli.domain.views import CompanyPicture, ContactPicture, DealPicture
@@ -12,7 +13,7 @@ from crmcli.render.cells import pad, width, wrap
 from crmcli.render.charts import bar
 from crmcli.render.columns import all_columns, is_past, shown_columns
 from crmcli.render.safe import visible
-from crmcli.render.table import Spec, lay_out, minutes_text, shown, table, view_cells
+from crmcli.render.table import Spec, lay_out, shown, table, view_cells
 from crmcli.render.tones import paint
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _activity_cells(activity: ActivityView, screen: Screen) -> Cells:
     planned = activity.status == "planned"
     late = planned and is_past(activity.due, screen.now)
     when = screen.locale.due(activity.due) if planned and activity.due else screen.locale.time(activity.at)
-    length = minutes_text(activity.duration) if activity.duration else None
+    length = show_duration(activity.duration) if activity.duration else None
     told = (activity.subject or activity.body, _decided(activity), activity.outcome, length)
     what = " — ".join(part for part in told if part)
     tone = "overdue" if late else "" if planned or activity.status == "done" else "muted"

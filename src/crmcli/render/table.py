@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+from crmcli.domain.durations import show_duration
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
 from crmcli.domain.views import Due, Link
@@ -139,19 +140,14 @@ def _money(value: Value, screen: Screen) -> str:
     return screen.locale.money(value) if isinstance(value, Money) else screen.locale.number(value, 2)
 
 
-def minutes_text(minutes: int) -> str:
-    """A length in minutes as it is typed: ``1h30m``."""
-    hours, rest = divmod(minutes, 60)
-    return f"{hours}h{rest}m" if hours and rest else f"{hours}h" if hours else f"{rest}m"
-
-
 _BY_KIND: dict[str, Callable[[Any, Screen], str]] = {
     "near": _near,
     "money": _money,
     "chance": lambda value, _: f"{value}%",
     "percent": lambda value, screen: screen.locale.percent(value),
     "days": lambda value, screen: f"{screen.locale.number(value, 1 if isinstance(value, float) else 0)} d",
-    "minutes": lambda value, _: minutes_text(value),
+    "minutes": lambda value, _: show_duration(value),
+    "phone": lambda value, screen: visible(screen.locale.phones(value)),
     "number": lambda value, screen: screen.locale.number(value),
 }
 _BY_TYPE: dict[type, Callable[[Any, Screen], str]] = {

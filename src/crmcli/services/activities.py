@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from crmcli.domain.reading import Raw
 from crmcli.domain.records import as_record
 from crmcli.domain.views import ActivityView, Due
 from crmcli.errors import BadValue, NotFound, Refused
-from crmcli.services.records import Changes, Raw, Records, found_where
+from crmcli.services.records import Changes, Records, found_where
 from crmcli.store.queries.activities import activities
 from crmcli.store.queries.condition import Condition, both
 

@@ -33,9 +33,12 @@ class Contacts(Merging, Records):
             number = self._find(reader, ref).number
             return ContactPicture(
                 self.view(reader, number),
-                deals_of(reader, "id IN (SELECT deal_id FROM deal_contact WHERE contact_id = ?)", number, self.desk.clock.now()),
+                deals_of(
+                    reader,
+                    "id IN (SELECT deal_id FROM deal_contact WHERE contact_id = ?)",
+                    number,
+                    self.desk.clock.now(),
+                ),
                 next_step(reader, "contact", number),
                 timeline(reader, "contact", number, TIMELINE),
             )
-
-

@@ -75,7 +75,9 @@ class Deals(Merging, Records):
         if pipeline is not None or stage is not None:
             self._edit_stage(uow, number, pipeline, stage)
             if "probability" in values:  # given together with the stage, it is meant for the new one
-                super().change(uow, number, edit._replace(values={"probability": values["probability"]}, add={}, remove={}))
+                super().change(
+                    uow, number, edit._replace(values={"probability": values["probability"]}, add={}, remove={})
+                )
 
     def _edit_stage(self, uow: UnitOfWork, number: int, pipeline: object, stage: object) -> None:
         view = self.view(uow.reader, number)
@@ -127,12 +129,16 @@ class Deals(Merging, Records):
         """Move a deal to a stage; refuses the stage it is in and one whose required fields are empty."""
         return self._moved(ref, "deal move", lambda stages, _: stage_named(stages, stage), note=note, at=at)
 
-    def move_where(self, filter_text: str, stage: str, *, note: str | None = None, at: str | None = None) -> list[DealView]:
+    def move_where(
+        self, filter_text: str, stage: str, *, note: str | None = None, at: str | None = None
+    ) -> list[DealView]:
         """Move every deal that a filter selects; one that can't move stops them all."""
         moment = self._moment(at)
 
         def act(uow: UnitOfWork, number: int) -> None:
-            self._move_in(uow, number, lambda stages, _: stage_named(stages, stage), note=note and tidy(note), at=moment)
+            self._move_in(
+                uow, number, lambda stages, _: stage_named(stages, stage), note=note and tidy(note), at=moment
+            )
 
         return self._each("deal move", "stage-change", self._selected(filter_text), act)
 

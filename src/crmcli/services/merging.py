@@ -60,7 +60,9 @@ class Merging:
         """Make two records one, in one undo step; refuses a record and itself."""
         keeper, loser = self.find(keep), self.find(lose)  # type: ignore[attr-defined]
         if keeper.number == loser.number:
-            raise Refused(f"{keep} and {lose} are the same {self.noun}, #{keeper.number} {keeper.name}; nothing was merged")
+            raise Refused(
+                f"{keep} and {lose} are the same {self.noun}, #{keeper.number} {keeper.name}; nothing was merged"
+            )
         with self.desk.writing(f"{self.noun} merge", f"{loser.name} into {keeper.name}") as uow:
             kept, dropped = self.view(uow.reader, keeper.number), self.view(uow.reader, loser.number)  # type: ignore[attr-defined]
             edit, conflicts = _combined(self.noun, kept, dropped)
@@ -123,6 +125,3 @@ def _combined(noun: str, kept: Any, dropped: Any) -> tuple[Edit, tuple[Lost, ...
 def _derived(name: str, dropped: Any) -> bool:  # noqa: ANN401
     """Whether the value says nothing of its own: a currency goes with its value, a probability with its stage."""
     return name == "currency" or (name == "probability" and dropped.probability_source == "stage")
-
-
-

@@ -106,7 +106,9 @@ class Pipelines:
                 if any(other.id != row.id for other in uow.find(Pipeline, name_key=row.name_key, deleted_at=None)):
                     raise Conflict(f"there is a pipeline {row.name} already")
             if default:
-                row.position = (uow.reader.value("SELECT MIN(position) FROM pipeline WHERE deleted_at IS NULL") or 0) - 1
+                row.position = (
+                    uow.reader.value("SELECT MIN(position) FROM pipeline WHERE deleted_at IS NULL") or 0
+                ) - 1
             uow.flush()
             return stages(uow.reader, row.name_key)
 
@@ -241,5 +243,3 @@ def _one_of(flag: str, text: str, known: Sequence[str]) -> str:
     if text not in known:
         raise BadValue(flag, f"{text!r} is not one of {', '.join(known)}")
     return text
-
-

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.reading import Raw as Raw
-from crmcli.domain.reading import read_custom, read_draft, read_edit
+from crmcli.domain.reading import Raw, read_custom, read_draft, read_edit
 from crmcli.domain.records import as_record
 from crmcli.errors import Conflict, NotFound
 from crmcli.services.links import Links, refuse_duplicates
@@ -190,7 +189,9 @@ class Records:
 
     def edit(self, ref: str, edit: Edit, *, create: bool = True) -> Any:  # noqa: ANN401
         """Change the record that a reference names; its view."""
-        return self._each(f"{self.noun} edit", "edit", lambda _: [self.find(ref)], self._editing(edit, create=create))[0]
+        return self._each(f"{self.noun} edit", "edit", lambda _: [self.find(ref)], self._editing(edit, create=create))[
+            0
+        ]
 
     def edit_where(self, filter_text: str, edit: Edit) -> Views:
         """Change every record that a filter selects, in one undo step; their views."""
@@ -347,5 +348,3 @@ def _refuse_taken(uow: UnitOfWork, noun: str, number: int, deleted_in: int) -> N
         taken = uow.reader.row(sql, (number, deleted_in, number))
         if taken:
             raise duplicate(noun, word, taken[0], Found(*taken[1:]))
-
-

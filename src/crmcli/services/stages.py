@@ -57,7 +57,9 @@ def refuse_missing(view: Any, stages: list[StageView], target: StageView, here: 
 
     ``here`` is the position that the deal comes from. A lost stage asks only for its own fields.
     """
-    passed = [s for s in stages if s.kind == "open" and here < s.position < target.position] if target.kind != "lost" else []
+    passed = (
+        [s for s in stages if s.kind == "open" and here < s.position < target.position] if target.kind != "lost" else []
+    )
     for stage in [*passed, target]:
         missing = [name for name in stage.required if getattr(view, name, None) in (None, "", ())]
         if missing:
@@ -78,7 +80,9 @@ def enter(uow: UnitOfWork, deal: int, stage: StageView, *, at: Any = None, note:
     row = uow.get(Deal, deal)
     moment = at or uow.now
     uow.session.add(
-        StageChange(deal_id=deal, from_stage_id=row.stage_id, to_stage_id=stage.number, at=moment, by=uow.user_id, note=note)
+        StageChange(
+            deal_id=deal, from_stage_id=row.stage_id, to_stage_id=stage.number, at=moment, by=uow.user_id, note=note
+        )
     )
     row.stage_id, row.stage_since, row.probability = stage.number, moment, None
     row.closed_at = None if stage.kind == "open" else moment

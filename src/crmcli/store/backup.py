@@ -36,6 +36,7 @@ def backup(store: Store, target: Path) -> Path:
     if target.exists():
         raise UsageError(f"{target} is there already", hint="name a new file")
     try:
+        make_private(target.parent)
         store.dialect.backup(store.location, target)
     except OSError as error:
         raise StoreUnreachable(f"can't write {target}: {error.strerror or error}") from error

@@ -27,7 +27,9 @@ def _engine(url: str) -> Engine:
     """The one engine of a kind: it keeps no connection, only what SQLAlchemy has learnt and compiled."""
     return create_engine(
         url,
-        creator=lambda: _opening.get().dialect.connect(_opening.get().location, write=True, timeout=_opening.get().timeout),
+        creator=lambda: _opening.get().dialect.connect(
+            _opening.get().location, write=True, timeout=_opening.get().timeout
+        ),
         poolclass=NullPool,
         json_serializer=lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
     )

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from crmcli.domain.durations import show_duration
 from crmcli.render.cells import cut, pad, width, wrap
 from crmcli.render.columns import is_past
 from crmcli.render.safe import visible
-from crmcli.render.table import minutes_text
 from crmcli.tui.widgets.card import distance
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Page:
         else:
             when = f"{self.locale.near_time(activity.at, self.now)} {self.locale.clock(activity.at)}"
         aside = [
-            minutes_text(activity.duration) if activity.duration else "",
+            show_duration(activity.duration) if activity.duration else "",
             "" if activity.status in ("planned", "done") else activity.status.replace("_", " "),
             activity.priority if activity.priority != "normal" else "",
             ", ".join(link.name for link in activity.contacts),
