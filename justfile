@@ -33,10 +33,14 @@ test *words:
 docs:
     {{bin}}python docs/generate.py
 
+# what the commands of the tutorial answer, below them
+answers:
+    {{bin}}python docs/generate.py --answers
+
 # the picture of the board in the README, from the example store
 pictures:
     {{bin}}python docs/generate.py --pictures
 
 # start-up times as multiples of a bare Python
 bench:
-    {{bin}}python -m benchmarks
+    {{bin}}python benchmarks/startup.py

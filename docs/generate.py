@@ -1,7 +1,8 @@
-"""Write docs/reference from the code, and with ``--pictures`` the pictures of the board from the example store.
+"""Write docs/reference from the code, and what else the docs show of the program.
 
-    python docs/generate.py [--pictures]
+    python docs/generate.py [--pictures] [--answers]
 
+``--pictures`` draws the board on the example store, ``--answers`` writes what the commands of the tutorial answer below them.
 A test writes the same pages and compares, so the reference can't fall behind the program.
 """
 
@@ -555,12 +556,37 @@ async def _board(context: Any) -> Path:
     return picture
 
 
+# -- answers
+
+
+def answer_tutorial() -> Path:
+    """The tutorial with what its commands answer now."""
+    import tempfile
+
+    sys.path.insert(0, str(DOCS.parent))
+    from tests.architecture.blocks import TUTORIAL_SURROUNDINGS, Shell, blocks_of, readable
+
+    page = DOCS / "tutorial.md"
+    text, answer = page.read_text("utf-8"), None
+    with tempfile.TemporaryDirectory() as folder:
+        shell = Shell(Path(folder), **TUTORIAL_SURROUNDINGS)
+        done, rest = "", text
+        for block in blocks_of("docs/tutorial.md"):
+            before, _, rest = rest.partition(f"```{block.language}\n{block.text}```")
+            kept = answer if block.language == "text" and answer is not None else block.text
+            done += f"{before}```{block.language}\n{kept}```"
+            answer = readable(shell.run(block.text).stdout) if block.language == "sh" else None
+    page.write_text(done + rest, "utf-8")
+    return page
+
+
 def main(words: Sequence[str]) -> None:
     """Write the reference, and the pictures when they are asked for."""
     REFERENCE.mkdir(exist_ok=True)
     for name, text in pages().items():
         (REFERENCE / name).write_text(text.rstrip("\n") + "\n", "utf-8")
-    for path in draw_pictures() if "--pictures" in words else ():
+    made = [*(draw_pictures() if "--pictures" in words else ()), *([answer_tutorial()] if "--answers" in words else ())]
+    for path in made:
         sys.stdout.write(f"{path}\n")
 
 

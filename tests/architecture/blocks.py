@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
+# A Monday morning, on a terminal of a sort.
+TUTORIAL_SURROUNDINGS = {"CRM_NOW": "2026-11-23T09:00:00Z", "CRM_FORMAT": "table", "NO_COLOR": "1"}
 _FENCED = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _UID = re.compile(r"\b(ct|co|dl|ac|ch)_[0-9A-HJKMNP-TV-Z]{26}\b")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.architecture.blocks import ROOT, Block, Shell, blocks_of, readable
+from tests.architecture.blocks import ROOT, TUTORIAL_SURROUNDINGS, Block, Shell, blocks_of, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +52,8 @@ def test_ci_runs_the_readme_command_and_every_wall() -> None:
 
 
 def test_tutorial_answers_are_those_of_the_program(tmp_path: Path) -> None:
-    """Each block runs, and the text below it is what the program answers on that Monday."""
-    shell = Shell(tmp_path, CRM_NOW="2026-11-23T09:00:00Z", CRM_FORMAT="table", NO_COLOR="1")
+    """Each block runs, and the text below it is what the program answers on that Monday (`just answers` writes it)."""
+    shell = Shell(tmp_path, **TUTORIAL_SURROUNDINGS)
     blocks = blocks_of("docs/tutorial.md")
     compared = 0
     for block, below in zip(blocks, [*blocks[1:], Block("", (), "", 0)], strict=True):

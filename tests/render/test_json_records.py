@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+
+from crmcli.domain.money import Money
+from crmcli.domain.records import VIEWS, as_record, due_text, noun_of, picture_fields, plain, record_fields, utc_text
+from crmcli.domain.views import ChangeSetView, ChangeView, Due, Link, SearchHit, StageTotal, StageView, TodayItem
 from tests.render.render_views import (
     NOW,
     company_picture,
@@ -15,10 +19,6 @@ from tests.render.render_views import (
     make_contact,
     make_deal,
 )
-
-from crmcli.domain.money import Money
-from crmcli.domain.records import VIEWS, as_record, due_text, noun_of, picture_fields, plain, record_fields, utc_text
-from crmcli.domain.views import ChangeSetView, ChangeView, Due, Link, SearchHit, StageTotal, StageView, TodayItem
 
 
 def test_contact_has_the_documented_keys_in_order() -> None:

@@ -6,12 +6,12 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from tests.render.render_views import NOW, Rendered, deal_picture, make_activity, make_contact, make_deal
 
 from crmcli.domain.records import VIEWS, record_fields
 from crmcli.domain.views import Due, Link
 from crmcli.errors import UsageError
 from crmcli.render.columns import all_columns, choose, is_past, shown_columns
+from tests.render.render_views import NOW, Rendered, deal_picture, make_activity, make_contact, make_deal
 
 
 @pytest.mark.parametrize("noun", list(VIEWS))

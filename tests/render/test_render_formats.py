@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from tests.render.render_views import NOW, Rendered, deal_picture, make_company, make_contact, make_deal, world_contacts
 
 from crmcli.domain.money import Money
 from crmcli.domain.records import as_record, record_fields
 from crmcli.domain.views import Link, StageTotal
 from crmcli.errors import UsageError
 from crmcli.render.formats import FORMATS, cell
+from tests.render.render_views import NOW, Rendered, deal_picture, make_company, make_contact, make_deal, world_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

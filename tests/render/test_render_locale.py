@@ -6,12 +6,12 @@ from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.render.render_views import NOW
 
 from crmcli.domain.money import Money
 from crmcli.domain.views import Due
 from crmcli.errors import ConfigError
 from crmcli.render.locale import Locale
+from tests.render.render_views import NOW
 
 PLAIN = Locale(ZoneInfo("Europe/Sofia"))
 BULGARIAN = Locale(ZoneInfo("Europe/Sofia"), "bg_BG")

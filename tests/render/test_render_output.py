@@ -8,11 +8,11 @@ import subprocess
 import sys
 
 import pytest
-from tests.render.render_views import Rendered, make_contact
 
 from crmcli.errors import Ambiguous, BadValue, CrmError, FilterError, NotFound, UsageError
 from crmcli.render.diagnostics import Diagnostics, Progress
 from crmcli.render.output import Output
+from tests.render.render_views import Rendered, make_contact
 
 
 def test_format_is_table_on_a_terminal_and_tsv_in_a_pipe() -> None:

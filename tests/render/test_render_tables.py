@@ -6,6 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+
+from crmcli.domain.money import Money
+from crmcli.domain.views import ChangeSetView, ChangeView, Due, StageTotal, TodayItem
+from crmcli.render.cells import width
+from crmcli.render.charts import bar, chart_lines
+from crmcli.render.locale import Locale
+from crmcli.reports.report import Chart, Report, ReportColumn
 from tests.render.render_views import (
     NOW,
     Rendered,
@@ -17,13 +24,6 @@ from tests.render.render_views import (
     make_deal,
     world_contacts,
 )
-
-from crmcli.domain.money import Money
-from crmcli.domain.views import ChangeSetView, ChangeView, Due, StageTotal, TodayItem
-from crmcli.render.cells import width
-from crmcli.render.charts import bar, chart_lines
-from crmcli.render.locale import Locale
-from crmcli.reports.report import Chart, Report, ReportColumn
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from crmcli.domain.reading import Raw
 from crmcli.domain.records import as_record
 from crmcli.domain.views import ActivityView, Due
 from crmcli.errors import BadValue, NotFound, Refused
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crmcli.domain.drafts import Draft, Edit
+    from crmcli.domain.reading import Raw
     from crmcli.store.queries.common import Selection
     from crmcli.store.queries.refs import Found
     from crmcli.store.reader import Reader

