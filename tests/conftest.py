@@ -138,6 +138,12 @@ def postgresql(postgresql_server: Server) -> Callable[[], str]:
 
 
 @pytest.fixture(scope="session")
+def lasting_postgresql(postgresql_server: Server) -> Callable[[], str]:
+    """The same for a module that fills a store once and keeps it."""
+    return postgresql_server.lasting
+
+
+@pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite store to copy, so that a test needs no migration of its own."""
     path = tmp_path_factory.mktemp("sqlite") / "crm.db"

@@ -38,6 +38,7 @@ class Server:
             self._admin.execute(f"ALTER SYSTEM SET {setting}")
         self._admin.execute("SELECT pg_reload_conf()")
         self._pool: list[str] = []
+        self._lasting = 0
         self._template = f"crm_template_{os.getpid()}"
         self._make_template()
 
@@ -49,6 +50,11 @@ class Server:
             self._admin.execute(f"DROP DATABASE {self._pool[place]} WITH (FORCE)")
             self._new_database(place)
         return str(self._server.get_uri(self._pool[place]))
+
+    def lasting(self) -> str:
+        """The URL of an empty store that no one else is given, for a module that fills one and keeps it."""
+        self._lasting += 1
+        return str(self._server.get_uri(self._new_database(f"lasting_{self._lasting}")))
 
     def close(self) -> None:
         """Stop the server and take its files away."""
@@ -68,7 +74,7 @@ class Server:
             found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         self._tables = sorted(name for (name,) in found if name != "alembic_version")
 
-    def _new_database(self, place: int) -> str:
+    def _new_database(self, place: int | str) -> str:
         name = f"crm_{os.getpid()}_{place}"
         self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
         return name

@@ -37,7 +37,12 @@ class Root(TyperGroup):
         return self.commands.get(cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
-        """The command that the words name; an unknown one is answered with the nearest."""
+        """The command that the words name; an unknown one is answered with the nearest, ``help`` is ``--help``."""
+        if args[:1] == ["help"]:
+            if not args[1:]:
+                typer.echo(ctx.get_help())
+                raise typer.Exit
+            args = [*args[1:], "--help"]
         if args and args[0] not in ENTRIES and not args[0].startswith("-"):
             from crmcli.domain.text import nearest
 
@@ -75,6 +80,8 @@ class Root(TyperGroup):
     def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # noqa: ANN401
         """Run and exit with the code that the error tree gives."""
         words = list(sys.argv[1:] if args is None else args)
+        if sys.stderr is None:  # a program started with a stream closed has none
+            sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - a device, open until the end
         code = self._guarded(words, *rest, **extra)
         if standalone_mode:
             sys.exit(int(code or 0))
@@ -82,13 +89,16 @@ class Root(TyperGroup):
 
     def _guarded(self, words: list[str], *rest: Any, **extra: Any) -> int:  # noqa: ANN401
         try:
+            if sys.stdout is None:
+                raise StoreError("can't write the answer: standard output is closed")
             try:
-                code = super().main(words, *rest, **{**extra, "standalone_mode": False})
+                code = super().main(words or ["--help"], *rest, **{**extra, "standalone_mode": False})
                 sys.stdout.flush()
             except BrokenPipeError:
                 _close_stdout()
                 return 0
             except OSError as error:
+                _close_stdout()
                 raise _unwritten(error) or error from error
             if code == ExitCode.INTERRUPTED:
                 _report(Interrupted("interrupted; nothing was changed"), words)
@@ -96,14 +106,15 @@ class Root(TyperGroup):
         except CrmError as error:
             return _report(error, words)
         except (typer.exceptions.TyperException, typer.Abort) as error:
-            return _report(_usage(error), words)
+            return _report(_usage(error, words), words)
         except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, the user gets one line
             return _report_bug(error, words)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         """Run the command; the store's own errors come out in the user's words, and a closed pipe as itself."""
         try:
-            return super().invoke(ctx)
+            answer = super().invoke(ctx)
+            sys.stdout.flush()
         except BrokenPipeError:
             _close_stdout()
             return 0
@@ -113,7 +124,11 @@ class Root(TyperGroup):
             raise _interrupted(_store_of(ctx)) from stop
         except Exception as error:
             store = _store_of(ctx)
-            raise (store.explain(error) if store else None) or _unwritten(error) or error from error
+            found = (store.explain(error) if store else None) or _unwritten(error, store.committed if store else None)
+            if isinstance(error, OSError) and found:
+                _close_stdout()
+            raise found or error from error
+        return answer
 
 
 root = typer.Typer(
@@ -184,7 +199,7 @@ def _tui_app() -> typer.Typer:
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
     @app.command(
-        help="The pipeline board: cards by stage, moved by keys or mouse. Press ? there for the keys.",
+        help="The pipeline board: cards moved by keys or mouse. Press ? there for the keys.",
         epilog="\b\nExamples:\n  crm tui\n  crm tui --pipeline renewals --filter 'owner = me'",
     )
     def tui(
@@ -216,15 +231,18 @@ def _interrupted(store: Store | None) -> Interrupted:
     return Interrupted(f"interrupted after change #{done} was stored", hint=f"crm undo {done}")
 
 
-def _unwritten(error: Exception) -> CrmError | None:
-    """A full disk or quota under the answer; None for anything else."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
-        where = error.filename or "the answer"
-        return StoreError(f"can't write {where}: {(error.strerror or str(error)).lower()}")
-    return None
+def _unwritten(error: Exception, committed: int | None = None) -> CrmError | None:
+    """A full disk or quota under the answer, or a stream that can't be written; None for anything else."""
+    known = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+    if not isinstance(error, OSError) or error.errno not in known:
+        return None
+    message = f"can't write {error.filename or 'the answer'}: {(error.strerror or str(error)).lower()}"
+    if committed is None:
+        return StoreError(message)
+    return StoreError(f"{message}; change #{committed} was stored", hint=f"crm undo {committed} takes it back")
 
 
-def _usage(error: Exception) -> CrmError:
+def _usage(error: Exception, words: list[str]) -> CrmError:
     if isinstance(error, typer.Abort):
         return Interrupted("interrupted; nothing was changed")
     message = error.format_message() if isinstance(error, typer.exceptions.TyperException) else str(error)
@@ -232,7 +250,28 @@ def _usage(error: Exception) -> CrmError:
     if context is not None and type(error).__name__ == "NoArgsIsHelpError":
         return UsageError(f"what should {context.command_path} do?", hint=f"{context.command_path} --help")
     text = " ".join(message.split()).rstrip(".")
-    return UsageError(text[:1].lower() + text[1:], hint=f"{context.command_path} --help" if context else "crm --help")
+    if (first := _put_first(error, words)) is not None:
+        return UsageError(f"{getattr(error, 'option_name', '')} goes before the noun", hint=first)
+    hint = f"{context.command_path} --help" if context else "crm --help"
+    return UsageError(text[:1].lower() + text[1:], hint=hint)
+
+
+_GLOBAL = {"--store": True, "--db": True, "--config": True, "--as": True, "--quiet": False, "-q": False,
+           "--verbose": False, "-v": False, "--no-color": False, "--version": False}  # fmt: skip
+
+
+def _put_first(error: Exception, words: list[str]) -> str | None:
+    """The command line with a global option that stands too late moved to where it belongs; None for another error."""
+    option = getattr(error, "option_name", None)
+    if type(error).__name__ != "NoSuchOption" or option not in _GLOBAL:
+        return None
+    from shlex import join
+
+    at = next((at for at, word in enumerate(words) if word.partition("=")[0] == option), None)
+    if at is None:
+        return f"crm {option} …"
+    end = at + (2 if _GLOBAL[option] and "=" not in words[at] else 1)
+    return join(["crm", *words[at:end], *words[:at], *words[end:]])
 
 
 def _report(error: CrmError, words: list[str]) -> int:
@@ -271,19 +310,27 @@ def _write_log(error: Exception, words: list[str]) -> str | None:
 
 
 def _diagnostics(words: list[str]) -> Diagnostics:
-    wanted = os.environ.get("CRM_FORMAT")
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word in ("--format", "-o"):
-            wanted = following
-        elif word.startswith("--format="):
-            wanted = word.partition("=")[2]
+    wanted = _format_asked(words) or os.environ.get("CRM_FORMAT")
     color = sys.stderr.isatty() and "NO_COLOR" not in os.environ and "--no-color" not in words
     return Diagnostics(sys.stderr, as_json=wanted in ("json", "jsonl"), color=color)
 
 
+def _format_asked(words: list[str]) -> str | None:
+    """The format among words that could not all be read, also as ``-ojson`` and ``-qo json``."""
+    wanted = None
+    for at, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        short = word.lstrip("-").lstrip("qv") if word[:1] == "-" and word[:2] != "--" else ""
+        if name == "--format":
+            wanted = value if equals else "".join(words[at + 1 : at + 2])
+        elif short[:1] == "o":
+            wanted = short[1:] or "".join(words[at + 1 : at + 2])
+    return wanted
+
+
 def _close_stdout() -> None:
-    """Whoever read our output is gone; let the interpreter's last flush go nowhere."""
-    with suppress(OSError):
+    """Whoever read our output is gone, or it can't be written; let the interpreter's last flush go nowhere."""
+    with suppress(OSError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

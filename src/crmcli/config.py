@@ -15,7 +15,7 @@ from crmcli.errors import BadValue, ConfigError, NotFound
 from crmcli.paths import config_folder, data_folder, make_private, state_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 FILE = "crm.toml"
 DEFAULT_STAGES = ("lead", "qualified", "proposal", "negotiation", "won", "lost")
@@ -167,7 +167,8 @@ def _read(path: Path, *, trusted: bool) -> tuple[dict[str, Origin], list[str]]:
         else:
             values[name] = Origin(_checked(setting, value, f"{path}:{_line_of(text, name)}"), str(path))
     if ignored:
-        warnings.append(f"{path} is not trusted, so {', '.join(ignored)} is ignored (try: crm config trust)")
+        are = "is" if len(ignored) == 1 else "are"
+        warnings.append(f"{path} is not trusted, so {', '.join(ignored)} {are} ignored (try: crm config trust)")
     return values, warnings
 
 
@@ -205,44 +206,69 @@ def _checked(setting: Setting, value: object, where: str) -> object:
         raise ConfigError(f"{where}: {setting.name} must be one of {', '.join(setting.choices)}, not {value!r}")
     if isinstance(value, list) and not all(isinstance(item, str) and item.strip() for item in value):
         raise ConfigError(f"{where}: {setting.name} must be a list of texts")
-    check = _CHECKS.get(setting.name)
-    if check is not None:
-        try:
-            check(value)
-        except (BadValue, ValueError) as error:
-            raise ConfigError(
-                f"{where}: {setting.name}: {getattr(error, 'reason', None) or f'no such value {value!r}'}"
-            ) from error
-    return value
+    read = _READERS.get(setting.name)
+    if read is None:
+        return value
+    try:
+        return read(value)
+    except (BadValue, ValueError) as error:
+        raise ConfigError(
+            f"{where}: {setting.name}: {getattr(error, 'reason', None) or f'no such value {value!r}'}"
+        ) from error
 
 
-def _check_currency(value: Any) -> None:  # noqa: ANN401
+def _currency(value: Any) -> str:  # noqa: ANN401
     from crmcli.domain.money import read_currency
 
-    read_currency(value)
+    return read_currency(value)
 
 
-def _check_zone(value: Any) -> None:  # noqa: ANN401
+def _zone(value: Any) -> str:  # noqa: ANN401
     from crmcli.clock import zone_named
 
     zone_named(value)
+    return str(value)
 
 
-def _check_country(value: Any) -> None:  # noqa: ANN401
-    if not (len(value) == 2 and value.isalpha() and value.isascii()):
+def _country(value: Any) -> str:  # noqa: ANN401
+    code = str(value).strip().upper()
+    if not (len(code) == 2 and code.isalpha() and code.isascii()):
         raise ValueError(value)
+    return code
 
 
-def _check_locale(value: Any) -> None:  # noqa: ANN401
+def _locale(value: Any) -> str:  # noqa: ANN401
     if not value.replace("_", "").replace("-", "").isalnum():
         raise ValueError(value)
+    return str(value)
 
 
-_CHECKS = {
-    "defaults.currency": _check_currency,
-    "defaults.timezone": _check_zone,
-    "defaults.locale": _check_locale,
-    "phone.default_country": _check_country,
+def _stages(value: Any) -> list[str]:  # noqa: ANN401
+    from crmcli.domain.text import fold, tidy
+
+    names = [tidy(name) for name in value]
+    if not names:
+        raise BadValue("pipeline.stages", "names no stage")
+    for name in names:
+        if len(name) > _LONGEST_STAGE or not name.isprintable() or any(c in _NOT_IN_STAGES for c in name):
+            reason = f"a stage's name has 1 to {_LONGEST_STAGE} characters and no comma, quote or bracket, not {name!r}"
+            raise BadValue("pipeline.stages", reason)
+    folded = [fold(name) for name in names]
+    twice = next((name for place, name in enumerate(names) if folded[place] in folded[:place]), None)
+    if twice is not None:
+        raise BadValue("pipeline.stages", f"names the stage {twice} twice")
+    return names
+
+
+_LONGEST_STAGE = 100
+_NOT_IN_STAGES = frozenset(',"[]{}')
+# Each makes of a setting's value the form it is kept and used in; raises BadValue or ValueError.
+_READERS: dict[str, Callable[[Any], object]] = {
+    "defaults.currency": _currency,
+    "defaults.timezone": _zone,
+    "defaults.locale": _locale,
+    "phone.default_country": _country,
+    "pipeline.stages": _stages,
 }
 _VARIABLES = {
     "CRM_USER": "user",
@@ -379,10 +405,22 @@ def put(path: Path, name: str, text: str) -> None:
 
 def _parsed(setting: Setting, text: str) -> object:
     if setting.type is list:
-        return [part.strip() for part in text.split(",")]
+        return _listed(text)
     if setting.type in (int, float):
         try:
             return setting.type(text)
         except ValueError:
             return text
     return text
+
+
+def _listed(text: str) -> object:
+    """The texts of ``a,b`` or of a list as TOML and JSON write it; a broken one as it stands, for the check to refuse."""
+    if not text.lstrip().startswith("["):
+        return [part.strip() for part in text.split(",")]
+    import tomllib
+
+    try:
+        return tomllib.loads(f"list = {text}")["list"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -134,6 +134,7 @@ class AppContext:
             Hooks(self.settings.hook, self.output.warn, surroundings),
             self.output.note,
             self.origin,
+            self.settings["defaults.locale"],
         )
 
     # -- services

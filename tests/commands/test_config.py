@@ -257,3 +257,75 @@ def test_a_new_store_starts_with_the_stages_that_are_set(crm: Crm, own: Path) ->
     crm("deal", "add", "Big")
     kinds = [(row["stage"], row["kind"]) for row in crm("pipeline", "list", "--format", "json").json()]
     assert [("cold", "open"), ("warm", "open"), ("sold", "won"), ("gone", "lost")] == kinds
+
+
+@pytest.mark.parametrize(
+    ("variable", "name", "written", "kept"),
+    [
+        ("CRM_CURRENCY", "defaults.currency", "usd", "USD"),
+        ("CRM_DEFAULT_COUNTRY", "phone.default_country", "bg", "BG"),
+    ],
+)
+def test_codes_are_kept_in_capitals_wherever_they_come_from(
+    crm: Crm, own: Path, monkeypatch: pytest.MonkeyPatch, variable: str, name: str, written: str, kept: str
+) -> None:
+    """From a file, by set, and from the environment."""
+    group, _, key = name.partition(".")
+    own.write_text(f'[{group}]\n{key} = "{written}"\n')
+    assert [kept] == crm("config", "get", name).lines
+    crm("config", "set", name, written)
+    assert f'{key} = "{kept}"' in own.read_text()
+    own.unlink()
+    monkeypatch.setenv(variable, written)
+    assert (kept, variable) == _origin(crm, name)
+
+
+@pytest.mark.parametrize("value", ["new, won ,lost", '["new","won", "lost"]', "['new', 'won', 'lost']"])
+def test_stages_are_set_as_words_or_as_a_list(crm: Crm, value: str) -> None:
+    """As TOML and JSON write one."""
+    assert 0 == crm("config", "set", "pipeline.stages", value).code
+    assert ["new, won, lost"] == crm("config", "get", "pipeline.stages").lines
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ('["new"', "a list of texts"),
+        ("[1]", "a list of texts"),
+        ("[]", "names no stage"),
+        ('new,"won"', "1 to 100 characters"),
+        ("x" * 101, "1 to 100 characters"),
+        ('["a,b"]', "no comma"),
+        ("new,won,New", "names the stage New twice"),
+    ],
+)
+def test_stages_that_could_not_be_are_refused(crm: Crm, own: Path, value: str, reason: str) -> None:
+    """Exit 2, and nothing is written."""
+    refused = crm("config", "set", "pipeline.stages", value)
+    assert (2, "", False) == (refused.code, refused.stdout, own.exists())
+    assert reason in refused.stderr
+
+
+def test_hooks_that_are_not_set_take_one_line_on_a_terminal(crm: Crm, own: Path) -> None:
+    """Machines get every one of them."""
+    own.write_text('[hooks]\npost-deal-add = "true"\n')
+    shown = [line.split()[0] for line in crm("config", "show", tty=True).lines if line.startswith("hooks.")]
+    assert ["hooks.*", "hooks.post-deal-add"] == shown
+    assert len(SETTINGS) + 1 == len(crm("config", "show", "--format", "tsv").lines)
+
+
+def test_an_unknown_column_lists_those_there_are(crm: Crm) -> None:
+    """In the order in which they are documented."""
+    refused = crm("config", "show", "--fields", "bogus")
+    assert (2, "") == (refused.code, refused.stdout)
+    assert "name, value, origin, about" in refused.stderr
+
+
+def test_a_kind_of_store_there_is_not(crm: Crm) -> None:
+    """Is told by its scheme, never with its password; nothing is made of it."""
+    refused = crm("--store", "mysql://ann:secret@host/db", "contact", "list")
+    assert (2, "") == (refused.code, refused.stdout)
+    assert "unknown kind of store mysql:// (try: a file, or postgresql://…)" in refused.stderr
+    assert "secret" not in refused.stderr
+    shown = crm("--store", "mysql://ann:secret@host/db", "config", "show")
+    assert (0, False) == (shown.code, "secret" in shown.stdout)

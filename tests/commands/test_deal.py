@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +11,7 @@ from crmcli.context import AppContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.conftest import Result
 
@@ -495,3 +496,45 @@ def test_help_has_examples(crm: Crm) -> None:
     for verb in ("add", "list", "show", "edit", "rm", "restore", "merge", "move", "win", "lose", "reopen"):
         answer = crm("deal", verb, "--help")
         assert (answer.code, f"crm deal {verb}" in answer.stdout.partition("Examples:")[2]) == (0, True)
+
+
+@pytest.mark.parametrize("words", [("add", "Roof"), ("edit", "Roof")])
+def test_an_amount_names_one_currency(crm: Callable[..., Result], words: tuple[str, str]) -> None:
+    """Two are refused, both named; the same one twice is fine."""
+    if words[0] == "edit":
+        crm("deal", "add", "Roof")
+    refused = crm("deal", *words, "--value", "100 EUR", "--currency", "USD")
+    assert (2, "") == (refused.code, refused.stdout)
+    assert "'100 EUR' is in EUR, but --currency says USD" in refused.stderr
+    assert 0 == crm("deal", *words, "--value", "$100", "--currency", "usd").code
+
+
+def test_a_decimal_comma_makes_a_lone_one_ambiguous(
+    crm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where decimals follow a comma; also in a filter."""
+    monkeypatch.setenv("CRM_LOCALE", "bg_BG")
+    for words in (("deal", "add", "Roof", "--value", "1,234"), ("deal", "list", "--filter", "value > '1,234'")):
+        refused = crm(*words)
+        assert (2, "") == (refused.code, refused.stdout)
+        assert "could be 1234 or 1.234" in refused.stderr
+
+
+def test_a_weighted_value_is_filtered_and_sorted_by(crm_on: Callable[..., Result]) -> None:
+    """To the same minor unit as it is shown: half goes to even."""
+    for title, value in (("Odd", "0.05"), ("Even", "0.15"), ("Big", "100"), ("None", "")):
+        crm_on("deal", "add", title, *(("--value", value, "--probability", "50") if value else ()))
+    shown: Any = crm_on("deal", "list", "--sort", "weighted", "--format", "json").json()
+    assert [("Odd", 0.02), ("Even", 0.08), ("Big", 50), ("None", None)] == [(d["title"], d["weighted"]) for d in shown]
+    for deal in shown[:3]:
+        found = crm_on("deal", "list", "--filter", f"weighted = {deal['weighted']}", "--fields", "title").lines
+        assert ["title", deal["title"]] == found
+
+
+def test_a_deal_from_another_system_is_found_by_its_name_there(crm_on: Callable[..., Result], tmp_path: Path) -> None:
+    """As it is shown: SOURCE:ID."""
+    file = tmp_path / "deals.csv"
+    file.write_text("deal id,title\n77,Roof\n78,Wall\n")
+    crm_on("import", "deals", str(file), "--source", "old")
+    rows = crm_on("deal", "list", "--filter", "external_id = old:77", "--fields", "title,external_id").lines
+    assert ["title\texternal_id", "Roof\told:77"] == rows

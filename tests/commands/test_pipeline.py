@@ -227,7 +227,16 @@ def test_a_stage_with_deals_needs_to_be_told_where_they_go(crm_on: Crm) -> None:
         crm_on("deal", "add", title)
     refused = crm_on("pipeline", "stage-rm", "lead")
     assert (refused.code, "2 deals" in refused.stderr, "--move-to" in refused.stderr) == (5, True, True)
-    done = crm_on("pipeline", "stage-rm", "lead", "--move-to", "qualified")
+    asked = crm_on("pipeline", "stage-rm", "lead", "--move-to", "qualified")
+    assert (asked.code, "move 2 deals from lead to qualified?" in asked.stderr, "--yes" in asked.stderr) == (2, True, True)
+    tried = crm_on("pipeline", "stage-rm", "lead", "--move-to", "qualified", "--dry-run")
+    assert tried.stderr.splitlines() == [
+        "would move #1 A",
+        "would move #2 B",
+        "would remove stage lead and move 2 deals to qualified",
+    ]
+    assert STAGES == names(crm_on)
+    done = crm_on("pipeline", "stage-rm", "lead", "--move-to", "qualified", "--yes")
     assert (done.code, done.stderr) == (0, "removed stage lead; 2 deals moved to qualified (crm undo takes it back)\n")
     assert STAGES[1:] == names(crm_on)
     assert [v["stage"] for v in crm_on("deal", "show", "A", "--format", "json").json()["stage_history"]] == [
@@ -243,3 +252,33 @@ def test_help_has_examples(crm: Crm) -> None:
     for words in ((), ("list",), ("add",), ("edit",), ("stage-add",), ("stage-edit",), ("stage-rm",)):
         answer = crm("pipeline", *words, "--help")
         assert (answer.code, "crm pipeline" in answer.stdout.partition("Examples:")[2]) == (0, True)
+
+
+def test_deals_of_a_removed_stage_obey_what_the_other_requires(crm_on: Crm) -> None:
+    """One that lacks it stops them all, and the stage stays."""
+    crm_on("deal", "add", "A", "--value", "100")
+    crm_on("deal", "add", "B")
+    crm_on("pipeline", "stage-edit", "proposal", "--require", "value")
+    refused = crm_on("pipeline", "stage-rm", "lead", "--move-to", "proposal", "--yes")
+    assert (5, "stage proposal requires value (try: crm deal edit 2 --value …)") == (
+        refused.code,
+        refused.stderr.strip().partition("error: ")[2],
+    )
+    assert STAGES == names(crm_on)
+
+
+def test_a_stage_is_removed_when_that_is_confirmed(crm: Crm) -> None:
+    """On a terminal it asks, and no leaves everything as it is."""
+    crm("deal", "add", "A")
+    assert "nothing was changed" in crm("pipeline", "stage-rm", "lead", "--move-to", "won", stdin="n\n", tty=True).stderr
+    done = crm("pipeline", "stage-rm", "lead", "--move-to", "won", stdin="y\n", tty=True)
+    assert "removed stage lead; 1 deal moved to won" in done.stderr
+
+
+def test_without_a_store_the_pipeline_is_the_one_a_new_store_would_have(crm: Crm, tmp_path: Path) -> None:
+    """With nothing in it, and none is made."""
+    without = [crm(*words, "--format", "json").json() for words in (("pipeline",), ("pipeline", "list"))]
+    assert 3 == crm("pipeline", "--pipeline", "bogus").code
+    assert not (tmp_path / "crm.db").exists()
+    crm("store", "init")
+    assert without == [crm(*words, "--format", "json").json() for words in (("pipeline",), ("pipeline", "list"))]

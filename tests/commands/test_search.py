@@ -24,7 +24,7 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         if request.param == "sqlite":
             store = str(tmp_path_factory.mktemp("search") / "crm.db")
         else:
-            store = str(request.getfixturevalue("postgresql")())
+            store = str(request.getfixturevalue("lasting_postgresql")())
         app = AppContext(Flags(store=store, quiet=True))
         people: list[tuple[dict[str, Any], list[str]]] = [
             ({"name": "Jane Doe", "emails": ["jane.doe@acme.com"], "phones": ["+359 88 123 4567"], "tags": ["Key account"],
@@ -197,6 +197,38 @@ def test_the_json_record(crm_full: Callable[..., Result]) -> None:
     (hit,) = hits
     assert hit["id"].startswith("ct_")
     assert (hit["noun"], hit["number"], hit["name"], hit["excerpt"]) == ("contact", 3, ELENA, "Обича кафе")
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "excerpt"),
+    [
+        ("jane.doe@acme.com", JANE, "jane.doe@acme.com"),
+        ("0881234567", JANE, "+359 88 123 4567"),
+        ("088 123", JANE, "+359 88 123 4567"),
+        ("key acc", JANE, "Key account"),
+        ("GOLD", JANE, "Gold plated"),
+        ("125", JANE, "125"),
+        ("zolk", LUKASZ, LUKASZ),
+        ("ksiegowy", LUKASZ, "Główny księgowy"),
+        ("理部", WANG, "経理部長"),
+        ("glass", CALL, "Spoke about the roof and its glass"),
+    ],
+)
+def test_an_excerpt_is_the_records_own_text(
+    crm_full: Callable[..., Result], query: str, name: str, excerpt: str
+) -> None:
+    """The value in which the word stands, as it was written."""
+    hits: Any = crm_full("search", query, "--type", "contact", "--type", "activity", "--format", "json").json()
+    assert excerpt in [hit["excerpt"] for hit in hits if hit["name"] == name]
+
+
+def test_a_long_note_is_cut_around_the_word(crm: Callable[..., Result]) -> None:
+    """With an ellipsis where something was left out."""
+    crm("contact", "add", "Jane", "--note", "before " * 30 + "Überraschung " + "after " * 30)
+    excerpt = crm("search", "uberr", "--fields", "excerpt").lines[1]
+    assert excerpt.startswith("…")
+    assert excerpt.endswith("…")
+    assert "Überraschung" in excerpt
 
 
 def test_what_is_deleted_is_not_found_and_changes_are(crm_on: Callable[..., Result]) -> None:

@@ -165,6 +165,20 @@ def test_a_table_for_a_person(crm: Callable[..., Result]) -> None:
     assert [line for line in lines if line.endswith("(1)")] == ["overdue (1)", "today (1)"]
 
 
+def test_a_day_is_told_once_to_a_person(crm: Callable[..., Result]) -> None:
+    """In the reason, which has the hour as well; what to do and for whom is not cut for it at 80 columns."""
+    subject = "Send the offer for the roof"
+    crm("task", "add", subject, "--due", "yesterday 9:00", "--contact", "Jane Doe")
+    crm("contact", "add", "Żaneta", "--birthday", "1990-11-23")
+    crm("deal", "add", "Roof", "--expected-close", "+3d")
+    lines = crm("--no-color", "today", tty=True).lines
+    (task,) = (line for line in lines if subject in line)
+    assert task.endswith("09:00, 1 day late")
+    assert "yesterday" not in task
+    assert "Jane Doe" in task
+    assert [True, True] == [any(line.endswith(end) for line in lines) for end in ("turns 36 in 2 d", "closes in 3 d")]
+
+
 @pytest.mark.parametrize(
     "words", [["--date", "someday"], ["--limit", "-1"], ["--fields", "bogus"], ["--date", "2026-02-31"]]
 )

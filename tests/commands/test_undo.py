@@ -64,7 +64,7 @@ KINDS = [
     ("pipeline", "edit", "sales", "--name", "selling"),
     ("pipeline", "stage-add", "pilot", "--position", "1"),
     ("pipeline", "stage-edit", "proposal", "--name", "offer", "--probability", "60"),
-    ("pipeline", "stage-rm", "proposal", "--move-to", "lead"),
+    ("pipeline", "stage-rm", "proposal", "--move-to", "lead", "--yes"),
 ]
 
 
@@ -79,7 +79,7 @@ def test_any_kind_of_change_is_taken_back_and_done_again(filled: Crm, words: tup
     undone = filled("undo")
     assert (0, "") == (undone.code, undone.stdout)
     assert undone.stderr.startswith("undid #7 ")
-    assert undone.stderr.endswith("(crm undo 8 does it again)\n")
+    assert undone.stderr.endswith("(crm undo 8 does it again, crm undo 6 takes back the change before)\n")
     assert before == _dump(filled)
     assert 0 == filled("store", "check").code
     assert 0 == filled("undo").code
@@ -206,3 +206,99 @@ def test_undo_on_no_store_makes_none(crm: Crm, tmp_path: Path) -> None:
     """There is nothing to take back, and nothing is left behind."""
     found = crm("undo")
     assert (3, "") == (found.code, found.stdout)
+    assert not (tmp_path / "crm.db").exists()
+
+
+@pytest.fixture
+def merged(crm_on: Crm) -> Crm:
+    """Two people made one by change #3."""
+    crm_on("contact", "add", "E1", "--email", "e1@x.com")
+    crm_on("contact", "add", "E2", "--email", "e2@x.com")
+    assert 0 == crm_on("contact", "merge", "1", "2").code
+    return crm_on
+
+
+def test_a_merge_whose_email_was_taken_off_since_stays(merged: Crm) -> None:
+    """Else the other would come back without it."""
+    merged("contact", "edit", "1", "--rm-email", "e2@x.com")
+    found = merged("undo", "3")
+    assert (4, "") == (found.code, found.stdout)
+    assert "(email) was deleted since (try: crm history contact:" in found.stderr
+    assert 0 == merged("undo", "4").code
+    assert 0 == merged("undo", "3").code
+    assert [["e1@x.com"], ["e2@x.com"]] == [
+        row["emails"] for row in merged("contact", "list", "--format", "json").json()
+    ]
+
+
+def test_a_value_taken_off_and_back_again_is_in_the_way_until_both_are_undone(merged: Crm) -> None:
+    """What the row looks like now does not count, what was done to it does."""
+    merged("contact", "edit", "1", "--rm-email", "e2@x.com")
+    merged("contact", "merge", "1", "1")  # refused: not a change
+    merged("contact", "edit", "1", "--add-email", "e2@x.com")
+    assert 4 == merged("undo", "3").code
+    assert 0 == merged("undo", "5").code
+    assert 4 == merged("undo", "3").code
+    assert 0 == merged("undo", "4").code
+    assert 0 == merged("undo", "3").code
+
+
+def test_a_later_place_among_the_others_is_in_the_way(merged: Crm) -> None:
+    """A second merge moved the same address on; the first is undone after it."""
+    merged("contact", "add", "E3")
+    merged("contact", "merge", "3", "1")
+    found = merged("undo", "3")
+    assert 4 == found.code
+    assert "emails of contact #3 was changed since" in found.stderr or "of contact #1 (email) was changed" in found.stderr
+    assert 0 == merged("undo", "5").code
+    assert 0 == merged("undo", "3").code
+
+
+def test_a_redone_change_is_in_the_way_again(merged: Crm) -> None:
+    """An undo of an undo stands like the change itself."""
+    merged("contact", "edit", "1", "--rm-email", "e2@x.com")
+    merged("undo", "4")
+    merged("undo", "5")
+    assert 4 == merged("undo", "3").code
+
+
+def test_an_edit_of_what_was_deleted_since_stays(filled: Crm) -> None:
+    """A deleted record is not changed behind one's back."""
+    filled("contact", "edit", "j@x.com", "--title", "CTO")
+    filled("contact", "rm", "j@x.com")
+    found = filled("undo", "7")
+    assert 4 == found.code
+    assert "contact #1 was deleted since" in found.stderr
+
+
+def test_an_undone_undo_offers_only_the_way_back(filled: Crm) -> None:
+    """The change before is offered when a change is taken back."""
+    assert filled("undo").stderr.endswith("(crm undo 7 does it again, crm undo 5 takes back the change before)\n")
+    assert filled("undo", "5").stderr.endswith("(crm undo 8 does it again, crm undo 4 takes back the change before)\n")
+    assert filled("undo", "8").stderr.endswith("(crm undo 9 does it again)\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("contact", "edit", "1", "--title", "x"),
+        ("contact", "edit", "--where", "name = x", "--title", "y", "--yes"),
+        ("contact", "rm", "1"),
+        ("contact", "restore", "1"),
+        ("contact", "merge", "1", "2"),
+        ("deal", "move", "1", "lead"),
+        ("deal", "win", "1"),
+        ("deal", "lose", "1", "--reason", "price"),
+        ("deal", "reopen", "1"),
+        ("task", "done", "1"),
+        ("task", "snooze", "1", "+1d"),
+        ("tag", "contact:1", "vip"),
+        ("undo", "7"),
+        ("pipeline", "stage-rm", "bogus"),
+    ],
+)
+def test_a_change_to_nothing_makes_no_store(crm: Crm, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """What is not there is not found, and no file is left behind."""
+    found = crm(*words)
+    assert (0 if "--where" in words else 3, "") == (found.code, found.stdout)
+    assert not (tmp_path / "crm.db").exists()

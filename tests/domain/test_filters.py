@@ -31,7 +31,7 @@ from crmcli.domain.filter_tree import (
     Span,
     Text,
 )
-from crmcli.domain.filters import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, describe_fields, parse_filter
+from crmcli.domain.filters import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, parse_filter
 from crmcli.domain.text import fold
 from crmcli.errors import ExitCode, FilterError
 
@@ -660,32 +660,6 @@ def test_the_links_of_a_path_have_a_limit() -> None:
     longest = "parent." * MAX_LINKS + "name"
     assert same(Empty(path(longest, "company")), parse(f"{longest} is empty", "company"))
     assert "a path crosses at most 6 links" in refusal(f"parent.{longest} is empty", "company").message
-
-
-# --- the reference --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("noun", FIELDS)
-def test_every_described_field_can_be_filtered(noun: str) -> None:
-    notes = describe_fields(noun)
-    assert [field.name for field in FIELDS[noun]] == [note.name for note in notes]
-    for note in notes:
-        assert same(Empty(path(note.name, noun)), parse(f"{note.name} is empty", noun))
-        assert note.about
-
-
-@pytest.mark.parametrize(
-    ("noun", "name", "expected"),
-    [
-        ("deal", "value", ("value", "money", "worth of the deal")),
-        ("deal", "company", ("company", "company", "the company")),
-        ("deal", "contacts", ("contacts", "contact, several", "people taking part")),
-        ("deal", "type", ("type", "choice", "new or existing business: new, existing")),
-        ("contact", "tags", ("tags", "tag, several", "labels")),
-    ],
-)
-def test_a_description_says_kind_and_choices(noun: str, name: str, expected: tuple[str, str, str]) -> None:
-    assert expected in [tuple(note) for note in describe_fields(noun)]
 
 
 # --- any text at all ------------------------------------------------------------------------------------------------

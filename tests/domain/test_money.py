@@ -314,3 +314,16 @@ def test_what_is_no_number_is_refused(text: str) -> None:
 @given(st.integers(-(10**15), 10**15))
 def test_an_integer_reads_back(number: int) -> None:
     assert number == read_number(str(number)) == read_number(f"{number:,}")
+
+
+@pytest.mark.parametrize("locale", ["bg_BG", "pl-PL", "de_DE.UTF-8"])
+def test_a_lone_comma_is_two_readings_where_decimals_follow_one(locale: str) -> None:
+    with pytest.raises(BadValue, match=r"could be 1230 or 1\.23"):
+        read_money("1,230", "EUR", locale=locale)
+    assert Money(123456, "EUR") == read_money("1.234,56", "EUR", locale=locale)
+    assert Money(1250000, "EUR") == read_money("12,5k", "EUR", locale=locale)
+
+
+@pytest.mark.parametrize("locale", [None, "en_US", "xx_nowhere"])
+def test_a_lone_comma_groups_thousands_elsewhere(locale: str | None) -> None:
+    assert Money(1250000, "EUR") == read_money("€12,500", "EUR", locale=locale)

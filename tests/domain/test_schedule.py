@@ -16,7 +16,7 @@ from crmcli.domain.dates import Period, days_between, next_anniversary
 from crmcli.domain.durations import LONGEST_DURATION, read_duration, show_duration
 from crmcli.domain.periods import read_period, span, utc_bounds
 from crmcli.domain.recurrence import Occurrence, next_occurrence, read_recurrence
-from crmcli.domain.schedule import Urgency, read_date, read_due, read_time, snooze, urgency
+from crmcli.domain.schedule import Urgency, read_date, read_deadline, read_due, read_time, snooze, urgency
 from crmcli.domain.views import Due
 from crmcli.errors import BadValue
 
@@ -179,9 +179,10 @@ def test_an_ambiguous_date_is_refused_with_both_readings(text: str) -> None:
         ("+3 days ago", "can't read"),
         ("+3x", "can't read"),
         ("tomorrow 9", "can't read"),
-        ("this month", "can't read 'this month'"),
+        ("last 30d", "can't read 'last 30d'"),
+        ("last month", "can't read"),
+        ("2026", "can't read '2026'"),
         ("mo", "can't read"),
-        ("Q3-2026", "can't read"),
         ("fri 25:00", "no such time of day"),
         ("fri 9:60", "no such time of day"),
         ("fri 13pm", "no such time of day"),
@@ -349,6 +350,50 @@ def test_every_local_and_utc_moment_reads_back(moment: datetime) -> None:
     assert moment.astimezone(UTC) == read_time(local, NOW)
     assert moment.astimezone(UTC) == read_time(moment.astimezone(UTC).isoformat().replace("+00:00", "Z"), NOW)
     assert moment.astimezone(UTC) == read_time(moment.isoformat(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Q3-2026", "2026-09-30"),
+        ("2026-06", "2026-06-30"),
+        ("Feb 2028", "2028-02-29"),
+        ("2026-W34", "2026-08-23"),
+        ("this month", "2026-11-30"),
+        ("this quarter", "2026-12-31"),
+        ("eod", "2026-11-20"),
+        ("end of day", "2026-11-20"),
+        ("end of month", "2026-11-30"),
+        ("end of the week", "2026-11-22"),
+        ("end of next month", "2026-12-31"),
+    ],
+)
+def test_a_deadline_that_names_a_period_is_its_last_day(text: str, day: str) -> None:
+    assert Due(date.fromisoformat(day)) == read_due(text, NOW)
+    assert date.fromisoformat(day) == read_deadline(text, NOW, "expected-close")
+
+
+@pytest.mark.parametrize("text", ["Q3-2026", "2026-06", "this month", "last 30d"])
+def test_a_period_is_no_moment_and_no_birthday(text: str) -> None:
+    with pytest.raises(BadValue, match="can't read"):
+        read_time(text, NOW)
+    with pytest.raises(BadValue, match="can't read"):
+        read_date(text, NOW, "birthday")
+
+
+@pytest.mark.parametrize("text", ["noon", "today noon", "today at noon", "2026-11-20 noon"])
+def test_noon_is_twelve_oclock(text: str) -> None:
+    assert read_time("2026-11-20T12:00", NOW) == read_time(text, NOW)
+
+
+def test_both_kinds_of_deadline_are_hinted_in_the_same_words() -> None:
+    hints = []
+    for read in (read_due, read_deadline):
+        with pytest.raises(BadValue) as caught:
+            read("soon", NOW, "due")
+        hints.append(caught.value.hint or "")
+    assert hints[0].startswith(hints[1])
+    assert "Q3-2026" in hints[1]
 
 
 # Periods

@@ -181,6 +181,11 @@ TABLE: list[tuple[str, str, set[str]]] = [
     ("deal", "value is empty", {EMPTY}),
     ("deal", "value > 1000000000000", set()),
     ("deal", "currency = pln", {ROLLOUT}),
+    ("deal", "weighted = 1250", {PILOT}),
+    ("deal", "weighted >= 65k PLN", {ROLLOUT}),
+    ("deal", "weighted = 5000 JPY", {TOWER}),
+    ("deal", "weighted is empty", {EMPTY}),
+    ("deal", "external_id is empty AND lost_note is empty", {PILOT, ROLLOUT, TOWER, LOST, EMPTY}),
     ("company", "annual_revenue >= 1m", {ACME, HOUSE}),
     ("company", "annual_revenue < 1m PLN", {POLAND}),
     # dates, deadlines, moments; now is 2026-11-21T12:00Z
@@ -385,7 +390,7 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         if request.param == "sqlite":
             store = str(tmp_path_factory.mktemp("filters") / "crm.db")
         else:
-            store = str(request.getfixturevalue("postgresql")())
+            store = str(request.getfixturevalue("lasting_postgresql")())
         yield filled(store)
 
 

@@ -28,7 +28,7 @@ def lasting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         patch.setenv("HOME", str(folder))
         patch.chdir(folder)
         sqlite = request.param == "sqlite"
-        url = str(folder / "crm.db") if sqlite else request.getfixturevalue("postgresql")()
+        url = str(folder / "crm.db") if sqlite else request.getfixturevalue("lasting_postgresql")()
         yield _filled(AppContext(Flags(store=url, quiet=True), origin="test"))
 
 

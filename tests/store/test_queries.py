@@ -30,7 +30,7 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         patch.setenv("CRM_NOW", "2026-11-21T12:00:00Z")
         patch.setenv("TZ", "UTC")
         patch.chdir(folder)
-        url = str(folder / "crm.db") if request.param == "sqlite" else request.getfixturevalue("postgresql")()
+        url = str(folder / "crm.db") if request.param == "sqlite" else request.getfixturevalue("lasting_postgresql")()
         app = AppContext(Flags(store=url, user="maria", quiet=True), origin="test")
         _fill(app)
         yield app

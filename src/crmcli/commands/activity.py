@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmcli.commands.completing import companies, contacts, deals, owners, tags
+from crmcli.commands.completing import companies, contacts, deals, one_of, owners, tags
 from crmcli.commands.shape import (
     Clear,
+    Direction,
     DryRun,
     Fields,
     Filter,
@@ -19,6 +20,7 @@ from crmcli.commands.shape import (
     Raw,
     Reverse,
     Set,
+    Shortcut,
     Sort,
     Unset,
     Where,
@@ -28,12 +30,18 @@ from crmcli.commands.shape import (
     changes_of,
     conditions,
     in_bulk,
+    name_of,
     one_or_where,
     show_list,
     split,
 )
-from crmcli.domain.fields import ACTIVITY_KINDS
+from crmcli.domain.fields import ACTIVITY_KINDS, ACTIVITY_STATUSES, PRIORITIES
 from crmcli.services.records import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmcli.domain.views import ActivityView
 
 app = Noun("What was done and what is planned.", no_args_is_help=True)
 Text = str | None
@@ -59,15 +67,31 @@ Subject = Annotated[Text, typer.Option("--subject", help="One line.")]
 Due = Annotated[
     Text, typer.Option("--due", metavar="WHEN", help="When it is due: fri, +3d, tomorrow 9:00, 2026-12-01.")
 ]
-Priority = Annotated[Text, typer.Option("--priority", metavar="LEVEL", help="low, normal, high or urgent.")]
+Priority = Annotated[
+    Text,
+    typer.Option("--priority", metavar="LEVEL", help="low, normal, high or urgent.", autocompletion=one_of(PRIORITIES)),
+]
+Status = Annotated[
+    Text,
+    typer.Option(
+        "--status",
+        metavar="STATUS",
+        help="planned, done, canceled or no_show.",
+        autocompletion=one_of(ACTIVITY_STATUSES),
+    ),
+]
+KindOption = Annotated[
+    Text,
+    typer.Option("--type", metavar="KIND", help=f"{', '.join(ACTIVITY_KINDS)}.", autocompletion=one_of(ACTIVITY_KINDS)),
+]
 Contacts = Annotated[
     Texts, typer.Option("--contact", metavar="REF", help="Person; may be repeated.", autocompletion=contacts)
 ]
 AddContact = Annotated[
-    Texts, typer.Option("--add-contact", metavar="REF", help="One more person.", autocompletion=contacts)
+    Texts, typer.Option("--add-contact", metavar="REF", help="Add a person.", autocompletion=contacts)
 ]
 RmContact = Annotated[
-    Texts, typer.Option("--rm-contact", metavar="REF", help="One person less.", autocompletion=contacts)
+    Texts, typer.Option("--rm-contact", metavar="REF", help="Take this person off.", autocompletion=contacts)
 ]
 Company = Annotated[Text, typer.Option("--company", metavar="REF", help="The company.", autocompletion=companies)]
 Deal = Annotated[Text, typer.Option("--deal", metavar="REF", help="The deal.", autocompletion=deals)]
@@ -78,8 +102,8 @@ Remind = Annotated[
     Text, typer.Option("--remind", metavar="LENGTH", help="How long before it is due to remind: 15m, 1d.")
 ]
 Tags = Annotated[Texts, typer.Option("--tag", help="Label; may be repeated.", autocompletion=tags)]
-AddTag = Annotated[Texts, typer.Option("--add-tag", help="One more label.", autocompletion=tags)]
-RmTag = Annotated[Texts, typer.Option("--rm-tag", help="One label less.", autocompletion=tags)]
+AddTag = Annotated[Texts, typer.Option("--add-tag", help="Add a label.", autocompletion=tags)]
+RmTag = Annotated[Texts, typer.Option("--rm-tag", help="Take this label off.", autocompletion=tags)]
 Location = Annotated[Text, typer.Option("--location", help="Place or link.")]
 Outcome = Annotated[Text, typer.Option("--outcome", help="What came of it.")]
 Campaign = Annotated[Text, typer.Option("--campaign", metavar="NAME", help="The campaign.")]
@@ -98,10 +122,8 @@ def list_(
     contact: WithContact = None,
     company: WithCompany = None,
     deal: WithDeal = None,
-    type_: Annotated[Text, typer.Option("--type", metavar="KIND", help=f"{', '.join(ACTIVITY_KINDS)}.")] = None,
-    status: Annotated[
-        Text, typer.Option("--status", metavar="STATUS", help="planned, done, canceled or no_show.")
-    ] = None,
+    type_: KindOption = None,
+    status: Status = None,
     since: Annotated[Text, typer.Option("--since", metavar="WHEN", help="Then or later.")] = None,
     until: Annotated[Text, typer.Option("--until", metavar="WHEN", help="Then or before.")] = None,
     owner: Owner = None,
@@ -114,18 +136,13 @@ def list_(
     deleted: Deleted = False,
     raw: Raw = False,
 ) -> None:
-    """List what was done and what is planned, the newest first."""
-    shortcuts = conditions(
-        contact=contact,
-        company=company,
-        deal=deal,
-        type=type_,
-        status=status,
-        owner=owner,
-        tag=tag,
-        at__min=since,
-        at__max=until,
-    )
+    """List what was done and is planned, the newest first."""
+    given = (
+        Shortcut("contact", contact), Shortcut("company", company), Shortcut("deal", deal), Shortcut("type", type_),
+        Shortcut("status", status), Shortcut("owner", owner), Shortcut("tag", tag),
+        Shortcut("since", since, "at", ">="), Shortcut("until", until, "at", "<="),
+    )  # fmt: skip
+    shortcuts = conditions(ctx, "activity", given)
     newest_first = reverse if sort else not reverse
     query = Query(filter_, shortcuts, sort, newest_first, limit, offset)
     show_list(ctx, app_of(ctx).activities, query, fields, raw=raw, deleted=deleted)
@@ -150,7 +167,7 @@ def edit(
     ctx: typer.Context,
     ref: MaybeRef = None,
     where: Where = None,
-    type_: Annotated[Text, typer.Option("--type", metavar="KIND", help="Kind of activity.")] = None,
+    type_: KindOption = None,
     subject: Subject = None,
     body: Annotated[Text, typer.Option("--body", help="What was said or is to be done.")] = None,
     contact: Contacts = None,
@@ -164,10 +181,8 @@ def edit(
     duration: Annotated[
         Text, typer.Option("--duration", metavar="LENGTH", help="How long it took: 15m, 1h30m.")
     ] = None,
-    direction: Annotated[Text, typer.Option("--direction", metavar="in|out", help="Who turned to whom.")] = None,
-    status: Annotated[
-        Text, typer.Option("--status", metavar="STATUS", help="planned, done, canceled or no_show.")
-    ] = None,
+    direction: Direction = None,
+    status: Status = None,
     outcome: Outcome = None,
     priority: Priority = None,
     location: Location = None,
@@ -184,7 +199,7 @@ def edit(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Change an activity, or with --where all that a filter selects."""
+    """Change an activity. With --where all that a filter selects."""
     values = {
         "type": type_, "subject": subject, "body": body, "contacts": contact, "company": company, "deal": deal,
         "campaign": campaign, "at": at, "due": due, "duration": duration, "direction": direction, "status": status,
@@ -219,13 +234,22 @@ def edit_one_or_many(
         in_bulk(ctx, service, text, "edit", lambda chosen: service.edit_where(chosen, change), yes=yes, dry_run=dry_run)
     else:
         answer_changed(ctx, service.edit(ref, change, create=create), f"edited {service.word}")
+    say_again(ctx, service.came_again)
+
+
+def say_again(ctx: typer.Context, views: Sequence[ActivityView]) -> None:
+    """Tell of the next occurrences of what was done."""
+    output = app_of(ctx).output
+    for view in views:
+        if view.due is not None:
+            output.note(f"again: #{view.number} {name_of(view)}, due {output.locale.due(view.due)}")
 
 
 @app.verb(examples=["crm activity rm 12", "crm activity rm --where 'type = sms and at < -2y' --yes"])
 def rm(
     ctx: typer.Context, ref: MaybeRef = None, where: Where = None, yes: Yes = False, dry_run: DryRun = False
 ) -> None:
-    """Delete an activity; crm undo or crm activity restore brings it back."""
+    """Delete an activity. crm undo or crm activity restore brings it back."""
     remove_one_or_many(ctx, app_of(ctx).activities, ref, where, yes=yes, dry_run=dry_run)
 
 

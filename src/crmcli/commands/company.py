@@ -25,7 +25,7 @@ list_verb(
 )
 show_verb(
     _COMPANY,
-    "The whole picture of a company: fields, people, open deals, next step, timeline.",
+    "The whole picture of a company. The fields, people, open deals, next step, timeline.",
     ["crm company show acme.com", 'crm company show "Acme GmbH" --format json'],
 )
 edit_verb(

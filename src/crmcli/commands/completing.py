@@ -13,7 +13,10 @@ import typer  # noqa: TC002 - Typer reads the annotations
 from crmcli.errors import CrmError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from crmcli.context import AppContext
+    from crmcli.store.reader import Reader
 
 _MOST = 50
 
@@ -44,6 +47,13 @@ def answering() -> Iterator[None]:
 
 
 def _values(ctx: typer.Context, table: str, incomplete: str) -> list[str]:
+    from crmcli.store.queries.completion import beginning
+
+    return _read(ctx, lambda _app, reader: beginning(reader, table, incomplete, _MOST))
+
+
+def _read(ctx: typer.Context, ask: Callable[[AppContext, Reader], list[str]]) -> list[str]:
+    """What the store answers; nothing when there is none, or it can't be read as it is."""
     from crmcli.context import AppContext, Flags
 
     named = ctx.find_root().params
@@ -52,11 +62,18 @@ def _values(ctx: typer.Context, table: str, incomplete: str) -> list[str]:
         if not app.store.is_current():
             return []  # an older store is brought forward by a command, not by TAB
         with app.store.reader() as reader:
-            from crmcli.store.queries.completion import beginning
-
-            return beginning(reader, table, incomplete, _MOST)
+            return ask(app, reader)
     except CrmError:
         return []  # completion never speaks
+
+
+def one_of(choices: Sequence[str]) -> Callable[[str], list[str]]:
+    """The completion of a value that is one of a few."""
+
+    def offered(incomplete: str) -> list[str]:
+        return [choice for choice in choices if choice.startswith(incomplete)]
+
+    return offered
 
 
 def contacts(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -80,9 +97,17 @@ def stages(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def deals_then_stages(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The deal first, then where it goes; with ``--where`` only that."""
-    named = ctx.params.get("words") or ctx.params.get("where")
-    return stages(ctx, incomplete) if named else deals(ctx, incomplete)
+    """The deal first, then the stages of its pipeline; with ``--where`` only stages, of all pipelines."""
+    words = ctx.params.get("words")
+    if ctx.params.get("where"):
+        return stages(ctx, incomplete)
+    return _stages_of(ctx, words[0], incomplete) if words else deals(ctx, incomplete)
+
+
+def _stages_of(ctx: typer.Context, deal: str, incomplete: str) -> list[str]:
+    from crmcli.store.queries.completion import stages_of_deal
+
+    return _read(ctx, lambda app, reader: stages_of_deal(reader, app.deals.find(deal).number, incomplete))
 
 
 def pipelines(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -98,3 +123,33 @@ def owners(ctx: typer.Context, incomplete: str) -> list[str]:
 def tags(ctx: typer.Context, incomplete: str) -> list[str]:
     """Tags."""
     return _values(ctx, "tag", incomplete)
+
+
+# The noun whose records a command lists, where it isn't that of its first word.
+_LISTED = {"task": "task", "find": "search", "pipeline list": "stage", "config": "setting", "store": "finding"}
+
+
+def columns(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The columns of what the command lists; of ``a,b,c`` the last is being typed."""
+    from crmcli.render.columns import all_columns
+
+    before, comma, typed = incomplete.rpartition(",")
+    chosen = before.split(",")
+    names = [name for name in all_columns(_listed(ctx)) if name.startswith(typed) and name not in chosen]
+    return [f"{before}{comma}{name}" for name in names]
+
+
+def sortable(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The fields that a list can be ordered by."""
+    from crmcli.domain.fields import FIELDS
+    from crmcli.store.queries.fields import PLACES, Own
+
+    noun = "activity" if _listed(ctx) == "task" else _listed(ctx)
+    own = (field.name for field in FIELDS[noun] if isinstance(PLACES[noun].get(field.name), Own))
+    return [name for name in own if name.startswith(incomplete)]
+
+
+def _listed(ctx: typer.Context) -> str:
+    """The noun of the columns of a command."""
+    words = ctx.command_path.split()[1:]
+    return _LISTED.get(" ".join(words)) or _LISTED.get(words[0], words[0])

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from crmcli.commands.shape import Noun, app_of
+from crmcli.commands.shape import Noun, PlainVerb, app_of
 from crmcli.errors import StoreError
 
 app = Noun("Completion for bash, zsh and fish.")
@@ -24,6 +24,7 @@ class Shell(StrEnum):
 
 @app.verb(
     "completion",
+    cls=PlainVerb,
     examples=[
         "crm completion bash --install",
         "crm completion zsh > ~/.zfunc/_crm",
@@ -35,7 +36,7 @@ def completion(
     shell: Annotated[Shell, typer.Argument(help="The shell.")],
     install: Annotated[bool, typer.Option("--install", help="Write it where the shell looks for it.")] = False,
 ) -> None:
-    """Print the script that makes a shell complete commands, records, stages and tags; or put it in place."""
+    """Print the script of a shell, or put it in place. With it TAB completes commands, records, stages and tags."""
     from typer._completion_shared import get_completion_script
 
     output = app_of(ctx).output

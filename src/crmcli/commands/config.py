@@ -48,7 +48,19 @@ def show(ctx: typer.Context, fields: Fields = None) -> None:
     for setting in SETTINGS:
         value, origin = _in_force(context, setting.name)
         views.append(SettingView(setting.name, _without_password(setting.name, value), origin, setting.about))
+    if context.output.format == "table" and fields is None:
+        views = _folded(views)
     context.output.many("setting", views, split(fields))
+
+
+def _folded(views: list[SettingView]) -> list[SettingView]:
+    """The settings with the hooks that are not set on one line, for a person to see the others."""
+    idle = [view for view in views if view.name.startswith("hooks.") and view.value is None]
+    if not idle:
+        return views
+    others = "hooks.* (the others)" if any(v.name.startswith("hooks.") and v not in idle for v in views) else "hooks.*"
+    kept = [view for view in views if view not in idle[1:]]
+    return [view._replace(name=others) if view is idle[0] else view for view in kept]
 
 
 @app.verb(examples=["crm config get defaults.currency"])
@@ -70,7 +82,7 @@ def set_(
     user: Annotated[bool, typer.Option("--user", help="In your own file (the default).")] = False,
     here: Annotated[bool, typer.Option("--here", help=f"In {FILE} in this folder.")] = False,
 ) -> None:
-    """Set one setting in a file, leaving everything else in it as it is."""
+    """Set one setting in a file. Everything else in it stays as it is."""
     context = app_of(ctx)
     if user and here:
         raise UsageError("give --user or --here, not both")
@@ -84,7 +96,7 @@ def set_(
 
 @app.verb(examples=["crm config path"])
 def path(ctx: typer.Context) -> None:
-    """Where your own settings file is, whether it is there yet or not."""
+    """Where your own settings file is. It need not be there yet."""
     context = app_of(ctx)
     context.output.text(str(context.settings.named or user_file()))
     near = None if context.settings.named else nearest_file()
@@ -98,16 +110,15 @@ def trust_(
     file: File = None,
     list_: Annotated[bool, typer.Option("--list", help="Show the files that are trusted.")] = False,
 ) -> None:
-    """Let a file, with the content it has now, run hooks and name a store or mail server."""
-    output = app_of(ctx).output
+    """Let a file run hooks and name a store or mail server. Its content must stay what it is now."""
     if list_:
         for known, unchanged in trusted_files():
-            output.text(str(known) if unchanged else f"{known} (changed since: no longer trusted)")
+            app_of(ctx).output.text(str(known) if unchanged else f"{known} (changed since: no longer trusted)")
         return
     found = _file(file)
     guarded = guarded_in(found)
-    trust(found)
-    output.note(f"trusted {found}: {', '.join(guarded) or 'nothing in it needs trust'}")
+    trust(found)  # before the settings are read, which would warn that it isn't trusted
+    app_of(ctx).output.note(f"trusted {found}: {', '.join(guarded) or 'nothing in it needs trust'}")
 
 
 @app.verb("untrust", examples=["crm config untrust ./crm.toml"])
@@ -140,7 +151,6 @@ def _in_force(context: AppContext, name: str) -> Origin:
 def _without_password(name: str, value: object) -> object:
     if name not in ("store.path", "store.url") or not isinstance(value, str):
         return value
-    from crmcli.store.location import locate
+    from crmcli.store.location import Location
 
-    place = locate(value)
-    return place.label if place.url else value
+    return Location(None, value).label if "://" in value else value

@@ -22,7 +22,7 @@ list_verb(
 )
 show_verb(
     _CONTACT,
-    "The whole picture of a person: fields, open deals, next step, timeline.",
+    "The whole picture of a person. The fields, open deals, next step, timeline.",
     ["crm contact show jane@acme.com", 'crm contact show "+359 88 123 4567" --format json'],
 )
 edit_verb(

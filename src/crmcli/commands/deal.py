@@ -36,7 +36,7 @@ list_verb(
 )
 show_verb(
     _DEAL,
-    "The whole picture of a deal: fields, stage history with the time in each, next step, timeline.",
+    "The whole picture of a deal. Its fields, stage history with the time in each, next step, timeline.",
     ['crm deal show "Acme pilot"', "crm deal show 12 --format json"],
 )
 edit_verb(
@@ -75,11 +75,11 @@ def move(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Move a deal to another stage, or with --where all that a filter selects."""
+    """Move a deal to another stage. With --where all that a filter selects."""
     service = app_of(ctx).deals
     ref, stage = _ref_and_stage(words or [], where)
     if where or dry_run:
-        chosen = where or only(service, ref)
+        chosen, there = service.elsewhere(where or only(service, ref), stage)
         in_bulk(
             ctx,
             service,
@@ -89,6 +89,8 @@ def move(
             yes=yes,
             dry_run=dry_run,
         )
+        if there:
+            app_of(ctx).output.note(f"{there} {'is' if there == 1 else 'are'} in {stage} already")
     else:
         deal = service.move(ref, stage, note=note, at=at)
         answer_changed(ctx, deal, f"moved to {deal.stage}: deal")
@@ -116,7 +118,7 @@ def lose(
 
 @app.verb(examples=["crm deal reopen 12 --note 'they called back'"])
 def reopen(ctx: typer.Context, ref: Ref, note: Note = None) -> None:
-    """Move a won or lost deal back to the open stage it was in last."""
+    """Move a closed deal back to its last open stage."""
     deal = app_of(ctx).deals.reopen(ref, note=note)
     answer_changed(ctx, deal, f"reopened in {deal.stage}: deal")
 

@@ -22,10 +22,10 @@ def demo(
     ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Make it anew, also when it was worked on.")] = False,
 ) -> None:
-    """Fill a separate example store, then show its pipeline and what needs you there today.
+    """Fill an example store, and show what is in it.
 
-    Your own store is never touched. The dates are told from today: an example made before yesterday is made anew
-    when you ask for it, unless you have worked on it.
+    It shows the pipeline and what needs you there today. Your own store is never touched. The dates are told from
+    today: an example made before yesterday is made anew when you ask for it, unless you have worked on it.
     """
     output = app_of(ctx).output
     place = Path(path).expanduser() if path else default_path()
@@ -64,6 +64,8 @@ def _show(ctx: typer.Context, example: AppContext) -> None:
             }
         )
         return
+    if not output.is_format_asked:
+        output.use_format("table")  # for eyes, also through a pipe
     output.many("pipeline", totals)
     output.text("")
     output.many("today", items)

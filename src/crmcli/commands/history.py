@@ -30,7 +30,7 @@ def history(
     fields: Fields = None,
     limit: Limit = None,
 ) -> None:
-    """Who changed what, when, by which command; with a record (or a change) every field before and after."""
+    """Who changed what, when, by which command. With a record (or a change) every field before and after."""
     app = app_of(ctx)
     cut = TABLE_LIMIT if limit is None and app.output.format == "table" else None
     most = cut + 1 if cut else (limit or None)
@@ -44,14 +44,19 @@ def undo(
         str | None, typer.Argument(metavar="[N|ID]", help="the change's number or uid, as crm history shows it")
     ] = None,
 ) -> None:
-    """Take back your last change that still stands, or the one named; an undo can itself be undone."""
+    """Take back your last change, or the one named. An undo can itself be undone."""
     app = app_of(ctx)
     undone = app.history.undo(which)
     if is_machine(ctx):
         app.output.one(undone._replace(undone=True))
-    app.output.note(f"undid #{undone.number} {_told(undone)} (crm undo {app.store.committed} does it again)")
+    ways = f"crm undo {app.store.committed} does it again"
+    before = None if undone.command == "undo" else app.history.before(undone.number)
+    if before is not None:
+        ways += f", crm undo {before} takes back the change before"
+    app.output.note(f"undid #{undone.number} {_told(undone)} ({ways})")
 
 
 def _told(change: ChangeSetView) -> str:
     what = f"{change.command}: {change.summary}" if change.summary else change.command
-    return what if change.records < 2 else f"{what} ({change.records} records)"
+    said = change.records < 2 or change.summary.startswith(f"{change.records} ")
+    return what if said else f"{what} ({change.records} records)"

@@ -162,7 +162,7 @@ def deals(
     currency: Currency = None,
     hooks: Hooks = False,
 ) -> None:
-    """Deals with their company, people and dates: known again by id, else by title and company."""
+    """Deals: known again by id, else by title and company. With their company, people and dates."""
     plan = Plan(
         "deal",
         map or (),
@@ -195,7 +195,7 @@ def activities(
     source: Source = None,
     hooks: Hooks = False,
 ) -> None:
-    """What was done and what is planned: known again by id, else by all that the row says."""
+    """What was done: known again by id or the whole row. Also what is planned."""
     plan = Plan(
         "activity",
         map or (),

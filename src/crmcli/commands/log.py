@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crmcli.commands.completing import companies, contacts, deals, owners, tags
-from crmcli.commands.shape import NoCreate, Noun, Set, answer_added, app_of
+from crmcli.commands.completing import companies, contacts, deals, one_of, owners, tags
+from crmcli.commands.shape import Direction, NoCreate, Noun, Set, answer_added, app_of
 from crmcli.domain.fields import ACTIVITY_KINDS
 
 if TYPE_CHECKING:
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 app = Noun("Put a call, meeting, mail or note on the timeline.")
 Text = str | None
 Texts = list[str] | None
-
-
-def _kinds(ctx: typer.Context, incomplete: str) -> list[str]:  # noqa: ARG001 - as Typer calls it
-    return [kind for kind in ACTIVITY_KINDS if kind.startswith(incomplete)]
 
 
 @app.verb(
@@ -33,7 +29,9 @@ def _kinds(ctx: typer.Context, incomplete: str) -> list[str]:  # noqa: ARG001 - 
 )
 def log(
     ctx: typer.Context,
-    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"{', '.join(ACTIVITY_KINDS)}.", autocompletion=_kinds)],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help=f"{', '.join(ACTIVITY_KINDS)}.", autocompletion=one_of(ACTIVITY_KINDS))
+    ],
     body: Annotated[str, typer.Argument(metavar="BODY", help="What was said or done; - reads it from standard input.")],
     contact: Annotated[
         Texts,
@@ -58,7 +56,7 @@ def log(
     duration: Annotated[
         Text, typer.Option("--duration", metavar="LENGTH", help="How long it took: 15m, 1h30m.")
     ] = None,
-    direction: Annotated[Text, typer.Option("--direction", metavar="in|out", help="Who turned to whom.")] = None,
+    direction: Direction = None,
     outcome: Annotated[Text, typer.Option("--outcome", help="What came of it.")] = None,
     follow_up: Annotated[
         Text, typer.Option("--next", metavar="TEXT", help="What comes next: a task for the same people and deal.")
@@ -81,7 +79,7 @@ def log(
     custom: Set = None,
     no_create: NoCreate = False,
 ) -> None:
-    """Put something on the timeline, and with --next a task for what comes next; prints the new uid."""
+    """Put something on the timeline; prints the new uid. With --next a task for what comes next goes with it."""
     app = app_of(ctx)
     given = {
         "type": kind, "body": _standard_input(app) if body == "-" else body, "subject": subject, "contacts": contact,

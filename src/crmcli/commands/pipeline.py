@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crmcli.commands.completing import pipelines, stages
-from crmcli.commands.shape import Fields, Filter, Noun, app_of, is_machine, split
+from crmcli.commands.completing import one_of, pipelines, stages
+from crmcli.commands.shape import DryRun, Fields, Filter, Noun, Yes, app_of, is_machine, split
 from crmcli.domain.fields import STAGE_KINDS
 from crmcli.errors import UsageError
 from crmcli.services.pipelines import CATEGORIES, StageDraft
@@ -24,7 +24,13 @@ Pipeline = Annotated[str | None, typer.Option("--pipeline", metavar="NAME", help
 Name = Annotated[str, typer.Argument(metavar="PIPELINE", help="its name", autocompletion=pipelines)]
 Stage = Annotated[str, typer.Argument(metavar="STAGE", help="its name", autocompletion=stages)]
 Kind = Annotated[
-    str | None, typer.Option("--kind", metavar="KIND", help=f"{', '.join(STAGE_KINDS)}; open unless said.")
+    str | None,
+    typer.Option(
+        "--kind",
+        metavar="KIND",
+        help=f"{', '.join(STAGE_KINDS)}; open unless said.",
+        autocompletion=one_of(STAGE_KINDS),
+    ),
 ]
 Probability = Annotated[
     int | None, typer.Option("--probability", metavar="PERCENT", help="Chance of winning from here.")
@@ -33,7 +39,13 @@ RotDays = Annotated[
     int | None, typer.Option("--rot-days", metavar="N", help="Days after which an untouched deal rots.")
 ]
 Forecast = Annotated[
-    str | None, typer.Option("--forecast-category", metavar="CATEGORY", help=f"{', '.join(CATEGORIES)}.")
+    str | None,
+    typer.Option(
+        "--forecast-category",
+        metavar="CATEGORY",
+        help=f"{', '.join(CATEGORIES)}.",
+        autocompletion=one_of(tuple(CATEGORIES)),
+    ),
 ]
 Require = Annotated[
     list[str] | None,
@@ -83,7 +95,7 @@ def add(
         str | None, typer.Option("--lost-stage", metavar="NAME", help="The stage of lost deals.")
     ] = None,
 ) -> None:
-    """Add a pipeline; without --stage it gets the configured stages."""
+    """Add a pipeline. Without --stage it gets the configured stages."""
     context = app_of(ctx)
     settings = context.settings
     won, lost = won_stage or settings["pipeline.won_stage"], lost_stage or settings["pipeline.lost_stage"]
@@ -155,7 +167,13 @@ def stage_edit(
     _answer(ctx, [changed], f"edited stage {changed.stage} of pipeline {changed.pipeline}")
 
 
-@app.verb("stage-rm", examples=["crm pipeline stage-rm negotiation --move-to proposal"])
+@app.verb(
+    "stage-rm",
+    examples=[
+        "crm pipeline stage-rm negotiation --move-to proposal",
+        "crm pipeline stage-rm negotiation --move-to proposal --yes",
+    ],
+)
 def stage_rm(
     ctx: typer.Context,
     stage: Stage,
@@ -163,9 +181,22 @@ def stage_rm(
     move_to: Annotated[
         str | None, typer.Option("--move-to", metavar="STAGE", help="Where its deals go.", autocompletion=stages)
     ] = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
 ) -> None:
-    """Take a stage away; its deals move to another one."""
+    """Take a stage away; its deals move to another one, which asks first."""
     context = app_of(ctx)
+    inside = context.pipelines.deals_in(pipeline, stage)
+    count = f"{len(inside)} deal{'s' if len(inside) != 1 else ''}"
+    if dry_run:
+        for found in inside:
+            context.output.message(f"would move #{found.number} {found.name}")
+        context.output.message(f"would remove stage {stage}" + (f" and move {count} to {move_to}" if inside else ""))
+        return
+    asks = inside and move_to is not None and not yes
+    if asks and not context.output.confirm(f"move {count} from {stage} to {move_to}?"):
+        context.output.message("nothing was changed")
+        return
     moved = context.pipelines.remove_stage(pipeline, stage, move_to=move_to)
     where = f"; {moved} deal{'s' if moved != 1 else ''} moved to {move_to}" if moved else ""
     context.output.note(f"removed stage {stage}{where} (crm undo takes it back)")

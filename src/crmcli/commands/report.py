@@ -46,7 +46,7 @@ def pipeline(
     envelope: Envelope = False,
     raw: Raw = False,
 ) -> None:
-    """Count, value and weighted value per stage, and how many deals go on."""
+    """Count, value and weighted value per stage. Also how many deals go on from it."""
     from crmcli.reports.pipeline import pipeline_report
 
     _answer(ctx, pipeline_report(app_of(ctx).desk, name, filter_), envelope=envelope, raw=raw)
@@ -63,7 +63,7 @@ def won(
     envelope: Envelope = False,
     raw: Raw = False,
 ) -> None:
-    """Deals won: number, value, average, win rate, sales cycle."""
+    """Deals won: number, value, win rate, sales cycle."""
     from crmcli.reports.closed import won_report
 
     report = won_report(app_of(ctx).desk, by, _window(ctx, period, since, until), filter_)

@@ -40,7 +40,7 @@ def search(
     ] = None,
     fields: Fields = None,
 ) -> None:
-    """Find records by their words, names before notes; case and accents don't count, nor how a phone is spelled."""
+    """Find records by their words, names before notes. Case and accents don't count, nor how a phone is spelled."""
     app = app_of(ctx)
     cut = TABLE_MOST if limit is None and app.output.format == "table" else None
     hits = app.search.find(" ".join(words), types or (), cut + 1 if cut else (limit or None))

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer._click.exceptions import BadOptionUsage
+from typer._click.types import IntParamType, IntRange
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.models import CommandInfo
 
-from crmcli.errors import UsageError
+from crmcli.commands import completing
+from crmcli.domain.frozen import NamedTuple
+from crmcli.errors import BadValue, FilterError, UsageError
 from crmcli.services.records import Changes, Query
 
 if TYPE_CHECKING:
@@ -26,27 +30,76 @@ def _use_format(ctx: typer.Context, _param: object, value: str | None) -> None:
         ctx.obj.output.use_format(value)
 
 
-class Verb(TyperCommand):
+def _format_option() -> TyperOption:
+    return TyperOption(
+        param_decls=["--format", "-o"],
+        type=str,
+        metavar="FORMAT",
+        help="table, tsv, csv, json, jsonl, yaml, markdown or ids.",
+        callback=_use_format,
+        expose_value=False,
+    )
+
+
+class WholeNumber(IntRange):
+    """A whole number within bounds, refused in plain words."""
+
+    name = "whole number"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:  # noqa: ANN401
+        """The number that the text is."""
+        try:
+            number = int(value)
+        except ValueError:
+            number = None
+        if number is None or not (number if self.min is None else self.min) <= number <= (
+            number if self.max is None else self.max
+        ):
+            self.fail(f"{value!r} is not a whole number{self._bounds()}", param, ctx)
+        return number
+
+    def _bounds(self) -> str:
+        if self.min is not None and self.max is not None:
+            return f" from {self.min:g} to {self.max:g}"
+        return "" if self.min is None else f" ≥ {self.min:g}"
+
+
+class PlainVerb(TyperCommand):
+    """A command whose errors all say which command they are about."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Typer's own
+        super().__init__(*args, **kwargs)
+        for param in self.params:
+            if isinstance(param.type, IntParamType):
+                bounds = param.type
+                param.type = WholeNumber(getattr(bounds, "min", None), getattr(bounds, "max", None))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """Read the words; an option without its value is an error of this very command."""
+        try:
+            return super().parse_args(ctx, args)
+        except BadOptionUsage as error:
+            error.ctx = error.ctx or ctx
+            raise
+
+
+class Verb(PlainVerb):
     """A command that also takes ``--format`` after the verb."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Typer's own
         super().__init__(*args, **kwargs)
-        self.params.append(
-            TyperOption(
-                param_decls=["--format", "-o"],
-                type=str,
-                metavar="FORMAT",
-                help="table, tsv, csv, json, jsonl, yaml, markdown or ids.",
-                callback=_use_format,
-                expose_value=False,
-            )
-        )
+        self.params.append(_format_option())
 
 
 class NounGroup(TyperGroup):
     """A group that builds a verb only when it is used: reading a signature costs more than a query."""
 
     verbs: dict[str, CommandInfo]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Typer's own
+        super().__init__(*args, **kwargs)
+        if not any("--format" in param.opts for param in self.params):
+            self.params.append(_format_option())
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002
         """Every verb."""
@@ -116,11 +169,17 @@ def app_of(ctx: typer.Context) -> AppContext:
 
 # -- options that many commands have
 
-Fields = Annotated[str | None, typer.Option("--fields", metavar="A,B,C", help="Choose and order the columns.")]
+Fields = Annotated[
+    str | None,
+    typer.Option("--fields", metavar="A,B,C", help="Choose and order the columns.", autocompletion=completing.columns),
+]
 Filter = Annotated[
     str | None, typer.Option("--filter", metavar="FILTER", help="For example: 'owner = me and tag = vip'.")
 ]
-Sort = Annotated[str | None, typer.Option("--sort", metavar="FIELD", help="Order by this field.")]
+Sort = Annotated[
+    str | None,
+    typer.Option("--sort", metavar="FIELD", help="Order by this field.", autocompletion=completing.sortable),
+]
 Reverse = Annotated[bool, typer.Option("--reverse", help="The other way round.")]
 Limit = Annotated[
     int | None, typer.Option("--limit", min=0, metavar="N", help=f"At most N; 0 for all. Tables show {TABLE_LIMIT}.")
@@ -140,6 +199,12 @@ Set = Annotated[
 ]
 Unset = Annotated[list[str] | None, typer.Option("--unset", metavar="KEY", help="Take a custom field away.")]
 Clear = Annotated[list[str] | None, typer.Option("--clear", metavar="FIELD", help="Empty a field.")]
+Direction = Annotated[
+    str | None,
+    typer.Option(
+        "--direction", metavar="in|out", help="Who turned to whom.", autocompletion=completing.one_of(("in", "out"))
+    ),
+]
 Raw = Annotated[bool, typer.Option("--raw", help="CSV without the guard against spreadsheet formulas.")]
 
 
@@ -148,17 +213,58 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def conditions(**shortcuts: object) -> list[str]:
-    """Filters from list shortcuts: ``tag=["vip"]`` is ``tag = "vip"``, ``value__min="10k"`` is ``value >= "10k"``."""
-    operators = {"min": ">=", "max": "<="}
-    found = []
-    for name, value in shortcuts.items():
-        field, _, operator = name.partition("__")
-        for each in value if isinstance(value, list) else [value]:
-            if each is not None:
-                text = each if each == "me" else quoted(str(each))
-                found.append(f"{field} {operators.get(operator, '=')} {text}")
-    return found
+class Shortcut(NamedTuple):
+    """A flag of a list that stands for a condition on a field of the noun: ``--since fri`` for ``at >= fri``."""
+
+    option: str
+    value: str | list[str] | None
+    field: str = ""  # the option's own name unless said
+    operator: str = "="
+
+
+def conditions(ctx: typer.Context, noun: str, shortcuts: Iterable[Shortcut]) -> list[str]:
+    """The conditions that the flags of a list stand for.
+
+    Raises NotFound or Ambiguous when a record, stage or pipeline is named that there is not, BadValue (naming the
+    flag) for a value that can't be read.
+    """
+    given = [shortcut for shortcut in shortcuts if shortcut.value not in (None, [])]
+    pipeline = next((s.value for s in given if s.option == "pipeline" and isinstance(s.value, str)), None)
+    return [
+        _condition(app_of(ctx), noun, shortcut, each, pipeline)
+        for shortcut in given
+        for each in (shortcut.value if isinstance(shortcut.value, list) else [shortcut.value or ""])
+    ]
+
+
+def _condition(app: AppContext, noun: str, shortcut: Shortcut, text: str, pipeline: str | None) -> str:
+    from crmcli.domain.fields import Kind, find_field
+
+    name = shortcut.field or shortcut.option
+    field = find_field(noun, name)
+    assert field is not None
+    if field.kind is Kind.LINK:
+        return f"{name}.id = {app.records(field.noun).find(text).uid}"
+    if field.kind in (Kind.STAGE, Kind.PIPELINE):
+        app.pipelines.refuse_unknown(
+            stage=text if field.kind is Kind.STAGE else None, pipeline=pipeline if field.kind is Kind.STAGE else text
+        )
+    condition = f"{name} {shortcut.operator} {text if text == 'me' else quoted(text)}"
+    _check(app, noun, condition, shortcut.option)
+    return condition
+
+
+def _check(app: AppContext, noun: str, condition: str, option: str) -> None:
+    """Raise BadValue naming the flag when its value can't be read."""
+    from crmcli.domain.filter_tree import FilterContext
+    from crmcli.domain.filters import parse_filter
+
+    rules = app.desk.rules
+    try:
+        parse_filter(condition, noun, FilterContext(rules.now, rules.me, {}, rules.currency))
+    except FilterError as error:
+        reason = error.message.rpartition(" at column ")[0].partition(": ")[2]
+        raise BadValue(option, reason, hint=error.hint) from error
 
 
 def show_list(
@@ -204,6 +310,8 @@ def answer_changed(ctx: typer.Context, view: Any, did: str) -> None:  # noqa: AN
     output = app_of(ctx).output
     if is_machine(ctx):
         output.one(view)
+    if app_of(ctx).store.committed is None:
+        did = f"nothing to change on {did.rpartition(' ')[2]}"
     output.note(f"{did} #{view.number} {name_of(view)}")
 
 
@@ -252,7 +360,12 @@ def in_bulk(
     chosen = records.matching(where)
     noun = getattr(records, "word", records.noun)
     count = f"{len(chosen)} {_plural(noun, len(chosen))}"
-    if dry_run or not chosen:
+    if not chosen:
+        if is_machine(ctx):
+            app.output.many(records.noun, ())
+        app.output.message(f"no {noun} matches")
+        return
+    if dry_run:
         for found in chosen:
             app.output.message(f"would {doing} #{found.number} {found.name}")
         app.output.message(f"would {doing} {count}")
@@ -263,7 +376,11 @@ def in_bulk(
     done = list(act(where))
     if is_machine(ctx):
         app.output.many(records.noun, iter(done))
-    app.output.note(f"{_past(doing)} {len(done)} {_plural(noun, len(done))} (crm undo takes it back)")
+    what = f"{len(done)} {_plural(noun, len(done))}"
+    if app.store.committed is None:
+        app.output.note(f"nothing to change on {what}")
+    else:
+        app.output.note(f"{_past(doing)} {what} (crm undo takes it back)")
 
 
 def _plural(noun: str, count: int) -> str:

@@ -18,7 +18,7 @@ app = Noun("The store: what it is, copies of it, its schema, and whether it is w
 
 @app.verb(examples=["crm store info", "crm store info --format json"])
 def info(ctx: typer.Context) -> None:
-    """Where the store is, its engine, schema, size, how much is in it, its last change and its copies."""
+    """Where the store is and how much is in it. Also its engine, schema, size, last change and copies."""
     app = app_of(ctx)
     facts = app.keeping.info()
     if is_machine(ctx):
@@ -38,7 +38,7 @@ def init(ctx: typer.Context) -> None:
 
 @app.verb(examples=["crm store migrate --dry-run", "crm store migrate"])
 def migrate(ctx: typer.Context, dry_run: DryRun = False) -> None:
-    """Bring the schema to this program's, after a backup; any other command would do so too."""
+    """Bring the schema up to date, after a backup. Any other command would do so too."""
     app = app_of(ctx)
     steps = app.keeping.migrate(dry_run=dry_run)
     for version, about in steps:
@@ -52,7 +52,7 @@ def backup(
     ctx: typer.Context,
     file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="a new file, or a folder for it")] = None,
 ) -> None:
-    """Copy the whole store while others go on writing; prints the copy's path."""
+    """Copy the whole store; prints the copy's path. Others can go on writing meanwhile."""
     app = app_of(ctx)
     app.output.text(str(app.keeping.backup(file)))
 
@@ -61,7 +61,7 @@ def backup(
 def restore(
     ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="a backup")], yes: Yes = False
 ) -> None:
-    """Make the store what a backup is; a copy of what is there now is kept first."""
+    """Make the store what a backup is. A copy of what is there now is kept first."""
     app = app_of(ctx)
     if not yes and not app.output.confirm(f"replace everything in {app.store.location.label} by {file}?"):
         app.output.message("nothing was changed")
@@ -78,7 +78,10 @@ def check(
     ] = False,
     fields: Fields = None,
 ) -> None:
-    """Look for damage: the engine's own check, then links, uids, keys, search index, money, stages and change log."""
+    """Look for damage, and mend it with --fix.
+
+    The engine's own check, then links, uids, keys, search index, money, stages and change log.
+    """
     app = app_of(ctx)
     checked = app.keeping.check(fix=fix)
     if checked.mended:

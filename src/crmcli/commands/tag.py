@@ -43,7 +43,7 @@ def tag(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Label a record, or with --where all that a filter selects; crm tag list shows the labels there are."""
+    """Label a record. With --where all that a filter selects; crm tag list shows the labels there are."""
     if words == ["list"] and where is None:
         app = app_of(ctx)
         app.output.many("tag", app.labels.list(), split(fields))
@@ -57,7 +57,7 @@ def tag(
 def untag(
     ctx: typer.Context, words: Words, where: Where = None, type_: Type = None, yes: Yes = False, dry_run: DryRun = False
 ) -> None:
-    """Take labels off a record, or with --where off all that a filter selects."""
+    """Take labels off a record. With --where off all that a filter selects."""
     _label(ctx, words, where, type_, yes=yes, dry_run=dry_run, remove=True)
 
 

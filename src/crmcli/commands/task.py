@@ -24,6 +24,7 @@ from crmcli.commands.activity import (
     Remind,
     RmContact,
     RmTag,
+    Status,
     Subject,
     Tags,
     Text,
@@ -33,6 +34,7 @@ from crmcli.commands.activity import (
     WithTag,
     edit_one_or_many,
     remove_one_or_many,
+    say_again,
     show_one,
 )
 from crmcli.commands.shape import (
@@ -47,6 +49,7 @@ from crmcli.commands.shape import (
     Raw,
     Reverse,
     Set,
+    Shortcut,
     Sort,
     Unset,
     Where,
@@ -142,10 +145,12 @@ def list_(
     if all_ + done + overdue > 1:
         raise UsageError("give one of --all, --done and --overdue")
     status = "done" if done else None if all_ or deleted else "planned"
-    shortcuts = conditions(
-        status=status, contact=contact, company=company, deal=deal, priority=priority, owner=owner, tag=tag,
-        due__min=since, due__max=until,
+    given = (
+        Shortcut("status", status), Shortcut("contact", contact), Shortcut("company", company), Shortcut("deal", deal),
+        Shortcut("priority", priority), Shortcut("owner", owner), Shortcut("tag", tag),
+        Shortcut("since", since, "due", ">="), Shortcut("until", until, "due", "<="),
     )  # fmt: skip
+    shortcuts = conditions(ctx, "activity", given)
     if overdue:
         shortcuts.append("due < now")
     order = (sort, reverse) if sort else ("done_at", not reverse) if done else ("due", reverse)
@@ -174,13 +179,13 @@ def done(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Tick off tasks, or anything planned, in one undo step; one that recurs comes again."""
+    """Tick off tasks, or anything planned. It is one undo step; one that recurs comes again."""
     one_or_where(refs, where)
     service = app_of(ctx).tasks
     if not where and not dry_run:
         views, again = service.done_all(refs or [], outcome=outcome)
         _answer_done(ctx, views)
-        _say_again(ctx, again)
+        say_again(ctx, again)
         return
     text = where or f"id in ({', '.join(service.find(ref).uid for ref in refs or ())})"
     following: list[ActivityView] = []
@@ -191,7 +196,7 @@ def done(
         return ticked
 
     in_bulk(ctx, service.open, text, "tick off", tick, yes=yes, dry_run=dry_run)
-    _say_again(ctx, following)
+    say_again(ctx, following)
 
 
 def _answer_done(ctx: typer.Context, views: list[ActivityView]) -> None:
@@ -200,13 +205,6 @@ def _answer_done(ctx: typer.Context, views: list[ActivityView]) -> None:
         output.one(views[0]) if len(views) == 1 else output.many("task", iter(views))
     for view in views:
         output.note(f"done #{view.number} {name_of(view)}")
-
-
-def _say_again(ctx: typer.Context, views: list[ActivityView]) -> None:
-    output = app_of(ctx).output
-    for view in views:
-        if view.due is not None:
-            output.note(f"again: #{view.number} {name_of(view)}, due {output.locale.due(view.due)}")
 
 
 @app.verb(examples=["crm task snooze 12 +3d", 'crm task snooze 12 "mon 9:00"'])
@@ -243,9 +241,7 @@ def edit(
     recur: Recur = None,
     remind: Remind = None,
     location: Location = None,
-    status: Annotated[
-        Text, typer.Option("--status", metavar="STATUS", help="planned, done, canceled or no_show.")
-    ] = None,
+    status: Status = None,
     outcome: Outcome = None,
     tag: Tags = None,
     add_tag: AddTag = None,
@@ -259,7 +255,7 @@ def edit(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Change a task, or with --where all that a filter selects."""
+    """Change a task. With --where all that a filter selects."""
     values = {
         "subject": subject, "due": due, "priority": priority, "contacts": contact, "company": company, "deal": deal,
         "campaign": campaign, "recurrence": recur, "remind_before": remind, "location": location, "status": status,
@@ -278,7 +274,7 @@ def edit(
 def rm(
     ctx: typer.Context, ref: MaybeRef = None, where: Where = None, yes: Yes = False, dry_run: DryRun = False
 ) -> None:
-    """Delete a task; crm undo or crm task restore brings it back."""
+    """Delete a task. crm undo or crm task restore brings it back."""
     remove_one_or_many(ctx, app_of(ctx).tasks, ref, where, yes=yes, dry_run=dry_run)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmcli.commands.completing import companies, contacts, deals, owners, pipelines, stages, tags
+from crmcli.commands.completing import companies, contacts, deals, one_of, owners, pipelines, stages, tags
 from crmcli.commands.shape import (
     Clear,
     DryRun,
@@ -20,6 +20,7 @@ from crmcli.commands.shape import (
     Raw,
     Reverse,
     Set,
+    Shortcut,
     Sort,
     Unset,
     Where,
@@ -38,14 +39,13 @@ from crmcli.commands.shape import (
 )
 from crmcli.domain.fields import FIELDS, Field, Kind, find_field
 from crmcli.domain.frozen import NamedTuple
-from crmcli.errors import BadValue, FilterError, UsageError
+from crmcli.errors import UsageError
 from crmcli.services.records import Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from crmcli.commands.shape import Noun
-    from crmcli.context import AppContext
     from crmcli.services.merging import Merge
 
 _ONE, _SEVERAL = str | None, list[str] | None
@@ -56,6 +56,17 @@ _METAVARS = {
 }  # fmt: skip
 _COMPLETED = {Kind.USER: owners, Kind.TAG: tags, Kind.STAGE: stages, Kind.PIPELINE: pipelines}
 _LINKED = {"contact": contacts, "company": companies, "deal": deals}
+# How help speaks of one value of a field of many, and of a list narrowed by a field.
+_ONE_OF_MANY = {
+    "emails": "e-mail address", "phones": "phone number", "websites": "website", "companies": "company",
+    "contacts": "person", "tags": "label",
+}  # fmt: skip
+_NARROWED = {
+    "tags": "With this label; repeat it for all of them", "companies": "At this company",
+    "company": "With this company", "contacts": "With this person", "deals": "With this deal",
+    "owner": "Whose they are; me for yourself", "stage": "In this stage", "pipeline": "In this pipeline",
+    "industry": "In this industry", "country": "In this country",
+}  # fmt: skip
 
 
 class Subject(NamedTuple):
@@ -89,6 +100,8 @@ def add_verb(subject: Subject, examples: Sequence[str]) -> None:
         named = given.pop("named")
         if named is not None and given[name.name] is not None:
             raise UsageError(f"give {name.option.upper()} or --{name.option}, not both")
+        if named is None and given[name.name] is None:
+            raise UsageError(f"{subject.one} needs a {name.option}", hint=examples[0].partition(" --")[0])
         service = subject.service(ctx)
         draft = service.draft({**given, name.name: given[name.name] if named is None else named}, custom or ())
         answer_added(ctx, service.add(draft, create=not no_create))
@@ -98,15 +111,13 @@ def add_verb(subject: Subject, examples: Sequence[str]) -> None:
     )
     first = Parameter("named", Parameter.POSITIONAL_OR_KEYWORD, default=alone, annotation=_ONE)
     about = f"Add {subject.one}; prints the new uid."
-    command = SpelledOut(
-        add, [first], lambda: [flag(field, more="; may be repeated" if field.many else "") for field in fields]
-    )
+    command = SpelledOut(add, [first], lambda: [_add_flag(field) for field in fields])
     subject.app.verb("add", examples=examples, help=about)(command)
 
 
 def list_verb(subject: Subject, by: Sequence[str], examples: Sequence[str]) -> None:
     """``list``: ``by`` are the fields that have a shortcut beside ``--filter``."""
-    shortcuts = cache(lambda: [shortcut for name in by for shortcut in _shortcuts(subject.noun, name)])
+    narrowings = cache(lambda: [each for name in by for each in _narrowings(subject.noun, name)])
 
     def list_(
         ctx: typer.Context,
@@ -121,11 +132,11 @@ def list_verb(subject: Subject, by: Sequence[str], examples: Sequence[str]) -> N
         **given: Any,  # noqa: ANN401
     ) -> None:
         service = subject.service(ctx)
-        chosen = [text for each in shortcuts() for text in each.conditions(app_of(ctx), subject.noun, given[each.name])]
+        chosen = conditions(ctx, subject.noun, (each.with_value(given[each.parameter.name]) for each in narrowings()))
         query = Query(filter_, chosen, sort, reverse, limit, offset)
         show_list(ctx, service, query, fields, raw=raw, deleted=deleted)
 
-    command = SpelledOut(list_, flags=lambda: [shortcut.parameter for shortcut in shortcuts()])
+    command = SpelledOut(list_, flags=lambda: [each.parameter for each in narrowings()])
     subject.app.verb("list", examples=examples, help=f"List {subject.many}.")(command)
 
 
@@ -164,13 +175,14 @@ def edit_verb(subject: Subject, examples: Sequence[str]) -> None:
         change = service.edit_draft(changes_of(values, adds, removes, clear, custom, unset))
         if where or dry_run:
             chosen = where or only(service, ref)
+            service.refuse_shared(chosen, change)
             in_bulk(
                 ctx, service, chosen, "edit", lambda text: service.edit_where(text, change), yes=yes, dry_run=dry_run
             )
         else:
             answer_changed(ctx, service.edit(ref, change, create=not no_create), f"edited {subject.noun}")
 
-    about = f"Change {subject.one}, or with --where all that a filter selects."
+    about = f"Change {subject.one}. With --where all that a filter selects."
     ref = subject.argument("ref", optional=True)
     command = SpelledOut(edit, [ref], lambda: [parameter for field in fields for parameter in _edit_flags(field)])
     subject.app.verb("edit", examples=examples, help=about)(command)
@@ -194,11 +206,14 @@ def rm_verbs(subject: Subject, examples: Mapping[str, Sequence[str]]) -> None:
     def restore(ctx: typer.Context, **given: str) -> None:
         answer_changed(ctx, subject.service(ctx).restore(given["ref"]), f"restored {subject.noun}")
 
-    about = f"Delete {subject.one} and the activities of nothing else; crm undo or crm {subject.noun} restore takes it back."
+    about = (
+        f"Delete {subject.one}, and the activities of nothing else."
+        f" crm undo or crm {subject.noun} restore takes it back."
+    )
     command = SpelledOut(rm, [subject.argument("ref", optional=True)])
     subject.app.verb("rm", examples=examples["rm"], help=about)(command)
     named = subject.argument("ref", about="uid, number or name of a deleted one")
-    about = f"Bring {subject.one} back that was deleted, with what was deleted with it."
+    about = f"Bring back {subject.one} that was deleted. What was deleted with it comes back too."
     subject.app.verb("restore", examples=examples["restore"], help=about)(SpelledOut(restore, [named]))
 
 
@@ -209,7 +224,7 @@ def merge_verb(subject: Subject, examples: Sequence[str]) -> None:
         answer_merged(ctx, subject.service(ctx).merge(given["ref"], given["other"]))
 
     other = subject.argument("other", metavar="OTHER", about="the one to merge into it")
-    about = f"Make two {subject.many} one: everything of OTHER moves to REF; what could not be kept is said."
+    about = f"Make two {subject.many} one. Everything of OTHER moves to REF; what could not be kept is said."
     command = SpelledOut(merge, [subject.argument("ref"), other])
     subject.app.verb("merge", examples=examples, help=about)(command)
 
@@ -276,76 +291,76 @@ def settable(noun: str) -> list[Field]:
     return sorted((field for field in FIELDS[noun] if not field.computed), key=lambda field: not field.required)
 
 
-def flag(field: Field, *, sign: str = "", more: str = "") -> Parameter:
+def flag(field: Field, *, sign: str = "", about: str | None = None) -> Parameter:
     """The flag of a field as a parameter of a command; ``sign`` is ``add`` or ``rm`` for its companions."""
-    about = _sentence(field) + more
+    about = about or _sentence(field)
     if field.choices:
         about += f": {', '.join(field.choices)}"
+    completed = (
+        _LINKED.get(field.noun) or _COMPLETED.get(field.kind) or (one_of(field.choices) if field.choices else None)
+    )
     option: Any = typer.Option(
         None, f"--{sign}-{field.option}" if sign else f"--{field.option}", metavar=_METAVARS.get(field.kind, "TEXT"),
-        help=f"{about}.", autocompletion=_LINKED.get(field.noun) or _COMPLETED.get(field.kind),
+        help=f"{about}.", autocompletion=completed,
     )  # fmt: skip
     name = f"{sign}_{field.name}" if sign else field.name
     return Parameter(name, Parameter.KEYWORD_ONLY, default=option, annotation=_SEVERAL if field.many else _ONE)
 
 
+def _add_flag(field: Field) -> Parameter:
+    if not field.many:
+        return flag(field)
+    first = ", the first is primary" if "primary" in field.about else ""
+    return flag(field, about=f"{_one_of_many(field).capitalize()}; may be repeated{first}")
+
+
 def _edit_flags(field: Field) -> list[Parameter]:
     if not field.many:
         return [flag(field)]
-    return [flag(field, more=", in place of those there are"), flag(field, sign="add", more=", one more"),
-            flag(field, sign="rm", more=", one less")]  # fmt: skip
+    one = _one_of_many(field)
+    return [
+        flag(field, about=f"{one.capitalize()} in place of those there are; may be repeated"),
+        flag(field, sign="add", about=f"Add {'an' if one[0] in 'aeiou' else 'a'} {one}"),
+        flag(field, sign="rm", about=f"Take this {one} off"),
+    ]
 
 
-class _Shortcut(NamedTuple):
-    """A flag of ``list`` that stands for a condition of the filter language."""
+def _one_of_many(field: Field) -> str:
+    return _ONE_OF_MANY[field.name]
+
+
+class _Narrowing(NamedTuple):
+    """A flag of ``list``, and the condition on a field that it stands for."""
 
     parameter: Parameter
-    condition: str  # field, or field__min and field__max
+    field: str
+    operator: str = "="
 
-    @property
-    def name(self) -> str:
-        return self.parameter.name
-
-    def conditions(self, app: AppContext, noun: str, value: object) -> list[str]:
-        """The conditions that the flag's value stands for; raises BadValue naming the flag."""
-        found = conditions(**{self.condition: value})
-        for text in found:
-            self._check(app, noun, text)
-        return found
-
-    def _check(self, app: AppContext, noun: str, text: str) -> None:
-        from crmcli.domain.filter_tree import FilterContext
-        from crmcli.domain.filters import parse_filter
-
-        rules = app.desk.rules
-        try:
-            parse_filter(text, noun, FilterContext(rules.now, rules.me, {}, rules.currency))
-        except FilterError as error:
-            reason = error.message.rpartition(" at column ")[0].partition(": ")[2]
-            raise BadValue(self.name.strip("_").replace("_", "-"), reason, hint=error.hint) from error
+    def with_value(self, value: Any) -> Shortcut:  # noqa: ANN401 - a text or texts
+        """The flag as it was given."""
+        return Shortcut(self.parameter.name.replace("_", "-"), value, self.field, self.operator)
 
 
-def _shortcuts(noun: str, name: str) -> list[_Shortcut]:
+def _narrowings(noun: str, name: str) -> list[_Narrowing]:
     if name == "created_at":
         return [
-            _bound("since", name, "Added then or later", "TIME", "min"),
-            _bound("until", name, "Added then or before", "TIME", "max"),
+            _bound("since", name, "Added then or later", "TIME", ">="),
+            _bound("until", name, "Added then or before", "TIME", "<="),
         ]
     field = find_field(noun, name)
     assert field is not None
     if field.kind is Kind.MONEY:
         return [
-            _bound(f"{end}_{name}", name, f"{about} this much", "AMOUNT", end)
-            for end, about in (("min", "At least"), ("max", "At most"))
+            _bound(f"{end}_{name}", name, f"{about} this much", "AMOUNT", operator)
+            for end, about, operator in (("min", "At least", ">="), ("max", "At most", "<="))
         ]
     asked = field if field.kind is Kind.TAG else field._replace(many=False)
-    more = "; repeat it for all of them" if asked.many else ""
-    return [_Shortcut(flag(asked, more=more), field.flag or field.name)]
+    return [_Narrowing(flag(asked, about=_NARROWED.get(name)), field.flag or field.name)]
 
 
-def _bound(name: str, field: str, about: str, metavar: str, end: str) -> _Shortcut:
+def _bound(name: str, field: str, about: str, metavar: str, operator: str) -> _Narrowing:
     option: Any = typer.Option(None, f"--{name.replace('_', '-')}", metavar=metavar, help=f"{about}.")
-    return _Shortcut(Parameter(name, Parameter.KEYWORD_ONLY, default=option, annotation=_ONE), f"{field}__{end}")
+    return _Narrowing(Parameter(name, Parameter.KEYWORD_ONLY, default=option, annotation=_ONE), field, operator)
 
 
 def _sentence(field: Field) -> str:

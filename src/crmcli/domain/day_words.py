@@ -1,4 +1,4 @@
-"""Words for a day: ``today``, ``next fri``, ``+3d``, ``eom``, ``2026-12-01``, ``1 Dec``, ``25/12/2026``."""
+"""Words for a day: ``today``, ``next fri``, ``+3d``, ``eom``, ``end of next month``, ``2026-12-01``, ``1 Dec``, ``25/12/2026``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from crmcli.domain.dates import MONTHS, UNITS, WEEKDAYS, containing, days_in_month, name_index, shift
+from crmcli.domain.dates import CALENDAR_UNITS, MONTHS, UNITS, WEEKDAYS, containing, days_in_month, name_index, shift
 from crmcli.domain.phrases import Phrase, check_year, existing_date, full_year
 
 if TYPE_CHECKING:
@@ -19,8 +19,15 @@ def _day_word(phrase: Phrase) -> date | None:
 
 
 def _end_word(phrase: Phrase) -> date | None:
-    unit = {"eow": "w", "eom": "m", "eoq": "q", "eoy": "y"}.get(phrase.text)
-    return None if unit is None else containing(unit, phrase.today).end - timedelta(days=1)
+    unit = {"eod": "d", "eow": "w", "eom": "m", "eoq": "q", "eoy": "y"}.get(phrase.text)
+    match = re.fullmatch(rf"end of (?:(?:the|this) |(next) )?({CALENDAR_UNITS})", phrase.text)
+    if match is not None:
+        unit = UNITS[match[2]]
+    if unit is None:
+        return None
+    present = containing(unit, phrase.today)
+    meant = containing(unit, present.end) if match is not None and match[1] else present
+    return meant.end - timedelta(days=1)
 
 
 def _weekday(phrase: Phrase) -> date | None:

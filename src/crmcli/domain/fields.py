@@ -77,6 +77,7 @@ _RECORD = (
     Field("updated_at", Kind.TIME, "when it last changed", computed=True),
     Field("created_by", Kind.USER, "who added it", computed=True),
     Field("updated_by", Kind.USER, "who changed it last", computed=True),
+    Field("external_id", Kind.TEXT, "its name in another system, SOURCE:ID", computed=True),
 )
 _OWNED = (
     Field("tags", Kind.TAG, "labels", flag="tag", many=True),
@@ -151,6 +152,8 @@ DEAL = (
     Field("stage_kind", Kind.CHOICE, "open, won or lost", choices=STAGE_KINDS, computed=True),
     Field("closed_at", Kind.TIME, "when it was won or lost", computed=True),
     Field("lost_reason", Kind.TEXT, "why it was lost", computed=True),
+    Field("lost_note", Kind.TEXT, "what was said of it", computed=True),
+    Field("weighted", Kind.MONEY, "value times probability", computed=True),
 )
 ACTIVITY = (
     Field("type", Kind.CHOICE, "kind of activity", choices=ACTIVITY_KINDS),

@@ -127,7 +127,10 @@ def _over_a_link(noun: str, word: str) -> str | None:
 
 def _nearest_name(noun: str, known: frozenset[str], segment: _Segment) -> str | None:
     names = [name for field in FIELDS[noun] for name in (field.name, field.flag) if name]
-    return nearest(segment.text.lower()[:100], names + [_as_typed(key) for key in known])
+    written = segment.text.lower()[:100]
+    near = nearest(written, names + [_as_typed(key) for key in known])
+    # A name that is there is no correction of itself: then it is what follows its dot that was wrong.
+    return None if near == written else near
 
 
 def _as_typed(key: str) -> str:

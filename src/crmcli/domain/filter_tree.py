@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 
 class FilterContext(NamedTuple):
-    """What a filter's meaning depends on: now in the user's zone, who asks, each noun's custom keys, the currency."""
+    """What a filter's meaning depends on: now in the user's zone, who asks, each noun's custom keys, the configuration."""
 
     now: datetime
     me: str
     custom: Mapping[str, frozenset[str]]
     currency: str
+    locale: str | None = None
 
 
 class Path(NamedTuple):

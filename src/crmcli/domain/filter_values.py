@@ -60,7 +60,7 @@ def _choice(text: str, field: Field) -> Text:
 def _amount(text: str, field: Field, context: FilterContext) -> Amount:
     from crmcli.domain.money import read_money
 
-    money = read_money(text, context.currency, field.option)
+    money = read_money(text, context.currency, field.option, context.locale)
     return Amount(float(money.number), money.currency if _bare_number(text) is None else None)
 
 

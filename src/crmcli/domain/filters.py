@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmcli.domain.fields import FIELDS, Field, Kind
+from crmcli.domain.fields import Kind
 from crmcli.domain.filter_paths import PathReader, colon_form, field_list
 from crmcli.domain.filter_tree import Amount, And, Between, Compare, Empty, FullText, Not, OneOf, Or
 from crmcli.domain.filter_values import MEASURED, Written, read_value
@@ -29,7 +29,6 @@ from crmcli.domain.filter_words import (
     one_line,
     tokens_of,
 )
-from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold
 from crmcli.errors import BadValue, FilterError
 
@@ -42,35 +41,12 @@ MAX_DEPTH = 100
 MAX_CONDITIONS = 500
 
 
-class FieldNote(NamedTuple):
-    """One line of the reference of filter fields."""
-
-    name: str
-    kind: str
-    about: str
-
-
 def parse_filter(text: str, noun: str, context: FilterContext) -> Node:
     """The tree of a filter on records of ``noun``; raises FilterError, which points at the column."""
     if len(text) > MAX_LENGTH:
         message = f"the filter is {len(text)} characters long, more than {MAX_LENGTH},"
         raise FilterError(message, text=one_line(text), column=1, hint="a segment or a shorter list of values")
     return _Parser(text, noun, context).whole()
-
-
-def describe_fields(noun: str) -> list[FieldNote]:
-    """Every field a filter on ``noun`` can name, with its kind and what it means."""
-    return [FieldNote(field.name, _kind_words(field), _about_words(field)) for field in FIELDS[noun]]
-
-
-def _kind_words(field: Field) -> str:
-    kind = field.noun if field.kind is Kind.LINK else field.kind.value
-    return f"{kind}, several" if field.many else kind
-
-
-def _about_words(field: Field) -> str:
-    choices = f": {', '.join(field.choices)}" if field.choices else ""
-    return field.about + choices
 
 
 class _Parser:

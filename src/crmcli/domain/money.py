@@ -122,11 +122,12 @@ def _nearest_code(wanted: str) -> str | None:
     return next((c for c in known if c[:2] == wanted[:2]), None) or nearest(wanted, known)
 
 
-def read_money(text: str, default_currency: str, field: str = "value") -> Money:
+def read_money(text: str, default_currency: str, field: str = "value", locale: str | None = None) -> Money:
     """The amount in ``text``, in the currency it names or else the default; raises BadValue naming ``field``.
 
     Reads ``12500``, ``12.5k``, ``€12,500``, ``EUR 12 500,50``, ``12.500,00 €``, ``1'234.50``. One comma before exactly
-    three digits groups thousands; one point there is refused as ambiguous, unless the currency has three decimals.
+    three digits groups thousands, but is refused as ambiguous where the ``locale`` writes decimals after one; one point
+    there is refused too, unless the currency has three decimals.
     """
     written = _parse(text, field, "an amount")
     if written.percent:
@@ -136,6 +137,9 @@ def read_money(text: str, default_currency: str, field: str = "value") -> Money:
     digits = exponent(currency)
     if _is_ambiguous(written, digits):
         raise _two_readings(text, field, whole + fraction, f"{whole}.{fraction}".rstrip("0").rstrip("."))
+    if locale and _is_lone_comma(written.digits) and _decimal_mark(locale) == ",":
+        before, _, after = written.digits.partition(",")
+        raise _two_readings(text, field, whole, f"{before}.{after}".rstrip("0").rstrip("."))
     if written.negative:
         raise BadValue(field, f"{quoted(text)} is below zero")
     minor, lost = _shifted(whole, fraction, digits + written.scale)
@@ -266,16 +270,33 @@ def _shifted(whole: str, fraction: str, places: int) -> tuple[int, str]:
 
 def _decimal_separator(digits: str) -> str:
     """The character that starts the decimals, or nothing when all separators group thousands."""
+    if _is_lone_comma(digits):
+        return ""
     last = max(digits.rfind(","), digits.rfind("."))
     if last < 0:
         return ""
-    mark, before, after = digits[last], digits[:last], digits[last + 1 :]
+    mark, before = digits[last], digits[:last]
     if mark in before:
         return ""
-    if any(c in before for c in ",.'"):
-        return mark
-    groups = mark == "," and len(after) == 3 and 0 < len(before) <= 3 and before[0] != "0"
-    return "" if groups else mark
+    return mark
+
+
+def _is_lone_comma(digits: str) -> bool:
+    """Whether the only separator is a comma that can group thousands: ``12,500``."""
+    before, _, after = digits.partition(",")
+    return len(after) == 3 and (before + after).isdecimal() and 0 < len(before) <= 3 and before[0] != "0"
+
+
+@cache
+def _decimal_mark(locale: str) -> str:
+    """What stands before the decimals where the user is; a point for a locale that is not known."""
+    from babel import Locale, UnknownLocaleError
+    from babel.numbers import get_decimal_symbol
+
+    try:
+        return get_decimal_symbol(Locale.parse(locale.replace("-", "_").partition(".")[0]))
+    except (UnknownLocaleError, ValueError):
+        return "."
 
 
 def _is_grouped(whole: str) -> bool:

@@ -131,6 +131,17 @@ def _named_period(phrase: Phrase) -> Period | None:
     return found
 
 
+def period_end(phrase: Phrase) -> date | None:
+    """The last day of the period a deadline names (``Q3-2026``, ``2026-06``, ``this month``), None when it names none.
+
+    A year alone looks too much like an hour, and what rolls with today or is past is no deadline.
+    """
+    found = first_meaning((_month_period, _quarter_period, _week_period, _spelled_month_period), phrase)
+    if found is None and phrase.text.startswith("this "):
+        found = _calendar_period(phrase)
+    return None if found is None else found.end - timedelta(days=1)
+
+
 def _named_or_day(phrase: Phrase) -> Period:
     return _named_period(phrase) or containing("d", whole_day(phrase, _HINT))
 

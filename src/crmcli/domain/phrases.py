@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 
 FIRST_BIRTH_YEAR = 1880
 DAYS_BACK = 92  # a date without its year is rarely meant farther back than a quarter
-TIME_HINT = "today, tomorrow 9:00, next fri, +3d, 2026-12-01, 2026-12-01T14:30"
+TIME_HINT = "today, tomorrow 9:00, fri noon, +3d, 2026-12-01, 2026-12-01T14:30"
 
 
 class Phrase(NamedTuple):

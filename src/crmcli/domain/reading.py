@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.drafts import Draft, Edit
 from crmcli.domain.fields import FIELDS, Field, Kind, find_field
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.text import fold, nearest, tidy
+from crmcli.domain.text import fold, is_blank, nearest, tidy
 from crmcli.errors import BadValue, UsageError
 
 if TYPE_CHECKING:
@@ -23,16 +23,22 @@ _NEEDED = {
     "deal": ("stage", "pipeline", "currency"),
     "activity": ("type", "status", "at", "priority"),
 }
+_REMEMBERED = ("birthday", "anniversary")  # days that were; other dates are deadlines, which a period's end can be
 Raw = str | tuple[str, ...] | list[str] | None
 
 
 class InputRules(NamedTuple):
-    """What the reading of input depends on: the time in the user's zone, who acts, the configured country and currency."""
+    """What the reading of input depends on: the time in the user's zone, who acts, and what is configured.
+
+    An amount in another currency is refused when ``only_currency`` is set.
+    """
 
     now: datetime
     me: str
     country: str | None
     currency: str
+    locale: str | None = None
+    only_currency: bool = False
 
 
 def read_value(field: Field, text: str, rules: InputRules) -> object:
@@ -44,9 +50,7 @@ def read_value(field: Field, text: str, rules: InputRules) -> object:
         case Kind.CHOICE:
             return _read_choice(field, text)
         case Kind.MONEY:
-            from crmcli.domain.money import read_money
-
-            return read_money(text, rules.currency, field.option)
+            return _read_money(field, text, rules)
         case Kind.PERCENT:
             return _read_whole_number(field, text.removesuffix("%"), 0, 100)
         case Kind.INTEGER:
@@ -67,10 +71,8 @@ def _whole(field: Field, text: str) -> str:
     if "\0" in text or (not text.isprintable() and any("\ud800" <= c <= "\udfff" for c in text)):
         raise BadValue(field.option, "holds bytes that are not text")
     kept = tidy(text)
-    if not kept:
-        raise BadValue(
-            field.option, "is empty", hint=f"--clear {field.name} empties a field" if not field.required else None
-        )
+    if is_blank(kept):
+        raise BadValue(field.option, "is empty")
     longest = LONGEST_LABEL if field.kind is Kind.TAG or field.name == "campaign" else LONGEST
     if len(kept) > longest:
         raise BadValue(field.option, f"is longer than {longest} characters")
@@ -89,6 +91,16 @@ def _read_address(field: Field, text: str, rules: InputRules) -> object:
             return people.read_website(text)
         case _:
             return handles.read_handle(field.name, text)
+
+
+def _read_money(field: Field, text: str, rules: InputRules) -> object:
+    from crmcli.domain.money import read_money
+
+    money = read_money(text, rules.currency, field.option, rules.locale)
+    if rules.only_currency and money.currency != rules.currency:
+        reason = f"{text!r} is in {money.currency}, but --currency says {rules.currency}"
+        raise BadValue(field.option, reason, hint="name one currency")
+    return money
 
 
 def _read_choice(field: Field, text: str) -> str:
@@ -119,8 +131,13 @@ def _read_time(field: Field, text: str, rules: InputRules) -> object:
     from crmcli.domain import schedule
 
     match field.kind:
+        case Kind.DATE if field.name in _REMEMBERED:
+            found = schedule.read_date(text, rules.now, field.option)
+            if field.name == "birthday" and found > rules.now.date():
+                raise BadValue(field.option, f"{found} lies in the future")
+            return found
         case Kind.DATE:
-            return schedule.read_date(text, rules.now, field.option)
+            return schedule.read_deadline(text, rules.now, field.option)
         case Kind.TIME:
             return schedule.read_time(text, rules.now, field.option)
         case Kind.DUE:
@@ -178,7 +195,7 @@ def read_edit(
     """An edit from texts by field name; obeys the limits that a draft does; raises BadValue or UsageError."""
     rules = _in_currency(raw, rules)
     fields = {field.name: field for field in FIELDS[noun]}
-    values = {name: _values(fields[name], text, rules) for name, text in raw.items() if _given(text)}
+    values = {name: _new_value(fields[name], text, rules) for name, text in raw.items() if _given(text)}
     if "value" in values:
         values.pop("currency", None)
     edit = Edit(
@@ -193,6 +210,13 @@ def read_edit(
     if not any(edit[1:]):
         raise UsageError("nothing to change", hint="name a field to set, for example --title …, or --clear FIELD")
     return edit
+
+
+def _new_value(field: Field, raw: Raw, rules: InputRules) -> object:
+    texts = (raw,) if isinstance(raw, str) else raw or ()
+    if not field.required and not all(tidy(text) for text in texts):
+        raise BadValue(field.option, "is empty", hint=f"--clear {field.name} empties a field")
+    return _values(field, raw, rules)
 
 
 def _several(field: Field, texts: Sequence[str], rules: InputRules) -> tuple[object, ...]:
@@ -218,17 +242,21 @@ def _in_currency(raw: Mapping[str, Raw], rules: InputRules) -> InputRules:
         return rules
     from crmcli.domain.money import read_currency
 
-    return rules._replace(currency=read_currency(currency))
+    return rules._replace(currency=read_currency(currency), only_currency=True)
 
 
-def read_custom(settings: Iterable[str]) -> dict[str, object]:
-    """Custom fields from ``key=value`` (text) and ``json:key=VALUE``."""
+def read_custom(noun: str, settings: Iterable[str]) -> dict[str, object]:
+    """Custom fields from ``key=value`` (text) and ``json:key=VALUE``; none may go by the name of a field."""
     custom: dict[str, object] = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
         key = custom_key(name.removeprefix("json:"))
         if not equals:
             raise BadValue("set", f"{setting!r} is not key=value")
+        field = find_field(noun, key)
+        if field is not None:
+            remedy = "is worked out, never set" if field.computed else f"is a field; use --{field.option}"
+            raise BadValue("set", f"{key} {remedy}")
         custom[key] = _read_json(key, value) if name.startswith("json:") else tidy(value)
     return custom
 

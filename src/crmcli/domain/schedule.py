@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _INSTANT = timedelta(microseconds=1)
 _DAY_HINT = "today, next fri, +3d, eom, 2026-12-01"
+_DEADLINE_HINT = "today, next fri, +3d, eom, this month, Q3-2026, 2026-06, 2026-12-01"
+_DUE_HINT = f"{_DEADLINE_HINT}; with an hour: tomorrow 9:00, 2026-12-01T14:30"
 
 _CLOCK = (
     r"(?=\d{1,2}(?::| ?[ap]\.?m))(?P<hour>\d{1,2})"
@@ -58,8 +60,9 @@ def _instant(phrase: Phrase) -> Reading | None:
 
 
 def _at_clock(phrase: Phrase) -> Reading | None:
-    """A day and a time on it, or a time today: ``fri 14:30``, ``2026-12-01T14:30Z``, ``tomorrow at 9 am``."""
-    match = re.fullmatch(rf"(?:(?P<day>.+?)(?:(?<=\d)t|,? (?=at |\d)))??(?:at )?{_CLOCK}", phrase.text)
+    """A day and a time on it, or a time today: ``fri 14:30``, ``2026-12-01T14:30Z``, ``tomorrow at 9 am``, ``mon noon``."""
+    text = re.sub(r"\bnoon$", "12:00", phrase.text)
+    match = re.fullmatch(rf"(?:(?P<day>.+?)(?:(?<=\d)t|,? (?=at |\d)))??(?:at )?{_CLOCK}", text)
     if match is None:
         return None
     day = first_meaning(DAY_FORMS, phrase.part(match["day"] or "today"))
@@ -94,15 +97,26 @@ def _clock_zone(phrase: Phrase, match: re.Match[str]) -> tzinfo | None:
     return timezone(-away if match["sign"] == "-" else away)
 
 
+def _by_the_end(phrase: Phrase) -> Reading | None:
+    """The last day of a period, which is when a deadline that names one is up."""
+    from crmcli.domain.periods import period_end  # which reads the ends of a range with this module
+
+    day = period_end(phrase)
+    return None if day is None else Reading(day)
+
+
 _FORMS: tuple[Callable[[Phrase], Reading | None], ...] = (_on_day, _instant, _at_clock)
+_DEADLINES = (*_FORMS, _by_the_end)
 
 
-def read_phrase(phrase: Phrase, hint: str = TIME_HINT) -> Reading:
-    """The day or moment meant; refused when it is no form of either, or out of range."""
+def read_phrase(
+    phrase: Phrase, hint: str = TIME_HINT, forms: tuple[Callable[[Phrase], Reading | None], ...] = _FORMS
+) -> Reading:
+    """The day or moment meant; refused when it has none of the forms, or is out of range."""
     if not phrase.text:
         raise phrase.refusal("is empty", hint)
     try:
-        found = first_meaning(_FORMS, phrase)
+        found = first_meaning(forms, phrase)
     except OverflowError:
         raise phrase.refusal(f"{phrase.shown} lies outside the years {FIRST_YEAR} to {LAST_YEAR}", hint) from None
     if found is None:
@@ -111,23 +125,28 @@ def read_phrase(phrase: Phrase, hint: str = TIME_HINT) -> Reading:
     return found
 
 
-def whole_day(phrase: Phrase, hint: str) -> date:
+def whole_day(phrase: Phrase, hint: str, forms: tuple[Callable[[Phrase], Reading | None], ...] = _FORMS) -> date:
     """The day meant; an hour is refused."""
-    found = read_phrase(phrase, hint)
+    found = read_phrase(phrase, hint, forms)
     if found.at is not None:
         raise phrase.refusal(f"takes a day without an hour, not '{phrase.shown}'", hint)
     return found.on
 
 
 def read_due(text: str, now: datetime, field: str = "due") -> Due:
-    """The deadline meant: a local date, and the UTC moment when an hour was given."""
-    found = read_phrase(phrase_of(text, now, field, days_back=0))
+    """The deadline meant: a local date (a period's last), and the UTC moment when an hour was given."""
+    found = read_phrase(phrase_of(text, now, field, days_back=0), _DUE_HINT, _DEADLINES)
     return Due(found.on, found.at)
 
 
 def read_date(text: str, now: datetime, field: str) -> date:
     """The day meant; an hour is refused."""
     return whole_day(phrase_of(text, now, field), _DAY_HINT)
+
+
+def read_deadline(text: str, now: datetime, field: str) -> date:
+    """The day meant, of a period its last; an hour is refused."""
+    return whole_day(phrase_of(text, now, field), _DEADLINE_HINT, _DEADLINES)
 
 
 def read_time(text: str, now: datetime, field: str = "at") -> datetime:
@@ -169,13 +188,14 @@ def snooze(due: Due | None, text: str, now: datetime, field: str = "until") -> D
     if amount and amount[0] <= 0:
         raise phrase.refusal(f"can't put it off by '{phrase.shown}'", "+3d, +1w, tomorrow 9:00, next mon")
     if due is None:
-        found = read_phrase(phrase)
+        found = read_phrase(phrase, _DUE_HINT, _DEADLINES)
         return Due(found.on, found.at)
     zone = zone_of(now)
     old = due.at or midnight(due.on, zone)
     local = old.astimezone(zone)
     day = local.date() if due.at else due.on
-    found = read_phrase(phrase._replace(day=max(phrase.day, day), moment=max(phrase.moment, old)))
+    phrase = phrase._replace(day=max(phrase.day, day), moment=max(phrase.moment, old))
+    found = read_phrase(phrase, _DUE_HINT, _DEADLINES)
     if amount is None or found.at is not None or due.at is None:
         return Due(found.on, found.at)
     return Due(found.on, datetime.combine(found.on, local.time(), zone).astimezone(UTC))

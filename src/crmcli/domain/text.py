@@ -10,6 +10,8 @@ from crmcli.domain.frozen import NamedTuple
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})  # noqa: RUF001
 # Byte order, zero width and direction marks: address books and chats wrap what is copied from them in these.
 _MARKS = "\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# Letters and marks that show nothing: joiners, fillers, the blank of Braille, variation selectors.
+_SHAPELESS = frozenset("\u034f\u115f\u1160\u2800\u3164\ufe0e\ufe0f\uffa0")
 
 
 class Matched(NamedTuple):
@@ -23,6 +25,11 @@ def tidy(text: str) -> str:
     """The text in NFC, without surrounding white space: how personal text is kept."""
     stripped = text.strip()
     return stripped if stripped.isascii() else unicodedata.normalize("NFC", stripped)
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to see in a text: white space, zero widths and other marks without a shape."""
+    return all(c in _SHAPELESS or unicodedata.category(c) in ("Cf", "Zs", "Zl", "Zp", "Cc") for c in text)
 
 
 def bare(text: str) -> str:
@@ -64,5 +71,5 @@ def nearest(word: str, known: list[str]) -> str | None:
     """The known word most like ``word``, or None when none is close."""
     import difflib
 
-    found = difflib.get_close_matches(word, known, n=1, cutoff=0.55)
+    found = difflib.get_close_matches(word, known, n=1, cutoff=0.62)
     return found[0] if found else None

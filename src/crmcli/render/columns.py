@@ -175,7 +175,7 @@ _SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
     "change": (
         ("noun", 3, 0), ("name", 0, 12), ("action", 1, 0), ("field", 0, 0), ("before", 0, 10), ("after", 0, 10),
     ),
-    "setting": (("name", 0, 0), ("value", 0, 12), ("origin", 1, 12), ("about", 2, 16)),
+    "setting": (("name", 0, 0), ("value", 0, 12), ("origin", 1, 12), ("about", 2, 8)),
     "finding": (("check", 1, 0), ("record", 0, 0), ("problem", 0, 20), ("remedy", 0, 16)),
     "fact": (("name", 0, 0), ("value", 0, 20)),
 }  # fmt: skip
@@ -222,7 +222,7 @@ def choose(noun: str, fields: Sequence[str], custom_keys: Collection[str] = ()) 
     """The columns asked for, in that order; a custom field goes by ``custom.KEY``, or its bare key when it is known.
 
     Raises:
-        UsageError: there is no such field; lists those there are, the nearest first.
+        UsageError: there is no such field; names the nearest, and lists those there are.
     """
     wanted = [name for field in fields for name in map(str.strip, field.split(",")) if name]
     if not wanted:
@@ -282,7 +282,9 @@ def _by_flag(noun: str, name: str) -> str:
 
 
 def _unknown(noun: str, name: str, known: list[str]) -> UsageError:
-    from difflib import SequenceMatcher
+    from crmcli.domain.text import nearest
 
-    nearest = sorted(known, key=lambda other: -SequenceMatcher(None, name.lower(), other).ratio())
-    return UsageError(f"--fields: no field {name} in {noun}", hint=", ".join(nearest))
+    near = nearest(name.lower(), known)
+    listed = ", ".join(known)
+    hint = f"did you mean {near}? there are {listed}" if near else listed
+    return UsageError(f"--fields: no field {name} in {noun}", hint=hint)

@@ -35,7 +35,7 @@ class Diagnostics:
         if self.as_json:
             self._write(_json_error(error))
             return
-        hint = f" (try: {visible(error.hint)})" if error.hint else ""
+        hint = f" ({'' if error.hint.startswith('try ') else 'try: '}{visible(error.hint)})" if error.hint else ""
         self._write(f"crm: {self._painted('error')}: {visible(error.message)}{hint}")
         for line in _details(error):
             self._write(line)
@@ -62,6 +62,10 @@ class Diagnostics:
         """Put the question, and leave the cursor behind it."""
         self.stderr.write(f"{visible(question)} [y/N] ")
         self.stderr.flush()
+
+    def unanswered(self) -> None:
+        """End the line of a question that got no answer, as after Ctrl-D."""
+        self._write("")
 
     def _painted(self, word: str) -> str:
         return paint(word, word, color=self.color)

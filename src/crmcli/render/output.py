@@ -70,6 +70,7 @@ class Output:
         stderr_color = stderr.isatty() and _has_color() and color is not False
         self.diagnostics = Diagnostics(stderr, quiet=quiet, verbose=verbose, color=stderr_color)
         self.format = "table" if self.is_terminal else "tsv"
+        self.is_format_asked = False
         self.use_format(format)
 
     def use_format(self, name: str | None) -> None:
@@ -83,6 +84,7 @@ class Output:
         if name not in FORMATS:
             raise UsageError(f"--format: no format {name}", hint=", ".join(FORMATS))
         self.format = name
+        self.is_format_asked = True
         self.diagnostics.as_json = name in ("json", "jsonl")
 
     # Answers
@@ -193,7 +195,10 @@ class Output:
         if self.stdin is None or not self.can_ask:
             raise UsageError(f"{question} there is no terminal to ask on", hint=flag)
         self.diagnostics.ask(question)
-        return self.stdin.readline().strip().lower() in ("y", "yes")
+        answer = self.stdin.readline()
+        if not answer:
+            self.diagnostics.unanswered()
+        return answer.strip().lower() in ("y", "yes")
 
     # How it is written
 

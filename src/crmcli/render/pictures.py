@@ -50,9 +50,10 @@ def picture(view: View, screen: Screen) -> Iterator[str]:
     if isinstance(view, DealPicture):
         yield from _stages(view.stage_history, screen)
     if type(view) in PICTURES:
-        yield from _next_step(view.next_step, screen)
+        yield from _next_step(view.next_step, record.id, screen)
         # Shown just above, it need not be read again among the planned.
-        yield from _timeline([activity for activity in view.timeline if activity != view.next_step], screen)
+        others = [activity for activity in view.timeline if activity != view.next_step]
+        yield from _timeline(others, record.id, screen)
 
 
 def _heading(noun: str, record: View, screen: Screen) -> Iterator[str]:
@@ -133,19 +134,19 @@ def _stages(visits: Sequence[StageVisit], screen: Screen) -> Iterator[str]:
     yield from lay_out(specs, rows, screen)
 
 
-def _next_step(activity: ActivityView | None, screen: Screen) -> Iterator[str]:
+def _next_step(activity: ActivityView | None, shown_of: str, screen: Screen) -> Iterator[str]:
     if activity is not None:
         yield from _section("next step", screen)
-        yield from lay_out(_LINE, [_activity_cells(activity, screen)], screen, header=False)
+        yield from lay_out(_LINE, [_activity_cells(activity, shown_of, screen)], screen, header=False)
 
 
-def _timeline(activities: Sequence[ActivityView], screen: Screen) -> Iterator[str]:
+def _timeline(activities: Sequence[ActivityView], shown_of: str, screen: Screen) -> Iterator[str]:
     planned = [activity for activity in activities if activity.status == "planned"]
     past = [activity for activity in activities if activity.status != "planned"]
     for title, chosen in (("planned", planned), ("past", past)):
         if chosen:
             yield from _section(title, screen)
-            rows = [_activity_cells(activity, screen) for activity in chosen[:_PAST_SHOWN]]
+            rows = [_activity_cells(activity, shown_of, screen) for activity in chosen[:_PAST_SHOWN]]
             yield from lay_out(_LINE, rows, screen, header=False)
         if len(chosen) > _PAST_SHOWN:
             yield paint(f"… and {len(chosen) - _PAST_SHOWN} more (see: crm activity list)", "muted", color=screen.color)
@@ -161,7 +162,8 @@ _LINE = (
 _GLYPHS = {"planned": "○", "done": "●", "canceled": "✗", "no_show": "✗"}
 
 
-def _activity_cells(activity: ActivityView, screen: Screen) -> Cells:
+def _activity_cells(activity: ActivityView, shown_of: str, screen: Screen) -> Cells:
+    """When, what and with whom, but for the record that is shown itself."""
     planned = activity.status == "planned"
     late = planned and is_past(activity.due, screen.now)
     when = screen.locale.due(activity.due) if planned and activity.due else screen.locale.time(activity.at)
@@ -174,7 +176,7 @@ def _activity_cells(activity: ActivityView, screen: Screen) -> Cells:
         (when, tone),
         (f"{_GLYPHS.get(activity.status, '·')} {activity.type}", tone),
         (visible(what), tone),
-        (visible("; ".join(link.name for link in activity.contacts)), "muted"),
+        (visible("; ".join(link.name for link in activity.contacts if link.id != shown_of)), "muted"),
     ]
 
 
@@ -189,13 +191,21 @@ def _decided(activity: ActivityView) -> str | None:
     return " ".join(part for part in parts if part)
 
 
+_TODAY = (
+    Spec("#", "right"),
+    Spec("what", min_width=26),
+    Spec("who", priority=1, min_width=14),
+    Spec("priority", priority=2),
+    Spec("why", min_width=26),
+)
+_SAYS_THE_DAY = frozenset({"overdue", "today", "meetings", "past close", "upcoming"})
+
+
 def today(items: Iterable[TodayItem], screen: Screen) -> Iterator[str]:
     """What needs the user now, under a heading for each urgency."""
     listed = list(items)
-    columns = shown_columns("today")
-    specs = [Spec(column.header, column.align, column.priority, column.min_width) for column in columns]
     indented = screen._replace(width=screen.width - 2)
-    lines = lay_out(specs, [view_cells(columns, item, screen) for item in listed], indented, header=False)
+    lines = lay_out(_TODAY, [_today_cells(item, screen) for item in listed], indented, header=False)
     for place, (group, members) in enumerate(groupby(listed, key=lambda item: item.group)):
         count = len(list(members))
         if place:
@@ -204,6 +214,27 @@ def today(items: Iterable[TodayItem], screen: Screen) -> Iterator[str]:
         yield f"{heading} ({count})"
         for _ in range(count):
             yield "  " + next(lines)
+
+
+def _today_cells(item: TodayItem, screen: Screen) -> Cells:
+    """No noun, for heading and reason say it, and no priority that is as usual."""
+    known = all_columns("today")
+    columns = [known[name] for name in ("number", "what", "who", "priority")]
+    seen = item._replace(priority=None) if item.priority == "normal" else item
+    tone = "overdue" if is_past(item.due, screen.now) else ""
+    return [*view_cells(columns, seen, screen), (visible(_why(item, screen)), tone)]
+
+
+def _why(item: TodayItem, screen: Screen) -> str:
+    """The reason with its hour, and with its day where neither the reason nor the heading says it."""
+    if item.due is None:
+        return item.why
+    if item.group in _SAYS_THE_DAY:
+        return item.why if item.due.at is None else f"{screen.locale.clock(item.due.at)}, {item.why}"
+    day = screen.locale.near_due(item.due, screen.now)
+    if item.noun == "deal":
+        return f"{item.why}, closes {day}"
+    return item.why if item.why.endswith(day) else f"{item.why} {day}"
 
 
 def pipeline(totals: Iterable[StageTotal], screen: Screen) -> Iterator[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from crmcli.domain.drafts import Draft, Edit
     from crmcli.domain.reading import Raw
+    from crmcli.services.desk import Desk
     from crmcli.store.queries.common import Selection
     from crmcli.store.queries.refs import Found
     from crmcli.store.reader import Reader
@@ -30,6 +31,10 @@ class Activities(Records):
 
     noun = "activity"
     word = "activity"  # what a message calls one
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.came_again: list[ActivityView] = []  # what the last use case added because it recurs
 
     def views(self, reader: Reader, selection: Selection) -> Iterator[ActivityView]:
         """The selected activities, by time unless sorted."""
@@ -114,9 +119,10 @@ class Activities(Records):
         return due.at or last.astimezone(UTC)
 
     def change(self, uow: UnitOfWork, number: int, edit: Edit) -> None:
-        """Apply an edit; a new deadline moves what is planned, a new time what is done."""
+        """Apply an edit; a new deadline moves what is planned, a new time what is done, and what recurs comes again."""
         view: ActivityView = self.view(uow.reader, number)
         values = dict(edit.values)
+        _follow_body(view, values)
         due, at = values.get("due"), values.get("at")
         status = values.get("status", view.status)
         if isinstance(due, Due) and status == "planned":
@@ -128,6 +134,17 @@ class Activities(Records):
         elif status != "done" and view.status == "done":
             values["done_at"] = None
         super().change(uow, number, edit._replace(values=values))
+        if status == "done" and view.status != "done":
+            self._come_again(uow, self.view(uow.reader, number))
+
+    def _come_again(self, uow: UnitOfWork, view: ActivityView) -> None:
+        """Add the next occurrence of what was just done, if it recurs, with its hooks, and say so."""
+        again = self._next(uow, view)
+        if again is None:
+            return
+        self.desk.hooks.before(f"{self.hook_noun(again)}-add", as_record(again))
+        self.came_again.append(again)
+        uow.afterwards(lambda: self.desk.hooks.after(f"{self.hook_noun(again)}-add", as_record(again)))
 
     # -- what is planned
 
@@ -141,8 +158,8 @@ class Activities(Records):
     ) -> tuple[list[ActivityView], list[ActivityView]]:
         """Tick off planned activities in one undo step; their views, and the next occurrences of those that recur."""
 
-        def select(uow: UnitOfWork) -> list[Found]:
-            return list(dict.fromkeys(self._find(uow.reader, ref) for ref in refs))
+        def select(reader: Reader) -> list[Found]:
+            return list(dict.fromkeys(self._find(reader, ref) for ref in refs))
 
         return self._ticked(select, outcome)
 
@@ -151,39 +168,26 @@ class Activities(Records):
     ) -> tuple[list[ActivityView], list[ActivityView]]:
         """Tick off every planned activity that a filter selects, in one undo step, as ``done_all`` does."""
 
-        def select(uow: UnitOfWork) -> list[Found]:
-            where = both(self.condition(uow.reader, filter_text), Condition("r.status = 'planned'"))
-            return found_where(uow.reader, "activity", where)
+        def select(reader: Reader) -> list[Found]:
+            where = both(self.condition(reader, filter_text), Condition("r.status = 'planned'"))
+            return found_where(reader, "activity", where)
 
         return self._ticked(select, outcome)
 
     def _ticked(
-        self, select: Callable[[UnitOfWork], list[Found]], outcome: str | None
+        self, select: Callable[[Reader], list[Found]], outcome: str | None
     ) -> tuple[list[ActivityView], list[ActivityView]]:
         said = self.edit_draft(Changes({"outcome": outcome})).values if outcome is not None else {}
-        following: list[ActivityView] = []
+        self.came_again = []
 
         def tick(uow: UnitOfWork, number: int) -> None:
-            from crmcli.store.records import update
-
             view: ActivityView = self.view(uow.reader, number)
             if view.status == "done":
                 raise Refused(f"{_kind(view)} #{number} is done already")
-            update(
-                uow,
-                "activity",
-                number,
-                _edit({"status": "done", "done_at": uow.now, "at": _ended(view, uow.now), **said}),
-            )
-            again = self._next(uow, view)
-            if again is not None:
-                self.desk.hooks.before(f"{self.hook_noun(again)}-add", as_record(again))
-                following.append(again)
+            self.change(uow, number, _edit({"status": "done", **said}))
 
         views = self._each("task done", "edit", select, tick)
-        for added in following:
-            self.desk.hooks.after(f"{self.hook_noun(added)}-add", as_record(added))
-        return views, following
+        return views, self.came_again
 
     def _next(self, uow: UnitOfWork, view: ActivityView) -> ActivityView | None:
         """The next occurrence of a recurring one."""
@@ -227,7 +231,7 @@ class Activities(Records):
             due = snooze(view.due, until, self.desk.clock.local(), "until")
             update(uow, "activity", number, _edit({"due": due, "at": self._moment(due)}))
 
-        views: list[ActivityView] = self._each("task snooze", "edit", lambda uow: [self._find(uow.reader, ref)], act)
+        views: list[ActivityView] = self._each("task snooze", "edit", lambda reader: [self._find(reader, ref)], act)
         return views[0]
 
 
@@ -276,11 +280,23 @@ def _ended(view: ActivityView, now: datetime) -> datetime:
 
 
 def _name_by_body(values: dict[str, object]) -> None:
-    """Without a subject the body's first line is it, cut."""
+    """Without a subject the body's first line is it."""
     body = values.get("body")
     if not values.get("subject") and isinstance(body, str):
-        line = next((part.strip() for part in body.splitlines() if part.strip()), "")
-        values["subject"] = line if len(line) <= _SUBJECT else f"{line[: _SUBJECT - 1]}…"
+        values["subject"] = _first_line(body)
+
+
+def _follow_body(view: ActivityView, values: dict[str, object]) -> None:
+    """A subject that is the old body's first line becomes the new one's, unless another is given."""
+    body = values.get("body")
+    if isinstance(body, str) and "subject" not in values and view.body and view.subject == _first_line(view.body):
+        values["subject"] = _first_line(body)
+
+
+def _first_line(body: str) -> str:
+    """The body's first line with anything on it, cut."""
+    line = next((part.strip() for part in body.splitlines() if part.strip()), "")
+    return line if len(line) <= _SUBJECT else f"{line[: _SUBJECT - 1]}…"
 
 
 def _decided(draft: Draft, decision: Mapping[str, object]) -> dict[str, object]:

@@ -45,6 +45,7 @@ class Deals(Merging, Records):
         since = values.pop("entered_at", None) or uow.now
         pipeline = uow.reader.value("SELECT pipeline_id FROM stage WHERE id = ?", (stage.number,))
         values |= {"pipeline_id": pipeline, "stage_id": stage.number, "stage_since": since}
+        _refuse_sure_chance(stage.kind, values)
         if stage.kind != "open":
             values["closed_at"] = since
         contacts = values.get("contacts")
@@ -58,7 +59,7 @@ class Deals(Merging, Records):
 
         view = self.view(uow.reader, number)
         stages = stages_of(uow.reader, fold(view.pipeline))
-        refuse_missing(view, stages, stage_named(stages, view.stage))
+        refuse_missing(view, stages, stage_named(stages, view.stage), new=True)
         at: Any = values["stage_since"]
         stage: Any = values["stage_id"]
         uow.add(StageChange(deal_id=number, to_stage_id=stage, at=at, by=uow.user_id))
@@ -70,10 +71,13 @@ class Deals(Merging, Records):
         currency = values.pop("currency", None)
         if currency is not None:
             self._in_currency(uow, number, str(currency))
+        if stage is None and pipeline is None:
+            _refuse_sure_chance(self.view(uow.reader, number).stage_kind, values)
         if any((values, *edit[2:])):
             super().change(uow, number, edit._replace(values=values))
         if pipeline is not None or stage is not None:
             self._edit_stage(uow, number, pipeline, stage)
+            _refuse_sure_chance(self.view(uow.reader, number).stage_kind, values)
             if "probability" in values:  # given together with the stage, it is meant for the new one
                 super().change(
                     uow, number, edit._replace(values={"probability": values["probability"]}, add={}, remove={})
@@ -132,15 +136,30 @@ class Deals(Merging, Records):
     def move_where(
         self, filter_text: str, stage: str, *, note: str | None = None, at: str | None = None
     ) -> list[DealView]:
-        """Move every deal that a filter selects; one that can't move stops them all."""
+        """Move every deal that a filter selects and that is elsewhere; one that can't move stops them all."""
         moment = self._moment(at)
+        text, _ = self.elsewhere(filter_text, stage)
 
         def act(uow: UnitOfWork, number: int) -> None:
             self._move_in(
                 uow, number, lambda stages, _: stage_named(stages, stage), note=note and tidy(note), at=moment
             )
 
-        return self._each("deal move", "stage-change", self._selected(filter_text), act)
+        return self._each("deal move", "stage-change", self._selected(text), act)
+
+    def elsewhere(self, filter_text: str, stage: str) -> tuple[str, int]:
+        """The filter that leaves out the deals that are in the stage already, and how many those are.
+
+        Raises:
+            Refused: all of them are there already.
+        """
+        name = tidy(stage).replace("\\", "\\\\").replace('"', '\\"')
+        text = f'({filter_text}) AND stage != "{name}"'
+        chosen, left = len(self.matching(filter_text)), len(self.matching(text))
+        if chosen and not left:
+            which = "the deal is" if chosen == 1 else f"all {chosen} deals are"
+            raise Refused(f"{which} in {stage} already")
+        return text, chosen - left
 
     def win(self, ref: str, *, note: str | None = None, at: str | None = None) -> DealView:
         """Move a deal to its pipeline's won stage."""
@@ -185,6 +204,8 @@ class Deals(Merging, Records):
         first: Callable[[UnitOfWork, int], None] | None = None,
     ) -> DealView:
         moment = self._moment(at)
+        if not self.desk.has_store:
+            self.find(ref)  # which is not there, and no store is made to say so
         with self.desk.writing(command) as uow:
             found = self._find(uow.reader, ref)
             if closed and self.view(uow.reader, found.number).stage_kind == "open":
@@ -227,6 +248,16 @@ class Deals(Merging, Records):
         enter(uow, number, target, at=at, note=note)
         return target
 
+    def enter_in(self, uow: UnitOfWork, number: int, target: StageView, *, note: str) -> None:
+        """Move a deal within a unit of work, its hooks included; refuses when a field that is required is empty."""
+        view: DealView = self.view(uow.reader, number)
+        stages = stages_of(uow.reader, fold(view.pipeline))
+        refuse_missing(view, stages, target, next((s.position for s in stages if s.stage == view.stage), -1))
+        enter(uow, number, target, note=note)
+        record = as_record(self.view(uow.reader, number))
+        self.desk.hooks.before("deal-stage-change", record)
+        uow.afterwards(lambda: self.desk.hooks.after("deal-stage-change", record))
+
     def _refuse_past(self, uow: UnitOfWork, number: int, at: datetime | None) -> None:
         if at is None:
             return
@@ -235,6 +266,13 @@ class Deals(Merging, Records):
             raise BadValue("at", f"deal #{number} entered its stage only on {since:%Y-%m-%d %H:%M} UTC")
         if at > uow.now:
             raise BadValue("at", "lies in the future; plan a task instead")
+
+
+def _refuse_sure_chance(kind: str, values: Mapping[str, object]) -> None:
+    """Raise Refused when a closed deal would get a chance other than what came of it."""
+    sure = {"won": 100, "lost": 0}.get(kind)
+    if sure is not None and values.get("probability", sure) != sure:
+        raise Refused(f"a {kind} deal's chance is {sure}%", hint="crm deal reopen")
 
 
 def _reason(reason: str, note: str | None) -> tuple[str, str | None]:

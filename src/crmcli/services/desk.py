@@ -31,11 +31,12 @@ class Desk(NamedTuple):
     hooks: Hooks
     note: Callable[[str], None]
     origin: str = "cli"
+    locale: str | None = None
 
     @property
     def rules(self) -> InputRules:
         """How input is read just now."""
-        return InputRules(self.clock.local(), self.user, self.country, self.currency)
+        return InputRules(self.clock.local(), self.user, self.country, self.currency, self.locale)
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -45,6 +46,11 @@ class Desk(NamedTuple):
             yield reader
         finally:
             reader.close()
+
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a store, so that something in it could be changed."""
+        return self.store.dialect.exists(self.store.location)
 
     def writing(self, command: str, summary: str = "") -> UnitOfWork:
         """The writing door; ``command`` and ``summary`` are shown in the history."""
@@ -61,5 +67,5 @@ class Desk(NamedTuple):
         from crmcli.store.queries.refs import custom_keys
         from crmcli.store.queries.where import compile_filter
 
-        context = FilterContext(self.clock.local(), self.user, custom_keys(reader), self.currency)
+        context = FilterContext(self.clock.local(), self.user, custom_keys(reader), self.currency, self.locale)
         return compile_filter(parse_filter(text, noun, context), noun, reader.dialect, self.country)

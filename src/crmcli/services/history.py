@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.fields import UID_PREFIX
+from crmcli.domain.text import fold
 from crmcli.errors import Ambiguous, Conflict, NotFound
 from crmcli.store.queries.history import change_set, change_sets, sets_of
 from crmcli.store.queries.refs import Found, resolve
@@ -42,6 +43,8 @@ class History:
 
         Raises Stale, naming the field, when someone changed it since.
         """
+        if not self.desk.has_store:
+            raise NotFound(f"no change {which}" if which else "nothing was changed yet", hint="crm history")
         from crmcli.store.models.ledger import ChangeSet
 
         with self.desk.writing("undo") as uow:
@@ -63,6 +66,16 @@ class History:
             uow.summary = f"#{number} {undone.command}: {undone.summary}".removesuffix(": ")
             uow.marked = max(uow.marked, undone.records)
         return view
+
+    def before(self, number: int) -> int | None:
+        """The acting user's last change before that one that still stands, undos aside."""
+        sql = (
+            "SELECT s.id FROM change_set s JOIN app_user u ON u.id = s.user_id WHERE u.login_key = ? AND s.id < ?"
+            " AND s.undone_by IS NULL AND s.undo_of IS NULL ORDER BY s.id DESC LIMIT 1"
+        )
+        with self.desk.reading() as reader:
+            found = reader.value(sql, (fold(self.desk.user), number))
+        return None if found is None else int(found)
 
     def _last(self, reader: Reader, user: int, own: int) -> int:
         sql = "SELECT id FROM change_set WHERE user_id = ? AND id < ? AND undone_by IS NULL ORDER BY id DESC LIMIT 1"

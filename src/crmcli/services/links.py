@@ -12,10 +12,11 @@ from crmcli.store.queries.refs import Found, owner_of_key, resolve
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crmcli.domain.fields import Field
     from crmcli.services.desk import Desk
     from crmcli.store.session import UnitOfWork
 
-_KIND_WORD = {Kind.EMAIL: "e-mail", Kind.PHONE: "phone", Kind.WEBSITE: "website", Kind.HANDLE: "handle"}
+KIND_WORD = {Kind.EMAIL: "e-mail", Kind.PHONE: "phone", Kind.WEBSITE: "website", Kind.HANDLE: "handle"}
 
 
 class Links:
@@ -49,8 +50,8 @@ class Links:
                 raise
         from crmcli.store.records import insert
 
-        number = insert(self.uow, noun, values, {})
-        self.desk.note(f"new {noun} #{number} {values['name']}")
+        number = insert(self.uow, noun, {**values, "owner": self.desk.user}, {})
+        self.uow.afterwards(lambda: self.desk.note(f"new {noun} #{number} {values['name']}"))
         return number
 
     def _stub(self, noun: str, ref: str) -> dict[str, object] | None:
@@ -72,18 +73,25 @@ def _is_record_name(ref: str) -> bool:
     return ref.lstrip("#").isdecimal() or ref.startswith(tuple(f"{prefix}_" for prefix in UID_PREFIX.values()))
 
 
+def unique_field(noun: str, name: str) -> Field | None:
+    """The field of that name if only one live record of the noun may hold a value of it."""
+    field = find_field(noun, name)
+    shared = field is None or field.kind not in KIND_WORD or (noun == "company" and field.kind is Kind.PHONE)
+    return None if shared else field
+
+
 def refuse_duplicates(uow: UnitOfWork, noun: str, values: Mapping[str, object], own: int | None = None) -> None:
     """Raise Duplicate, naming the owner, when another live record holds one of these addresses."""
     for name, value in values.items():
-        field = find_field(noun, name)
-        if field is None or field.kind not in _KIND_WORD or (noun == "company" and field.kind is Kind.PHONE):
+        field = unique_field(noun, name)
+        if field is None:
             continue
         network = name if name in NETWORKS else ""
         for address in value if isinstance(value, tuple) and not isinstance(value, Matched) else (value,):
             if isinstance(address, Matched):
                 owner = owner_of_key(uow.reader, noun, field.kind, address.key, network)
                 if owner is not None and owner.number != own:
-                    raise duplicate(noun, network or _KIND_WORD[field.kind], address.value, owner)
+                    raise duplicate(noun, network or KIND_WORD[field.kind], address.value, owner)
 
 
 def duplicate(noun: str, what: str, value: str, owner: Found) -> Duplicate:

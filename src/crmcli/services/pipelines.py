@@ -9,16 +9,18 @@ from crmcli.domain.fields import DEAL, STAGE_KINDS, find_field
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
 from crmcli.domain.text import fold, nearest, tidy
-from crmcli.errors import BadValue, Conflict, Refused
+from crmcli.domain.views import StageTotal, StageView
+from crmcli.errors import BadValue, Conflict, NotFound, Refused
 from crmcli.services.stages import pipeline_key, stage_named, stages_of
 from crmcli.store.queries.deals import stage_totals, stages
-from crmcli.store.store import StageSeed
+from crmcli.store.store import FIRST_PIPELINE, StageSeed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crmcli.domain.views import StageTotal, StageView
     from crmcli.services.desk import Desk
+    from crmcli.store.queries.refs import Found
+    from crmcli.store.reader import Reader
     from crmcli.store.session import UnitOfWork
 
 CATEGORIES = ("omitted", "pipeline", "best_case", "commit", "closed")
@@ -56,6 +58,10 @@ def _seed(name: str, won: str, lost: str, still_open: list[str]) -> StageSeed:
     return StageSeed(name, "open", probability, rot_days, category)
 
 
+# Inside a class with a method named list, the builtin goes by this name.
+Stages = list[StageView]
+
+
 class Pipelines:
     """The ways of selling, and what lies in each."""
 
@@ -65,15 +71,38 @@ class Pipelines:
     def totals(self, name: str | None = None, filter_text: str | None = None) -> Sequence[StageTotal]:
         """Count, value and weighted value per stage of a pipeline, the default one when none is named."""
         with self.desk.reading() as reader:
-            if reader.connection is None:
-                return []
             where = self.desk.condition(reader, "deal", filter_text)
+            if reader.connection is None:
+                nothing = Money(0, self.desk.currency)
+                return [StageTotal(s.stage, s.kind, 0, nothing, nothing) for s in self._stages(reader, name)]
             return _in_currencies(stage_totals(reader, pipeline_key(reader, name), where), self.desk.currency)
 
     def list(self, name: str | None = None) -> Sequence[StageView]:
         """The stages of all pipelines, or of one."""
         with self.desk.reading() as reader:
+            return self._stages(reader, name)
+
+    def _stages(self, reader: Reader, name: str | None) -> Stages:
+        """The stages of all pipelines, or of one; without a store those that a new one would have."""
+        if reader.connection is not None:
             return stages(reader, pipeline_key(reader, name) if name else None)
+        if name is not None and fold(name) != FIRST_PIPELINE:
+            raise NotFound(f"no pipeline {name}", hint=f"there are: {FIRST_PIPELINE}")
+        return [
+            StageView(
+                place + 1, FIRST_PIPELINE, s.name, place, s.kind, s.probability, s.rot_days, s.forecast_category, ()
+            )
+            for place, s in enumerate(self.desk.store.seeds)
+        ]
+
+    def refuse_unknown(self, *, stage: str | None = None, pipeline: str | None = None) -> None:
+        """Raise NotFound, naming those there are, for a stage or pipeline there is not; a missing store has any."""
+        with self.desk.reading() as reader:
+            if reader.connection is None:
+                return
+            key = pipeline_key(reader, pipeline) if pipeline is not None else None
+            if stage is not None:
+                stage_named(list(stages(reader, key)), stage, anywhere=key is None)
 
     def names(self) -> Sequence[str]:
         """The pipelines' names, the default one first."""
@@ -154,25 +183,43 @@ class Pipelines:
             uow.flush()
             return stage_named(stages_of(uow.reader, key), row.name)
 
+    def deals_in(self, pipeline: str | None, name: str) -> Sequence[Found]:
+        """The live deals that are in a stage."""
+        from crmcli.services.records import found_where
+        from crmcli.store.queries.condition import Condition
+
+        with self.desk.reading() as reader:
+            stage = stage_named(self._stages(reader, pipeline or self._default(reader)), name)
+            return found_where(reader, "deal", Condition("r.stage_id = ?", (stage.number,)))
+
+    def _default(self, reader: Reader) -> str:
+        return pipeline_key(reader, None) or FIRST_PIPELINE
+
     def remove_stage(self, pipeline: str | None, name: str, *, move_to: str | None = None) -> int:
-        """Take a stage away; its deals move to another one, which must be named if there are any. How many moved."""
-        from crmcli.services.stages import enter
+        """Take a stage away; its deals move to another one, which must be named if there are any. How many moved.
+
+        Each of them obeys what the other stage requires, and its hooks are run.
+        """
+        from crmcli.services.deals import Deals
         from crmcli.store.models.deals import Stage
 
+        deals = Deals(self.desk)
         with self.desk.writing("pipeline stage-rm", name) as uow:
-            key = pipeline_key(uow.reader, pipeline)
-            here = stages_of(uow.reader, key)
+            here = stages_of(uow.reader, pipeline_key(uow.reader, pipeline))
             stage = stage_named(here, name)
             if sum(s.kind == stage.kind for s in here) == 1:
                 raise Refused(f"{stage.stage} is the only {stage.kind} stage of pipeline {stage.pipeline}")
-            sql = "SELECT id FROM deal WHERE stage_id = ? AND deleted_at IS NULL"
+            sql = "SELECT id FROM deal WHERE stage_id = ? AND deleted_at IS NULL ORDER BY id"
             inside = [number for (number,) in uow.reader.rows(sql, (stage.number,))]
             if inside and move_to is None:
-                raise Refused(f"{len(inside)} deals are in {stage.stage}", hint="--move-to STAGE")
-            if move_to is not None:
-                target = stage_named([s for s in here if s.number != stage.number], move_to)
+                count = f"{len(inside)} deals are" if len(inside) > 1 else "1 deal is"
+                raise Refused(f"{count} in {stage.stage}", hint="--move-to STAGE")
+            target = (
+                stage_named([s for s in here if s.number != stage.number], move_to) if move_to is not None else None
+            )
+            if target is not None:
                 for number in inside:
-                    enter(uow, number, target, note=f"stage {stage.stage} was removed")
+                    deals.enter_in(uow, number, target, note=f"stage {stage.stage} was removed")
             uow.bury(uow.get(Stage, stage.number))
             return len(inside)
 

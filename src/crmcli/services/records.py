@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmcli.domain.fields import NETWORKS, PLURAL
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.reading import Raw, read_custom, read_draft, read_edit
 from crmcli.domain.records import as_record
-from crmcli.errors import Conflict, NotFound
-from crmcli.services.links import Links, refuse_duplicates
+from crmcli.errors import BadValue, Conflict, NotFound, Refused
+from crmcli.services.links import KIND_WORD, Links, refuse_duplicates, unique_field
 from crmcli.store.queries.common import Selection, by_number
 from crmcli.store.queries.condition import EVERYTHING, both
 from crmcli.store.queries.refs import Found, custom_keys, resolve, survivor
@@ -141,7 +142,7 @@ class Records:
 
     def draft(self, raw: Mapping[str, Raw], custom: Sequence[str] = ()) -> Draft:
         """A draft from texts by field name and ``key=value`` settings."""
-        return read_draft(self.noun, raw, self.desk.rules, read_custom(custom))
+        return read_draft(self.noun, raw, self.desk.rules, read_custom(self.noun, custom))
 
     def add(self, draft: Draft, *, create: bool = True) -> Any:  # noqa: ANN401
         """Add a record; its view. ``create`` allows stubs for unknown links."""
@@ -183,19 +184,28 @@ class Records:
             add=changes.add,
             remove=changes.remove,
             clear=changes.clear,
-            custom=read_custom(changes.set),
+            custom=read_custom(self.noun, changes.set),
             unset=changes.unset,
         )
 
     def edit(self, ref: str, edit: Edit, *, create: bool = True) -> Any:  # noqa: ANN401
         """Change the record that a reference names; its view."""
-        return self._each(f"{self.noun} edit", "edit", lambda _: [self.find(ref)], self._editing(edit, create=create))[
-            0
-        ]
+        return self._each(
+            f"{self.noun} edit", "edit", lambda reader: [self._find(reader, ref)], self._editing(edit, create=create)
+        )[0]
 
     def edit_where(self, filter_text: str, edit: Edit) -> Views:
         """Change every record that a filter selects, in one undo step; their views."""
+        self.refuse_shared(filter_text, edit)
         return self._each(f"{self.noun} edit", "edit", self._selected(filter_text), self._editing(edit, create=False))
+
+    def refuse_shared(self, filter_text: str, edit: Edit) -> None:
+        """Raise BadValue when several selected records would get a value that only one may have."""
+        unique = next((field for name in (*edit.values, *edit.add) if (field := unique_field(self.noun, name))), None)
+        count = len(self.matching(filter_text)) if unique else 0
+        if unique and count > 1:
+            word = unique.option if unique.name in NETWORKS else KIND_WORD[unique.kind]
+            raise BadValue(unique.option, f"the same {word} can't go to {count} {PLURAL[self.noun]}")
 
     def _editing(self, edit: Edit, *, create: bool) -> Callable[[UnitOfWork, int], None]:
         def act(uow: UnitOfWork, number: int) -> None:
@@ -221,7 +231,7 @@ class Records:
 
     def remove(self, ref: str) -> Any:  # noqa: ANN401
         """Delete a record; the view it had."""
-        return self._each(f"{self.noun} rm", "rm", lambda _: [self.find(ref)], self._remove_in)[0]
+        return self._each(f"{self.noun} rm", "rm", lambda reader: [self._find(reader, ref)], self._remove_in)[0]
 
     def remove_where(self, filter_text: str) -> Views:
         """Delete every record that a filter selects, in one undo step; the views they had."""
@@ -236,10 +246,21 @@ class Records:
 
     def restore(self, ref: str) -> Any:  # noqa: ANN401
         """Bring a deleted record back with what was deleted with it; its view."""
-        found = self.find(ref, deleted=True)
+        found = self._deleted(ref)
         with self.desk.writing(f"{self.noun} restore", found.name) as uow:
             self._restore_in(uow, found)
             return self.view(uow.reader, found.number)
+
+    def _deleted(self, ref: str) -> Found:
+        try:
+            return self.find(ref, deleted=True)
+        except NotFound as error:
+            with self.desk.reading() as reader:
+                try:
+                    live = resolve(reader, self.noun, ref, self.desk.country)
+                except NotFound:
+                    raise error from None
+            raise Refused(f"{self.noun} #{live.number} {live.name} is not deleted") from error
 
     def _restore_in(self, uow: UnitOfWork, found: Found) -> None:
         from crmcli.store.records import restore
@@ -257,9 +278,9 @@ class Records:
 
     # -- the shape of every change
 
-    def _selected(self, filter_text: str) -> Callable[[UnitOfWork], Chosen]:
-        def select(uow: UnitOfWork) -> Chosen:
-            return found_where(uow.reader, self.noun, self.condition(uow.reader, filter_text))
+    def _selected(self, filter_text: str) -> Callable[[Reader], Chosen]:
+        def select(reader: Reader) -> Chosen:
+            return found_where(reader, self.noun, self.condition(reader, filter_text))
 
         return select
 
@@ -267,14 +288,18 @@ class Records:
         self,
         command: str,
         event: str,
-        select: Callable[[UnitOfWork], Iterable[Found]],
+        select: Callable[[Reader], Iterable[Found]],
         act: Callable[[UnitOfWork, int], None],
     ) -> Views:
         """Do something to each selected record in one undo step, hooks included; the views (before, for a deletion)."""
         views: Views = []
         events: list[tuple[str, Any]] = []
+        if not self.desk.has_store:  # and none is made to find nothing in it
+            with self.desk.reading() as reader:
+                list(select(reader))
+            return views
         with self.desk.writing(command) as uow:
-            chosen = list(select(uow))
+            chosen = list(select(uow.reader))
             uow.summary = _summary(self.noun, chosen)
             for found in chosen:
                 before = self.view(uow.reader, found.number)
@@ -294,7 +319,7 @@ def _name_of(view: Any) -> str:  # noqa: ANN401
 
 
 def _summary(noun: str, chosen: Sequence[Found]) -> str:
-    return chosen[0].name if len(chosen) == 1 else f"{len(chosen)} records of {noun}"
+    return chosen[0].name if len(chosen) == 1 else f"{len(chosen)} {PLURAL[noun]}"
 
 
 def found_where(reader: Reader, noun: str, where: Condition) -> list[Found]:

@@ -32,16 +32,17 @@ def stages_of(reader: Reader, pipeline: str) -> list[StageView]:
     return stages(reader, pipeline)
 
 
-def stage_named(stages: list[StageView], name: str) -> StageView:
-    """The stage of that name; raises NotFound naming those there are."""
+def stage_named(stages: list[StageView], name: str, *, anywhere: bool = False) -> StageView:
+    """The stage of that name; raises NotFound naming those there are. ``anywhere``: the stages are of all pipelines."""
     wanted = fold(name)
     for stage in stages:
         if fold(stage.stage) == wanted:
             return stage
-    names = [stage.stage for stage in stages]
+    names = list(dict.fromkeys(stage.stage for stage in stages))
     near = nearest(name, names)
     hint = f"did you mean {near}?" if near else f"one of {', '.join(names)}"
-    raise NotFound(f"no stage {name!r} in pipeline {stages[0].pipeline if stages else '?'}", hint=hint)
+    where = "" if anywhere else f" in pipeline {stages[0].pipeline if stages else '?'}"
+    raise NotFound(f"no stage {name!r}{where}", hint=hint)
 
 
 def first_of_kind(stages: list[StageView], kind: str) -> StageView:
@@ -52,10 +53,11 @@ def first_of_kind(stages: list[StageView], kind: str) -> StageView:
     return found
 
 
-def refuse_missing(view: Any, stages: list[StageView], target: StageView, here: int = -1) -> None:  # noqa: ANN401
+def refuse_missing(view: Any, stages: list[StageView], target: StageView, here: int = -1, *, new: bool = False) -> None:  # noqa: ANN401
     """Raise Refused when a field is empty that the target, or an open stage on the way to it, requires.
 
-    ``here`` is the position that the deal comes from. A lost stage asks only for its own fields.
+    ``here`` is the position that the deal comes from; ``new`` says that it is only being added. A lost stage asks only
+    for its own fields.
     """
     passed = (
         [s for s in stages if s.kind == "open" and here < s.position < target.position] if target.kind != "lost" else []
@@ -65,9 +67,8 @@ def refuse_missing(view: Any, stages: list[StageView], target: StageView, here: 
         if missing:
             flags = " ".join(f"--{name.replace('_', '-').removesuffix('s') if name in _PLURAL else name.replace('_', '-')} …"
                              for name in missing)  # fmt: skip
-            raise Refused(
-                f"stage {stage.stage} requires {', '.join(missing)}", hint=f"crm deal edit {view.number} {flags}"
-            )
+            remedy = f"give {flags}" if new else f"crm deal edit {view.number} {flags}"
+            raise Refused(f"stage {stage.stage} requires {', '.join(missing)}", hint=remedy)
 
 
 _PLURAL = frozenset({"contacts", "tags"})

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.errors import UsageError
 
 _SECRET = ("password=", "sslpassword=", "passfile=")
 _POSTGRES = ("postgresql://", "postgres://", "postgresql+psycopg://")
+_SQLITE = "sqlite:///"
 
 
 class Location(NamedTuple):
@@ -35,8 +37,16 @@ class Location(NamedTuple):
 
 
 def locate(text: str) -> Location:
-    """The location that ``text`` names: ``postgresql://…`` or a path (``sqlite:///`` and ``~`` are understood)."""
+    """The location that ``text`` names: ``postgresql://…`` or a path (``sqlite:///`` and ``~`` are understood).
+
+    Raises:
+        UsageError: it is a URL of a kind of store there is not.
+    """
     for scheme in _POSTGRES:
         if text.startswith(scheme):
             return Location(None, "postgresql://" + text.removeprefix(scheme))
-    return Location(Path(text.removeprefix("sqlite:///")).expanduser(), None)
+    path = text.removeprefix(_SQLITE)
+    scheme, mark, _ = path.partition("://")
+    if mark and scheme.isascii() and scheme[:1].isalpha() and all(c.isalnum() or c in "+.-" for c in scheme):
+        raise UsageError(f"unknown kind of store {scheme}://", hint="a file, or postgresql://…")
+    return Location(Path(path).expanduser(), None)

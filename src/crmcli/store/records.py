@@ -170,6 +170,9 @@ def update(uow: UnitOfWork, noun: str, number: int, edit: Edit) -> None:
 
 def _change_part(uow: UnitOfWork, part: Part, number: int, name: str, replaced: bool, edit: Edit) -> None:
     rows = _live_parts(uow, part, number)
+    given = [(_identity(value), getattr(value, "value", None)) for value in _many(edit.values.get(name))]
+    if given and given == [(_row_identity(part, row), getattr(row, "value", None)) for row in rows]:
+        replaced = False  # they are what there is, in this order
     gone = {_identity(value) for value in edit.remove.get(name, ())}
     kept = []
     for row in rows:
@@ -261,7 +264,8 @@ def untag(uow: UnitOfWork, noun: str, number: int, names: Iterable[str]) -> None
 
 def _change_tags(uow: UnitOfWork, noun: str, number: int, edit: Edit) -> None:
     if "tags" in edit.clear or "tags" in edit.values:
-        untag(uow, noun, number, tags_of(uow, noun, number))
+        wanted = {fold(name) for name in _many(edit.values.get("tags"))}
+        untag(uow, noun, number, [name for name in tags_of(uow, noun, number) if fold(name) not in wanted])
         uow.flush()
     untag(uow, noun, number, _many(edit.remove.get("tags")))
     tag(uow, noun, number, (*_many(edit.values.get("tags")), *_many(edit.add.get("tags"))))

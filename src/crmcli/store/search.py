@@ -104,6 +104,31 @@ def documents(reader: Reader, noun: str, numbers: Sequence[int]) -> Iterator[tup
         yield number, " ".join(words_of(" ".join(names))), " ".join(_indexable(words_of(" ".join(rest))))
 
 
+def texts(reader: Reader, noun: str, number: int) -> Iterator[str]:
+    """What a record's entry is made of, as it was written: its name, then all else, one value at a time."""
+    columns = ", ".join((_NAME[noun], *_BODY[noun], "custom"))
+    name, *body, custom = reader.rows(f"SELECT {columns} FROM {noun} WHERE id = ?", (number,))[0]
+    yield name or ""
+    own, numbers = marks((number,)), (number,)
+    yield from _gather(reader, _NAMES_OF[noun], own, numbers).get(number, ())
+    yield from (part for part in body if part)
+    yield from _gather(reader, _EXTRA, own, numbers, (noun,)).get(number, ())
+    yield from _custom_texts(custom)
+    if noun in _PHONES_OF:
+        yield from _gather(reader, (_PHONES_OF[noun],), own, numbers).get(number, ())
+
+
+def words_held(text: str, words: Sequence[str]) -> int:
+    """How many of a query's words the text holds, each as a beginning, or of a phone as a run of its digits."""
+    own = words_of(text)
+    digits = "".join(c for c in text if c.isdecimal()) if text.startswith("+") else ""
+    return sum(
+        any(mine.startswith(word) for mine in own)
+        or (len(word) >= _LEAST_DIGITS and word.isdecimal() and word in digits)
+        for word in words
+    )
+
+
 def _indexable(words: list[str]) -> list[str]:
     """As many of the words as the smaller of the two indexes has room for in one record."""
     if len(words) < _SURELY_FIT:

@@ -21,7 +21,7 @@ from crmcli.store.reader import Reader
 from crmcli.store.search import SEARCHED, reindex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
 
     from sqlalchemy.orm import UOWTransaction
@@ -71,6 +71,7 @@ class UnitOfWork:
         self.marked = 0  # records created or deleted in bulk: marked with this set's number, not copied
         self._touched: dict[_Key, None] = {}
         self._recorded = False
+        self._afterwards: list[Callable[[], None]] = []
         self._next_numbers: dict[str, int] = {}
 
     def __enter__(self) -> Self:
@@ -108,6 +109,12 @@ class UnitOfWork:
                 raise self._explained(failure) from failure
         finally:
             self._leave()
+        for act in self._afterwards:
+            act()
+
+    def afterwards(self, act: Callable[[], None]) -> None:
+        """Do something once everything is stored; nothing comes of it when the unit of work fails."""
+        self._afterwards.append(act)
 
     # -- rows
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from crmcli.clock import Clock
     from crmcli.store.session import UnitOfWork
 
+FIRST_PIPELINE = "sales"  # what the pipeline of a new store is called
+
 
 class StageSeed(NamedTuple):
     """A stage that a new store starts with."""

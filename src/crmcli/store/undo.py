@@ -12,7 +12,9 @@ from crmcli.errors import Conflict, Stale
 from crmcli.store.models.columns import Moment
 from crmcli.store.models.ledger import Change, ChangeSet
 from crmcli.store.models.schema import ROOTS, model_of
+from crmcli.store.queries.history import BESIDE
 from crmcli.store.queries.history import changes as logged
+from crmcli.store.reader import marks
 from crmcli.store.search import SEARCHED
 from crmcli.store.session import BOOKKEEPING
 
@@ -48,6 +50,7 @@ def take_back(uow: UnitOfWork, number: int) -> None:
     first = _repeated(uow, number)
     for change in changes:
         _check(uow, change)
+    _check_beside(uow, number)
     _check_since(uow, first)
     _check_marked_pointers(uow, first)
     for change in changes:
@@ -90,15 +93,46 @@ def _check(uow: UnitOfWork, change: Change) -> None:
         if _superseded(uow, change, "id"):
             return
         raise Stale(f"{_place(change)} was taken away since", hint=_history(change))
+    if getattr(row, "deleted_at", None) is not None and (row.deleted_in or 0) > change.set_id:
+        raise Stale(f"{_place(change)} was deleted since", hint=_history(change))
     after = change.after or {}
     for name in type(row).model_fields if change.action == "insert" else after:
         if name in BOOKKEEPING or _same(after.get(name), getattr(row, name)) or _superseded(uow, change, name):
             continue
-        gone = name == "deleted_at"
-        what = f"{_place(change)} was deleted since" if gone else f"{name} of {_place(change)} was changed since"
-        raise Stale(what, hint=_history(change))
+        field = _field_beside(uow, change.relation, change.row_id) or name
+        raise Stale(f"{field} of {_place(change)} was changed since", hint=_history(change))
     if change.action == "insert":
         _check_pointers(uow, change)
+
+
+# Change sets after one of that number that count against taking it back: those that stand, and undos of earlier ones.
+_STANDING = "s.id > ? AND s.undone_by IS NULL AND (s.undo_of IS NULL OR s.undo_of < ?)"
+# Rows with fields of their own, of which a later change to another field is not in the way.
+_WITH_FIELDS = (*ROOTS, "pipeline", "stage", "campaign")
+
+
+def _check_beside(uow: UnitOfWork, number: int) -> None:
+    """Raise Stale when a value or link beside a record was changed by a later set, whatever it looks like now."""
+    sql = (
+        "SELECT c.noun, c.record_id, c.relation, c.row_id FROM change m"
+        " JOIN change c ON c.relation = m.relation AND c.row_id = m.row_id JOIN change_set s ON s.id = c.set_id"
+        f" WHERE m.set_id = ? AND c.set_id > ? AND {_STANDING} AND m.relation NOT IN ({marks(_WITH_FIELDS)})"
+        " ORDER BY c.id LIMIT 1"
+    )
+    found = uow.reader.row(sql, (number, number, number, number, *_WITH_FIELDS))
+    if found is not None:
+        noun, record, relation, row = found
+        field = _field_beside(uow, relation, row) or "a part"
+        raise Stale(f"{field} of {noun} #{record} was changed since", hint=f"crm history {noun}:{record}")
+
+
+def _field_beside(uow: UnitOfWork, relation: str, row: int) -> str | None:
+    """The field that a row beside a record is a value of; None for a row with fields of its own."""
+    if relation in _WITH_FIELDS or relation not in BESIDE:
+        return None
+    if relation == "contact_handle":
+        return str(uow.reader.value("SELECT network FROM contact_handle WHERE id = ?", (row,)) or "handle")
+    return BESIDE[relation][0]
 
 
 # What makes two link rows the same link.

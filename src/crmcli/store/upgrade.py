@@ -52,8 +52,11 @@ def _has_schema(connection: Connection) -> bool:
 
 def _seed(store: Store, connection: Connection) -> None:
     from crmcli.domain.text import fold
+    from crmcli.store.store import FIRST_PIPELINE
 
-    insert = "INSERT INTO pipeline (id, name, name_key, position) VALUES (1, 'sales', 'sales', 0)"
+    insert = (
+        f"INSERT INTO pipeline (id, name, name_key, position) VALUES (1, '{FIRST_PIPELINE}', '{FIRST_PIPELINE}', 0)"
+    )
     connection.exec_driver_sql(insert)
     columns = "pipeline_id, name, name_key, position, kind, probability, rot_days, forecast_category, required"
     sql = store.dialect.sql(f"INSERT INTO stage ({columns}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, '')")

@@ -46,7 +46,7 @@ class Linking:
         known = {"company": self.directory.company, "contact": self.directory.contact}[party.noun](party)
         if known is not None:  # made a moment ago, for another name of the same row
             return known
-        values: dict[str, Any] = {"name": name_of(party), **party.values}
+        values: dict[str, Any] = {"owner": self.bulk.uow.actor.user, "name": name_of(party), **party.values}
         field = "emails" if party.noun == "contact" else "websites"
         if given := addresses(party, field):
             values[field] = given

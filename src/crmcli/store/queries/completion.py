@@ -28,3 +28,12 @@ def beginning(reader: Reader, table: str, typed: str, limit: int) -> list[str]:
     start = fold(typed)
     sql = f"SELECT DISTINCT {shown} FROM {table} WHERE {alive} AND {key} >= ? AND {key} < ? ORDER BY {shown} LIMIT ?"
     return [name for (name,) in reader.rows(sql, (start, f"{start}\U0010ffff", limit))]
+
+
+def stages_of_deal(reader: Reader, deal: int, typed: str) -> list[str]:
+    """The stages of a deal's pipeline that begin with what was typed, in their order."""
+    sql = (
+        "SELECT s.name, s.name_key FROM stage s JOIN deal d ON d.pipeline_id = s.pipeline_id"
+        " WHERE d.id = ? AND s.deleted_at IS NULL ORDER BY s.position, s.id"
+    )
+    return [name for name, key in reader.rows(sql, (deal,)) if key.startswith(fold(typed))]

@@ -74,6 +74,7 @@ def _record(noun: str) -> dict[str, Own | Beside | Linked]:
         "created_by": _user("created_by"),
         "updated_by": _user("updated_by"),
         **_own("created_at", "updated_at"),
+        "external_id": Own("{a}.external_source || ':' || {a}.external_id"),
     }
 
 
@@ -89,6 +90,13 @@ _CAMPAIGN = Own(
     "(SELECT m.name_key FROM campaign m WHERE m.id = {a}.campaign_id)",
 )
 _STAGE = "(SELECT s.{0} FROM stage s WHERE s.id = {{a}}.stage_id)"
+_PROBABILITY = f"COALESCE({{a}}.probability, {_STAGE.format('probability')})"
+_SHARES = f"({{a}}.value * {_PROBABILITY})"
+# Rounded half to even to the minor unit, as Money.share does, for both engines alike.
+_WEIGHTED = (
+    f"({_SHARES} / 100 + CASE WHEN {_SHARES} % 100 > 50 OR ({_SHARES} % 100 = 50 AND {_SHARES} / 100 % 2 = 1)"
+    " THEN 1 ELSE 0 END)"
+)
 _PIPELINE = "(SELECT w.{0} FROM pipeline w WHERE w.id = {{a}}.pipeline_id)"
 
 PLACES: dict[str, dict[str, Own | Beside | Linked]] = {
@@ -134,14 +142,15 @@ PLACES: dict[str, dict[str, Own | Beside | Linked]] = {
     },
     "deal": {
         **_record("deal"),
-        **_own("currency", "expected_close", "source", "next_step", "type", "closed_at", "lost_reason"),
+        **_own("currency", "expected_close", "source", "next_step", "type", "closed_at", "lost_reason", "lost_note"),
         **_touched("p.deal_id = {a}.id", "activity p"),
         "title": Own("{a}.title", "{a}.title_key"),
         "value": Own("{a}.value", currency="{a}.currency"),
         "stage": Own(_STAGE.format("name"), _STAGE.format("name_key")),
         "stage_kind": Own(_STAGE.format("kind")),
         "pipeline": Own(_PIPELINE.format("name"), _PIPELINE.format("name_key")),
-        "probability": Own(f"COALESCE({{a}}.probability, {_STAGE.format('probability')})"),
+        "probability": Own(_PROBABILITY),
+        "weighted": Own(_WEIGHTED, currency="{a}.currency"),
         "campaign": _CAMPAIGN,
         "company": Linked("company", "company {b}", "{b}.id = {a}.company_id AND {b}.deleted_at IS NULL"),
         "contacts": Linked(

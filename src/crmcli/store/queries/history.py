@@ -26,7 +26,7 @@ _NAMES = {
     "campaign": "name",
 }
 # What a row beside a record is called, and which of its columns says what it holds.
-_BESIDE = {
+BESIDE = {
     "contact_email": ("emails", "value"),
     "contact_phone": ("phones", "value"),
     "contact_handle": ("handle", "value"),
@@ -99,7 +99,7 @@ def changes(reader: Reader, number: int, noun: str | None = None, record: int | 
     sql = f"SELECT noun, record_id, relation, row_id, action, before, after FROM change WHERE set_id = ?{only} ORDER BY id"
     for *place, before, after in reader.rows(sql, (number, noun, record) if noun else (number,)):
         line = _Line._make((*place, _loaded(before), _loaded(after)))
-        yield from _beside(reader, line) if line.relation in _BESIDE else _own(reader, line)
+        yield from _beside(reader, line) if line.relation in BESIDE else _own(reader, line)
 
 
 class _Line(NamedTuple):
@@ -122,7 +122,7 @@ def _beside(reader: Reader, line: _Line) -> Iterator[ChangeView]:
             return
         if _HIDDEN.issuperset(line.new):
             return  # only its place among the others
-    label, column = _BESIDE[line.relation]
+    label, column = BESIDE[line.relation]
     kept = line.old if line.action == "delete" else line.new
     if line.relation == "contact_handle":
         label = kept.get("network") or str(reader.value("SELECT network FROM contact_handle WHERE id = ?", (line.row,)))

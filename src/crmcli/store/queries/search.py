@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING
 from crmcli.domain.text import fold
 from crmcli.domain.views import SearchHit
 from crmcli.store.reader import marks
+from crmcli.store.search import texts, words_held
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from crmcli.store.dialects import Row
     from crmcli.store.reader import Reader
 
 _ALL = 2**31
-_LABEL = {
-    "contact": "SELECT r.uid, r.name, r.note FROM contact r WHERE r.id = ?",
-    "company": "SELECT r.uid, r.name, r.note FROM company r WHERE r.id = ?",
-    "deal": "SELECT r.uid, r.title, r.next_step FROM deal r WHERE r.id = ?",
-    "activity": "SELECT r.uid, r.subject, r.body FROM activity r WHERE r.id = ?",
-}
+_NAME = {"contact": "name", "company": "name", "deal": "title", "activity": "subject"}
 _AROUND = 40
 
 
@@ -47,27 +43,46 @@ def _entries(
     dialect = reader.dialect
     only = f" AND noun IN ({marks(tuple(nouns))})" if nouns else ""
     sql = (
-        f"SELECT rowid, noun, record_id, name, body FROM search_entry WHERE {dialect.search_condition()}{only}"
+        f"SELECT rowid, noun, record_id FROM search_entry WHERE {dialect.search_condition()}{only}"
         " ORDER BY rowid DESC LIMIT ?"
     )
     return reader.rows(sql, (dialect.search_query(words, names_only=names_only), *nouns, limit))
 
 
 def _hit(reader: Reader, row: Row, words: Sequence[str]) -> SearchHit:
-    _, noun, number, name_words, body = row
-    uid, name, text = reader.rows(_LABEL[noun], (number,))[0]
-    found_in_name = all(any(w.startswith(word) for w in name_words.split()) for word in words)
-    return SearchHit(uid, number, noun, name or "", _excerpt(name if found_in_name else text, body, words))
+    _, noun, number = row
+    uid, name = reader.rows(f"SELECT uid, {_NAME[noun]} FROM {noun} WHERE id = ?", (number,))[0]
+    return SearchHit(uid, number, noun, name or "", _excerpt(_telling(texts(reader, noun, number), words), words))
 
 
-def _excerpt(text: str | None, body: str, words: Sequence[str]) -> str:
-    """The neighbourhood of the first word found, as written where the text has it, else as it is indexed."""
-    for candidate in (text or "", body):
-        folded = fold(candidate)
-        at = next((folded.find(word) for word in words if word in folded), -1)
-        if at >= 0:
-            # Folding keeps positions for most scripts; where it does not, the excerpt is a little off, never wrong.
-            start = max(0, at - _AROUND)
-            piece = " ".join(candidate[start : at + _AROUND].split())
-            return ("…" if start else "") + piece + ("…" if at + _AROUND < len(candidate) else "")
-    return ""
+def _telling(candidates: Iterable[str], words: Sequence[str]) -> str:
+    """The text that holds the most of the words, the first of those that hold as many."""
+    best, most = "", 0
+    for text in candidates:
+        held = words_held(text, words)
+        if held > most:
+            best, most = text, held
+        if most == len(words):
+            break
+    return best
+
+
+def _excerpt(text: str, words: Sequence[str]) -> str:
+    """The neighbourhood of the first word found, as written."""
+    import re
+
+    at = 0
+    if len(text) > 2 * _AROUND:
+        found = (_place(match[0], words, match.start()) for match in re.finditer(r"\S+", text))
+        at = next((place for place in found if place is not None), 0)
+    start = max(0, at - _AROUND)
+    piece = " ".join(text[start : at + _AROUND].split())
+    return ("…" if start else "") + piece + ("…" if at + _AROUND < len(text) else "")
+
+
+def _place(token: str, words: Sequence[str], start: int) -> int | None:
+    """Where one of the words begins in a token of the text, which itself stands at ``start``."""
+    if not words_held(token, words):
+        return None
+    folded = fold(token)  # which keeps places in most scripts; where it does not, the excerpt is a little off
+    return start + min((folded.find(word) for word in words if word in folded), default=0)
