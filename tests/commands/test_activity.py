@@ -143,3 +143,25 @@ def test_rm_restore_and_bulk(crm_full: Callable[..., Result]) -> None:
     assert subjects(crm_full("activity", "list", "--fields", "subject")) == ["Third", "Fourth"]
     crm_full("undo")
     assert len(subjects(crm_full("activity", "list", "--fields", "subject"))) == 4
+
+
+def test_a_subject_taken_from_the_body_follows_it(crm: Callable[..., Result]) -> None:
+    """One of its own stays."""
+    derived, own = crm("log", "note", "first").uid, crm("log", "note", "first", "--subject", "mine").uid
+    for uid in (derived, own):
+        assert 0 == crm("activity", "edit", uid, "--body", "second\nand more").code
+    assert ["second", "mine"] == [
+        crm("activity", "show", uid, "--format", "json").json()["subject"] for uid in (derived, own)
+    ]
+
+
+@pytest.mark.parametrize("noun", ["activity", "task"])
+def test_what_recurs_comes_again_when_an_edit_makes_it_done(crm_on: Callable[..., Result], noun: str) -> None:
+    """As when it is ticked off, in the same undo step."""
+    crm_on("task", "add", "Report", "--due", "2026-11-23", "--recur", "weekly")
+    answer = crm_on(noun, "edit", "Report", "--status", "done")
+    assert "again: #2 Report, due 2026-11-30" in answer.stderr
+    listed = crm_on("task", "list", "--format", "json").json()
+    assert [(2, "planned")] == [(row["number"], row["status"]) for row in listed]
+    assert 0 == crm_on("undo").code
+    assert [1] == [row["number"] for row in crm_on("task", "list", "--format", "json").json()]

@@ -110,7 +110,7 @@ def test_nouns_are_completed_without_importing_their_commands(crm: Crm) -> None:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (("deal", "move", "1", ""), ["lead", "lost", "negotiation", "proposal", "qualified", "won"]),
+        (("deal", "move", "1", ""), ["lead", "qualified", "proposal", "negotiation", "won", "lost"]),
         (("deal", "move", "1", "pro"), ["proposal"]),
         (("contact", "show", "j"), ["j@x.com"]),
         (("contact", "show", "Jane"), ["Jane\\ Doe"]),
@@ -121,6 +121,17 @@ def test_nouns_are_completed_without_importing_their_commands(crm: Crm) -> None:
         (("config", "get", "defaults.c"), ["defaults.currency"]),
         (("completion", "z"), ["zsh"]),
         (("store", "re"), ["restore"]),
+        (("contact", "edit", "1", "--lifecycle", "c"), ["customer", "champion"]),
+        (("activity", "list", "--type", "m"), ["meeting"]),
+        (("task", "add", "x", "--priority", "u"), ["urgent"]),
+        (("log", "call", "x", "--direction", ""), ["in", "out"]),
+        (("deal", "list", "--sort", "val"), ["value"]),
+        (("task", "list", "--sort", "du"), ["due", "duration"]),
+        (("contact", "list", "--fields", "name,na"), []),
+        (("contact", "list", "--fields", "number,na"), ["number,name"]),
+        (("tag", "list", "--fields", "con"), ["contacts"]),
+        (("store", "check", "--fields", "re"), ["record", "remedy"]),
+        (("pipeline", "list", "--fields", "pip"), ["pipeline"]),
         (("undo", ""), []),
     ],
 )
@@ -131,6 +142,16 @@ def test_the_stores_own_words_are_completed(
     crm("contact", "add", "Jane Doe", "--email", "j@x.com", "--tag", "vip", "--company", "Acme & Sons")
     crm("deal", "add", "Pilot")
     assert offered == tab(*words)
+
+
+def test_a_deal_moves_within_its_pipeline(crm: Crm, tab: Callable[..., list[str]]) -> None:
+    """So only its stages are offered; with a filter those of all pipelines."""
+    crm("pipeline", "add", "renewals", "--stage", "due", "--stage", "won", "--stage", "lost")
+    crm("deal", "add", "Renewal", "--pipeline", "renewals")
+    assert ["due", "won", "lost"] == tab("deal", "move", "Renewal", "")
+    assert ["due"] == tab("deal", "move", "1", "d")
+    assert "proposal" in tab("deal", "move", "--where", "owner=me", "")
+    assert [] == tab("deal", "move", "nobody", "")
 
 
 def test_the_store_named_before_the_verb_is_asked(crm: Crm, tab: Callable[..., list[str]], tmp_path: Path) -> None:

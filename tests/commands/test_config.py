@@ -329,3 +329,16 @@ def test_a_kind_of_store_there_is_not(crm: Crm) -> None:
     assert "secret" not in refused.stderr
     shown = crm("--store", "mysql://ann:secret@host/db", "config", "show")
     assert (0, False) == (shown.code, "secret" in shown.stdout)
+
+
+def test_a_file_is_not_called_untrusted_by_the_command_that_trusts_it(
+    crm: Callable[..., Result], tmp_path: Path
+) -> None:
+    """Before that, what is ignored is named, one or several."""
+    file = tmp_path / "crm.toml"
+    file.write_text("[hooks]\npre-deal-add = 'x'\n")
+    assert "pre-deal-add is ignored" in crm("contact", "list").stderr
+    file.write_text("[hooks]\npre-deal-add = 'x'\npost-deal-add = 'x'\n")
+    assert "post-deal-add are ignored" in crm("contact", "list").stderr
+    assert "not trusted" not in crm("config", "trust").stderr
+    assert "" == crm("contact", "list").stderr

@@ -191,7 +191,6 @@ def test_the_shape_of_a_deal_does_not_depend_on_what_it_holds(crm: Crm, pilot: s
         (("--owner", "me"), ["A", "C"]),
         (("--stage", "Proposal"), ["B"]),
         (("--pipeline", "sales"), ["A", "B", "C"]),
-        (("--pipeline", "other"), []),
         (("--min-value", "1k"), ["A", "B"]),
         (("--min-value", "1k", "--max-value", "€2,000"), ["B"]),
         (("--max-value", "1999"), ["B"]),
@@ -421,10 +420,11 @@ def test_a_dry_move_of_one_deal_changes_nothing(book: Crm) -> None:
 
 
 def test_one_deal_that_cant_move_stops_them_all(book: Crm) -> None:
-    book("deal", "move", "B", "qualified")
+    book("pipeline", "stage-edit", "qualified", "--require", "next-step")
+    book("deal", "edit", "A", "--next-step", "call")
     answer = book("deal", "move", "--where", "owner = ana", "qualified", "--yes")
     assert (answer.code, answer.stdout) == (5, "")
-    assert column(book, "stage") == ["lead", "qualified", "lead"]
+    assert column(book, "stage") == ["lead", "lead", "lead"]
 
 
 # -- away and back
@@ -538,3 +538,40 @@ def test_a_deal_from_another_system_is_found_by_its_name_there(crm_on: Callable[
     crm_on("import", "deals", str(file), "--source", "old")
     rows = crm_on("deal", "list", "--filter", "external_id = old:77", "--fields", "title,external_id").lines
     assert ["title\texternal_id", "Roof\told:77"] == rows
+
+
+def test_deals_that_are_in_the_stage_already_are_passed_over_and_counted(crm_on: Crm) -> None:
+    """When all are there, that is refused."""
+    for title, stage in (("A", "lead"), ("B", "qualified"), ("C", "lead")):
+        crm_on("deal", "add", title, "--stage", stage)
+    done = crm_on("deal", "move", "--where", "stage_kind = open", "qualified", "--yes")
+    assert (0, "moved 2 deals (crm undo takes it back)\n1 is in qualified already\n") == (done.code, done.stderr)
+    again = crm_on("deal", "move", "--where", "stage_kind = open", "qualified", "--yes")
+    assert (5, "crm: error: all 3 deals are in qualified already\n") == (again.code, again.stderr)
+
+
+def test_what_a_new_deal_lacks_is_to_be_given_with_it(crm: Crm) -> None:
+    """There is no deal to edit; nor is anybody told of a stub that was not made."""
+    crm("pipeline", "stage-edit", "negotiation", "--require", "value")
+    answer = crm("deal", "add", "Big", "--stage", "negotiation", "--contact", "new@x.com")
+    assert (5, "crm: error: stage negotiation requires value (try: give --value …)\n") == (answer.code, answer.stderr)
+    assert [] == crm("contact", "list", "--format", "json").json()
+
+
+def test_a_stub_is_its_makers(crm_on: Crm) -> None:
+    """As a record added by hand is."""
+    answer = crm_on("deal", "add", "Big", "--contact", "new@x.com", "--company", "Nowa")
+    assert "new contact #1 new\n" in answer.stderr
+    for noun in ("contact", "company"):
+        assert ["maria"] == [row["owner"] for row in crm_on(noun, "list", "--format", "json").json()]
+
+
+@pytest.mark.parametrize(("stage", "sure"), [("lost", 0), ("won", 100)])
+def test_the_chance_of_a_closed_deal_is_what_came_of_it(crm: Crm, stage: str, sure: int) -> None:
+    """However it is given."""
+    reason = f"crm: error: a {stage} deal's chance is {sure}% (try: crm deal reopen)\n"
+    crm("deal", "add", "A", "--stage", stage)
+    crm("deal", "add", "B")
+    for words in (("edit", "A"), ("edit", "B", "--stage", stage), ("add", "C", "--stage", stage)):
+        answer = crm("deal", *words, "--probability", "50")
+        assert (5, reason) == (answer.code, answer.stderr)

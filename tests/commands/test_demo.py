@@ -99,6 +99,23 @@ def test_it_shows_pipeline_and_today_and_says_what_next(crm: Callable[..., Resul
     assert "crm tui" in result.stderr
 
 
+def test_it_is_for_eyes_also_through_a_pipe(crm: Callable[..., Result], made: Path) -> None:
+    """A table, unless another format is asked for."""
+    assert made.exists()
+    assert "█" in crm("demo").stdout
+    assert "stage\tcount\tvalue" == crm("demo", "-o", "tsv").stdout[:17]
+
+
+@pytest.mark.parametrize("name", ["tsv", "csv"])
+def test_it_keeps_to_the_configured_format(
+    crm: Callable[..., Result], made: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Who sets a format means it."""
+    assert made.exists()
+    monkeypatch.setenv("CRM_FORMAT", name)
+    assert "█" not in crm("demo").stdout
+
+
 def test_json_is_one_document(crm: Callable[..., Result], place: Path) -> None:
     """A script gets one object."""
     found = json.loads(crm("demo", "--format", "json").stdout)

@@ -12,6 +12,7 @@ from crmcli.context import AppContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.conftest import Result
 
@@ -31,9 +32,8 @@ def names(crm: Crm, pipeline: str = "sales") -> list[str]:
 # -- what lies in the stages
 
 
-def test_no_store_gives_an_empty_array_and_makes_none(crm: Crm, tmp_path: object) -> None:
-    assert rows(crm) == []
-    assert crm("pipeline", "list", "--format", "json").json() == []
+def test_no_store_gives_stages_with_nothing_in_them_and_makes_none(crm: Crm, tmp_path: object) -> None:
+    assert [(stage, 0) for stage in STAGES] == [(row["stage"], row["count"]) for row in rows(crm)]
     assert list(tmp_path.glob("*.db")) == []  # type: ignore[attr-defined]
 
 
@@ -228,7 +228,11 @@ def test_a_stage_with_deals_needs_to_be_told_where_they_go(crm_on: Crm) -> None:
     refused = crm_on("pipeline", "stage-rm", "lead")
     assert (refused.code, "2 deals" in refused.stderr, "--move-to" in refused.stderr) == (5, True, True)
     asked = crm_on("pipeline", "stage-rm", "lead", "--move-to", "qualified")
-    assert (asked.code, "move 2 deals from lead to qualified?" in asked.stderr, "--yes" in asked.stderr) == (2, True, True)
+    assert (asked.code, "move 2 deals from lead to qualified?" in asked.stderr, "--yes" in asked.stderr) == (
+        2,
+        True,
+        True,
+    )
     tried = crm_on("pipeline", "stage-rm", "lead", "--move-to", "qualified", "--dry-run")
     assert tried.stderr.splitlines() == [
         "would move #1 A",
@@ -270,7 +274,9 @@ def test_deals_of_a_removed_stage_obey_what_the_other_requires(crm_on: Crm) -> N
 def test_a_stage_is_removed_when_that_is_confirmed(crm: Crm) -> None:
     """On a terminal it asks, and no leaves everything as it is."""
     crm("deal", "add", "A")
-    assert "nothing was changed" in crm("pipeline", "stage-rm", "lead", "--move-to", "won", stdin="n\n", tty=True).stderr
+    assert (
+        "nothing was changed" in crm("pipeline", "stage-rm", "lead", "--move-to", "won", stdin="n\n", tty=True).stderr
+    )
     done = crm("pipeline", "stage-rm", "lead", "--move-to", "won", stdin="y\n", tty=True)
     assert "removed stage lead; 1 deal moved to won" in done.stderr
 
@@ -282,3 +288,11 @@ def test_without_a_store_the_pipeline_is_the_one_a_new_store_would_have(crm: Crm
     assert not (tmp_path / "crm.db").exists()
     crm("store", "init")
     assert without == [crm(*words, "--format", "json").json() for words in (("pipeline",), ("pipeline", "list"))]
+
+
+def test_a_stage_cannot_move_to_itself(crm_on: Callable[..., Result]) -> None:
+    """Said so, whether deals are in it or not."""
+    crm_on("pipeline", "list")
+    crm_on("deal", "add", "Pilot")
+    found = crm_on("pipeline", "stage-rm", "lead", "--move-to", "Lead")
+    assert (2, "crm: error: move-to: lead can't move to itself (try: another stage)\n") == (found.code, found.stderr)

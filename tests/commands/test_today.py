@@ -168,6 +168,7 @@ def test_a_table_for_a_person(crm: Callable[..., Result]) -> None:
 def test_a_day_is_told_once_to_a_person(crm: Callable[..., Result]) -> None:
     """In the reason, which has the hour as well; what to do and for whom is not cut for it at 80 columns."""
     subject = "Send the offer for the roof"
+    crm("contact", "add", "Jane Doe")
     crm("task", "add", subject, "--due", "yesterday 9:00", "--contact", "Jane Doe")
     crm("contact", "add", "Żaneta", "--birthday", "1990-11-23")
     crm("deal", "add", "Roof", "--expected-close", "+3d")

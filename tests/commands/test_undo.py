@@ -249,7 +249,9 @@ def test_a_later_place_among_the_others_is_in_the_way(merged: Crm) -> None:
     merged("contact", "merge", "3", "1")
     found = merged("undo", "3")
     assert 4 == found.code
-    assert "emails of contact #3 was changed since" in found.stderr or "of contact #1 (email) was changed" in found.stderr
+    assert (
+        "emails of contact #3 was changed since" in found.stderr or "of contact #1 (email) was changed" in found.stderr
+    )
     assert 0 == merged("undo", "5").code
     assert 0 == merged("undo", "3").code
 
@@ -302,3 +304,11 @@ def test_a_change_to_nothing_makes_no_store(crm: Crm, tmp_path: Path, words: tup
     found = crm(*words)
     assert (0 if "--where" in words else 3, "") == (found.code, found.stdout)
     assert not (tmp_path / "crm.db").exists()
+
+
+def test_what_was_undone_is_told_once(crm: Callable[..., Result]) -> None:
+    """How many, in the plural of the noun."""
+    for name in ("Ada", "Bea"):
+        crm("contact", "add", name)
+    crm("contact", "edit", "--where", "owner = me", "--title", "CTO", "--yes")
+    assert "undid #3 contact edit: 2 contacts (crm undo 4" == crm("undo").stderr[:45]

@@ -9,7 +9,8 @@ import typer
 from crmcli.commands.completing import one_of, pipelines, stages
 from crmcli.commands.shape import DryRun, Fields, Filter, Noun, Yes, app_of, is_machine, split
 from crmcli.domain.fields import STAGE_KINDS
-from crmcli.errors import UsageError
+from crmcli.domain.text import fold
+from crmcli.errors import BadValue, UsageError
 from crmcli.services.pipelines import CATEGORIES, StageDraft
 
 if TYPE_CHECKING:
@@ -184,7 +185,9 @@ def stage_rm(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Take a stage away; its deals move to another one, which asks first."""
+    """Take a stage away. Its deals move to another one, which asks first."""
+    if move_to is not None and fold(move_to) == fold(stage):
+        raise BadValue("move-to", f"{stage} can't move to itself", hint="another stage")
     context = app_of(ctx)
     inside = context.pipelines.deals_in(pipeline, stage)
     count = f"{len(inside)} deal{'s' if len(inside) != 1 else ''}"
