@@ -23,7 +23,8 @@ def timed(words: list[str], environment: dict[str, str]) -> float:
 def main() -> None:
     """Import FILE as NOUN into a fresh store (or CRM_DB), then again, then undo, then redo."""
     path, noun, *options = sys.argv[1:]
-    rows = sum(1 for _ in Path(path).open(encoding="utf-8", errors="replace")) - 1
+    with Path(path).open("rb") as file:
+        rows = sum(1 for _ in file) - 1
     with tempfile.TemporaryDirectory() as folder:
         environment = {"CRM_DB": str(Path(folder) / "crm.db"), **os.environ}
         for label, words in (

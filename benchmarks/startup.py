@@ -46,8 +46,7 @@ def seconds_of(command: list[str], environment: dict[str, str], *, terminal: boo
         subprocess.run(
             command,
             env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             stdin=subprocess.DEVNULL,
             check=True,
         )
