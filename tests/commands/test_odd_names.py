@@ -89,9 +89,9 @@ def test_found_by_search(crm_on: Crm, word: str, kind: str) -> None:
 def test_odd_tags_custom_fields_and_owners(crm_on: Crm) -> None:
     for name in ODD.values():
         if len(name) < 100:
-            uid = crm_on("contact", "add", "Jane", "--tag", name, "--set", f"note={name}", "--owner", name).uid
+            uid = crm_on("contact", "add", "Jane", "--tag", name, "--set", f"remark={name}", "--owner", name).uid
             record = crm_on("contact", "show", uid, "--format", "json").json()
-            assert ([name], {"note": name}, name) == (record["tags"], record["custom_fields"], record["owner"])
+            assert ([name], {"remark": name}, name) == (record["tags"], record["custom_fields"], record["owner"])
             assert [uid] == crm_on("contact", "list", "--tag", name, "--owner", name, "--format", "ids").lines
 
 

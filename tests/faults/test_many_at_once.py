@@ -61,7 +61,7 @@ def test_a_locked_store_says_so_in_time(crm: Program) -> None:
     other.execute("BEGIN IMMEDIATE")
     found = crm("contact", "add", "Ewa", env={"CRM_TIMEOUT": "0.2"})
     other.close()
-    line = f"crm: error: {crm.store} is locked by another process (try: try again when it has finished)\n"
+    line = f"crm: error: {crm.store} is locked by another process (try again when it has finished)\n"
     assert (6, "", line) == found
 
 

@@ -326,7 +326,7 @@ def test_an_unknown_column_lists_those_there_are() -> None:
     ("field", "message", "hint"),
     [
         ("emial", "map: contact has no field 'emial'", "did you mean email?"),
-        ("company.web", "map: company has no field 'web'", "did you mean company.website?"),
+        ("company.web", "map: company has no field 'web'", "did you mean company.websites?"),
         ("deal.title", "map: contact has no field 'deal.title'", ""),
         ("", "map: contact has no field ''", "there are: name, emails,"),
         ("custom.", "map: contact has no field 'custom.'", ""),

@@ -194,13 +194,13 @@ def test_a_list_is_the_same_whatever_the_page_of_the_engine(full: AppContext) ->
 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_no_store_is_an_empty_one(noun: str, tmp_path: Any) -> None:
-    """Every list is empty, and nothing is created."""
+    """Every list is empty, the pipeline is the one a store would start with, and nothing is created."""
     app = AppContext(Flags(store=str(tmp_path / "none.db"), quiet=True))
     assert [] == list(app.records(noun).list(Query(sort="created_at")))
     assert [] == app.records(noun).matching("owner = me")
     assert [] == list(app.history.list())
     assert [] == list(app.search.find(PLURAL[noun]))
-    assert [] == app.pipelines.list()
+    assert ["lead", "qualified", "proposal", "negotiation", "won", "lost"] == [s.stage for s in app.pipelines.list()]
     assert [] == list(tmp_path.glob("none*"))
 
 

@@ -68,8 +68,11 @@ def word_set(text: str) -> frozenset[str]:
 
 
 def nearest(word: str, known: list[str]) -> str | None:
-    """The known word most like ``word``, or None when none is close."""
+    """The known word that begins with ``word``, else the one most like it; None when none is close."""
     import difflib
 
-    found = difflib.get_close_matches(word, known, n=1, cutoff=0.62)
-    return found[0] if found else None
+    by_key = {fold(name): name for name in reversed(known)}
+    typed = fold(word)
+    begun = [key for key in by_key if len(typed) > 2 and key.startswith(typed)]
+    found = begun[-1:] or difflib.get_close_matches(typed, list(by_key), n=1, cutoff=0.62)
+    return by_key[found[0]] if found else None
