@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 HEAVY = ("sqlmodel", "sqlalchemy", "alembic", "pydantic", "textual")
 _LOADED = """
+import os
 import sys
+os._exit = sys.exit  # the program ends its process at once; here it is asked first what it has loaded
 sys.argv = ["crm", *sys.argv[1:]]
 from crmcli.__main__ import main
 try:
