@@ -37,7 +37,11 @@ def _leave(code: int | str | None) -> None:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):  # closed, or its reader gone: the boundary has said what there is to say
+    except (
+        OSError,
+        ValueError,
+        AttributeError,
+    ):  # closed, or its reader gone: the boundary has said what there is to say
         pass
     os._exit(code)
 
