@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
+from inspect import Parameter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crmcli.commands.shape import DryRun, Noun, app_of, is_machine
+from crmcli.commands.verbs import SpelledOut
 from crmcli.domain.fields import PLURAL
 from crmcli.services.importing.plan import Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crmcli.context import AppContext
     from crmcli.reports.report import Report
     from crmcli.services.importing.run import Run
@@ -65,152 +69,75 @@ Source = Annotated[
 ]
 Currency = Annotated[str | None, typer.Option("--currency", metavar="CODE", help="Of amounts that name none.")]
 Hooks = Annotated[bool, typer.Option("--hooks", help="Run the hooks for each record.")]
-Texts = list[str] | None
 
 
-@app.verb(
-    examples=[
+def _door(noun: str, about: str, examples: Sequence[str], **flags: Any) -> None:  # noqa: ANN401 - annotated options
+    """The command that imports records of a noun; ``flags`` are the options that only it has."""
+
+    def read(
+        ctx: typer.Context,
+        file: File,
+        map: Map = None,
+        default: Default = None,
+        update: Update = False,
+        on_duplicate: OnDuplicate = None,
+        skip_errors: SkipErrors = False,
+        dry_run: DryRun = False,
+        delimiter: Delimiter = None,
+        encoding: Encoding = None,
+        source: Source = None,
+        hooks: Hooks = False,
+        **given: Any,  # noqa: ANN401 - what the noun's own options were told
+    ) -> None:
+        plan = Plan(
+            noun,
+            map or (),
+            default or (),
+            given.get("stage_map") or (),
+            _mode(on_duplicate, update=update),
+            dry_run,
+            skip_errors,
+            delimiter,
+            encoding,
+            source,
+            given.get("currency"),
+            hooks,
+        )
+        _import(ctx, plan, file)
+
+    own = [Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=flag) for name, flag in flags.items()]
+    app.verb(PLURAL[noun], examples=examples, help=about)(SpelledOut(read, flags=lambda: own))
+
+
+_door(
+    "contact",
+    "People: known again by id, e-mail, phone or handle.",
+    [
         "crm import contacts people.csv --dry-run",
         "crm import contacts leads.csv --map 'Firm=company' --default source=fair --skip-errors",
-    ]
+    ],
 )
-def contacts(
-    ctx: typer.Context,
-    file: File,
-    map: Map = None,
-    default: Default = None,
-    update: Update = False,
-    on_duplicate: OnDuplicate = None,
-    skip_errors: SkipErrors = False,
-    dry_run: DryRun = False,
-    delimiter: Delimiter = None,
-    encoding: Encoding = None,
-    source: Source = None,
-    hooks: Hooks = False,
-) -> None:
-    """People: known again by id, e-mail, phone or handle."""
-    plan = Plan(
-        "contact",
-        map or (),
-        default or (),
-        (),
-        _mode(on_duplicate, update=update),
-        dry_run,
-        skip_errors,
-        delimiter,
-        encoding,
-        source,
-        None,
-        hooks,
-    )
-    _import(ctx, plan, file)
-
-
-@app.verb(examples=["crm import companies accounts.csv --currency USD", "crm import companies accounts.csv --update"])
-def companies(
-    ctx: typer.Context,
-    file: File,
-    map: Map = None,
-    default: Default = None,
-    update: Update = False,
-    on_duplicate: OnDuplicate = None,
-    skip_errors: SkipErrors = False,
-    dry_run: DryRun = False,
-    delimiter: Delimiter = None,
-    encoding: Encoding = None,
-    source: Source = None,
-    currency: Currency = None,
-    hooks: Hooks = False,
-) -> None:
-    """Organisations: known again by id, website or name."""
-    plan = Plan(
-        "company",
-        map or (),
-        default or (),
-        (),
-        _mode(on_duplicate, update=update),
-        dry_run,
-        skip_errors,
-        delimiter,
-        encoding,
-        source,
-        currency,
-        hooks,
-    )
-    _import(ctx, plan, file)
-
-
-@app.verb(
-    examples=[
+_door(
+    "company",
+    "Organisations: known again by id, website or name.",
+    ["crm import companies accounts.csv --currency USD", "crm import companies accounts.csv --update"],
+    currency=Currency,
+)
+_door(
+    "deal",
+    "Deals: known again by id, else by title and company. With their company, people and dates.",
+    [
         "crm import deals pipeline.csv --stage-map Engaging=qualified --stage-map Prospecting=lead",
         "crm import deals - --map Betrag=value --delimiter ';' < angebote.csv",
-    ]
+    ],
+    stage_map=StageMap,
+    currency=Currency,
 )
-def deals(
-    ctx: typer.Context,
-    file: File,
-    map: Map = None,
-    default: Default = None,
-    stage_map: StageMap = None,
-    update: Update = False,
-    on_duplicate: OnDuplicate = None,
-    skip_errors: SkipErrors = False,
-    dry_run: DryRun = False,
-    delimiter: Delimiter = None,
-    encoding: Encoding = None,
-    source: Source = None,
-    currency: Currency = None,
-    hooks: Hooks = False,
-) -> None:
-    """Deals: known again by id, else by title and company. With their company, people and dates."""
-    plan = Plan(
-        "deal",
-        map or (),
-        default or (),
-        stage_map or (),
-        _mode(on_duplicate, update=update),
-        dry_run,
-        skip_errors,
-        delimiter,
-        encoding,
-        source,
-        currency,
-        hooks,
-    )
-    _import(ctx, plan, file)
-
-
-@app.verb(examples=["crm import activities calls.csv --default type=call"])
-def activities(
-    ctx: typer.Context,
-    file: File,
-    map: Map = None,
-    default: Default = None,
-    update: Update = False,
-    on_duplicate: OnDuplicate = None,
-    skip_errors: SkipErrors = False,
-    dry_run: DryRun = False,
-    delimiter: Delimiter = None,
-    encoding: Encoding = None,
-    source: Source = None,
-    hooks: Hooks = False,
-) -> None:
-    """What was done: known again by id or the whole row. Also what is planned."""
-    plan = Plan(
-        "activity",
-        map or (),
-        default or (),
-        (),
-        _mode(on_duplicate, update=update),
-        dry_run,
-        skip_errors,
-        delimiter,
-        encoding,
-        source,
-        None,
-        hooks,
-    )
-    _import(ctx, plan, file)
+_door(
+    "activity",
+    "What was done: known again by id or the whole row. Also what is planned.",
+    ["crm import activities calls.csv --default type=call"],
+)
 
 
 def _mode(on_duplicate: str | None, *, update: bool) -> str:
