@@ -27,10 +27,6 @@ class Hooks:
         """The same hooks with their warnings told to someone else, as to the board, which owns the terminal."""
         return Hooks(self._command_of, warn, self._environment)
 
-    def wants(self, event: str) -> bool:
-        """Whether there is a hook before or after this event, so that the record must be read for it."""
-        return bool(self._command_of(f"pre-{event}") or self._command_of(f"post-{event}"))
-
     def before(self, event: str, record: Mapping[str, object]) -> None:
         """Run the pre-hook inside the transaction; raises HookRefused when it fails, so nothing is stored."""
         name = f"pre-{event}"

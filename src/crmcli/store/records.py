@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmcli.domain.fields import FIELDS, NETWORKS, UID_PREFIX, Kind
+from crmcli.domain.fields import NETWORKS, UID_PREFIX
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.ids import new_uid
 from crmcli.domain.text import fold
@@ -319,12 +319,6 @@ def _mortal_parts(noun: str) -> list[Part]:
 
         parts.append(Part(ContactHandle, "contact_id"))
     return parts
-
-
-def scalar_fields(noun: str) -> list[str]:
-    """The single-valued fields that a user sets on a noun."""
-    many = (Kind.TAG, Kind.HANDLE)
-    return [f.name for f in FIELDS[noun] if not f.computed and not f.many and f.kind not in many]
 
 
 def _many(value: object) -> Sequence[Any]:

@@ -51,10 +51,6 @@ class Columns(NamedTuple):
     targets: dict[str, Target]
     defaults: dict[Target, str]
 
-    def fills(self, name: str) -> bool:
-        """Whether some column or default fills the record's own field of that name."""
-        return Target(name) in self.defaults or Target(name) in self.targets.values()
-
     @property
     def custom(self) -> list[str]:
         """The custom fields that columns fill."""
