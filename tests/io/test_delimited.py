@@ -16,7 +16,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmcli.errors import BadValue, NotFound, UsageError
-from crmcli.io.delimited import BadRow, Row, open_rows
+from crmcli.io.opening import Reading, open_table
+from crmcli.io.table import BadRow, Row
 
 SHARED = Path(__file__).resolve().parents[3] / "shared/data"
 
@@ -24,7 +25,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared/data"
 def rows(source: bytes | str, **options: object) -> list[Row | BadRow]:
     """The rows and bad rows of the given bytes."""
     content = source.encode() if isinstance(source, str) else source
-    return list(open_rows(io.BytesIO(content), **options).rows)  # type: ignore[arg-type]
+    return list(open_table(io.BytesIO(content), Reading(**options)).rows)  # type: ignore[arg-type]
 
 
 def cells(source: bytes | str, **options: object) -> list[list[str]]:
@@ -39,7 +40,7 @@ def cells(source: bytes | str, **options: object) -> list[list[str]]:
 
 def test_a_row_goes_by_header_and_knows_its_line() -> None:
     """Cells are found by header; the line counts from 1, the header's own."""
-    table = open_rows(io.BytesIO("name,city\nАна,София\nŁukasz,Łódź\n".encode()))
+    table = open_table(io.BytesIO("name,city\nАна,София\nŁukasz,Łódź\n".encode()))
     assert table.headers == ("name", "city")
     assert [Row(2, {"name": "Ана", "city": "София"}), Row(3, {"name": "Łukasz", "city": "Łódź"})] == list(table.rows)
     assert (table.encoding, table.delimiter) == ("utf-8", ",")
@@ -68,7 +69,7 @@ def test_every_delimiter_line_end_and_marked_encoding_is_found(newline: str, del
 )
 def test_a_windows_code_page_is_guessed(encoding: str, text: str) -> None:
     """Bytes that are no UTF-8 are read in the likeliest of the western, central European and Cyrillic pages."""
-    table = open_rows(io.BytesIO(f'name,city\n"{text}",x\n'.encode(encoding)))
+    table = open_table(io.BytesIO(f'name,city\n"{text}",x\n'.encode(encoding)))
     assert [Row(2, {"name": text, "city": "x"})] == list(table.rows)
     assert encoding == table.encoding
 
@@ -83,7 +84,7 @@ def test_the_guess_waits_for_the_first_byte_that_needs_it() -> None:
 def test_an_encoding_given_is_used() -> None:
     """``encoding`` wins over the guess, under any of its names, and a mark at the start is no part of a header."""
     assert cells("miasto\nŁódź\n".encode("iso-8859-2"), encoding="latin2") == [["Łódź"]]
-    assert open_rows(io.BytesIO(b"\xef\xbb\xbfname,b\n"), encoding="UTF8").headers == ("name", "b")
+    assert open_table(io.BytesIO(b"\xef\xbb\xbfname,b\n"), Reading(encoding="UTF8")).headers == ("name", "b")
 
 
 @pytest.mark.parametrize("size", [1, 3, 65_535, 65_536, 65_537])
@@ -129,7 +130,7 @@ def test_spaces_after_every_delimiter_do_not_hide_the_quotes() -> None:
 )
 def test_the_delimiter_is_the_one_that_cuts_evenly(text: str, delimiter: str) -> None:
     """It is counted outside quotes, over many lines, against the header."""
-    assert delimiter == open_rows(io.BytesIO(text.encode())).delimiter
+    assert delimiter == open_table(io.BytesIO(text.encode())).delimiter
 
 
 @pytest.mark.parametrize(("given_as", "mark"), [("tab", "\t"), ("\\t", "\t"), ("semicolon", ";"), ("^", "^")])
@@ -159,13 +160,13 @@ def test_excels_separator_line_is_no_row_but_counts_as_a_line() -> None:
 )
 def test_headers_are_tidy_and_distinct(line: str, headers: tuple[str, ...]) -> None:
     """White space is squeezed and a second column of one name is numbered, around names already there."""
-    table = open_rows(io.BytesIO(f"{line}\n1,2,3\n".encode()))
+    table = open_table(io.BytesIO(f"{line}\n1,2,3\n".encode()))
     assert headers == table.headers
 
 
 def test_a_column_without_title_is_named_by_letter_or_dropped_when_empty() -> None:
     """Only the column that holds something gets a name."""
-    table = open_rows(io.BytesIO(b"name,,,city,,\nA,x,,B,,\n"))
+    table = open_table(io.BytesIO(b"name,,,city,,\nA,x,,B,,\n"))
     assert table.headers == ("name", "B", "city")
     assert [Row(2, {"name": "A", "B": "x", "city": "B"})] == list(table.rows)
 
@@ -179,8 +180,8 @@ def test_a_late_value_in_a_dropped_column_is_reported() -> None:
 
 def test_without_a_header_columns_go_by_letter() -> None:
     """The first row is a row."""
-    assert [Row(1, {"A": "x", "B": "y"}), Row(2, {"A": "z", "B": ""})] == rows("x,y\nz\n", header=False)
-    wide = open_rows(io.BytesIO((",".join(["x"] * 29) + "\n").encode()), header=False)
+    assert [Row(1, {"A": "x", "B": "y"}), Row(2, {"A": "z", "B": ""})] == rows("x,y\nz\n", Reading(header=False))
+    wide = open_table(io.BytesIO((",".join(["x"] * 29) + "\n").encode()), Reading(header=False))
     assert wide.headers[25:] == ("Z", "AA", "AB", "AC")
 
 
@@ -273,7 +274,7 @@ def test_a_header_that_cannot_be_read_is_an_error() -> None:
 
 def test_a_bad_first_row_without_a_header_is_a_bad_row() -> None:
     """The width is told by the first row that can be read."""
-    found = rows("имя,b".encode() + b"\xff\nx,y\n", header=False)
+    found = rows("имя,b".encode() + b"\xff\nx,y\n", Reading(header=False))
     assert [BadRow(1, "byte 0xFF is not utf-8 text"), Row(2, {"A": "x", "B": "y"})] == found
 
 
@@ -300,7 +301,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
         stream = Endless(b"name,email,note\n", "Мария Иванова,maria%d@example.com,some words\n", count)
         tracemalloc.start()
         try:
-            read = sum(isinstance(row, Row) for row in open_rows(stream).rows)  # type: ignore[arg-type]
+            read = sum(isinstance(row, Row) for row in open_table(stream).rows)  # type: ignore[arg-type]
             return tracemalloc.get_traced_memory()[1] if read == count else 0
         finally:
             tracemalloc.stop()
@@ -338,7 +339,7 @@ def test_a_file_tells_its_size_and_how_far_it_was_read(tmp_path: Path) -> None:
     """A progress bar needs both, and the file is closed at the end."""
     path = tmp_path / "people.csv"
     path.write_bytes(b"a,b\n" + b"1,2\n" * 50_000)
-    with open_rows(path) as table:
+    with open_table(path) as table:
         assert path.stat().st_size == table.size
         next(table.rows)
         early = table.position()
@@ -352,7 +353,7 @@ def test_a_pipe_is_read_without_seeking() -> None:
     feeder = threading.Thread(target=_feed, args=(writer, b"a;b\n" + b"1;2\n" * 40_000))
     feeder.start()
     with os.fdopen(reader, "rb", buffering=0) as stream:
-        table = open_rows(stream)
+        table = open_table(stream)
         assert (table.size, table.delimiter) == (None, ";")
         assert sum(isinstance(row, Row) for row in table.rows) == 40_000
         assert table.position() == 4 * 40_001
@@ -368,7 +369,7 @@ def test_a_stream_handed_in_stays_open_and_counts_from_where_it_stood() -> None:
     """Standard input is not ours to close."""
     stream = io.BytesIO(b"skipped\na,b\n1,2\n")
     stream.seek(8)
-    with open_rows(stream) as table:
+    with open_table(stream) as table:
         assert table.size == 8
         assert [Row(2, {"a": "1", "b": "2"})] == list(table.rows)
     assert not stream.closed
@@ -377,13 +378,13 @@ def test_a_stream_handed_in_stays_open_and_counts_from_where_it_stood() -> None:
 def test_a_missing_file_is_not_found(tmp_path: Path) -> None:
     """Exit 3, naming the file."""
     with pytest.raises(NotFound, match=r"no file .*absent\.csv"):
-        open_rows(tmp_path / "absent.csv")
+        open_table(tmp_path / "absent.csv")
 
 
 def test_a_directory_is_no_file(tmp_path: Path) -> None:
     """Exit 2, naming it."""
     with pytest.raises(UsageError, match="is a directory, not a file"):
-        open_rows(tmp_path)
+        open_table(tmp_path)
 
 
 def test_an_unreadable_file_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -394,7 +395,7 @@ def test_an_unreadable_file_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(UsageError, match=r"cannot read .*people\.csv: permission denied"):
-        open_rows(tmp_path / "people.csv")
+        open_table(tmp_path / "people.csv")
 
 
 def test_a_stream_that_fails_halfway_says_why() -> None:
@@ -406,7 +407,7 @@ def test_a_stream_that_fails_halfway_says_why() -> None:
                 raise OSError(5, "Input/output error")
             return super().read(size)
 
-    table = open_rows(Failing(b"a,b\n" + b"1,2\n" * 100_000))
+    table = open_table(Failing(b"a,b\n" + b"1,2\n" * 100_000))
     with pytest.raises(UsageError, match="cannot read standard input: input/output error"):
         list(table.rows)
 
@@ -418,7 +419,7 @@ def test_an_empty_file_is_an_error(tmp_path: Path, content: bytes, header: bool)
     path = tmp_path / "people.csv"
     path.write_bytes(content)
     with pytest.raises(UsageError, match=r"people\.csv is empty"):
-        open_rows(path, header=header)
+        open_table(path, Reading(header=header))
 
 
 def test_a_header_alone_is_a_table_without_rows() -> None:
@@ -443,7 +444,7 @@ def test_a_header_alone_is_a_table_without_rows() -> None:
 def test_a_file_that_is_no_table_is_refused_by_what_it_looks_like(content: bytes, looks: str) -> None:
     """A workbook renamed to .csv is said to be one."""
     with pytest.raises(UsageError, match=f"standard input looks like {looks}, not CSV or TSV"):
-        open_rows(io.BytesIO(content))
+        open_table(io.BytesIO(content))
 
 
 @pytest.mark.parametrize(
@@ -453,7 +454,7 @@ def test_a_file_that_is_no_table_is_refused_by_what_it_looks_like(content: bytes
 def test_an_unknown_encoding_or_delimiter_is_a_bad_value(option: str, value: str) -> None:
     """Before the file is touched, naming the flag."""
     with pytest.raises(BadValue, match=option):
-        open_rows(Path("absent.csv"), **{option: value})  # type: ignore[arg-type]
+        open_table(Path("absent.csv"), **{option: value})  # type: ignore[arg-type]
 
 
 # --- properties ------------------------------------------------------------------------------------------------------
@@ -534,7 +535,7 @@ COUNTS = {
 @pytest.mark.parametrize(("name", "count"), COUNTS.items())
 def test_real_files_are_read_to_the_last_row(name: str, count: int) -> None:
     """Every row comes out, and none is bad."""
-    with open_rows(SHARED / name) as table:
+    with open_table(SHARED / name) as table:
         found = list(table.rows)
     assert count == len(found)
     assert [row for row in found if isinstance(row, BadRow)] == []
@@ -543,7 +544,7 @@ def test_real_files_are_read_to_the_last_row(name: str, count: int) -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not here")
 def test_the_maven_pipeline_adds_up() -> None:
     """Its stages and the value won are those that are known."""
-    with open_rows(SHARED / "crm_maven/sales_pipeline.csv") as table:
+    with open_table(SHARED / "crm_maven/sales_pipeline.csv") as table:
         deals = [row.cells for row in table.rows if isinstance(row, Row)]
     stages = {stage: sum(deal["deal_stage"] == stage for deal in deals) for stage in ("Won", "Lost", "Engaging")}
     assert stages == {"Won": 4238, "Lost": 2473, "Engaging": 1589}
@@ -565,5 +566,5 @@ def test_a_file_is_closed_when_its_header_is_bad(monkeypatch: pytest.MonkeyPatch
         path = Path(folder) / "bad.csv"
         path.write_bytes(b'"never closed,b\nx,y\n')
         with pytest.raises(UsageError, match="the header cannot be read"):
-            open_rows(path)
+            open_table(path)
     assert [stream.closed for stream in opened if stream.mode == "rb"] == [True]

@@ -8,7 +8,6 @@ import pytest
 
 from crmcli.domain.fields import FIELDS
 from crmcli.errors import BadValue
-from crmcli.io.delimited import open_rows
 from crmcli.io.headers import (
     IMPORTED,
     LINKED,
@@ -19,6 +18,7 @@ from crmcli.io.headers import (
     resolve_target,
     targets_of,
 )
+from crmcli.io.opening import open_table
 
 SHARED = Path(__file__).resolve().parents[3] / "shared/data"
 
@@ -241,7 +241,7 @@ REAL = [
 @pytest.mark.parametrize(("noun", "name", "custom"), REAL)
 def test_real_headers_are_understood_but_for_a_few(noun: str, name: str, custom: set[str]) -> None:
     """Only what the model has no field for becomes custom."""
-    with open_rows(SHARED / name) as table:
+    with open_table(SHARED / name) as table:
         matched = match_headers(noun, table.headers)
     assert custom == {header for header, field in matched.items() if field.startswith("custom.")}
 

@@ -31,7 +31,7 @@ def test_a_read_brings_an_older_store_forward(
     found = run("contact", "list", "--fields", "name,emails,tags", "--format", "tsv")
     assert (0, "name\temails\ttags\nŁukasz Żak\tlukasz@zak.pl\tvip\n") == (found.code, found.stdout)
     (line,) = found.stderr.splitlines()
-    assert re.fullmatch(r"crm: warning: upgraded .* from schema 0001 to 0002; the old one is kept in .*", line)
+    assert re.fullmatch(r"crm: warning: upgraded .* from schema 0001 to " + HEAD + r"; the old one is kept in .*", line)
     assert HEAD == store.version()
     with store.reader() as reader:
         assert [] == list(findings(reader))
@@ -103,9 +103,9 @@ def test_migrate_says_what_it_would_do_and_does_it(
     """`--dry-run` changes nothing; a second run has nothing to do."""
     store = store_at("0001")
     monkeypatch.setenv("CRM_DB", store.location.url or str(store.location.path))
-    assert "would run 0002" in run("store", "migrate", "--dry-run").stderr
+    assert f"would run {HEAD}" in run("store", "migrate", "--dry-run").stderr
     assert "0001" == store.version()
-    assert "ran 0002" in run("store", "migrate").stderr
+    assert f"ran {HEAD}" in run("store", "migrate").stderr
     assert HEAD == store.version()
     assert "nothing to do: the schema is the newest\n" == run("store", "migrate").stderr
 

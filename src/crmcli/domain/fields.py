@@ -176,6 +176,8 @@ ACTIVITY = (
     *_OWNED,
     *_RECORD,
     Field("done_at", Kind.TIME, "when it was done", computed=True),
+    Field("thread", Kind.TEXT, "Message-ID of the first message of its conversation", computed=True),
+    Field("attachments", Kind.TEXT, "names and sizes of the files that came with it, one a line", computed=True),
 )
 
 FIELDS: dict[str, tuple[Field, ...]] = {

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Self
 
 # Letters that Unicode does not decompose into a base letter and a mark.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})  # noqa: RUF001
@@ -15,10 +19,24 @@ _SHAPELESS = frozenset("\u034f\u115f\u1160\u2800\u3164\ufe0e\ufe0f\uffa0")
 
 
 class Matched(NamedTuple):
-    """A value as it is shown and the key it is matched by."""
+    """A value as it is shown and the key it is matched by; ``label`` says which of several it is, as ``work``."""
 
     value: str
     key: str
+    label: str | None = None
+
+
+class Labelled(str):
+    """A text from outside with the label it goes by there: ``work``, ``home``, ``Büro``."""
+
+    __slots__ = ("label",)
+    label: str
+
+    def __new__(cls, text: str, label: str) -> Self:
+        """The text, which is an ordinary string to whoever does not ask for its label."""
+        made = super().__new__(cls, text)
+        made.label = label
+        return made
 
 
 def tidy(text: str) -> str:

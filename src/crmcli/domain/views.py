@@ -162,6 +162,8 @@ class ActivityView(NamedTuple):
     location: str | None
     recurrence: str | None
     remind_before: int | None
+    thread: str | None
+    attachments: str | None
     tags: tuple[str, ...]
     owner: str | None
     external_id: str | None

@@ -15,15 +15,14 @@ from crmcli.errors import BadValue, UsageError
 from crmcli.io.charset import TextStream, known_encoding, marked_encoding
 from crmcli.io.columns import Columns, column_letters, named_columns, unnamed_columns
 from crmcli.io.records import Form, Record, Records, split_lines
-from crmcli.io.source import Source, likeness
+from crmcli.io.source import likeness
 from crmcli.io.table import BadRow, Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
-    from typing import BinaryIO
 
-__all__ = ["BadRow", "Row", "Table", "open_rows"]
+    from crmcli.io.opening import Reading
+    from crmcli.io.source import Source
 
 _DELIMITERS = ",;\t|"
 _DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
@@ -32,23 +31,15 @@ _QUOTED = re.compile(r'(\A|[,;\t|\r\n])( *)"[^"]*+(?:""[^"]*+)*+" *(?=[,;\t|\r\n
 _SEPARATOR_LINE = re.compile(r'sep=([^\w"\r\n])[\r\n]', re.IGNORECASE)  # Excel's first line, "sep=;"
 
 
-def open_rows(
-    source: BinaryIO | Path, *, delimiter: str | None = None, encoding: str | None = None, header: bool = True
-) -> Table:
-    """The rows of a delimited file or stream; without ``header`` the columns are called A, B, C and so on.
+def read(source: Source, reading: Reading) -> Table:
+    """The rows of a delimited file; without a header the columns are called A, B, C and so on.
 
-    Raises NotFound for a missing file, UsageError for one that is empty, unreadable or no text, and BadValue for an
-    unknown delimiter or encoding.
+    Raises UsageError for a file that is empty, unreadable or no text, and BadValue for an unknown delimiter or encoding.
     """
-    mark = _known_delimiter(delimiter)
-    charset = known_encoding(encoding) if encoding else None
-    origin = Source.open(source)
-    try:
-        text = TextStream(origin.chunks(), _text_encoding(origin, charset))
-        return _table(origin, text, mark, header=header)
-    except BaseException:
-        origin.close()
-        raise
+    mark = _known_delimiter(reading.delimiter)
+    charset = known_encoding(reading.encoding) if reading.encoding else None
+    text = TextStream(source.chunks(), _text_encoding(source, charset))
+    return _table(source, text, mark, header=reading.header)
 
 
 def _table(origin: Source, text: TextStream, delimiter: str | None, *, header: bool) -> Table:

@@ -60,6 +60,11 @@ class Source:
             raise UsageError(f"{source.name} is empty")
         return source
 
+    @property
+    def ending(self) -> str:
+        """How the file's name ends, in lower case with its dot; empty on a pipe."""
+        return Path(self.name).suffix.lower() if self._owned else ""
+
     def chunks(self) -> Iterator[bytes]:
         """All bytes, the head again first; a file opened here is closed after the last."""
         yield self.head

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 from crmcli.domain.frozen import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
     from typing import Self
 
 
 class Row(NamedTuple):
-    """A row that could be read; ``line`` is where it starts in the file (from 1), ``cells`` goes by header."""
+    """A row that could be read; ``line`` is where it starts in the file (from 1), ``cells`` goes by header.
+
+    A cell is one text, or a tuple of texts (each perhaps Labelled) where the format itself holds several values apart.
+    """
 
     line: int
-    cells: dict[str, str]
+    cells: dict[str, str | tuple[str, ...]]
 
 
 class BadRow(NamedTuple):
@@ -39,11 +42,23 @@ class Table:
         encoding: Callable[[], str | None],
         size: int | None = None,
         delimiter: str | None = None,
+        format: str = "csv",  # noqa: A002 - what users call it
+        noun: str | None = None,
+        targets: Mapping[str, str] | None = None,
+        notes: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         self.headers = headers
         self.rows = rows
         self.size = size
         self.delimiter = delimiter
+        self.format = format
+        """What the file is, by its name in ``io.opening.FORMATS``."""
+        self.noun = noun
+        """What its rows are, where the format says: cards are contacts, events are activities."""
+        self.targets = targets
+        """The field of each header, where the format says; None leaves it to the titles."""
+        self.notes = notes
+        """What was left out on the way and how often, as far as it was read: ``photos`` 3."""
         self.position = position
         """How many bytes were read so far, for a progress bar."""
         self.close = close

@@ -82,8 +82,7 @@ class Bulk:
     def _add_parts(self, noun: str, name: str, number: int, values: Iterable[Any]) -> None:
         part = self._parts[noun][name]
         for position, value in enumerate(values):
-            what = {part.target: value} if part.target else {"value": value.value, "key": value.key}
-            self._append(part.model, {part.owner: number, **what, "position": position})
+            self._append(part.model, {part.owner: number, **part.columns(value), "position": position})
 
     def _add_tags(self, noun: str, number: int, names: Iterable[str]) -> None:
         for label in dict.fromkeys(map(self._tag, names)):

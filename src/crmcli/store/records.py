@@ -29,6 +29,13 @@ class Part(NamedTuple):
     owner: str  # the column of the record's number
     target: str = ""  # for a link: the column of the other record's number
 
+    def columns(self, value: Any) -> dict[str, Any]:  # noqa: ANN401 - a Matched, or a record's number
+        """The columns that a value fills."""
+        if self.target:
+            return {self.target: value}
+        own = {"value": value.value, "key": value.key}
+        return own | {"label": value.label} if value.label is not None and hasattr(self.model, "label") else own
+
 
 def root_model(noun: str) -> type[Any]:
     """The model of the records of a noun; only its own module is imported."""
@@ -212,8 +219,7 @@ def _row_identity(part: Part, row: Any) -> object:  # noqa: ANN401
 
 
 def _part_row(part: Part, number: int, value: Any, position: int) -> SQLModel:  # noqa: ANN401
-    what = {part.target: value} if part.target else {"value": value.value, "key": value.key}
-    return part.model(**{part.owner: number}, **what, position=position)  # type: ignore[no-any-return]
+    return part.model(**{part.owner: number}, **part.columns(value), position=position)  # type: ignore[no-any-return]
 
 
 def set_handle(uow: UnitOfWork, number: int, network: str, handle: Matched | None) -> None:

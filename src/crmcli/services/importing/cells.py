@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.fields import Field, Kind
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.reading import read_value
-from crmcli.domain.text import fold
+from crmcli.domain.text import Labelled, Matched, fold
 from crmcli.errors import BadValue
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ class Cells:
                     raise BadValue(field.option, error.reason, hint=error.hint) from error
                 originals.append(text)
             else:
+                if type(text) is Labelled and isinstance(value, Matched):
+                    value = value._replace(label=text.label)
                 values.setdefault(getattr(value, "key", value), value)
         return Read(tuple(values.values()), tuple(originals))
 
@@ -95,7 +97,11 @@ def split(field: Field, texts: Sequence[str]) -> list[str]:
     """The single values in cells that may hold several."""
     if not field.many:
         return list(texts)
-    found = [part.strip() for text in texts for part in re.split(_BETWEEN[field.kind], text)]
+    found = [
+        part
+        for text in texts
+        for part in ([text] if type(text) is Labelled else map(str.strip, re.split(_BETWEEN[field.kind], text)))
+    ]
     if field.kind is Kind.EMAIL:  # "Doe, Jane <jane@acme.com>" is one address, "a@acme.com, b@acme.com" are two
         found = [
             bit

@@ -87,13 +87,14 @@ class Rows:
         entry = entry._replace(created_at=moments.get("created_at"))
         return self._finished(entry, own, moments)
 
-    def _raw(self, cells: Mapping[str, str]) -> Raw:
+    def _raw(self, cells: Mapping[str, str | tuple[str, ...]]) -> Raw:
         """The texts of a row by their targets, with the defaults where it has none."""
         raw: Raw = {}
         for header, target in self.columns.targets.items():
-            text = cells[header].strip()
-            if text and text not in EMPTY:
-                raw.setdefault(target, []).append(text)
+            cell = cells[header]
+            for text in (cell.strip(),) if type(cell) is str else cell:
+                if text and text not in EMPTY:
+                    raw.setdefault(target, []).append(text)
         if not raw:
             return raw
         for target, text in self.columns.defaults.items():

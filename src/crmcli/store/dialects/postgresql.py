@@ -211,7 +211,8 @@ def _text_loaders() -> dict[str, Any]:
 _OURS = (
     "activity", "activity_contact", "alembic_version", "app_user", "campaign", "change", "change_set", "company",
     "company_phone", "company_website", "contact", "contact_company", "contact_email", "contact_handle",
-    "contact_phone", "contact_relation", "custom_field", "deal", "deal_contact", "pipeline", "search_entry", "stage",
+    "contact_phone", "contact_relation", "custom_field", "deal", "deal_contact", "distinct_pair", "forgotten", "import_run",
+    "pipeline", "search_entry", "stage",
     "stage_change", "tag", "tagging",
 )  # fmt: skip
 

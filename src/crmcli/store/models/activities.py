@@ -31,6 +31,8 @@ class Activity(Record, table=True):
     location: str | None = None
     recurrence: str | None = None
     remind_before: int | None = None
+    thread: str | None = Field(default=None, index=True)
+    attachments: str | None = None
     company_id: int | None = link("company.id", optional=True, index=True)
     deal_id: int | None = link("deal.id", optional=True, index=True)
     campaign_id: int | None = link("campaign.id", optional=True, index=True)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "r.id, r.uid, r.kind, r.subject, r.body, o.uid, o.name, d.uid, d.title, m.name, r.at, r.due_on, r.due_at, r.done_at,"
-    " r.duration, r.direction, r.status, r.outcome, r.priority, r.location, r.recurrence, r.remind_before, r.owner_id,"
-    " r.external_source, r.external_id, r.custom, r.created_at, r.created_by, r.updated_at, r.updated_by"
+    " r.duration, r.direction, r.status, r.outcome, r.priority, r.location, r.recurrence, r.remind_before, r.thread,"
+    " r.attachments, r.owner_id, r.external_source, r.external_id, r.custom, r.created_at, r.created_by, r.updated_at, r.updated_by"
 )
 _JOINS = (
     "LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
@@ -72,7 +72,7 @@ def _views(reader: Reader, page: list[Row]) -> Iterator[ActivityView]:
         yield ActivityView._make((
             row[1], number, row[2], row[3], row[4], tuple(contacts.get(number, ())),
             Link(row[5], row[6]) if row[5] else None, Link(row[7], row[8]) if row[7] else None, row[9],
-            sure_moment(row[10]), due(row[11], row[12]), moment(row[13]), *row[14:22],
-            tuple(tags.get(number, ())), reader.user(row[22]), external(row[23], row[24]), custom(row[25]),
-            sure_moment(row[26]), reader.user(row[27]), sure_moment(row[28]), reader.user(row[29]),
+            sure_moment(row[10]), due(row[11], row[12]), moment(row[13]), *row[14:24],
+            tuple(tags.get(number, ())), reader.user(row[24]), external(row[25], row[26]), custom(row[27]),
+            sure_moment(row[28]), reader.user(row[29]), sure_moment(row[30]), reader.user(row[31]),
         ))  # fmt: skip

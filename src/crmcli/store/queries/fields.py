@@ -163,7 +163,7 @@ PLACES: dict[str, dict[str, Own | Beside | Linked]] = {
         **_record("activity"),
         **_own(
             "subject", "body", "at", "duration", "direction", "status", "outcome", "priority", "location", "recurrence",
-            "remind_before", "done_at",
+            "remind_before", "thread", "attachments", "done_at",
         ),
         "type": Own("{a}.kind"),
         "due": Own("{a}.due_on", moment="{a}.due_at"),
