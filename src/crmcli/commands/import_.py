@@ -12,6 +12,7 @@ import typer
 from crmcli.commands.shape import DryRun, Noun, app_of, is_machine
 from crmcli.commands.verbs import SpelledOut
 from crmcli.domain.fields import PLURAL
+from crmcli.io.opening import Reading
 from crmcli.services.importing.plan import Plan
 
 if TYPE_CHECKING:
@@ -97,8 +98,7 @@ def _door(noun: str, about: str, examples: Sequence[str], **flags: Any) -> None:
             _mode(on_duplicate, update=update),
             dry_run,
             skip_errors,
-            delimiter,
-            encoding,
+            Reading(delimiter=delimiter, encoding=encoding),
             source,
             given.get("currency"),
             hooks,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.money import read_currency
 from crmcli.errors import BadValue
-from crmcli.io.opening import Reading, open_table
+from crmcli.io.opening import open_table
 from crmcli.services.importing.plan import ON_DUPLICATE
 from crmcli.services.importing.run import Run
 
@@ -34,7 +34,7 @@ class Imports:
             raise BadValue("on-duplicate", f"{plan.on_duplicate!r} is not one of {', '.join(ON_DUPLICATE)}")
         if plan.currency is not None:
             plan = plan._replace(currency=read_currency(plan.currency))
-        with open_table(file, Reading(delimiter=plan.delimiter, encoding=plan.encoding)) as table:
+        with open_table(file, plan.reading) as table:
             yield Run(self.desk, _service(plan.noun), plan, table, source_name(plan, file))
 
 

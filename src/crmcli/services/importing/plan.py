@@ -9,6 +9,7 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold
 from crmcli.errors import BadValue, UsageError
 from crmcli.io.headers import CUSTOM, apply_mapping, match_headers, resolve_target
+from crmcli.io.opening import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,11 +27,12 @@ class Plan(NamedTuple):
     on_duplicate: str = "skip"
     dry_run: bool = False
     skip_errors: bool = False
-    delimiter: str | None = None
-    encoding: str | None = None
+    reading: Reading = Reading()
     source: str | None = None
     currency: str | None = None
     hooks: bool = False
+    preset: str | None = None  # a known system's export, or a saved map
+    date_format: str | None = None  # as strptime writes it, for every column of dates
 
 
 class Target(NamedTuple):
