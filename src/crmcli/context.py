@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crmcli.services.pipelines import Pipelines
     from crmcli.services.records import Records
     from crmcli.services.search import Search
+    from crmcli.services.sql import Sql
     from crmcli.services.today import Agenda
     from crmcli.store.store import Store
 
@@ -221,6 +222,13 @@ class AppContext:
         from crmcli.services.imports import Imports
 
         return Imports(self.desk)
+
+    @cached_property
+    def sql(self) -> Sql:
+        """Questions in SQL."""
+        from crmcli.services.sql import Sql
+
+        return Sql(self.desk)
 
     @cached_property
     def keeping(self) -> Keeping:

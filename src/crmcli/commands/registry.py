@@ -32,6 +32,7 @@ ENTRIES: dict[str, Entry] = {
     "untag": Entry("tag", "untag_app", _SELL, "Take labels off a record"),
     "report": Entry("report", "app", _SELL, "Questions about the business"),
     "import": Entry("import_", "app", _DATA, "Contacts, companies, deals and activities from files"),
+    "sql": Entry("sql", "app", _DATA, "Questions in SQL, over documented views"),
     "undo": Entry("history", "undo_app", _DATA, "Take back the last change, or the one named"),
     "history": Entry("history", "app", _DATA, "Who changed what, when, by which command"),
     "store": Entry("store", "app", _DATA, "Back up, check and mend the store"),

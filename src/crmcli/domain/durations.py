@@ -32,6 +32,15 @@ def read_duration(text: str, field: str = "duration") -> int:
     return int(minutes + 0.5)
 
 
+def read_seconds(text: str, field: str) -> float:
+    """A time to wait in seconds, a bare number being seconds: ``30``, ``0.5s``, ``5m``."""
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?)\s*(s|m|h)?", fold(text))
+    seconds = float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2] or "s"] if found else 0
+    if not 0 < seconds <= 24 * 3600:
+        raise BadValue(field, f"can't read {' '.join(text.split())[:40]!r} as a time to wait", hint="30s, 5m")
+    return seconds
+
+
 def _clocked_minutes(text: str) -> float | None:
     match = re.fullmatch(r"(\d{1,4}):([0-5]\d)", text)
     return int(match[1]) * 60 + int(match[2]) if match else None

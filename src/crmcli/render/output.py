@@ -140,6 +140,10 @@ class Output:
         else:
             self._writer().report(report)
 
+    def rows(self, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
+        """The rows of a question that is about no noun: numbers, texts and None."""
+        self._writer().rows(names, rows)
+
     def uid(self, uid: str) -> None:
         """The uid of a new record, alone on its line."""
         self._writer().write([f"{uid}\n"])

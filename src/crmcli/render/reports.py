@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from crmcli.domain.records import plain
@@ -11,11 +12,12 @@ from crmcli.render.table import NOTHING, Spec, lay_out, shown
 from crmcli.render.tones import paint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from crmcli.render.table import Screen
     from crmcli.reports.report import Report, ReportColumn
 
+_LOOKED_AT = 200
 _WORDS = frozenset({"text", "date", "time"})
 
 
@@ -62,6 +64,17 @@ def report_lines(report: Report, screen: Screen) -> Iterator[str]:
         yield ""
         yield from chart_lines(report.chart, screen.width, screen.locale, color=screen.color)
     yield paint(visible(footing(report)), "muted", color=screen.color)
+
+
+def plain_lines(names: Sequence[str], rows: Iterable[tuple[object, ...]], screen: Screen) -> Iterator[str]:
+    """Rows that are about no noun: figures to the right, texts to the left, as the first rows have them."""
+    coming = iter(rows)
+    first = list(islice(coming, _LOOKED_AT))
+    figures = [all(isinstance(row[n], int | float | None) for row in first) for n in range(len(names))]
+    specs = [Spec(visible(name), "right" if figure else "left") for name, figure in zip(names, figures, strict=True)]
+    yield from lay_out(
+        specs, ([(shown(value, "text", screen), "") for value in row] for row in chain(first, coming)), screen
+    )
 
 
 def _total_cells(report: Report, totals: tuple[object, ...], screen: Screen) -> list[tuple[str, str]]:

@@ -81,6 +81,23 @@ class Writer:
         else:
             self._records(reports.report_rows(report))
 
+    def rows(self, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
+        """Rows of numbers, texts and None under names, as they come."""
+        from crmcli.render import reports
+
+        if self.form == "ids":
+            rows = ((row[names.index("id")],) for row in rows) if "id" in names else rows
+            self.write(f"{value}\n" for value, *_ in rows)
+        elif self.form == "table":
+            self._lines(reports.plain_lines(names, rows, self.screen()))
+        elif self.form == "markdown":
+            cells = ([formats.cell(value) for value in row] for row in rows)
+            self.write(formats.markdown([(name, "left") for name in names], cells))
+        elif self.form in ("tsv", "csv"):
+            self._rows(names, rows)
+        else:
+            self._records(dict(zip(names, row, strict=True)) for row in rows)
+
     def envelope(self, report: Report) -> None:
         """The rows of a report with what is needed to trust them."""
         from crmcli.render import reports

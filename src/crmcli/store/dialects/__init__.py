@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from crmcli.errors import Refused
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -34,6 +36,12 @@ class Dialect(Protocol):
 
     def stream(self, connection: Any, text: str, params: Sequence[object]) -> Iterator[Row]:  # noqa: ANN401
         """The rows, a few hundred at a time, with times and JSON as text on both engines."""
+
+    def ask(self, location: Location, text: str, seconds: float) -> tuple[list[str], Iterator[Row]]:
+        """The columns and rows of a stranger's SELECT, on a connection that can't write and ends after ``seconds``.
+
+        Raises Refused for what is no reading statement or takes too long, and UsageError for what the engine can't read.
+        """
 
     def explain(self, error: BaseException, label: str) -> CrmError | None:
         """The engine's exception as one of ours; None when it is not the engine's."""
@@ -67,6 +75,11 @@ class Dialect(Protocol):
 
     def restore(self, store: Store, source: Path, version: str) -> None:
         """The store as the backup has it, which is of schema ``version``, in one step."""
+
+
+def too_long(seconds: float) -> Refused:
+    """The refusal of a question whose time is up."""
+    return Refused(f"the answer was not there after {seconds:g} s", hint="--timeout 5m")
 
 
 def dialect_of(location: Location) -> Dialect:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from crmcli.errors import Conflict, CrmError, StoreError, StoreLocked, StoreUnreachable, UsageError
+from crmcli.errors import (
+    Conflict,
+    CrmError,
+    Refused,
+    StoreError,
+    StoreLocked,
+    StoreUnreachable,
+    UsageError,
+)
+from crmcli.store.dialects import too_long
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,6 +75,22 @@ class Postgresql:
             cursor.execute(text, tuple(params))
             while rows := cursor.fetchmany(_CHUNK):
                 yield from rows
+
+    def ask(self, location: Location, text: str, seconds: float) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """As a cursor, which only a SELECT can have, in a read-only transaction; the server ends what takes too long."""
+        psycopg = _psycopg()
+        connection = self.connect(location, write=False, timeout=seconds)
+        try:
+            connection.execute("BEGIN TRANSACTION READ ONLY")
+            connection.execute(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
+            cursor = connection.cursor(name="answer")
+            for name, loader in {**_text_loaders(), **_number_loaders()}.items():
+                cursor.adapters.register_loader(name, loader)
+            cursor.execute(text)
+        except psycopg.Error as error:
+            connection.close()
+            raise _unanswered(error, seconds) from error
+        return [column.name for column in cursor.description or ()], _answers(connection, cursor, seconds)
 
     def explain(self, error: BaseException, label: str) -> CrmError | None:
         """Psycopg's errors in the user's words."""
@@ -205,6 +231,40 @@ def _text_loaders() -> dict[str, Any]:
             return bytes(data).decode().replace(" ", "T", 1).removesuffix("+00") + "Z"
 
     return {"timestamptz": Moment, "date": Text, "jsonb": Text, "json": Text}
+
+
+@cache
+def _number_loaders() -> dict[str, Any]:
+    from psycopg.adapt import Loader
+
+    class Number(Loader):
+        def load(self, data: Any) -> int | float:  # noqa: ANN401
+            text = bytes(data).decode()
+            return float(text) if not text.lstrip("-").isdecimal() else int(text)
+
+    return {"numeric": Number}
+
+
+def _answers(connection: Any, cursor: Any, seconds: float) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
+    end = time.monotonic() + seconds  # the server's own limit is for one fetch
+    try:
+        while rows := cursor.fetchmany(_CHUNK):
+            yield from rows
+            if time.monotonic() > end:
+                raise too_long(seconds)
+    except _psycopg().Error as error:
+        raise _unanswered(error, seconds) from error
+    finally:
+        connection.close()
+
+
+def _unanswered(error: Exception, seconds: float) -> CrmError:
+    errors = _psycopg().errors
+    if isinstance(error, errors.QueryCanceled):
+        return too_long(seconds)
+    if isinstance(error, errors.ReadOnlySqlTransaction | errors.FeatureNotSupported | errors.InsufficientPrivilege):
+        return Refused("only SELECT is answered here: nothing can be changed this way")
+    return UsageError(f"sql: {str(error).strip().splitlines()[0]}")
 
 
 # Every table that some version of the schema has or had; what else lies in the database is not ours to touch.

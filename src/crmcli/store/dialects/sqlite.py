@@ -9,7 +9,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.text import fold
-from crmcli.errors import Conflict, CrmError, StoreError, StoreLocked, StoreUnreachable
+from crmcli.errors import Conflict, CrmError, Refused, StoreError, StoreLocked, StoreUnreachable, UsageError
+from crmcli.store.dialects import too_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -86,6 +87,21 @@ class Sqlite:
         cursor = connection.execute(text, tuple(params))
         while rows := cursor.fetchmany(_CHUNK):
             yield from rows
+
+    def ask(self, location: Location, text: str, seconds: float) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """On a file opened for reading only, where nothing but SELECT is authorized, interrupted when time is up."""
+        connection = self.connect(location, write=False, timeout=seconds)
+        connection.execute("PRAGMA query_only = ON")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        connection.set_authorizer(_only_reading)
+        end = time.monotonic() + seconds
+        connection.set_progress_handler(lambda: time.monotonic() > end, _OPCODES)
+        try:
+            cursor = connection.execute(text)
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            connection.close()
+            raise _unanswered(error, seconds) from error
+        return [name for name, *_ in cursor.description or ()], _answers(connection, cursor, seconds)
 
     def explain(self, error: BaseException, label: str) -> CrmError | None:
         """SQLite's errors in the user's words."""
@@ -188,6 +204,33 @@ class Sqlite:
         finally:
             connection.close()
             origin.close()
+
+
+_OPCODES = 10_000  # between two looks at the clock
+_READING = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
+
+
+def _only_reading(action: int, *_about: str | None) -> int:
+    return sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
+
+
+def _answers(connection: sqlite3.Connection, cursor: sqlite3.Cursor, seconds: float) -> Iterator[tuple[Any, ...]]:
+    try:
+        while rows := cursor.fetchmany(_CHUNK):
+            yield from rows
+    except sqlite3.Error as error:
+        raise _unanswered(error, seconds) from error
+    finally:
+        connection.close()
+
+
+def _unanswered(error: Exception, seconds: float) -> CrmError:
+    text = str(error)
+    if "interrupted" in text:
+        return too_long(seconds)
+    if "not authorized" in text or "prohibited" in text:
+        return Refused("only SELECT is answered here: nothing can be changed this way")
+    return UsageError(f"sql: {text}")
 
 
 def _path(location: Location) -> Path:

@@ -9,10 +9,11 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
+from crmcli.store.migrations import HEAD
+from crmcli.store.views import create_views, drop_views
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-    from crmcli.store.migrations import HEAD  # noqa: F401
 
 
 def pending(version: str) -> list[tuple[str, str]]:
@@ -36,5 +37,10 @@ def upgrade(connection: Connection, target: str = "head") -> None:
     def ahead(revision: tuple[str, ...], _: object) -> list[object]:
         return list(script._upgrade_revs(target, revision))  # type: ignore[arg-type]  # noqa: SLF001 - as alembic.command
 
+    for statement in drop_views():  # no step has to mind what reads its tables
+        connection.exec_driver_sql(statement)
     with EnvironmentContext(config, script, fn=ahead, destination_rev=target):
         script.run_env()
+    if target in ("head", HEAD):
+        for statement in create_views(connection.dialect.name):
+            connection.exec_driver_sql(statement)
