@@ -31,6 +31,7 @@ def pages() -> dict[str, str]:
         "exit-codes.md": exit_codes_page,
         "schema.md": schema_page,
         "keys.md": keys_page,
+        "sql.md": sql_page,
     }
     return {name: page() for name, page in made.items()}
 
@@ -47,6 +48,36 @@ def _cell(value: object) -> str:
 
 def _code(text: object) -> str:
     return f"`{text}`" if text not in (None, "") else ""
+
+
+# -- SQL
+
+_SQL = """# SQL
+
+    crm sql "select stage, count(*), sum(value) from v_deal group by 1" --format csv
+
+`crm sql` answers one `SELECT` over the views below, in any output format, on SQLite and PostgreSQL alike. The views keep
+their names and columns from version to version; the tables behind them do not, and are not promised. They show live
+records only. Times are UTC, dates `YYYY-MM-DD`, amounts in major units beside their currency, several values one text
+joined by commas (the views `v_contact_email`, `v_deal_contact` and their kin have them apart). Custom fields are JSON:
+`custom ->> 'key'`.
+
+Nothing can be written: on SQLite the file is opened for reading only and nothing but `SELECT` is authorized; on
+PostgreSQL the statement runs as a cursor in a read-only transaction. `--timeout` (30 s) ends what takes too long.
+`crm sql` alone lists the views.
+
+"""
+
+
+def sql_page() -> str:
+    """The views of ``crm sql`` with their columns."""
+    from crmcli.store.views import VIEWS
+
+    text = _SQL
+    for view in VIEWS:
+        text += f"## {view.name}\n\n{view.about[:1].upper()}{view.about[1:]}.\n\n"
+        text += table(("column", "what it holds"), [(_code(name), about) for name, _, about in view.columns])
+    return text
 
 
 # -- commands
