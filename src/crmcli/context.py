@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from crmcli.services.keeping import Keeping
     from crmcli.services.labels import Labels
     from crmcli.services.pipelines import Pipelines
+    from crmcli.services.privacy import Privacy
     from crmcli.services.records import Records
     from crmcli.services.search import Search
     from crmcli.services.sql import Sql
@@ -222,6 +223,13 @@ class AppContext:
         from crmcli.services.imports import Imports
 
         return Imports(self.desk)
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        """A person's own data."""
+        from crmcli.services.privacy import Privacy
+
+        return Privacy(self.desk)
 
     @cached_property
     def sql(self) -> Sql:

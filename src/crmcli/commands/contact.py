@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from crmcli.commands.shape import Noun
+from typing import Annotated
+
+import typer
+
+from crmcli.commands.completing import contacts
+from crmcli.commands.shape import Noun, app_of, is_machine
 from crmcli.commands.verbs import Subject, add_verb, edit_verb, list_verb, merge_verb, rm_verbs, show_verb
 
 app = Noun("People.", no_args_is_help=True)
@@ -40,3 +45,46 @@ rm_verbs(
     },
 )
 merge_verb(_CONTACT, ["crm contact merge jane@acme.com 17"])
+
+Ref = Annotated[
+    str, typer.Argument(metavar="REF", help="uid, number, e-mail, phone, handle or name.", autocompletion=contacts)
+]
+
+
+@app.verb(
+    "export-all",
+    examples=["crm contact export-all jane@acme.com > jane.json", "crm contact export-all 12 --format yaml"],
+)
+def export_all(ctx: typer.Context, ref: Ref) -> None:
+    """Everything that is kept on a person. Records, history, changes, as one JSON object."""
+    app = app_of(ctx)
+    if not app.output.is_format_asked:
+        app.output.use_format("json")
+    app.output.value(app.privacy.everything(ref))
+
+
+@app.verb(examples=["crm contact forget jane@acme.com", "crm contact forget 12 --confirm 'Jane Doe'"])
+def forget(
+    ctx: typer.Context,
+    ref: Ref,
+    confirm: Annotated[
+        str | None,
+        typer.Option("--confirm", metavar="NAME", help="The person's name, where there is no terminal to ask on."),
+    ] = None,
+) -> None:
+    """Erase a person for good. From records, history and search; deals and counts stay. Nothing takes it back."""
+    app = app_of(ctx)
+    found = app.privacy.named(ref)
+    question = (
+        f"contact #{found.number} is erased for good, and crm undo can't help. Type the name {found.name} to go on:"
+    )
+    done = app.privacy.forget(found, app.output.typed(question, flag="--confirm NAME") if confirm is None else confirm)
+    if is_machine(ctx):
+        backups = [str(path) for path in done.backups]
+        app.output.value({"id": done.uid, **done.erased._asdict(), "backups": backups})
+    app.output.note(
+        f"forgot {done.uid}: {done.erased.records} record(s), {done.erased.activities} activities blanked,"
+        f" the name taken out of {done.erased.redacted} texts"
+    )
+    for path in done.backups:
+        app.output.warn(f"{path} may still hold the data; delete it, or a restore of it forgets the person again")

@@ -164,6 +164,7 @@ _SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
         ("tag", 0, 10), ("count", 0, 0), ("contacts", 1, 0), ("companies", 1, 0), ("deals", 1, 0), ("activities", 1, 0),
     ),
     "search": (("number", 0, 0), ("noun", 0, 0), ("name", 0, 16), ("excerpt", 1, 20)),
+    "dupes": (("score", 0, 0), ("type", 3, 0), ("a", 0, 16), ("b", 0, 16), ("reasons", 1, 16)),
     "today": (
         ("number", 0, 0), ("noun", 3, 0), ("what", 0, 16), ("who", 1, 10), ("due", 0, 0),
         ("priority", 4, 0), ("why", 2, 14),

@@ -59,8 +59,12 @@ class Diagnostics:
         return Progress(self.stderr, label, total, shown=self.stderr.isatty() and not self.quiet)
 
     def ask(self, question: str) -> None:
-        """Put the question, and leave the cursor behind it."""
-        self.stderr.write(f"{visible(question)} [y/N] ")
+        """Put a question of yes or no, and leave the cursor behind it."""
+        self.prompt(f"{question} [y/N]")
+
+    def prompt(self, question: str) -> None:
+        """Put a question, and leave the cursor behind it."""
+        self.stderr.write(f"{visible(question)} ")
         self.stderr.flush()
 
     def unanswered(self) -> None:

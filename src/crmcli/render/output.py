@@ -204,6 +204,20 @@ class Output:
             self.diagnostics.unanswered()
         return answer.strip().lower() in ("y", "yes")
 
+    def typed(self, question: str, *, flag: str) -> str:
+        """The words that the user types in answer.
+
+        Raises:
+            UsageError: there is no one to ask; names the flag that answers.
+        """
+        if self.stdin is None or not self.can_ask:
+            raise UsageError(f"{question} there is no terminal to ask on", hint=flag)
+        self.diagnostics.prompt(question)
+        answer = self.stdin.readline()
+        if not answer:
+            self.diagnostics.unanswered()
+        return answer.strip()
+
     # How it is written
 
     def screen(self) -> Screen:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.fields import UID_PREFIX
 from crmcli.domain.text import fold
-from crmcli.errors import Ambiguous, Conflict, NotFound
+from crmcli.errors import Ambiguous, Conflict, NotFound, Refused
 from crmcli.store.queries.history import change_set, change_sets, sets_of
+from crmcli.store.queries.privacy import FORGET
 from crmcli.store.queries.refs import Found, resolve
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class History:
                 raise Conflict(
                     f"change #{number} was undone already by #{undone.undone_by}", hint=f"crm undo {undone.undone_by}"
                 )
+            if undone.command == FORGET:
+                raise Refused(f"change #{number} erased a person's data for good; nobody can take it back")
             view = change_set(uow.reader, number)
             assert view is not None
             take_back(uow, number)
@@ -78,8 +81,11 @@ class History:
         return None if found is None else int(found)
 
     def _last(self, reader: Reader, user: int, own: int) -> int:
-        sql = "SELECT id FROM change_set WHERE user_id = ? AND id < ? AND undone_by IS NULL ORDER BY id DESC LIMIT 1"
-        number = reader.value(sql, (user, own))
+        sql = (
+            "SELECT id FROM change_set WHERE user_id = ? AND id < ? AND undone_by IS NULL AND command <> ?"
+            " ORDER BY id DESC LIMIT 1"
+        )
+        number = reader.value(sql, (user, own, FORGET))
         if number is None:
             other = reader.row(
                 "SELECT s.id, u.login FROM change_set s JOIN app_user u ON u.id = s.user_id"

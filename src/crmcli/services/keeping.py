@@ -103,9 +103,17 @@ class Keeping:
 
     def restore(self, source: str) -> Path | None:
         """Make the store what the backup is; the path of the copy that was taken of it first, if there was one."""
+        from crmcli.services.privacy import Privacy
         from crmcli.store.backup import restore
 
-        return restore(self._store, Path(source).expanduser())
+        privacy = Privacy(self.desk)
+        forgotten = privacy.forgotten()
+        kept = restore(self._store, Path(source).expanduser())
+        if forgotten and (back := privacy.forget_again(forgotten)):
+            self.desk.note(
+                f"{back} forgotten {'people' if back > 1 else 'person'} came back with the copy and went again"
+            )
+        return kept
 
     def check(self, *, fix: bool = False) -> Checked:
         """Everything wrong with the store; with ``fix`` what can be mended is, after a backup, and then looked at again."""

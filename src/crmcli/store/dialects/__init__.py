@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from crmcli.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from crmcli.errors import CrmError
@@ -64,8 +64,32 @@ class Dialect(Protocol):
     def grown(self, tables: Sequence[str]) -> str:
         """A statement that tells the planner of many new rows; empty where it needs none."""
 
+    def snapshot(self) -> str:
+        """The statement after which a reading connection sees the store as it is now, whoever writes meanwhile."""
+
+    def stream_long(self, connection: Any, text: str, params: Sequence[object]) -> Iterator[Row]:  # noqa: ANN401
+        """As ``stream``, within a snapshot, for more rows than fit into memory."""
+
+    def numbers(self, connection: Any, tables: Sequence[str]) -> dict[str, int]:  # noqa: ANN401
+        """The highest number that a row of each table was ever given; nothing for a table that never had one."""
+
+    def set_numbers(self, connection: Any, numbers: Mapping[str, int]) -> None:  # noqa: ANN401
+        """Go on from these numbers; 0 means that no row was ever given one."""
+
+    def load(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:  # noqa: ANN401
+        """Many whole rows as they are, which may point to each other; raises ValueError for those that don't fit."""
+
+    def refuse_dangling(self, connection: Any) -> None:  # noqa: ANN401
+        """Raise ValueError if a loaded row points to one that is not there."""
+
     def integrity(self, connection: Any) -> list[str]:  # noqa: ANN401
         """What the engine itself finds wrong, a line each."""
+
+    def leave_no_trace(self, connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's
+        """Have what this transaction deletes overwritten, where the engine can."""
+
+    def scrub(self, location: Location) -> None:
+        """Rid the store's files of what was deleted; raises StoreLocked while someone is at work in it."""
 
     def backup(self, location: Location, target: Path) -> None:
         """A whole copy of the store at one moment, while others write."""

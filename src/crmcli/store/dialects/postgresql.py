@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from crmcli.errors import (
@@ -18,7 +19,7 @@ from crmcli.errors import (
 from crmcli.store.dialects import too_long
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import ModuleType
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from crmcli.store.store import Store
 
 _CHUNK = 500
+_CURSORS = count(1)
 # Writers of one store wait for each other on this advisory lock, as they do on SQLite's write lock.
 _WRITE_LOCK = 0x63726D
 
@@ -144,11 +146,68 @@ class Postgresql:
         """Within one transaction the server still plans, foreign keys too, for the empty tables it began with."""
         return f"ANALYZE {', '.join(tables)}"
 
+    def snapshot(self) -> str:
+        """A transaction that sees one moment."""
+        return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+    def stream_long(self, connection: Any, text: str, params: Sequence[object]) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
+        """A cursor of the server's, because the driver's own would first fetch every row."""
+        with connection.cursor(name=f"crm_{next(_CURSORS)}") as cursor:
+            for name, loader in _text_loaders().items():
+                cursor.adapters.register_loader(name, loader)
+            cursor.execute(text, tuple(params))
+            while rows := cursor.fetchmany(_CHUNK):
+                yield from rows
+
+    def numbers(self, connection: Any, tables: Sequence[str]) -> dict[str, int]:  # noqa: ANN401
+        """What the sequences of the tables say."""
+        sql = "SELECT pg_sequence_last_value(pg_get_serial_sequence(%s, 'id')::regclass)"
+        found = {table: connection.execute(sql, (table,)).fetchone()[0] for table in tables}
+        return {table: int(number) for table, number in found.items() if number}
+
+    def set_numbers(self, connection: Any, numbers: Mapping[str, int]) -> None:  # noqa: ANN401
+        """The same, written."""
+        for table, number in numbers.items():
+            sql = "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, %s)"
+            connection.execute(sql, (table, max(number, 1), number > 0))
+
+    def load(
+        self,
+        connection: Any,  # noqa: ANN401
+        table: str,
+        columns: Sequence[str],
+        rows: Iterable[tuple[Any, ...]],
+    ) -> None:
+        """One ``COPY``, at whose end the server looks where the rows point."""
+        psycopg = _psycopg()
+        names = ", ".join(f'"{name}"' for name in columns)
+        try:
+            with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except (psycopg.IntegrityError, psycopg.DataError) as error:
+            raise ValueError(str(error).strip().splitlines()[0]) from error
+
+    def refuse_dangling(self, connection: Any) -> None:  # noqa: ANN401
+        """Nothing is left to look at: the server refused it at once."""
+
     def integrity(self, connection: Any) -> list[str]:  # noqa: ANN401
         """Invalid indexes and unvalidated constraints; the server looks after the rest."""
         indexes = connection.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid").fetchall()
         keys = connection.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated").fetchall()
         return [f"index {name} is not valid" for (name,) in indexes] + [f"{name} is not validated" for (name,) in keys]
+
+    def leave_no_trace(self, connection: Any) -> None:  # noqa: ANN401
+        """The server has no such setting."""
+
+    def scrub(self, location: Location) -> None:
+        """Dead rows are vacuumed away; what the server's own backups and logs hold is its keeper's to erase."""
+        connection = self.connect(location, write=True, timeout=30)
+        try:
+            connection.autocommit = True
+            connection.execute(f"VACUUM {', '.join(t for t in _tables(connection) if t != 'alembic_version')}")
+        finally:
+            connection.close()
 
     def backup(self, location: Location, target: Path) -> None:
         """Every table by ``COPY`` from one repeatable-read snapshot into a zip, the schema's version beside them."""

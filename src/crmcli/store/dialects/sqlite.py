@@ -13,7 +13,7 @@ from crmcli.errors import Conflict, CrmError, Refused, StoreError, StoreLocked, 
 from crmcli.store.dialects import too_long
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from crmcli.store.location import Location
@@ -156,9 +156,63 @@ class Sqlite:
         """Nothing: plans are made for the indexes there are."""
         return ""
 
+    def snapshot(self) -> str:
+        """A transaction; its first statement fixes what it sees."""
+        return "BEGIN"
+
+    def stream_long(
+        self, connection: sqlite3.Connection, text: str, params: Sequence[object]
+    ) -> Iterator[tuple[Any, ...]]:
+        """The cursor never holds more than it gives."""
+        return self.stream(connection, text, params)
+
+    def numbers(self, connection: sqlite3.Connection, tables: Sequence[str]) -> dict[str, int]:
+        """SQLite's own notes on AUTOINCREMENT."""
+        known = dict(connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+        return {table: known[table] for table in tables if known.get(table)}
+
+    def set_numbers(self, connection: sqlite3.Connection, numbers: Mapping[str, int]) -> None:
+        """The same, written."""
+        connection.executemany("DELETE FROM sqlite_sequence WHERE name = ?", [(table,) for table in numbers])
+        known = [(table, number) for table, number in numbers.items() if number]
+        connection.executemany("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", known)
+
+    def load(
+        self, connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    ) -> None:
+        """Insert them, and look at where they point only at the end."""
+        connection.execute("PRAGMA defer_foreign_keys = ON")
+        names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+        try:
+            connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+        except (sqlite3.IntegrityError, sqlite3.DataError) as error:
+            raise ValueError(str(error)) from error
+
+    def refuse_dangling(self, connection: sqlite3.Connection) -> None:
+        """SQLite looks again, and says which row."""
+        found = connection.execute("PRAGMA foreign_key_check").fetchone()
+        if found is not None:
+            raise ValueError(f"{found[0]} row {found[1]} points to a {found[2]} that is not there")
+
     def integrity(self, connection: sqlite3.Connection) -> list[str]:
         """``integrity_check``; the foreign keys are looked at by our own checks."""
         return [str(line) for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
+
+    def leave_no_trace(self, connection: Any) -> None:  # noqa: ANN401
+        """Deleted content is overwritten with zeros."""
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+    def scrub(self, location: Location) -> None:
+        """The words of the search index merged anew, the file written anew, and the log beside it emptied."""
+        connection = self.connect(location, write=True, timeout=30)
+        try:
+            connection.execute("INSERT INTO search_entry (search_entry) VALUES ('optimize')")
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise self.explain(error, location.label) or error from error
+        finally:
+            connection.close()
 
     def backup(self, location: Location, target: Path) -> None:
         """SQLite's online backup: a consistent copy while others write."""

@@ -1,0 +1,151 @@
+"""Everything that is kept on a person, read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.frozen import NamedTuple
+from crmcli.store.reader import Reader, marks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+FORGET = "contact forget"  # the one command that nothing takes back
+_SHORTEST = 3  # letters; a shorter name would be found in other words
+_BESIDE = {
+    "emails": ("contact_email", ("value", "label", "position", "invalid", "opted_out", "deleted_at")),
+    "phones": ("contact_phone", ("value", "label", "position", "invalid", "opted_out", "deleted_at")),
+    "handles": ("contact_handle", ("network", "value", "deleted_at")),
+}
+
+
+class Person(NamedTuple):
+    """A person with every record that was merged into it, and what names it elsewhere.
+
+    ``alone`` are activities of this person only, ``shared`` those with others too; ``words`` are the name, addresses and
+    numbers, the longest first.
+    """
+
+    numbers: tuple[int, ...]
+    uids: tuple[str, ...]
+    alone: tuple[int, ...]
+    shared: tuple[int, ...]
+    deals: tuple[int, ...]
+    companies: tuple[int, ...]
+    words: tuple[str, ...]
+
+
+def person(reader: Reader, number: int) -> Person:
+    """The person of that number."""
+    numbers = _merged(reader, number)
+    own = marks(numbers)
+    activities = _numbers(
+        reader, f"SELECT DISTINCT activity_id FROM activity_contact WHERE contact_id IN ({own})", numbers
+    )
+    shared = _numbers(
+        reader,
+        f"SELECT DISTINCT a.activity_id FROM activity_contact a JOIN activity_contact o ON o.activity_id = a.activity_id"
+        f" WHERE a.contact_id IN ({own}) AND o.contact_id NOT IN ({own})",
+        numbers * 2,
+    )
+    deals = _numbers(reader, f"SELECT DISTINCT deal_id FROM deal_contact WHERE contact_id IN ({own})", numbers)
+    companies = _numbers(
+        reader, f"SELECT DISTINCT company_id FROM contact_company WHERE contact_id IN ({own})", numbers
+    )
+    uids = tuple(uid for (uid,) in reader.rows(f"SELECT uid FROM contact WHERE id IN ({own}) ORDER BY id", numbers))
+    alone = tuple(n for n in activities if n not in set(shared))
+    return Person(numbers, uids, alone, shared, deals, companies, _words(reader, numbers))
+
+
+def _merged(reader: Reader, number: int) -> tuple[int, ...]:
+    found = [number]
+    for each in found:
+        found += [
+            n for n in _numbers(reader, "SELECT id FROM contact WHERE merged_into = ?", (each,)) if n not in found
+        ]
+    return tuple(found)
+
+
+def _numbers(reader: Reader, sql: str, params: Sequence[object]) -> tuple[int, ...]:
+    return tuple(n for (n,) in reader.rows(sql, params))
+
+
+def _words(reader: Reader, numbers: Sequence[int]) -> tuple[str, ...]:
+    own = marks(numbers)
+    words = [name for (name,) in reader.rows(f"SELECT name FROM contact WHERE id IN ({own})", numbers)]
+    for table in ("contact_email", "contact_phone", "contact_handle"):
+        for value, key in reader.rows(f"SELECT value, key FROM {table} WHERE contact_id IN ({own})", numbers):
+            words += [value, key]
+    return tuple(sorted({w for w in words if len(w) >= _SHORTEST}, key=lambda word: (-len(word), word)))
+
+
+def mentioned_in(reader: Reader, who: Person) -> Iterator[tuple[int, str]]:
+    """The change sets that touched the person and say a word of theirs in their summary."""
+    own = marks(who.numbers)
+    sql = (
+        f"SELECT DISTINCT s.id, s.summary FROM change_set s WHERE s.id IN (SELECT created_in FROM contact WHERE id IN ({own})"
+        f" UNION SELECT deleted_in FROM contact WHERE id IN ({own})) OR s.records < 10"
+    )
+    for number, summary in reader.rows(sql, who.numbers * 2):
+        folded = summary.casefold()
+        if any(word.casefold() in folded for word in who.words):
+            yield number, summary
+
+
+def beside(reader: Reader, numbers: Sequence[int]) -> dict[str, list[dict[str, object]]]:
+    """Addresses, numbers, handles, places and relations, those taken off since too."""
+    own = marks(numbers)
+    found = {
+        name: [
+            dict(zip(columns, row, strict=True))
+            for row in reader.rows(
+                f"SELECT {', '.join(columns)} FROM {table} WHERE contact_id IN ({own}) ORDER BY id", numbers
+            )
+        ]
+        for name, (table, columns) in _BESIDE.items()
+    }
+    places = ("company", "role", "title", "started_on", "ended_on")
+    found["companies"] = [
+        dict(zip(places, row, strict=True))
+        for row in reader.rows(
+            "SELECT o.name, l.role, l.title, l.started_on, l.ended_on FROM contact_company l"
+            f" JOIN company o ON o.id = l.company_id WHERE l.contact_id IN ({own}) ORDER BY l.id",
+            numbers,
+        )
+    ]
+    found["relations"] = [
+        {"kind": kind, "contact": name}
+        for kind, name in reader.rows(
+            "SELECT l.kind, c.name FROM contact_relation l JOIN contact c ON c.id = l.other_id"
+            f" WHERE l.contact_id IN ({own}) ORDER BY l.id",
+            numbers,
+        )
+    ]
+    return found
+
+
+def log_of(reader: Reader, numbers: Sequence[int]) -> Iterator[dict[str, object]]:
+    """Every line of the change log about the person, the oldest first."""
+    import json
+
+    sql = (
+        "SELECT s.at, u.login, s.command, c.relation, c.action, c.before, c.after FROM change c"
+        " JOIN change_set s ON s.id = c.set_id JOIN app_user u ON u.id = s.user_id"
+        f" WHERE c.noun = 'contact' AND c.record_id IN ({marks(numbers)}) ORDER BY c.id"
+    )
+    for at, user, command, table, action, *states in reader.rows(sql, numbers):
+        before, after = (json.loads(state) if state else None for state in states)
+        yield {
+            "at": at, "user": user, "command": command, "table": table, "action": action, "before": before, "after": after,
+        }  # fmt: skip
+
+
+def forgotten(reader: Reader) -> list[str]:
+    """The uids of those who were forgotten."""
+    return [uid for (uid,) in reader.rows("SELECT uid FROM forgotten ORDER BY id")]
+
+
+def numbered(reader: Reader, uid: str) -> int | None:
+    """The number of the contact of that uid, deleted or not."""
+    found: int | None = reader.value("SELECT id FROM contact WHERE uid = ?", (uid,))
+    return found
