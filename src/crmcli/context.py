@@ -16,10 +16,16 @@ from crmcli.render.output import Output
 
 if TYPE_CHECKING:
     from crmcli.services.activities import Activities, Tasks
+    from crmcli.services.cards import Cards
+    from crmcli.services.carrying import Carrying
     from crmcli.services.companies import Companies
     from crmcli.services.contacts import Contacts
+    from crmcli.services.correspondence import Correspondence
     from crmcli.services.deals import Deals
     from crmcli.services.desk import Desk
+    from crmcli.services.exports import Exports
+    from crmcli.services.duplicates import Duplicates
+    from crmcli.services.feeds import Feeds
     from crmcli.services.history import History
     from crmcli.services.imports import Imports
     from crmcli.services.keeping import Keeping
@@ -225,6 +231,20 @@ class AppContext:
         return Imports(self.desk)
 
     @cached_property
+    def cards(self) -> Cards:
+        """Address cards."""
+        from crmcli.services.cards import Cards
+
+        return Cards(self.desk)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """Calendars to subscribe to."""
+        from crmcli.services.feeds import Feeds
+
+        return Feeds(self.desk)
+
+    @cached_property
     def privacy(self) -> Privacy:
         """A person's own data."""
         from crmcli.services.privacy import Privacy
@@ -237,6 +257,34 @@ class AppContext:
         from crmcli.services.sql import Sql
 
         return Sql(self.desk)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Records out."""
+        from crmcli.services.exports import Exports
+
+        return Exports(self.desk)
+
+    @cached_property
+    def carrying(self) -> Carrying:
+        """The whole store out and in."""
+        from crmcli.services.carrying import Carrying
+
+        return Carrying(self.desk)
+
+    @cached_property
+    def duplicates(self) -> Duplicates:
+        """Records that may be one."""
+        from crmcli.services.duplicates import Duplicates
+
+        return Duplicates(self.desk, {"contact": self.contacts, "company": self.companies})
+
+    @cached_property
+    def correspondence(self) -> Correspondence:
+        """Mail in."""
+        from crmcli.services.correspondence import Correspondence
+
+        return Correspondence(self.desk, self.settings["mail.addresses"])
 
     @cached_property
     def keeping(self) -> Keeping:

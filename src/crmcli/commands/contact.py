@@ -9,6 +9,7 @@ import typer
 from crmcli.commands.completing import contacts
 from crmcli.commands.shape import Noun, app_of, is_machine
 from crmcli.commands.verbs import Subject, add_verb, edit_verb, list_verb, merge_verb, rm_verbs, show_verb
+from crmcli.render.safe import visible
 
 app = Noun("People.", no_args_is_help=True)
 _CONTACT = Subject(app, "contact", "a person", "people", "uid, number, e-mail, phone, handle or name")
@@ -49,6 +50,23 @@ merge_verb(_CONTACT, ["crm contact merge jane@acme.com 17"])
 Ref = Annotated[
     str, typer.Argument(metavar="REF", help="uid, number, e-mail, phone, handle or name.", autocompletion=contacts)
 ]
+
+
+@app.verb(examples=["crm contact card jane@acme.com", "crm contact card 12 --version 3.0 > jane.vcf"])
+def card(
+    ctx: typer.Context,
+    ref: Ref,
+    version: Annotated[str, typer.Option("--version", metavar="3.0|4.0", help="Of the card.")] = "4.0",
+    qr: Annotated[bool | None, typer.Option("--qr/--no-qr", help="A QR code below it; on a terminal unasked.")] = None,
+) -> None:
+    """A person as a vCard. On a terminal also as a QR code, for a telephone to take."""
+    app = app_of(ctx)
+    whole, short = app.cards.card(ref, version)
+    app.output.text(visible(whole, keep_newlines=True) if app.output.is_terminal else whole)
+    if app.output.is_terminal if qr is None else qr:
+        from crmcli.render.qr import qr_lines
+
+        app.output.text(qr_lines(short))
 
 
 @app.verb(

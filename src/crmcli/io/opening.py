@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import nearest
 from crmcli.errors import BadValue
+from crmcli.io.charset import marked_encoding
 from crmcli.io.source import Source
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
     from typing import BinaryIO
 
     from crmcli.io.table import Table
+
+
+# How gzip, bzip2, xz and zip files begin; workbooks are zip files too.
+PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04")
+_JSON = re.compile(rb'\[\s*(?:[\[{\]"]|\Z)|\{\s*(?:["}]|\Z)')
+_BINARY = ("xlsx", "xls", "ods", "sqlite")
 
 
 class Reading(NamedTuple):
@@ -27,10 +36,11 @@ class Reading(NamedTuple):
     sheet: str | None = None  # of a workbook: a name, or a number from 1
     table: str | None = None  # of a database: a table's name
     query: str | None = None  # of a database: a SELECT
+    until: date | None = None  # of a calendar: the last day to which recurring events are unrolled
 
 
 class Format(NamedTuple):
-    """A kind of file: the function ``module:name`` of this room that reads it, how such files end and how they begin."""
+    """A kind of file: the function ``module:name`` of this room that reads it, how such files end and how they begin, in capitals."""
 
     reader: str
     about: str
@@ -45,10 +55,10 @@ FORMATS: dict[str, Format] = {
     "xlsx": Format("workbook:read", "a workbook of Excel, also .xlsm and .xlsb", (".xlsx", ".xlsm", ".xlsb")),
     "xls": Format("workbook:read", "an old workbook of Excel", (".xls",), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",)),
     "ods": Format("workbook:read", "an OpenDocument spreadsheet", (".ods",)),
-    "json": Format("json_records:read", "one array of objects, or an object that holds one", (".json",), (b"[",)),
-    "jsonl": Format("json_records:read_lines", "an object a line", (".jsonl", ".ndjson"), (b"{",)),
+    "json": Format("json_records:read", "one array of objects, or an object that holds one", (".json",)),
+    "jsonl": Format("json_records:read_lines", "an object a line", (".jsonl", ".ndjson")),
     "sqlite": Format(
-        "database:read", "a table or query of an SQLite file", (".db", ".sqlite", ".sqlite3"), (b"SQLite format 3\0",)
+        "database:read", "a table or query of an SQLite file", (".db", ".sqlite", ".sqlite3"), (b"SQLITE FORMAT 3\0",)
     ),
     "vcard": Format("vcard:read", "cards 2.1, 3.0 and 4.0", (".vcf", ".vcard"), (b"BEGIN:VCARD",)),
     "ics": Format("calendar:read", "events and to-dos of iCalendar", (".ics", ".ical", ".ifb"), (b"BEGIN:VCALENDAR",)),
@@ -63,6 +73,8 @@ def open_table(origin: BinaryIO | Path, reading: Reading = Reading()) -> Table: 
     """
     source = Source.open(origin)
     try:
+        if source.head.startswith(PACKED):
+            source, reading = _unpacked(source, reading)
         name = reading.format or recognised(source)
         module, _, function = _known(name).reader.partition(":")
         reader = getattr(import_module(f"crmcli.io.{module}"), function)
@@ -85,9 +97,33 @@ def _known(name: str) -> Format:
 
 def recognised(source: Source) -> str:
     """The name of the format by the file's first bytes, else by how its name ends, else ``csv``."""
-    start = source.head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:64].upper()
-    ending = source.ending
+    start = _start(source.head)
     for name, format in FORMATS.items():  # noqa: A001
-        if any(start.startswith(mark.upper()) for mark in format.begins):
+        if start.upper().startswith(format.begins):
             return name
-    return next((name for name, format in FORMATS.items() if ending in format.endings), "csv")  # noqa: A001
+    if start.startswith(b"PK"):
+        from crmcli.io.packed import zipped_workbook
+
+        return zipped_workbook(source) or "csv"
+    if _JSON.match(start):
+        from crmcli.io.json_records import format_of
+
+        return format_of(source)
+    by_name = (name for name, format in FORMATS.items() if source.ending in format.endings)  # noqa: A001
+    name = next(by_name, "csv")
+    # A workbook or a database is one by its bytes alone: what is called so and is not is mostly a CSV file.
+    return "csv" if name in _BINARY else name
+
+
+def _start(head: bytes) -> bytes:
+    """How a file begins, whatever its encoding: its first letters as UTF-8, without marks and blanks."""
+    encoding = marked_encoding(head)
+    if encoding and not encoding.startswith("utf-8"):
+        head = head[:1024].decode(encoding, "ignore").encode(errors="ignore")
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:256]
+
+
+def _unpacked(source: Source, reading: Reading) -> tuple[Source, Reading]:
+    from crmcli.io.packed import unpacked
+
+    return unpacked(source, reading)

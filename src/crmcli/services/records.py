@@ -113,6 +113,10 @@ class Records:
         with self.desk.reading() as reader:
             return self.view(reader, self._find(reader, ref).number)
 
+    def number_of(self, reader: Reader, ref: str) -> int:
+        """The number of the record that a reference names."""
+        return self._find(reader, ref).number
+
     def view(self, reader: Reader, number: int) -> Any:  # noqa: ANN401
         """The view of a live record."""
         return next(iter(self.views(reader, by_number(number))))
@@ -132,7 +136,7 @@ class Records:
         try:
             return resolve(reader, self.noun, ref, self.desk.country, deleted=deleted)
         except NotFound:
-            kept = None if deleted else survivor(reader, self.noun, ref)
+            kept = None if deleted else survivor(reader, self.noun, ref, self.desk.country)
             if kept is None:
                 raise
             self.desk.note(f"{self.noun} {ref} was merged into #{kept.number} {kept.name}")

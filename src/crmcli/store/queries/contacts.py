@@ -46,6 +46,16 @@ def contacts(reader: Reader, selection: Selection) -> Iterator[ContactView]:
         yield from _views(reader, page)
 
 
+def labels(reader: Reader, numbers: list[int]) -> dict[int, dict[str, str]]:
+    """What the e-mails and phones of these people are called there: the label by the value, for each person."""
+    found: dict[int, dict[str, str]] = {}
+    for table in ("contact_email", "contact_phone"):
+        sql = f"SELECT contact_id, value, label FROM {table} WHERE deleted_at IS NULL AND label IS NOT NULL AND contact_id IN ({{in}})"
+        for number, pairs in gather(reader, sql, numbers, lambda value, label: (value, label)).items():
+            found.setdefault(number, {}).update(pairs)
+    return found
+
+
 def _views(reader: Reader, page: list[Row]) -> Iterator[ContactView]:
     numbers = [row[0] for row in page]
     emails = values_beside(reader, "contact_email", "contact_id", numbers)
