@@ -55,6 +55,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("pipeline.won_stage", str, "won", "which of them is won"),
     Setting("pipeline.lost_stage", str, "lost", "which of them is lost"),
     *(Setting(f"hooks.{hook}", str, None, "command; the record comes as JSON on stdin", guarded=True) for hook in HOOKS),
+    Setting("mail.addresses", list, [], "your own e-mail addresses: what is from one of them was sent by you"),
     Setting("smtp.host", str, None, "mail server", guarded=True),
     Setting("smtp.port", int, None, "its port", guarded=True),
     Setting("smtp.security", str, None, "none, starttls or tls", guarded=True, choices=("none", "starttls", "tls")),
@@ -260,6 +261,12 @@ def _stages(value: Any) -> list[str]:  # noqa: ANN401
     return names
 
 
+def _addresses(value: Any) -> list[str]:  # noqa: ANN401
+    from crmcli.domain.people import read_email
+
+    return [read_email(address).value for address in value]
+
+
 _LONGEST_STAGE = 100
 _NOT_IN_STAGES = frozenset(',"[]{}')
 # Each makes of a setting's value the form it is kept and used in; raises BadValue or ValueError.
@@ -269,6 +276,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "defaults.locale": _locale,
     "phone.default_country": _country,
     "pipeline.stages": _stages,
+    "mail.addresses": _addresses,
 }
 _VARIABLES = {
     "CRM_USER": "user",

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from crmcli.services.correspondence import Correspondence
     from crmcli.services.deals import Deals
     from crmcli.services.desk import Desk
-    from crmcli.services.exports import Exports
     from crmcli.services.duplicates import Duplicates
+    from crmcli.services.exports import Exports
     from crmcli.services.feeds import Feeds
     from crmcli.services.history import History
     from crmcli.services.imports import Imports
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from crmcli.services.search import Search
     from crmcli.services.sql import Sql
     from crmcli.services.today import Agenda
+    from crmcli.services.unmerging import Unmerging
     from crmcli.store.store import Store
 
 
@@ -285,6 +286,13 @@ class AppContext:
         from crmcli.services.correspondence import Correspondence
 
         return Correspondence(self.desk, self.settings["mail.addresses"])
+
+    @cached_property
+    def unmerging(self) -> Unmerging:
+        """Merges taken back."""
+        from crmcli.services.unmerging import Unmerging
+
+        return Unmerging(self.desk, {"contact": self.contacts, "company": self.companies, "deal": self.deals})
 
     @cached_property
     def keeping(self) -> Keeping:

@@ -63,7 +63,13 @@ READS = [
     ("report", "lost"),
     ("report", "activity"),
     ("report", "stale"),
+    ("report", "hygiene"),
+    ("dupes",),
+    ("dupes", "--type", "contact", "--format", "json"),
     ("history",),
+    ("export", "contacts"),
+    ("export", "deals", "--format", "jsonl", "--filter", "value > 10k"),
+    ("export", "all"),
     ("config", "show"),
 ]
 

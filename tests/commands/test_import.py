@@ -339,7 +339,7 @@ def test_wrong_settings(crm: Crm, write: Callable[..., str], words: list[str], c
 
 @pytest.mark.parametrize(
     ("content", "code", "message"),
-    [(None, 3, "no file"), ("", 2, "is empty"), (b"PK\x03\x04rest", 2, "workbook")],
+    [(None, 3, "no file"), ("", 2, "is empty"), (b"PK\x03\x04rest", 2, "cannot unpack")],
 )
 def test_files_that_are_none(
     crm: Crm, write: Callable[..., str], content: str | bytes | None, code: int, message: str

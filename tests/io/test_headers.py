@@ -70,6 +70,9 @@ def target(noun: str, header: str) -> str:
         ("deal", "Associated Contact Email, Contact, Primary Contact, Contact Name, Contact Email", "contacts"),
         ("deal", "Associated Company Domain, Company Domain Name", "company.websites"),
         ("deal", "Next Step, NEXTSTEP", "next_step"),
+        ("contact", "Company ID, Account ID, company_id, ACCOUNTID", "company.external_id"),
+        ("deal", "Contact ID, person_id, Associated Contact IDs", "contact.external_id"),
+        ("activity", "Deal ID, opportunity_id", "deal.external_id"),
         ("deal", "Closed Lost Reason, Lost Reason", "lost_reason"),
         ("activity", "Activity Type, Type, type", "type"),
         ("activity", "Activity Date, Date, at, Timestamp", "at"),
@@ -90,7 +93,7 @@ def test_a_title_alone_means_its_field(noun: str, headers: str, wanted: str) -> 
 @pytest.mark.parametrize("noun", TITLES)
 def test_every_importable_field_has_titles_its_own_name_among_them(noun: str) -> None:
     """What our own export writes is understood, by name and by flag."""
-    names = {name: name for name in targets_of(noun)}
+    names = {name: name for name in targets_of(noun) if name != "id"}  # another program's, unless the file is ours
     flags = {f.flag: f.name for f in FIELDS[noun] if f.flag and not f.computed}
     words = {**names, **flags}
     assert words == {word: target(noun, word) for word in words}
@@ -113,7 +116,6 @@ def test_the_table_of_titles_names_only_targets_that_exist(noun: str) -> None:
         ("contact", "Последно обаждане", "custom.последно_обаждане"),
         ("company", "Number of Employees", "custom.number_of_employees"),
         ("deal", "ORACLE_ID__C", "custom.oracle_id_c"),
-        ("deal", "Account ID", "custom.account_id"),
         ("contact", "%", "custom.column"),
     ],
 )
@@ -353,3 +355,101 @@ def test_links_and_imported_fields_belong_to_nouns_that_exist() -> None:
     """Each noun that can be imported says what it links to and what only an import sets."""
     assert set(FIELDS) == set(TITLES) == set(IMPORTED) == set(LINKED)
     assert {link for links in LINKED.values() for link in links} <= set(FIELDS)
+
+
+# --- the languages of our users --------------------------------------------------------------------------------------
+
+LANGUAGES = {
+    "contact": (
+        "given, family, emails, phones, phones, companies, title, birthday, address, note, tags, owner, source",
+        {
+            "en": "First Name, Last Name, E-mail Addr., Tel. No., Mob. No., Company, Position, DOB, Address, Remarks, "
+            "Labels, Assigned To, Lead Source",
+            "bg": "Име, Фамилия, Ел. поща, Тел., Моб. тел., Фирма, Длъжност, Дата на раждане, Адрес, Забележка, "
+            "Етикети, Отговорник, Източник",
+            "ru": "Имя, Фамилия, Эл. почта, Раб. тел., Моб. тел., Компания, Должность, День рождения, Почтовый адрес, "
+            "Комментарий, Теги, Ответственный, Источник",
+            "pl": "Imię, Nazwisko, Adres e-mail, Nr tel., Tel. kom., Firma, Stanowisko, Data ur., Adres, Uwagi, "
+            "Etykiety, Opiekun, Źródło",
+            "pl plain": "Imie, Nazwisko, Adres email, Nr telefonu, Tel. komorkowy, Firma, Stanowisko, Data urodzenia, "
+            "Adres, Uwagi, Etykiety, Opiekun, Zrodlo",
+            "de": "Vorname, Nachname, E-Mail-Adr., Tel., Mobilnr., Firma, Funktion, Geburtsdatum, Anschrift, "
+            "Bemerkungen, Schlagwörter, Zuständig, Quelle",
+            "de plain": "Vorname, Nachname, Email, Telefonnr, Handy, Unternehmen, Position, Geb.-Datum, Strasse, "
+            "Notiz, Schlagwoerter, Zustaendig, Herkunft",
+            "fr": "Prénom, Nom, Courriel, Tél. fixe, Tél. portable, Société, Fonction, Date de naissance, "
+            "Adresse postale, Commentaires, Étiquettes, Responsable, Origine",
+            "fr plain": "Prenom, Nom, E-mail, Telephone, Portable, Entreprise, Poste, Date de naissance, Adresse, "
+            "Remarques, Etiquettes, Commercial, Provenance",
+            "es": "Nombre, Apellidos, Correo electrónico, Tel., Móvil, Empresa, Cargo, Fecha de nacimiento, "
+            "Dirección, Notas, Etiquetas, Responsable, Origen",
+            "es plain": "Nombre, Apellidos, Correo electronico, Tlf., Telefono movil, Compania, Puesto, Cumpleanos, "
+            "Direccion, Observaciones, Etiquetas, Vendedor, Fuente",
+        },
+    ),
+    "company": (
+        "name, websites, phones, industry, annual_revenue, country, region, address, type, note, owner",
+        {
+            "en": "Company Name, Website, Phone No., Industry, Annual Revenue, Country, State, Address, Company Type, "
+            "Notes, Account Manager",
+            "bg": "Име на фирмата, Уеб сайт, Тел., Бранш, Годишен оборот, Държава, Област, Адрес, Тип, Бележки, Търговец",
+            "ru": "Название компании, Сайт, Тел., Отрасль, Выручка, Страна, Регион, Юридический адрес, Тип, "
+            "Примечание, Менеджер",
+            "pl": "Nazwa firmy, Strona WWW, Nr tel., Branża, Roczny obrót, Kraj, Województwo, Adres, Rodzaj, Uwagi, Opiekun",
+            "de": "Firmenname, Webseite, Tel.-Nr., Branche, Jahresumsatz, Land, Bundesland, Anschrift, Kundenart, "
+            "Bemerkung, Betreuer",
+            "fr": "Raison sociale, Site web, Tél., Secteur d'activité, Chiffre d'affaires, Pays, Région, Adresse, "
+            "Type de client, Remarques, Commercial",
+            "es": "Razón social, Página web, Tel., Sector, Facturación anual, País, Provincia, Dirección, "
+            "Tipo de cliente, Observaciones, Comercial",
+        },
+    ),
+    "deal": (
+        "title, value, currency, stage, probability, company, contacts, expected_close, owner, next_step, lost_reason",
+        {
+            "en": "Deal Name, Amount, Currency, Stage, Probability (%), Account, Contact Person, Expected Close Date, "
+            "Owner, Next Step, Lost Reason",
+            "bg": "Име на сделката, Стойност, Валута, Етап, Вероятност (%), Фирма, Лице за контакт, Очаквано "
+            "приключване, Отговорник, Следваща стъпка, Причина за загуба",
+            "ru": "Название сделки, Сумма, Валюта, Стадия, Вероятность, Компания, Контактное лицо, Ожидаемая дата "
+            "закрытия, Ответственный, Следующий шаг, Причина отказа",
+            "pl": "Nazwa szansy, Wartość, Waluta, Etap, Prawdopodobieństwo, Firma, Osoba kontaktowa, Planowane "
+            "zamknięcie, Handlowiec, Następny krok, Powód przegranej",
+            "de": "Verkaufschance, Auftragswert, Währung, Phase, Wahrscheinlichkeit, Firma, Ansprechpartner, "
+            "Erwarteter Abschluss, Zuständig, Nächster Schritt, Verlustgrund",
+            "fr": "Affaire, Montant, Devise, Étape, Probabilité, Société, Interlocuteur, Date de clôture prévue, "
+            "Responsable, Prochaine étape, Motif de perte",
+            "es": "Oportunidad, Importe, Moneda, Etapa, Probabilidad, Empresa, Persona de contacto, Cierre previsto, "
+            "Responsable, Próximo paso, Motivo de pérdida",
+        },
+    ),
+    "activity": (
+        "type, subject, body, contacts, company, deal, at, due, duration, status, priority, location, owner, outcome",
+        {
+            "en": "Type, Subject, Notes, Attendees, Company, Deal, Date, Due Date, Duration (min), Status, Priority, "
+            "Location, Assigned To, Outcome",
+            "bg": "Вид, Тема, Бележки, Участници, Фирма, Сделка, Дата, Краен срок, Продължителност, Статус, Приоритет, "
+            "Място, Отговорник, Резултат",
+            "ru": "Тип, Тема, Комментарий, Участники, Компания, Сделка, Дата и время, Срок, Длительность, Статус, "
+            "Приоритет, Место, Исполнитель, Результат",
+            "pl": "Rodzaj, Temat, Treść, Uczestnicy, Firma, Szansa sprzedaży, Data, Termin, Czas trwania, Status, "
+            "Priorytet, Miejsce, Opiekun, Wynik",
+            "de": "Art, Betreff, Inhalt, Teilnehmer, Firma, Verkaufschance, Datum, Fällig am, Dauer (Min.), Status, "
+            "Priorität, Ort, Zuständig, Ergebnis",
+            "fr": "Type d'activité, Objet, Contenu, Participants, Société, Affaire, Date, Échéance, Durée, Statut, "
+            "Priorité, Lieu, Responsable, Résultat",
+            "es": "Tipo, Asunto, Contenido, Participantes, Empresa, Oportunidad, Fecha, Fecha límite, Duración, Estado, "
+            "Prioridad, Lugar, Responsable, Resultado",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("noun", "row"), [(noun, language) for noun, (_, rows) in LANGUAGES.items() for language in rows], ids=str
+)
+def test_a_header_row_of_each_language_is_understood(noun: str, row: str) -> None:
+    """With accents and without, spelled out and abbreviated."""
+    wanted, rows = LANGUAGES[noun]
+    headers = rows[row].split(", ")
+    assert list(zip(headers, wanted.split(", "), strict=True)) == list(match_headers(noun, headers).items())

@@ -145,6 +145,30 @@ def test_real_files_go_in_whole_and_once(app: AppContext, shared: Path, plan: Pl
     assert len(all_of(app, plan.noun)) == count
 
 
+def test_an_export_that_changed_is_brought_up_to_date_and_back(app: AppContext, shared: Path, tmp_path: Path) -> None:
+    """Known by number: changed rows change their records, new ones are made, and undo takes back both."""
+    original = shared / "hubspot_like" / "hubspot_contacts.csv"
+    plan = Plan("contact", source="hubspot", key=("external_id",), mode="upsert")
+    assert counts(take(app, plan, original)) == (950, 950, 0, 0, 0, 0)
+    before = {c.external_id: (c.name, c.title, c.emails, c.custom_fields) for c in all_of(app, "contact")}
+    with original.open(encoding="utf-8", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    title, email, number = (header.index(name) for name in ("Job Title", "Email", "Contact ID"))
+    for row in rows[::10]:
+        row[title], row[email] = "Архитект", f"new.{row[email]}"
+    rows += [[f"NEW-{n}", "Нов", f"Човек {n}", *[""] * (len(header) - 3)] for n in range(5)]
+    changed = tmp_path / "next_week.csv"
+    with changed.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    assert counts(take(app, plan._replace(overwrite=("email",)), changed)) == (955, 5, 95, 0, 855, 0)
+    after = {c.external_id: c for c in all_of(app, "contact")}
+    moved = after[f"hubspot:{rows[0][number]}"]
+    assert (moved.title, moved.emails, len(after)) == ("Архитект", (rows[0][email],), 955)
+    assert counts(take(app, plan._replace(overwrite=("email",)), changed)) == (955, 0, 0, 0, 955, 0)
+    app.history.undo()
+    assert {c.external_id: (c.name, c.title, c.emails, c.custom_fields) for c in all_of(app, "contact")} == before
+
+
 def test_northwind_nulls_are_nothing(app: AppContext, shared: Path) -> None:
     """The word NULL in a cell is a missing value, accents are kept."""
     take(app, Plan("contact"), shared / "northwind" / "customers.csv")

@@ -11,6 +11,7 @@ from crmcli.errors import Conflict, NotFound, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.conftest import Result
 
@@ -128,7 +129,7 @@ def test_a_merged_away_record_is_not_restored_but_unmerged(twins: tuple[Crm, str
     crm("contact", "merge", one, two)
     answer = crm("contact", "restore", two)
     assert (answer.code, answer.stdout) == (4, "")
-    assert "crm undo" in answer.stderr
+    assert "crm unmerge contact:2" in answer.stderr
 
 
 def test_the_addresses_that_moved_name_the_keeper_and_stay_unique(twins: tuple[Crm, str, str]) -> None:
@@ -275,3 +276,83 @@ def test_an_unknown_record_is_not_found(app: AppContext) -> None:
     for words in (("A", "B"), ("B", "A")):
         with pytest.raises(NotFound, match="no contact B"):
             app.contacts.merge(*words)
+
+
+@pytest.mark.parametrize(
+    ("choice", "field", "kept", "dropped"),
+    [
+        ("title=B", "title", "CEO", "CTO"), ("title=2", "title", "CEO", "CTO"), ("title=A", "title", "CTO", "CEO"),
+        ("name=b", "name", "J. Doe", "Jane Doe"), ("linkedin=B", "linkedin", "jdoe", "janedoe"),
+        ("city=B", "custom.city", "Varna", "Sofia"), ("owner=J. Doe", "owner", "eva", "ana"),
+    ],
+)  # fmt: skip
+def test_a_value_is_kept_as_chosen_and_the_other_is_said(
+    twins: tuple[Crm, str, str], choice: str, field: str, kept: str, dropped: str
+) -> None:
+    crm, one, two = twins
+    answer: Any = crm("contact", "merge", one, two, "--keep", choice, "--format", "json").json()
+    assert (kept, dropped) in [(c["kept"], c["dropped"]) for c in answer["conflicts"] if c["field"] == field]
+    now = shown(crm, "contact", one)
+    assert kept == (now["custom_fields"]["city"] if field.startswith("custom.") else now[field])
+    assert crm("undo").code == 0
+
+
+def test_of_a_field_of_many_the_chosen_ones_come_first(twins: tuple[Crm, str, str]) -> None:
+    crm, one, two = twins
+    crm("contact", "merge", one, two, "--keep", "emails=B", "--keep", "company=B")
+    now = shown(crm, "contact", one)
+    assert (now["emails"], names(now["companies"])) == (["jd@home.net", "j@d.org", "jane@acme.com"], ["Acme", "Beta"])
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ("title", "'title' is not FIELD=B"), ("title=", "'title=' is not FIELD=B"), ("titel=B", "did you mean title?"),
+        ("title=C", "'C' is neither of the two"), ("created_at=B", "created_at is worked out"),
+    ],
+)  # fmt: skip
+def test_a_choice_that_is_none(twins: tuple[Crm, str, str], choice: str, said: str) -> None:
+    crm, one, two = twins
+    answer = crm("contact", "merge", one, two, "--keep", choice)
+    assert (answer.code, answer.stdout) == (2, "")
+    assert said in answer.stderr
+    assert 2 == len(crm("contact", "list", "--format", "ids").lines)
+
+
+def test_links_and_imports_find_the_keeper_by_what_the_other_was_called(crm_on: Crm, tmp_path: Path) -> None:
+    """No stub is made of a company that was merged away, and no double of a person whose number is known."""
+    file = tmp_path / "people.csv"
+    file.write_text("id,name,email\n7,Jane,jane@a.com\n8,Jane,jane@b.com\n")
+    words = ("--source", "hub", "--map", "id=external_id")
+    crm_on("import", "contacts", file, *words)
+    crm_on("contact", "merge", "hub:7", "hub:8")
+    assert "contact hub:8 was merged into #1 Jane" in crm_on("contact", "show", "hub:8").stderr
+    file.write_text("id,name,title\n8,Jane,CIO\n")
+    assert crm_on("import", "contacts", file, *words, "--update").code == 0
+    people: Any = crm_on("contact", "list", "--format", "json").json()
+    assert [("Jane", "CIO")] == [(person["name"], person["title"]) for person in people]
+    one, two = (crm_on("company", "add", name).uid for name in ("Acme", "Acme Inc"))
+    crm_on("company", "merge", one, two)
+    answer = crm_on("deal", "add", "Pilot", "--company", "acme inc", "--format", "json")
+    assert "company acme inc was merged into #1 Acme" in answer.stderr
+    assert one == answer.json()["company"]["id"]  # type: ignore[index]
+
+
+def test_a_deal_whose_number_is_the_keepers_stays_with_the_person(crm_on: Crm) -> None:
+    """Numbers of deals and people have nothing to do with each other."""
+    for name in ("A", "B"):
+        crm_on("contact", "add", name)
+    crm_on("deal", "add", "Of B", "--contact", "B")
+    crm_on("contact", "merge", "A", "B")
+    assert ["A"] == names(shown(crm_on, "deal", "Of B")["contacts"])
+
+
+def test_no_company_comes_to_belong_to_itself(crm_on: Crm) -> None:
+    """Not even by way of a third."""
+    keeper = crm_on("company", "add", "Keeper").uid
+    loser = crm_on("company", "add", "Loser").uid
+    between = crm_on("company", "add", "Between", "--parent", loser).uid
+    crm_on("company", "edit", keeper, "--parent", between)
+    crm_on("company", "merge", keeper, loser)
+    assert shown(crm_on, "company", keeper)["parent"] is None
+    assert "Keeper" == shown(crm_on, "company", between)["parent"]["name"]

@@ -42,4 +42,4 @@ rm_verbs(
         "restore": ['crm company restore "Acme GmbH"'],
     },
 )
-merge_verb(_COMPANY, ['crm company merge acme.com "Acme Inc"'])
+merge_verb(_COMPANY, ['crm company merge acme.com "Acme Inc"', "crm company merge 3 8 --keep name=B"])

@@ -45,7 +45,7 @@ rm_verbs(
         "restore": ['crm contact restore "Jane Doe"'],
     },
 )
-merge_verb(_CONTACT, ["crm contact merge jane@acme.com 17"])
+merge_verb(_CONTACT, ["crm contact merge jane@acme.com 17", "crm contact merge 5 17 --keep title=B --keep emails=B"])
 
 Ref = Annotated[
     str, typer.Argument(metavar="REF", help="uid, number, e-mail, phone, handle or name.", autocompletion=contacts)

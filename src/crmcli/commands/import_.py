@@ -1,17 +1,21 @@
-"""``crm import``: contacts, companies, deals and activities from CSV and TSV files."""
+"""``crm import``: contacts, companies, deals and activities from files that other programs wrote."""
 
 from __future__ import annotations
 
 import sys
-from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmcli.commands.shape import DryRun, Noun, app_of, is_machine
+from crmcli.commands.import_all import EXAMPLES, import_all
+from crmcli.commands.import_flags import CURRENCY, MEANING, PLACING, READING, STAGE_MAP, parameters
+from crmcli.commands.import_group import ImportGroup, presets
+from crmcli.commands.import_mail import MAIL_EXAMPLES, import_mail
+from crmcli.commands.shape import Noun, app_of, is_machine
 from crmcli.commands.verbs import SpelledOut
 from crmcli.domain.fields import PLURAL
+from crmcli.errors import BadValue, UsageError
 from crmcli.io.opening import Reading
 from crmcli.services.importing.plan import Plan
 
@@ -23,90 +27,64 @@ if TYPE_CHECKING:
     from crmcli.services.importing.run import Run
     from crmcli.services.importing.summary import Summary
 
-app = Noun("Contacts, companies, deals and activities from CSV and TSV files.", no_args_is_help=True)
+app = Noun("Contacts, companies, deals and activities from files that other programs wrote.", no_args_is_help=True)
+app.info.cls = ImportGroup
 
 File = Annotated[str, typer.Argument(metavar="FILE|-", help="A file, or - for standard input.")]
-Map = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--map",
-        metavar="COLUMN=FIELD",
-        help="Where a column goes: a field, company.website, custom.KEY, or - to leave it out; repeat.",
-    ),
-]
-Default = Annotated[
-    list[str] | None,
-    typer.Option("--default", metavar="FIELD=VALUE", help="What a row gets where it has nothing; repeat."),
-]
-StageMap = Annotated[
-    list[str] | None, typer.Option("--stage-map", metavar="THEIRS=OURS", help="What a stage is called here; repeat.")
-]
-Update = Annotated[
-    bool, typer.Option("--update", help="Change records that are there already; the same as --on-duplicate update.")
-]
-SkipErrors = Annotated[
-    bool, typer.Option("--skip-errors", help="Store the good rows though others are rejected (exit 7).")
-]
-OnDuplicate = Annotated[
-    str | None,
-    typer.Option(
-        "--on-duplicate", metavar="skip|update|fail", help="What to do with a row whose record is there already."
-    ),
-]
-Delimiter = Annotated[
-    str | None, typer.Option("--delimiter", metavar="CHARACTER", help="Between cells: , ; tab or |. Found by itself.")
-]
-Encoding = Annotated[
-    str | None,
-    typer.Option("--encoding", metavar="NAME", help="Of the file, as utf-8 or windows-1251. Found by itself."),
-]
-Source = Annotated[
-    str | None,
-    typer.Option(
-        "--source",
-        metavar="NAME",
-        help="The system the file comes from, by which its ids are known again; the file's name without ending if not given.",
-    ),
-]
-Currency = Annotated[str | None, typer.Option("--currency", metavar="CODE", help="Of amounts that name none.")]
-Hooks = Annotated[bool, typer.Option("--hooks", help="Run the hooks for each record.")]
 
 
-def _door(noun: str, about: str, examples: Sequence[str], **flags: Any) -> None:  # noqa: ANN401 - annotated options
-    """The command that imports records of a noun; ``flags`` are the options that only it has."""
+def _door(noun: str, about: str, examples: Sequence[str], **own: Any) -> None:  # noqa: ANN401 - annotated options
+    """The command that imports records of a noun; ``own`` are the options that only it has."""
 
-    def read(
-        ctx: typer.Context,
-        file: File,
-        map: Map = None,
-        default: Default = None,
-        update: Update = False,
-        on_duplicate: OnDuplicate = None,
-        skip_errors: SkipErrors = False,
-        dry_run: DryRun = False,
-        delimiter: Delimiter = None,
-        encoding: Encoding = None,
-        source: Source = None,
-        hooks: Hooks = False,
-        **given: Any,  # noqa: ANN401 - what the noun's own options were told
-    ) -> None:
-        plan = Plan(
-            noun,
-            map or (),
-            default or (),
-            given.get("stage_map") or (),
-            _mode(on_duplicate, update=update),
-            dry_run,
-            skip_errors,
-            Reading(delimiter=delimiter, encoding=encoding),
-            source,
-            given.get("currency"),
-            hooks,
-        )
-        _import(ctx, plan, file)
+    def read(ctx: typer.Context, file: File, **given: Any) -> None:  # noqa: ANN401 - what the options were told
+        _import(ctx, plan_of(noun, given), file, interactive=given["interactive"], report=given["report"])
 
-    own = [Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=flag) for name, flag in flags.items()]
-    app.verb(PLURAL[noun], examples=examples, help=about)(SpelledOut(read, flags=lambda: own))
+    flags = parameters({**MEANING, **own, **PLACING, **READING})
+    app.verb(PLURAL[noun], examples=examples, help=about)(SpelledOut(read, flags=flags))
+
+
+def _wizard(ctx: typer.Context, file: File, **given: Any) -> None:  # noqa: ANN401
+    from crmcli.commands.import_wizard import noun_of
+
+    plan = plan_of(noun_of(app_of(ctx), file), given)
+    _import(ctx, plan, file, interactive=True, report=given["report"])
+
+
+def plan_of(noun: str, given: dict[str, Any]) -> Plan:
+    """The plan that the options ask for."""
+    reading = Reading(
+        given["format_in"],
+        given["encoding"],
+        given["delimiter"],
+        not given["no_header"],
+        given["sheet"],
+        given["table"],
+        given["query"],
+    )
+    said = {name: given[name] for name in Plan._fields if given.get(name) is not None}
+    several = {name: _listed(given[name]) for name in ("key", "fill_only", "overwrite", "append")}
+    rejects = None if given["rejects"] is None else Path(given["rejects"])
+    mode = _mode(given["mode"], given["on_duplicate"], update=given["update"])
+    return Plan(noun)._replace(**{**said, **several, "rejects": rejects, "reading": reading, "mode": mode})
+
+
+def _listed(settings: Sequence[str] | None) -> tuple[str, ...]:
+    """``a,b`` and repeated options as one list."""
+    return tuple(name.strip() for each in settings or () for name in each.split(",") if name.strip())
+
+
+def _mode(mode: str | None, on_duplicate: str | None, *, update: bool) -> str | None:
+    if update and ((mode or "upsert") != "upsert" or (on_duplicate or "update") != "update"):
+        raise UsageError("--update is --mode upsert", hint="leave one of them out")
+    return "upsert" if update else mode
+
+
+def _use_report(app: AppContext, report: str | None) -> None:
+    """Tell what was done as the user wants it, whatever the format of lists."""
+    if report not in (None, "text", "json"):
+        raise BadValue("report", f"{report!r} is not one of text, json")
+    if report == "json":
+        app.output.use_format("json")
 
 
 _door(
@@ -115,13 +93,17 @@ _door(
     [
         "crm import contacts people.csv --dry-run",
         "crm import contacts leads.csv --map 'Firm=company' --default source=fair --skip-errors",
+        "crm import contacts leads.csv --key email --mode upsert --rejects bad.csv --report json --quiet",
     ],
 )
 _door(
     "company",
     "Organisations: known again by id, website or name.",
-    ["crm import companies accounts.csv --currency USD", "crm import companies accounts.csv --update"],
-    currency=Currency,
+    [
+        "crm import companies accounts.csv --currency USD",
+        "crm import companies accounts.csv --update --fill-only industry,size",
+    ],
+    currency=CURRENCY,
 )
 _door(
     "deal",
@@ -130,56 +112,130 @@ _door(
         "crm import deals pipeline.csv --stage-map Engaging=qualified --stage-map Prospecting=lead",
         "crm import deals - --map Betrag=value --delimiter ';' < angebote.csv",
     ],
-    stage_map=StageMap,
-    currency=Currency,
+    stage_map=STAGE_MAP,
+    currency=CURRENCY,
 )
 _door(
     "activity",
     "What was done: known again by id or the whole row. Also what is planned.",
     ["crm import activities calls.csv --default type=call"],
 )
+app.verb(
+    "wizard",
+    examples=["crm import wizard people.csv", "crm import --interactive people.csv"],
+    help="A file of anything: shows it as it would be read, asks what is wrong about that, and imports it.",
+)(
+    SpelledOut(
+        _wizard, flags=parameters({**MEANING, "stage_map": STAGE_MAP, "currency": CURRENCY, **PLACING, **READING})
+    )
+)
+app.verb("presets", examples=["crm import presets", "crm import presets --format json"])(presets)
+app.verb("all", examples=EXAMPLES)(import_all)
+app.verb("mail", examples=MAIL_EXAMPLES)(import_mail)
 
 
-def _mode(on_duplicate: str | None, *, update: bool) -> str:
-    return on_duplicate or ("update" if update else "skip")
-
-
-def _import(ctx: typer.Context, plan: Plan, file: str) -> None:
+def _import(ctx: typer.Context, plan: Plan, file: str, *, interactive: bool, report: str | None) -> None:
     app = app_of(ctx)
+    _use_report(app, report)
+    if interactive:
+        from crmcli.commands.import_wizard import ask
+
+        plan = ask(ctx, app, plan, file)
     with app.imports.opened(plan, sys.stdin.buffer if file == "-" else Path(file)) as run:
-        say_where = app.output.note if plan.dry_run else app.output.detail
-        for header, target in run.columns.targets.items():
-            say_where(f"{header} → {target}")
+        unasked = (plan.dry_run or run.meaning.is_doubtful) and not interactive
+        say_what = app.output.note if unasked else app.output.detail
+        for line in run.meaning.lines():
+            say_what(line)
+        if plan.save_map is not None:
+            replaced = app.imports.keep_map(plan.save_map, run)
+            app.output.note(f"{'replaced' if replaced else 'kept'} the map (--preset {plan.save_map} uses it)")
+        _answer(ctx, app, run, _gone(ctx, app, run))
+
+
+def _gone(ctx: typer.Context, app: AppContext, run: Run) -> Summary:
+    """What became of the rows; a program that reads the report gets it when nothing was stored as well."""
+    try:
         with app.output.progress(f"importing {run.name}", run.table.size) as progress:
-            summary = run.go(progress.advance)
-        _answer(ctx, app, run, summary)
+            return run.go(progress.advance)
+    except UsageError:
+        if run.summary.rejected and is_machine(ctx):
+            app.output.value(run.record())
+        raise
 
 
 def _answer(ctx: typer.Context, app: AppContext, run: Run, summary: Summary) -> None:
-    """The tally on stdout; on stderr what else happened, and the rejected rows."""
+    """The tally on stdout, of a dry run what it would do; on stderr what else happened, and the rejected rows."""
     if is_machine(ctx):
-        app.output.value(summary.record())
+        app.output.value(run.record())
+    elif run.plan.dry_run:
+        app.output.report(_preview(run, summary))
     else:
         app.output.report(_tally(run, summary))
+    _tell(app, run, summary)
+    if (error := run.verdict()) is not None:
+        raise error
+
+
+def _tell(app: AppContext, run: Run, summary: Summary) -> None:
     for noun, count in summary.linked.items():
         app.output.note(f"{count:,} new {PLURAL[noun] if count > 1 else noun} that rows name")
-    for what, count in summary.notes.items():
-        app.output.warn(f"{count:,} {what}")
+    left_out = {f"{what} left out": count for what, count in run.table.notes().items()}
+    for what, count in {**summary.notes, **left_out}.items():
+        if not app.output.diagnostics.quiet:
+            app.output.warn(f"{count:,} {what}")
     if run.plan.dry_run:
+        if summary.changes_left_out:
+            app.output.note(f"{summary.changes_left_out:,} more changes are not listed")
+        app.output.note(f"would import {run.name}: {_counts(summary)}")
         app.output.note("dry run: nothing was changed")
     elif not summary.created and not summary.updated:
         app.output.note("nothing was changed")
     elif not summary.rejected:
         app.output.note("crm undo takes it back")
-    if (error := run.verdict()) is not None:
-        raise error
+
+
+_COUNTS = ("read", "created", "updated", "skipped", "unchanged", "rejected")
+
+
+def _counts(summary: Summary) -> str:
+    return ", ".join(f"{getattr(summary, name):,} {name}" for name in _COUNTS if getattr(summary, name))
 
 
 def _tally(run: Run, summary: Summary) -> Report:
     from crmcli.reports.report import Report, ReportColumn
 
-    names = ("read", "created", "updated", "skipped", "unchanged", "rejected")
-    columns = tuple(ReportColumn(name, name, "integer") for name in names)
-    row = tuple(getattr(summary, name) for name in names)
-    title = f"{'would import' if run.plan.dry_run else 'imported'} {run.name}"
-    return Report("import", title, columns, (row,), n=summary.read)
+    columns = tuple(ReportColumn(name, name, "integer") for name in _COUNTS)
+    row = tuple(getattr(summary, name) for name in _COUNTS)
+    return Report("import", f"imported {run.name}", columns, (row,), n=summary.read)
+
+
+def _preview(run: Run, summary: Summary) -> Report:
+    """What a dry run would do: a row for each new record, each changed field and each rejected row."""
+    from crmcli.reports.report import Report, ReportColumn
+
+    rows: list[tuple[object, ...]] = []
+    for change in summary.changes:
+        record = change.name if change.number is None else f"#{change.number} {change.name}"
+        for name, (before, after) in (change.fields or {"": (None, None)}).items():
+            rows.append((change.line, change.action, record, name, _shown(before), _shown(after)))
+    rows += [(line, "reject", "", "", None, reason) for line, reason in summary.rejections]
+    rows.sort(key=lambda row: row[0])  # type: ignore[arg-type, return-value]
+    names = (
+        ("line", "integer"),
+        ("action", "text"),
+        ("record", "text"),
+        ("field", "text"),
+        ("from", "text"),
+        ("to", "text"),
+    )
+    columns = tuple(ReportColumn(name, name, kind) for name, kind in names)
+    return Report("import", f"would import {run.name}", columns, tuple(rows), n=summary.read)
+
+
+def _shown(value: object) -> str | None:
+    """A field's value as a user would write it."""
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(_shown, value))) or None
+    if isinstance(value, dict):
+        return str(value.get("name") or value)
+    return None if value is None else str(value)

@@ -124,6 +124,15 @@ def stale(
     _answer(ctx, stale_report(app_of(ctx).desk, days, filter_), envelope=envelope, raw=raw)
 
 
+@app.verb(examples=["crm report hygiene", "crm report hygiene --format json"])
+def hygiene(ctx: typer.Context, envelope: Envelope = False, raw: Raw = False) -> None:
+    """What would make the data better. Each fault with its count and the command that lists or mends it."""
+    from crmcli.reports.hygiene import hygiene_report
+
+    app = app_of(ctx)
+    _answer(ctx, hygiene_report(app.desk, app.duplicates), envelope=envelope, raw=raw)
+
+
 def _window(ctx: typer.Context, period: str | None, since: str | None, until: str | None) -> Window:
     from crmcli.reports.period import window
 

@@ -67,6 +67,13 @@ _NARROWED = {
     "owner": "Whose they are; me for yourself", "stage": "In this stage", "pipeline": "In this pipeline",
     "industry": "In this industry", "country": "In this country",
 }  # fmt: skip
+_WHEN = {"created_at": "Added", "at": "Done or planned", "due": "Due"}
+_LIKE_SHOWN = 3
+
+Keep = Annotated[
+    list[str] | None,
+    typer.Option("--keep", metavar="FIELD=B", help="Keep OTHER's value of this field; FIELD=A keeps REF's."),
+]
 
 
 class Subject(NamedTuple):
@@ -104,7 +111,10 @@ def add_verb(subject: Subject, examples: Sequence[str]) -> None:
             raise UsageError(f"{subject.one} needs a {name.option}", hint=examples[0].partition(" --")[0])
         service = subject.service(ctx)
         draft = service.draft({**given, name.name: given[name.name] if named is None else named}, custom or ())
-        answer_added(ctx, service.add(draft, create=not no_create))
+        added = service.add(draft, create=not no_create)
+        answer_added(ctx, added)
+        if subject.noun in ("contact", "company"):
+            tell_likeness(ctx, subject.noun, added.number)
 
     alone: Any = typer.Argument(
         None, metavar=f"[{name.option.upper()}]", help=f"{_sentence(name)} (or --{name.option})."
@@ -115,9 +125,19 @@ def add_verb(subject: Subject, examples: Sequence[str]) -> None:
     subject.app.verb("add", examples=examples, help=about)(command)
 
 
+def tell_likeness(ctx: typer.Context, noun: str, number: int) -> None:
+    """A line on stderr for each of the few records that the new one is most likely a double of."""
+    app = app_of(ctx)
+    if app.flags.quiet:
+        return
+    for pair in app.duplicates.like(noun, number)[:_LIKE_SHOWN]:
+        like = f"looks like #{pair.a_number} {pair.a.name} ({pair.score:g}: {', '.join(pair.reasons)})"
+        app.output.note(f"{like}: crm {noun} merge {pair.a_number} {number}")
+
+
 def list_verb(subject: Subject, by: Sequence[str], examples: Sequence[str]) -> None:
     """``list``: ``by`` are the fields that have a shortcut beside ``--filter``."""
-    narrowings = cache(lambda: [each for name in by for each in _narrowings(subject.noun, name)])
+    shortcuts = cache(lambda: [each for name in by for each in narrowings(subject.noun, name)])
 
     def list_(
         ctx: typer.Context,
@@ -132,11 +152,11 @@ def list_verb(subject: Subject, by: Sequence[str], examples: Sequence[str]) -> N
         **given: Any,  # noqa: ANN401
     ) -> None:
         service = subject.service(ctx)
-        chosen = conditions(ctx, subject.noun, (each.with_value(given[each.parameter.name]) for each in narrowings()))
+        chosen = conditions(ctx, subject.noun, (each.with_value(given[each.parameter.name]) for each in shortcuts()))
         query = Query(filter_, chosen, sort, reverse, limit, offset)
         show_list(ctx, service, query, fields, raw=raw, deleted=deleted)
 
-    command = SpelledOut(list_, flags=lambda: [each.parameter for each in narrowings()])
+    command = SpelledOut(list_, flags=lambda: [each.parameter for each in shortcuts()])
     subject.app.verb("list", examples=examples, help=f"List {subject.many}.")(command)
 
 
@@ -220,11 +240,14 @@ def rm_verbs(subject: Subject, examples: Mapping[str, Sequence[str]]) -> None:
 def merge_verb(subject: Subject, examples: Sequence[str]) -> None:
     """``merge``: two records that are one."""
 
-    def merge(ctx: typer.Context, **given: str) -> None:
-        answer_merged(ctx, subject.service(ctx).merge(given["ref"], given["other"]))
+    def merge(ctx: typer.Context, keep: Keep = None, **given: str) -> None:
+        answer_merged(ctx, subject.service(ctx).merge(given["ref"], given["other"], keep or ()))
 
     other = subject.argument("other", metavar="OTHER", about="the one to merge into it")
-    about = f"Make two {subject.many} one. Everything of OTHER moves to REF; what could not be kept is said."
+    about = (
+        f"Make two {subject.many} one. Everything of OTHER moves to REF; what could not be kept is said,"
+        " and --keep FIELD=B takes OTHER's value instead."
+    )
     command = SpelledOut(merge, [subject.argument("ref"), other])
     subject.app.verb("merge", examples=examples, help=about)(command)
 
@@ -329,7 +352,7 @@ def _one_of_many(field: Field) -> str:
     return _ONE_OF_MANY[field.name]
 
 
-class _Narrowing(NamedTuple):
+class Narrowing(NamedTuple):
     """A flag of ``list``, and the condition on a field that it stands for."""
 
     parameter: Parameter
@@ -341,11 +364,12 @@ class _Narrowing(NamedTuple):
         return Shortcut(self.parameter.name.replace("_", "-"), value, self.field, self.operator)
 
 
-def _narrowings(noun: str, name: str) -> list[_Narrowing]:
-    if name == "created_at":
+def narrowings(noun: str, name: str) -> list[Narrowing]:
+    """The flags of a list by which a field narrows it."""
+    if name in _WHEN:
         return [
-            _bound("since", name, "Added then or later", "TIME", ">="),
-            _bound("until", name, "Added then or before", "TIME", "<="),
+            _bound("since", name, f"{_WHEN[name]} then or later", "TIME", ">="),
+            _bound("until", name, f"{_WHEN[name]} then or before", "TIME", "<="),
         ]
     field = find_field(noun, name)
     assert field is not None
@@ -355,12 +379,12 @@ def _narrowings(noun: str, name: str) -> list[_Narrowing]:
             for end, about, operator in (("min", "At least", ">="), ("max", "At most", "<="))
         ]
     asked = field if field.kind is Kind.TAG else field._replace(many=False)
-    return [_Narrowing(flag(asked, about=_NARROWED.get(name)), field.flag or field.name)]
+    return [Narrowing(flag(asked, about=_NARROWED.get(name)), field.flag or field.name)]
 
 
-def _bound(name: str, field: str, about: str, metavar: str, operator: str) -> _Narrowing:
+def _bound(name: str, field: str, about: str, metavar: str, operator: str) -> Narrowing:
     option: Any = typer.Option(None, f"--{name.replace('_', '-')}", metavar=metavar, help=f"{about}.")
-    return _Narrowing(Parameter(name, Parameter.KEYWORD_ONLY, default=option, annotation=_ONE), field, operator)
+    return Narrowing(Parameter(name, Parameter.KEYWORD_ONLY, default=option, annotation=_ONE), field, operator)
 
 
 def _sentence(field: Field) -> str:

@@ -122,24 +122,39 @@ def _nearest_code(wanted: str) -> str | None:
     return next((c for c in known if c[:2] == wanted[:2]), None) or nearest(wanted, known)
 
 
-def read_money(text: str, default_currency: str, field: str = "value", locale: str | None = None) -> Money:
+def named_currency(text: str, default_currency: str) -> str:
+    """The currency that a cell names: ``EUR``, ``€``, ``US Dollar (USD)``; raises BadValue for one that is not known.
+
+    A sign that several share, as ``$``, is the default currency's if it can be.
+    """
+    codes = {word for word in _capitals().findall(text) if word in CURRENCIES}
+    return codes.pop() if len(codes) == 1 else _currency_of(text, default_currency, "currency")
+
+
+@cache
+def _capitals() -> re.Pattern[str]:
+    import re
+
+    return re.compile(r"\b[A-Z]{3}\b")
+
+
+def read_money(
+    text: str, default_currency: str, field: str = "value", locale: str | None = None, decimal: str | None = None
+) -> Money:
     """The amount in ``text``, in the currency it names or else the default; raises BadValue naming ``field``.
 
     Reads ``12500``, ``12.5k``, ``€12,500``, ``EUR 12 500,50``, ``12.500,00 €``, ``1'234.50``. One comma before exactly
     three digits groups thousands, but is refused as ambiguous where the ``locale`` writes decimals after one; one point
-    there is refused too, unless the currency has three decimals.
+    there is refused too, unless the currency has three decimals. Where the ``decimal`` mark is known nothing is.
     """
     written = _parse(text, field, "an amount")
     if written.percent:
         raise BadValue(field, f"{quoted(text)} is not an amount")
     currency = _currency(written, default_currency, text, field)
-    whole, fraction = _whole_and_fraction(written, text, field)
+    whole, fraction = _whole_and_fraction(written, text, field, decimal)
     digits = exponent(currency)
-    if _is_ambiguous(written, digits):
-        raise _two_readings(text, field, whole + fraction, f"{whole}.{fraction}".rstrip("0").rstrip("."))
-    if locale and _is_lone_comma(written.digits) and _decimal_mark(locale) == ",":
-        before, _, after = written.digits.partition(",")
-        raise _two_readings(text, field, whole, f"{before}.{after}".rstrip("0").rstrip("."))
+    if decimal is None:
+        _refuse_two_readings(written, text, field, digits, locale)
     if written.negative:
         raise BadValue(field, f"{quoted(text)} is below zero")
     minor, lost = _shifted(whole, fraction, digits + written.scale)
@@ -153,12 +168,19 @@ def read_money(text: str, default_currency: str, field: str = "value", locale: s
     return Money(minor, currency)
 
 
-def read_number(text: str, field: str = "number") -> int | float:
+def _refuse_two_readings(written: _Written, text: str, field: str, digits: int, locale: str | None) -> None:
+    before, _, after = written.digits.replace(",", ".").partition(".")
+    continental = bool(locale) and _is_lone_comma(written.digits) and _decimal_mark(str(locale)) == ","
+    if continental or _is_ambiguous(written, digits):
+        raise _two_readings(text, field, before + after, f"{before}.{after}".rstrip("0").rstrip("."))
+
+
+def read_number(text: str, field: str = "number", decimal: str | None = None) -> int | float:
     """The number in ``text``: ``10k``, ``-2.5m``, ``1,250``, ``12.5``, ``5%`` (5); raises BadValue naming ``field``."""
     written = _parse(text, field, "a number")
     if written.words:
         raise BadValue(field, f"{quoted(text)} is not a number")
-    whole, fraction = _whole_and_fraction(written, text, field)
+    whole, fraction = _whole_and_fraction(written, text, field, decimal)
     number, rest = _shifted(whole, fraction, written.scale)
     sign = "-" if written.negative else ""
     return float(f"{sign}{number}.{rest}") if rest else int(f"{sign}{number}")
@@ -226,7 +248,9 @@ def _scale_of(after: str) -> tuple[int, str]:
 
 
 def _currency(written: _Written, default: str, text: str, field: str) -> str:
-    named = {_currency_of(word, default, field) for word in written.words}
+    codes = [word.upper() for word in written.words if word.upper() in CURRENCIES]
+    # A code says which of the currencies that share a sign is meant: "$100 CAD".
+    named = {_currency_of(word, codes[0] if codes else default, field) for word in written.words}
     if len(named) > 1:
         raise BadValue(field, f"{quoted(text)} names two currencies")
     return named.pop() if named else default
@@ -248,15 +272,37 @@ def _currency_of(word: str, default: str, field: str) -> str:
         raise BadValue(field, unknown.reason, hint=unknown.hint) from None
 
 
-def _whole_and_fraction(written: _Written, text: str, field: str) -> tuple[str, str]:
+def decimal_marks(text: str) -> str:
+    """The marks that may stand before the decimals of a number: ``.`` or ``,``, both (``.,``), or none."""
+    try:
+        digits = _parse(text, "number", "a number").digits
+    except BadValue:
+        return ""
+    found = {mark: digits.count(mark) for mark in ".," if mark in digits}
+    if len(found) == 2:
+        last = max(found, key=digits.rfind)
+        return last if found[last] == 1 else ""
+    if not found:
+        return ""
+    mark, count = found.popitem()
+    other = ".,".replace(mark, "")
+    if count > 1:
+        return other
+    before, _, after = digits.partition(mark)
+    could_group = len(after) == 3 and before.isdecimal() and len(before) <= 3 and before[:1] != "0"
+    return ".," if could_group else mark
+
+
+def _whole_and_fraction(written: _Written, text: str, field: str, decimal: str | None = None) -> tuple[str, str]:
     """The digits before and after the decimal separator."""
     digits = written.digits
-    point = _decimal_separator(digits)
+    point = _decimal_separator(digits) if decimal is None else decimal if decimal in digits else ""
     whole, _, fraction = digits.rpartition(point) if point else (digits, "", "")
-    if (not fraction.isdecimal() and fraction) or not _is_grouped(whole):
+    twice = bool(point) and point in whole
+    if twice or (fraction and not fraction.isdecimal()) or not _is_grouped(whole):
         raise BadValue(field, f"{quoted(text)} is not a number: its digits are grouped unevenly")
     plain = "".join(c for c in whole if c.isdecimal())
-    if written.scale and digits.count(",") == 1 and digits == whole:
+    if decimal is None and written.scale and digits.count(",") == 1 and digits == whole:
         one, other = (int(plain) * 10**power for power in (written.scale - 3, written.scale))
         raise _two_readings(text, field, str(one), str(other))
     return plain, fraction

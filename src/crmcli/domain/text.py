@@ -55,13 +55,27 @@ def bare(text: str) -> str:
     return tidy(text.strip().strip(_MARKS))
 
 
+class _Folding(dict[int, str]):
+    """What each character folds to, found when it is first met: folding never looks at a character's neighbours."""
+
+    def __missing__(self, code: int) -> str:
+        spread = unicodedata.normalize("NFKD", chr(code).casefold())
+        folded = "".join(c for c in spread if not unicodedata.combining(c)).translate(_PLAIN)
+        self[code] = folded
+        return folded
+
+
+_FOLDED = _Folding()
+
+
 def fold(text: str) -> str:
     """The matching key of a text: casefolded, accents taken off, white space squeezed."""
-    lowered = text.casefold()
-    if not lowered.isascii():
-        spread = unicodedata.normalize("NFKD", lowered)
-        lowered = "".join(c for c in spread if not unicodedata.combining(c)).translate(_PLAIN)
-    return " ".join(lowered.split())
+    return " ".join(fold_letters(text).split())
+
+
+def fold_letters(text: str) -> str:
+    """The text folded as ``fold`` does, its white space left."""
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
 def loosened(text: str) -> str:

@@ -247,6 +247,18 @@ class SearchHit(NamedTuple):
     excerpt: str
 
 
+class DuplicatePair(NamedTuple):
+    """Two records that may be one; ``score`` is the chance of it, ``reasons`` are what it rests on."""
+
+    type: str  # contact or company
+    a: Link
+    b: Link
+    score: float
+    reasons: tuple[str, ...]
+    a_number: int
+    b_number: int
+
+
 class TodayItem(NamedTuple):
     """Something that needs the user now; ``group`` is its urgency, ``why`` one line."""
 

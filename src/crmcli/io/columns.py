@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.io.table import BadRow, Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,21 @@ def named_columns(header: list[str], ahead: Sequence[Sequence[str]]) -> Columns:
     kept = tuple(n for n, title in enumerate(titles) if title or n in used)
     dropped = tuple(n for n, title in enumerate(titles) if not title and n not in used)
     return Columns(len(titles), header, _distinct([titles[n] or column_letters(n) for n in kept]), kept, dropped)
+
+
+def as_row(line: int, cells: list[str], columns: Columns) -> Row | BadRow:
+    """The row by the names of its columns; a bad row where a cell that holds something has none."""
+    missing = columns.width - len(cells)
+    if missing > 0:
+        cells.extend([""] * missing)
+    elif missing and any(map(str.strip, cells[columns.width :])):
+        return BadRow(line, f"it has {len(cells)} cells for {columns.width} columns", tuple(cells))
+    if not columns.dropped:
+        return Row(line, dict(zip(columns.names, cells, strict=False)))
+    for n in columns.dropped:
+        if cells[n].strip():
+            return BadRow(line, f"column {column_letters(n)} holds a value but has no title", tuple(cells))
+    return Row(line, {name: cells[n] for name, n in zip(columns.names, columns.kept, strict=True)})
 
 
 def column_letters(number: int) -> str:

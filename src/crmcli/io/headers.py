@@ -17,6 +17,7 @@ from crmcli.domain.fields import FIELDS, Field, find_field
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold, nearest
 from crmcli.errors import BadValue
+from crmcli.io.titles import NOUN_WORDS, TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +26,11 @@ CUSTOM = "custom."
 IGNORED = ("-", "ignore")
 
 # What an import sets besides the fields a command sets.
-_RECORD_IMPORTED = {"external_id": "id in the system it came from", "created_at": "when it was made there"}
+_RECORD_IMPORTED = {
+    "id": "the uid that it has here, as ct_01J8…",
+    "external_id": "id in the system it came from",
+    "created_at": "when it was made there",
+}
 IMPORTED: dict[str, dict[str, str]] = {
     "contact": {
         "given": "given name",
@@ -52,193 +57,6 @@ LINKED: dict[str, tuple[str, ...]] = {
     "activity": ("company", "contact", "deal"),
 }
 
-# Words that may stand before a title without changing it: "Deal Owner" is the owner of a deal.
-_NOUN_WORDS: dict[str, tuple[str, ...]] = {
-    "contact": ("contact", "person", "lead", "customer", "client", "member", "subscriber"),
-    "company": ("company", "account", "organization", "organisation", "customer", "client", "firm", "business"),
-    "deal": ("deal", "opportunity"),
-    "activity": ("activity", "task", "event", "engagement"),
-}
-_OWNER = """owner, owner name, owner email, assigned to, assignee, assigned user, responsible, account owner,
-    account manager, sales agent, sales rep, sales representative, salesperson, salesman, rep, agent, record owner,
-    отговорник, ответственный, opiekun, zuständig, responsable"""
-_CREATED = """created at, create date, created date, date created, created on, created, creation date, created time,
-    add time, date added, added on, added"""
-_TAGS = """tags, tag, labels, label, categories, groups, group membership, keywords, етикети, теги, метки, etykiety,
-    schlagworte, étiquettes, etiquetas"""
-_NOTE = """note, notes, comments, comment, remarks, remark, description, about, background, бележки, бележка, заметки,
-    примечание, комментарий, notatki, uwagi, notizen, bemerkung, remarques, commentaire, notas, comentarios"""
-_PHONES = """phone, phones, phone number, phone numbers, mobile, mobile phone, mobile number, mobile phone number, cell,
-    cell phone, cellphone, cell number, telephone, telephone number, tel, tel no, work phone, work phone number,
-    business phone, office phone, direct phone, direct line, home phone, home phone number, other phone, primary phone,
-    main phone, company main phone, phone value, phone work, phone mobile, phone home, phone other, whatsapp, gsm,
-    телефон, телефонен номер, телефоны, мобилен, мобилен телефон, мобильный, мобильный телефон, номер телефона, тел,
-    telefon, numer telefonu, nr telefonu, telefon komórkowy, komórka, telefonnummer, handy, handynummer, mobil,
-    mobiltelefon, rufnummer, téléphone, numéro de téléphone, tél, portable, téléphone portable, teléfono,
-    número de teléfono, móvil, teléfono móvil, celular"""
-_EMAILS = """email, emails, e-mail address, email addresses, mail, mail address, work email, business email,
-    company email, personal email, home email, other email, primary email, secondary email, email value, email work,
-    email home, email other, имейл, имейл адрес, ел поща, електронна поща, эл почта, почта, электронная почта,
-    адрес электронной почты, емейл, poczta, adres email, poczta elektroniczna, e-mail-adresse, mailadresse, courriel,
-    adresse email, adresse électronique, adresse mail, mél, correo, correo electrónico,
-    dirección de correo electrónico"""
-_ADDRESS = """address, full address, street address, street, postal address, mailing address, billing address,
-    address formatted, address street, mailing street, billing street, business street, home address, business address,
-    address line, адрес, adres, ulica, adresse, anschrift, straße, rue, dirección, domicilio"""
-_COMPANY_NAME = """company, company name, organization, organization name, organisation, organisation name, account,
-    account name, associated company, associated company name, firm, employer, business name, firma, фирма,
-    име на фирма, компания, название компании, организация, дружество, предприятие, nazwa firmy, przedsiębiorstwo,
-    firmenname, unternehmen, société, entreprise, nom de la société, nom de l'entreprise, empresa, compañía,
-    nombre de la empresa"""
-_COMPANY_SITE = """company domain name, company domain, associated company domain, associated company domain name,
-    account domain, company website, account website, organization website, company url"""
-_CLIENT_NAME = "customer, customer name, client, client name, клиент, klient, kunde, cliente"
-_CONTACT_EMAIL = """contact email, contact email address, associated contact email, primary contact email, person email,
-    email, email address, attendee email, customer email, client email"""
-_CONTACT_NAME = """contact name, contact full name, primary contact name, associated contact name, person name,
-    attendee name"""
-_CONTACTS = """contact, contacts, primary contact, associated contact, associated contacts, contact person, person,
-    people, attendees, participants, лице за контакт, контакт, контактное лицо, osoba kontaktowa, ansprechpartner,
-    contacto, interlocuteur"""
-
-# noun → target → the titles that mean it, the likeliest first: of two columns for one value the earlier title wins.
-TITLES: dict[str, dict[str, str]] = {
-    "contact": {
-        "name": """full name, name, contact name, display name, contact, person, име и фамилия, имена, пълно име, фио,
-            полное имя, имя и фамилия, imię i nazwisko, nazwisko i imię, vollständiger name, vor- und nachname,
-            nom complet, nom et prénom, prénom et nom, nombre completo, nombre y apellidos, име, имя, nombre, nom""",
-        "given": """first name, given name, forename, firstname, собствено име, imię, vorname, prénom,
-            nombre de pila""",
-        "middle": "middle name, additional name, middle initial, презиме, отчество, drugie imię, segundo nombre",
-        "family": """last name, surname, family name, second name, фамилия, фамилно име, nazwisko, nachname,
-            familienname, zuname, nom de famille, apellidos, apellido""",
-        "prefix": "name prefix, prefix, salutation, honorific, title of courtesy, courtesy title, anrede, civilité",
-        "suffix": "name suffix, suffix",
-        "emails": _EMAILS,
-        "phones": _PHONES,
-        "companies": f"{_COMPANY_NAME}, current company",
-        "company.websites": _COMPANY_SITE,
-        "company.industry": "industry, company industry",
-        "title": """job title, title, position, role, organization title, current position, job, function, designation,
-            occupation, длъжност, позиция, должность, stanowisko, funktion, berufsbezeichnung, jobtitel, fonction,
-            poste, cargo, puesto""",
-        "linkedin": """linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin handle,
-            person linkedin url, linkedin bio""",
-        "x": "x, twitter, twitter handle, twitter username, twitter url, twitter profile, x handle, x twitter, x url",
-        "bluesky": "bluesky, bluesky handle, bluesky url, bsky",
-        "telegram": "telegram, telegram handle, telegram username, telegram url",
-        "birthday": """birthday, birth date, date of birth, dob, рожден ден, дата на раждане, день рождения,
-            дата рождения, data urodzenia, urodziny, geburtstag, geburtsdatum, date de naissance, anniversaire,
-            fecha de nacimiento, cumpleaños""",
-        "anniversary": "anniversary, wedding anniversary",
-        "address": _ADDRESS,
-        "lifecycle": "lifecycle, lifecycle stage",
-        "lead_status": "lead status",
-        "lead_score": "lead score, score, hubspot score",
-        "source": "source, lead source, original source, traffic source, източник, источник, źródło, quelle, fuente",
-        "locale": "locale, language code",
-        "timezone": "timezone, time zone",
-        "note": _NOTE,
-        "tags": _TAGS,
-        "owner": _OWNER,
-        "external_id": "contact id, record id, id, external id, object id, uid, uuid, vid, contact record id",
-        "created_at": _CREATED,
-    },
-    "company": {
-        "name": f"""company name, name, {_COMPANY_NAME}, {_CLIENT_NAME}, legal name, име, наименование, название,
-            nazwa, nom, raison sociale, nombre, razón social""",
-        "websites": f"""website, websites, website url, url, web, web site, web page, web address, homepage, home page,
-            site, domain, domain name, domains, website value, {_COMPANY_SITE}, уебсайт, сайт, веб-сайт,
-            strona internetowa, strona www, www, webseite, internetseite, site web, site internet, sitio web,
-            página web""",
-        "phones": _PHONES,
-        "industry": """industry, sector, industry sector, vertical, branch of industry, отрасъл, бранш, отрасль, сфера
-            деятельности, branża, branche, secteur, secteur d'activité, sector de actividad, industria""",
-        "size": "size, company size, employee range, size range, company size range",
-        "annual_revenue": """annual revenue, revenue, yearly revenue, turnover, annual turnover, sales revenue, оборот,
-            выручка, przychody, jahresumsatz, umsatz, chiffre d'affaires, ingresos""",
-        "country": """country, country region, country territory, country name, billing country, hq country,
-            mailing country, business country, address country, държава, страна, kraj, land, pays, país""",
-        "region": """region, state region, state, state province, province, county, billing state,
-            billing state province, address region, област, регион, województwo, bundesland, région, provincia""",
-        "address": f"{_ADDRESS}, headquarters",
-        "parent": """parent, parent company, parent account, parent organization, parent company name,
-            parent account name, subsidiary of, holding""",
-        "type": "type, company type, account type, relationship",
-        "note": _NOTE,
-        "tags": _TAGS,
-        "owner": _OWNER,
-        "external_id": "company id, record id, account id, id, external id, object id, uid, uuid, account number",
-        "created_at": _CREATED,
-    },
-    "deal": {
-        "title": """deal name, opportunity name, title, name, deal title, opportunity title, deal, opportunity, subject,
-            сделка, название сделки, название, наименование, име на сделка, nazwa szansy, nazwa, auftrag,
-            opportunité, affaire, oportunidad, negocio""",
-        "value": """value, amount, close value, deal value, deal amount, opportunity amount, total, total value,
-            total amount, amount total, deal size, price, стойност, сума, сумма, бюджет, wartość, kwota, wert, betrag,
-            montant, valeur, valor, importe, monto""",
-        "currency": "currency, currency code, currency iso code, deal currency code, валута, валюта, waluta, währung, "
-        "devise, moneda, divisa",
-        "stage": """deal stage, stage, stage name, sales stage, pipeline stage, opportunity stage, status, етап, этап,
-            стадия, статус, etap, phase, étape, etapa""",
-        "pipeline": "pipeline, pipeline name, sales pipeline, funnel, фуния, воронка, lejek",
-        "contacts": _CONTACTS,
-        "contact.emails": _CONTACT_EMAIL,
-        "contact.name": _CONTACT_NAME,
-        "contact.phones": "contact phone, contact phone number, person phone, phone, phone number, mobile",
-        "company": f"{_COMPANY_NAME}, {_CLIENT_NAME}",
-        "company.websites": _COMPANY_SITE,
-        "expected_close": """expected close, expected close date, estimated close date, estimated close,
-            expected closing, expected closing date, forecast close date, forecast close, target close date,
-            очаквано приключване""",
-        "close_date": "close date, closing date, closed date, date closed, дата на приключване, дата закрытия, "
-        "data zamknięcia, abschlussdatum, date de clôture, fecha de cierre",
-        "closed_at": "closed at, closed on, actual close date, actual closing date, won time, won date, lost time",
-        "probability": """probability, win probability, probability percent, close probability, chance, confidence,
-            likelihood, deal probability, вероятност, вероятность, prawdopodobieństwo, wahrscheinlichkeit, probabilité,
-            probabilidad""",
-        "source": "source, lead source, deal source, original source, traffic source, източник, источник, źródło",
-        "campaign": "campaign, campaign name, primary campaign, primary campaign source, кампания, kampania, kampagne",
-        "next_step": "next step, next steps, next action, следваща стъпка, следующий шаг, następny krok",
-        "type": "type, deal type, opportunity type",
-        "lost_reason": "lost reason, closed lost reason, loss reason, reason lost, reason for loss",
-        "tags": _TAGS,
-        "owner": _OWNER,
-        "external_id": "deal id, opportunity id, record id, id, external id, object id, uid, uuid",
-        "created_at": f"{_CREATED}, engage date, open date, opened date, date opened, deal created",
-    },
-    "activity": {
-        "type": "activity type, type, kind, interaction type, engagement type, channel, вид, тип, typ, tipo",
-        "subject": """subject, title, subject line, summary, call meeting title subject, meeting title, call title,
-            task title, event name, task name, name, тема, относно, temat, betreff, objet, sujet, asunto""",
-        "body": f"body, notes description, text, content, details, message, note body, {_NOTE}",
-        "contacts": f"{_CONTACTS}, {_CLIENT_NAME}, related to, with, who",
-        "contact.emails": _CONTACT_EMAIL,
-        "contact.name": _CONTACT_NAME,
-        "contact.phones": "contact phone, contact phone number, person phone, phone, phone number, mobile",
-        "company": _COMPANY_NAME,
-        "company.websites": _COMPANY_SITE,
-        "deal": "deal, deal name, opportunity, opportunity name, associated deal, associated deal name, сделка",
-        "campaign": "campaign, campaign name, кампания",
-        "at": """activity date, date, at, date time, datetime, timestamp, time, when, occurred at, start, start time,
-            start date, start date time, meeting date, call date, дата, data, datum, fecha""",
-        "due": "due, due date, task due date, deadline, due at, срок, termin, échéance, vencimiento",
-        "duration": "duration, duration minutes, duration min, minutes, length",
-        "direction": "direction, call direction, email direction",
-        "status": "status, state, task status, activity status",
-        "outcome": "outcome, result, call outcome, meeting outcome, disposition, call result, резултат, результат",
-        "priority": "priority, task priority, importance, приоритет, priorytet, priorität, priorité, prioridad",
-        "location": "location, place, where, meeting location, място, место, miejsce, ort, lieu, lugar",
-        "recurrence": "recurrence, rrule, repeat, repeats",
-        "remind_before": "remind before, reminder minutes",
-        "tags": _TAGS,
-        "owner": f"{_OWNER}, user, logged by",
-        "external_id": "activity id, record id, id, external id, object id, uid, uuid, engagement id, task id",
-        "created_at": _CREATED,
-        "done_at": "done at, completed at, completed date, completion date, completed on, date completed",
-    },
-}
 # A lone "Имя" holds the whole name, beside "Фамилия" only the first; "Nom" beside "Prénom" only the last.
 _GIVEN_BESIDE_FAMILY = ("име", "имя", "nombre")
 _FAMILY_BESIDE_GIVEN = {"name": "vorname", "nom": "prénom"}
@@ -261,6 +79,35 @@ def match_headers(noun: str, headers: Sequence[str]) -> dict[str, str]:
     winners = _winners(noun, targets, {header: match.rank for header, match in found.items()})
     _drop_loose_links(winners)
     return _with_custom(headers, winners)
+
+
+def overlaid(
+    headers: Sequence[str], matched: Mapping[str, str], known: Mapping[str, str], *, noun: str
+) -> dict[str, str]:
+    """The targets after those that are ``known`` of some headers; ``-`` leaves one out.
+
+    Of two columns for one value the first known one has it, and the others become custom fields.
+    """
+    placed: dict[str, str] = {}
+    for header in sorted(headers, key=lambda header: header not in known):
+        target = known.get(header) or matched[header]
+        if _is_many(noun, target) or target not in placed.values():
+            placed[header] = target
+    shown = [header for header in headers if known.get(header) not in IGNORED]
+    placed = {header: placed[header] for header in shown if header in placed}
+    _drop_loose_links(placed)
+    return _with_custom(shown, placed)
+
+
+def losers(noun: str, headers: Sequence[str], placed: Mapping[str, str]) -> dict[str, str]:
+    """The headers whose field a likelier column has, with that field."""
+    taken = set(placed.values())
+    found = {}
+    for header in headers:
+        match = _match(noun, header)
+        if match and placed.get(header, "").startswith(CUSTOM) and match.target in taken:
+            found[header] = match.target
+    return found
 
 
 def apply_mapping(
@@ -333,16 +180,21 @@ def _field_name(noun: str, word: str, flag: str, *, before: str = "") -> str:
 def _find_column(headers: Sequence[str], column: str) -> str:
     if column in headers:
         return column
-    alike = [header for header in headers if _letters(header) == _letters(column)]
+    alike = [header for header in headers if letters(header) == letters(column)]
     if len(alike) == 1:
         return alike[0]
     reason = f"{column!r} may be {' or '.join(map(repr, alike))}" if alike else f"there is no column {column!r}"
     raise BadValue("map", reason, hint=f"the columns are: {', '.join(headers)}")
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
     """What two spellings of a title have in common: its letters and digits, folded."""
     return "".join(c for c in fold(text) if c.isalnum())
+
+
+def unnumbered(header: str) -> str:
+    """The letters of a title, without the number in it: ``E-mail 2 - Value`` is an ``E-mail - Value``."""
+    return "".join(c for c in letters(header) if not c.isdecimal())
 
 
 @cache
@@ -352,29 +204,29 @@ def _titles(noun: str) -> dict[str, _Match]:
     for target, words in TITLES[noun].items():
         # A field's own name always means it, if no likelier title is there.
         spellings = words.split(",") if "." in target else [*words.split(","), target]
-        for rank, title in enumerate(map(_letters, spellings)):
+        for rank, title in enumerate(map(letters, spellings)):
             titles.setdefault(title, _Match(target, (0, rank)))
     return titles
 
 
 def _match(noun: str, header: str) -> _Match | None:
     """The target of a header: as it stands, without the noun before it, or without the number in it."""
-    letters = _letters(header)
-    unnumbered = "".join(c for c in letters if not c.isdecimal())
-    for doubt, spelling in enumerate((letters, unnumbered if len(unnumbered) > 2 else "")):
+    text = letters(header)
+    bare = unnumbered(header)
+    for doubt, spelling in enumerate((text, bare if len(bare) > 2 else "")):
         match = _titles(noun).get(spelling) or _match_after_noun(noun, spelling)
         if match:
             return _Match(match.target, (2 * doubt + match.rank[0], match.rank[1]))
     return None
 
 
-def _match_after_noun(noun: str, letters: str) -> _Match | None:
-    for word in _NOUN_WORDS[noun]:
-        match = _titles(noun).get(letters.removeprefix(word)) if letters.startswith(word) else None
+def _match_after_noun(noun: str, text: str) -> _Match | None:
+    for word in NOUN_WORDS[noun]:
+        match = _titles(noun).get(text.removeprefix(word)) if text.startswith(word) else None
         if match and "." not in match.target:
             return _Match(match.target, (1, match.rank[1]))
-    for word in _NOUN_WORDS["company"] if noun != "company" else ():
-        match = _titles("company").get(letters.removeprefix(word)) if letters.startswith(word) else None
+    for word in NOUN_WORDS["company"] if noun != "company" else ():
+        match = _titles("company").get(text.removeprefix(word)) if text.startswith(word) else None
         if match and match.target not in ("name", "owner", "parent", *_RECORD_IMPORTED):
             return _Match(f"company.{match.target}", (1, match.rank[1]))
     return None
@@ -382,14 +234,14 @@ def _match_after_noun(noun: str, letters: str) -> _Match | None:
 
 def _tell_names_apart(targets: dict[str, str]) -> None:
     """Turns a column for whole names into one for given or family names where its neighbours say so."""
-    by_letters = {_letters(header): header for header, target in targets.items() if target in ("name", "given")}
+    by_letters = {letters(header): header for header, target in targets.items() if target in ("name", "given")}
     if "family" in targets.values():
         for word in _GIVEN_BESIDE_FAMILY:
-            if (header := by_letters.get(_letters(word))) is not None:
+            if (header := by_letters.get(letters(word))) is not None:
                 targets[header] = "given"
         return
     for word, beside in _FAMILY_BESIDE_GIVEN.items():
-        if word in by_letters and _letters(beside) in by_letters:
+        if word in by_letters and letters(beside) in by_letters:
             targets[by_letters[word]] = "family"
 
 
@@ -417,12 +269,13 @@ def _drop_loose_links(targets: dict[str, str]) -> None:
     """Takes out fields of a linked record that no column of the row names."""
     present = set(targets.values())
     named = {
-        "company": present & {"company", "companies", "company.websites"},
-        "contact": present & {"contacts"},
+        "company": present & {"company", "companies", "company.websites", "company.external_id"},
+        "contact": present & {"contacts", "contact.external_id"},
+        "deal": present,
     }
     for header, target in list(targets.items()):
         link, dot, _ = target.partition(".")
-        if dot and not named[link]:
+        if dot and link in named and not named[link]:
             del targets[header]
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from crmcli.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
 CHUNK = 64 * 1024
+COPY_LIMIT = 4 * 1024**3  # bytes of a pipe or packed file, where a format must be read twice
+_COPY_IN_MEMORY = 8 * 1024**2
 
 # How a file that is no table begins.
 _SIGNATURES = (
@@ -30,6 +32,10 @@ _SIGNATURES = (
     (b"<!DOCTYPE", "a web page"),
     (b"<html", "a web page"),
     (b"<?xml", "XML"),
+    (b"<table", "a web page"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"PAR1", "Parquet"),
     (b'{"', "JSON"),
     (b"[{", "JSON"),
 )
@@ -38,13 +44,18 @@ _SIGNATURES = (
 class Source:
     """A stream that need not seek: ``head`` was read ahead, and comes first from ``chunks``."""
 
-    def __init__(self, stream: BinaryIO, name: str, *, owned: bool) -> None:
+    def __init__(self, stream: BinaryIO, name: str, *, owned: bool, packed: Source | None = None) -> None:
         self.name = name
-        self.position = 0
-        self.size = _remaining(stream)
         self._stream = stream
         self._owned = owned
+        self._packed = packed
+        self._read_so_far = 0
+        self._copy: BinaryIO | None = None
+        self._size = None if packed else _remaining(stream)
         self.head = self._read_head()
+        if not self.head:
+            self.close()
+            raise UsageError(f"{name} is empty")
 
     @classmethod
     def open(cls, origin: BinaryIO | Path) -> Source:
@@ -54,44 +65,110 @@ class Source:
         """
         owned = isinstance(origin, Path)
         stream = _open(origin) if isinstance(origin, Path) else origin
-        source = cls(stream, str(origin) if owned else _stream_name(stream), owned=owned)
-        if not source.head:
-            source.close()
-            raise UsageError(f"{source.name} is empty")
-        return source
+        return cls(stream, str(origin) if owned else _stream_name(stream), owned=owned)
+
+    @classmethod
+    def inside(cls, packed: Source, stream: BinaryIO, name: str) -> Source:
+        """What another source holds packed; ``stream`` unpacks it as it is read. Closing it closes both."""
+        return cls(stream, name, owned=True, packed=packed)
 
     @property
     def ending(self) -> str:
         """How the file's name ends, in lower case with its dot; empty on a pipe."""
         return Path(self.name).suffix.lower() if self._owned else ""
 
+    @property
+    def size(self) -> int | None:
+        """The bytes there are, as they lie on the disk; None on a pipe."""
+        return self._packed.size if self._packed else self._size
+
+    @property
+    def position(self) -> int:
+        """The bytes read so far, as they lie on the disk."""
+        return self._packed.position if self._packed else self._read_so_far
+
+    @property
+    def path(self) -> Path | None:
+        """Where the bytes lie on the disk as they are; None for a pipe and for what was packed."""
+        plain = self._owned and not self._packed and self._size is not None
+        return Path(self.name) if plain else None
+
     def chunks(self) -> Iterator[bytes]:
         """All bytes, the head again first; a file opened here is closed after the last."""
         yield self.head
-        while chunk := self._read(CHUNK):
+        while chunk := self.read(CHUNK):
             yield chunk
         self.close()
 
+    def read(self, count: int) -> bytes:
+        """The next bytes after the head; raises UsageError where they cannot be read."""
+        try:
+            chunk = self._stream.read(count) or b""
+        except (OSError, EOFError) as error:
+            self.close()
+            raise UsageError(f"cannot read {self.name}: {_reason(error)}") from error
+        self._read_so_far += len(chunk)
+        return chunk
+
+    def file(self, limit: int = COPY_LIMIT) -> BinaryIO:
+        """All bytes as a file that can seek, from its start: the file itself, or a copy that goes when this closes.
+
+        Raises UsageError for a pipe or a packed file that holds more than ``limit`` bytes.
+        """
+        if self.path:
+            file = self._stream
+        else:
+            file = self._copy = self._copy or self._copied(limit)
+        file.seek(0)
+        return file
+
+    def on_disk(self) -> tuple[Path, Callable[[], None]]:
+        """A path at which all bytes lie, for what opens no streams, and what takes it away again if it is a copy."""
+        if self.path:
+            return self.path, lambda: None
+        import shutil
+        import tempfile
+
+        with tempfile.NamedTemporaryFile(prefix="crm-", delete=False) as copy:
+            shutil.copyfileobj(self.file(), copy)
+        path = Path(copy.name)
+        return path, lambda: path.unlink(missing_ok=True)
+
+    def again(self) -> Iterator[bytes]:
+        """All bytes from the start, as often as it is asked for."""
+        file = self.file()
+        while chunk := file.read(CHUNK):
+            yield chunk
+
     def close(self) -> None:
         """Closes the file if it was opened here."""
+        if self._copy:
+            self._copy.close()
         if self._owned:
             self._stream.close()
+        if self._packed:
+            self._packed.close()
+
+    def _copied(self, limit: int) -> BinaryIO:
+        import tempfile
+
+        copy = tempfile.SpooledTemporaryFile(max_size=_COPY_IN_MEMORY)  # noqa: SIM115 - close() closes it
+        copied = copy.write(self.head)
+        while chunk := self.read(CHUNK):
+            copied += copy.write(chunk)
+            if copied > limit:
+                copy.close()
+                raise UsageError(
+                    f"{self.name} holds more than {limit // 1024**2:,} MB", hint="unpack it to a file first"
+                )
+        return cast("BinaryIO", copy)
 
     def _read_head(self) -> bytes:
         """The first bytes, as many as a chunk holds: a raw pipe gives them in drops."""
         head = b""
-        while len(head) < CHUNK and (more := self._read(CHUNK - len(head))):
+        while len(head) < CHUNK and (more := self.read(CHUNK - len(head))):
             head += more
         return head
-
-    def _read(self, count: int) -> bytes:
-        try:
-            chunk = self._stream.read(count) or b""
-        except OSError as error:
-            self.close()
-            raise UsageError(f"cannot read {self.name}: {_reason(error)}") from error
-        self.position += len(chunk)
-        return chunk
 
 
 def likeness(head: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
@@ -23,10 +24,11 @@ class Row(NamedTuple):
 
 
 class BadRow(NamedTuple):
-    """A row that could not be read, and why."""
+    """A row that could not be read, and why; ``cells`` as far as it could be cut, else its raw text as the only one."""
 
     line: int
     reason: str
+    cells: tuple[str, ...] = ()
 
 
 class Table:
@@ -64,6 +66,12 @@ class Table:
         self.close = close
         """Closes the file if it was opened here; a stream that was handed in stays open."""
         self._encoding = encoding
+
+    def ahead(self, count: int) -> list[Row | BadRow]:
+        """The next rows, which stay to be read."""
+        rows = list(islice(self.rows, count))
+        self.rows = chain(rows, self.rows)
+        return rows
 
     @property
     def encoding(self) -> str | None:

@@ -409,11 +409,13 @@ def _links(links: object) -> list[str]:
 
 def _escaped(text: str) -> str:
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return re.sub(r"([\\,;])", r"\\\1", plain).replace("\n", "\\n")
+    return plain.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;").replace("\n", "\\n")
 
 
 def _folded(line: str) -> str:
     """The line in pieces of at most 75 bytes, none of which cuts a character."""
+    if len(line) * 4 <= 75 or len(line.encode("utf-8", "replace")) <= 75:
+        return line + "\r\n"
     pieces, size = [""], 0
     for c in line:
         width = len(c.encode("utf-8", "replace"))

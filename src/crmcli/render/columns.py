@@ -97,9 +97,14 @@ _HEADERS = {
     "noun": "type",
     "forecast_category": "forecast",
     "rot_days": "rots after",
+    "a_number": "#",
+    "b_number": "#",
 }
 _KINDS = {
     "number": "integer",
+    "a_number": "integer",
+    "b_number": "integer",
+    "score": "number",
     "lead_score": "integer",
     "count": "integer",
     "records": "integer",
@@ -164,7 +169,7 @@ _SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
         ("tag", 0, 10), ("count", 0, 0), ("contacts", 1, 0), ("companies", 1, 0), ("deals", 1, 0), ("activities", 1, 0),
     ),
     "search": (("number", 0, 0), ("noun", 0, 0), ("name", 0, 16), ("excerpt", 1, 20)),
-    "dupes": (("score", 0, 0), ("type", 3, 0), ("a", 0, 16), ("b", 0, 16), ("reasons", 1, 16)),
+    "dupes": (("score", 0, 0), ("type", 3, 0), ("a_number", 0, 0), ("a", 0, 16), ("b_number", 0, 0), ("b", 0, 16), ("reasons", 1, 16)),
     "today": (
         ("number", 0, 0), ("noun", 3, 0), ("what", 0, 16), ("who", 1, 10), ("due", 0, 0),
         ("priority", 4, 0), ("why", 2, 14),

@@ -43,7 +43,19 @@ _FIGURES = frozenset({int, float, bool, Money, datetime, date, Due})
 def _several(values: tuple[Any, ...]) -> str:
     if values and values[0].__class__ not in (str, Link):
         return compact(values)
-    return "; ".join(value if value.__class__ is str else value.name for value in values)
+    names = [value if value.__class__ is str else value.name for value in values]
+    joined = "; ".join(names)
+    # A label with a comma in it, or a company with a semicolon, could not be told apart again: then it is a JSON array.
+    return compact(names) if _is_torn(joined, len(names)) else joined
+
+
+def _is_torn(joined: str, count: int) -> bool:
+    """Whether an import would take the joined values for others than they are."""
+    return (
+        joined.count(";") >= max(count, 1)
+        or any(mark in joined for mark in (",", "|", "\n", ":::"))
+        or joined.startswith("[")
+    )
 
 
 _CELLS: dict[type, Callable[[Any], str]] = {

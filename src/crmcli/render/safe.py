@@ -36,8 +36,11 @@ def json_text(text: str) -> str:
 
 
 def spreadsheet_safe(cell: str) -> str:
-    """The cell with an apostrophe before it if a spreadsheet would take it for a formula."""
-    return "'" + cell if cell.startswith(_FORMULA) else cell
+    """The cell with an apostrophe before it if a spreadsheet would take it for a formula.
+
+    What begins with an apostrophe before a formula gets another, so that an import takes off what was put there.
+    """
+    return "'" + cell if cell.lstrip("'").startswith(_FORMULA) else cell
 
 
 @cache

@@ -12,13 +12,14 @@ from crmcli.store.queries.common import Selection
 from crmcli.store.queries.condition import Condition, both
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date, datetime
 
     from crmcli.domain.views import ActivityView
     from crmcli.services.desk import Desk
 
 _PAST = timedelta(days=90)
+_TO_DO = {"done": "COMPLETED", "canceled": "CANCELLED", "no_show": "CANCELLED"}
 _DATED = "('meeting', 'visit', 'call')"
 
 
@@ -34,6 +35,11 @@ class Feeds:
         ``filter_text`` narrows the activities, as ``owner = me``.
         """
         yield from feed(self._entries(filter_text, birthdays=birthdays), "crm")
+
+    def listed(self, views: Iterable[ActivityView]) -> Iterator[str]:
+        """These activities as a calendar, whether they are planned, done or called off."""
+        now = self.desk.clock.now()
+        yield from feed((_entry(view, now) for view in views), "crm")
 
     def _entries(self, filter_text: str | None, *, birthdays: bool) -> Iterator[Entry]:
         since = utc_text(self.desk.clock.now() - _PAST)
@@ -61,9 +67,12 @@ def _entry(view: ActivityView, now: datetime) -> Entry:
         description="\n".join(filter(None, about)), location=view.location or "", remind_before=view.remind_before,
     )  # fmt: skip
     if view.type == "task":
-        return entry._replace(due=due, status="NEEDS-ACTION", rule=_rule(view) if due else "")
+        done = view.done_at if view.status == "done" else None
+        status = _TO_DO.get(view.status, "NEEDS-ACTION")
+        return entry._replace(due=due, status=status, done_at=done, rule=_rule(view) if due and not done else "")
     length = view.duration if view.due is None or view.due.at else None  # a whole day has none
-    return entry._replace(start=due or view.at, minutes=length, status="CONFIRMED")
+    status = "CANCELLED" if view.status == "canceled" else "CONFIRMED"
+    return entry._replace(start=due or view.at, minutes=length, status=status)
 
 
 def _rule(view: ActivityView) -> str:

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.money import read_currency
 from crmcli.errors import BadValue
-from crmcli.io.opening import open_table
-from crmcli.services.importing.plan import ON_DUPLICATE
+from crmcli.io.opening import Reading, open_table
+from crmcli.services.importing.mapping import stage_names
+from crmcli.services.importing.meaning import meaning_of
+from crmcli.services.importing.plan import settled
+from crmcli.services.importing.rejects import Rejects, hide_reject_columns
 from crmcli.services.importing.run import Run
+from crmcli.services.importing.survey import survey, twice
+from crmcli.services.saved_maps import find as saved_map
+from crmcli.services.saved_maps import save as save_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
 
     from crmcli.services.desk import Desk
     from crmcli.services.importing.plan import Plan
+    from crmcli.services.importing.preview import Previewed
     from crmcli.services.records import Records
 
 
@@ -30,12 +37,62 @@ class Imports:
     @contextmanager
     def opened(self, plan: Plan, file: Path | BinaryIO) -> Iterator[Run]:
         """An import of that file, ready to go; raises NotFound or UsageError for a file that can't be read."""
-        if plan.on_duplicate not in ON_DUPLICATE:
-            raise BadValue("on-duplicate", f"{plan.on_duplicate!r} is not one of {', '.join(ON_DUPLICATE)}")
+        saved = saved_map(plan.preset)
+        plan = settled(saved.under(plan) if saved else plan)
         if plan.currency is not None:
             plan = plan._replace(currency=read_currency(plan.currency))
-        with open_table(file, plan.reading) as table:
-            yield Run(self.desk, _service(plan.noun), plan, table, source_name(plan, file))
+        _refuse_to_overwrite(plan.rejects, file)
+        with twice(file) as again, open_table(again.first, plan.reading) as table:
+            if saved:
+                saved.refuse_missing(table.headers)
+            rejects = None if plan.rejects is None else Rejects(plan.rejects, table)
+            hide_reject_columns(table)
+            meaning = meaning_of(plan, table, self._stages)
+            run = Run(self.desk, _service(plan.noun), meaning, table, source_name(meaning.plan, file), rejects)
+            run.formats = survey(meaning.plan, meaning.columns, table, again, run.summary)
+            yield run
+
+    def keep_map(self, name: str, run: Run) -> bool:
+        """Keep the mapping of an import under a name; tells whether there was one already. Raises BadValue."""
+        chosen = {header: str(run.columns.targets.get(header, "-")) for header in run.table.headers}
+        return save_map(name, run.meaning, run.table, chosen)
+
+    def presets(self) -> list[tuple[str, str, str]]:
+        """What ``--preset`` can name: each with its noun and what it is, the user's own maps last."""
+        from crmcli.io.presets import presets
+        from crmcli.services.saved_maps import load, names
+
+        known = [(preset.name, preset.noun, preset.about) for preset in presets().values()]
+        kept = [(saved.name, saved.noun, saved.about) for saved in map(load, names())]
+        return known + kept
+
+    def preview(self, run: Run, count: int) -> list[Previewed]:
+        """The columns of an opened file with the first values of each, as they would be read."""
+        from crmcli.services.importing.preview import preview
+
+        rules = self.desk.rules._replace(currency=run.plan.currency or self.desk.currency)
+        stages = [*self._stages(), *stage_names(run.plan)]
+        return preview(run.plan.noun, run.columns, run.table, rules, stages, run.formats.forms, count)
+
+    def likely_noun(self, file: Path, reading: Reading = Reading()) -> str | None:  # noqa: B008
+        """The noun of a file's rows, by its format or the system it comes from; None where neither says."""
+        from crmcli.io.presets import recognised
+
+        with open_table(file, reading) as table:
+            preset = recognised(table.headers)
+            return table.noun or (preset.noun if preset else None)
+
+    def _stages(self) -> list[str]:
+        """The names of the store's stages, or of those that a new store would have."""
+        from crmcli.services.pipelines import Pipelines
+
+        return [stage.stage for stage in Pipelines(self.desk).list()]
+
+
+def _refuse_to_overwrite(rejects: Path | None, file: Path | BinaryIO) -> None:
+    """Raise BadValue when the rejected rows would take the place of the rows that are read."""
+    if rejects is not None and isinstance(file, Path) and rejects.exists() and file.exists() and rejects.samefile(file):
+        raise BadValue("rejects", f"{rejects} is the file that is read", hint="another name")
 
 
 def source_name(plan: Plan, file: Path | BinaryIO) -> str:

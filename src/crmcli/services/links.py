@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.fields import NETWORKS, UID_PREFIX, Kind, find_field
 from crmcli.domain.text import Matched
 from crmcli.errors import Duplicate, NotFound
-from crmcli.store.queries.refs import Found, owner_of_key, resolve
+from crmcli.store.queries.refs import Found, owner_of_key, resolve, survivor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +45,9 @@ class Links:
         try:
             return resolve(self.uow.reader, noun, ref, self.desk.country).number
         except NotFound:
+            kept = survivor(self.uow.reader, noun, ref, self.desk.country)
+            if kept is not None:
+                return self._merged(noun, ref, kept)
             values = self._stub(noun, ref)
             if values is None or not self.create:
                 raise
@@ -53,6 +56,10 @@ class Links:
         number = insert(self.uow, noun, {**values, "owner": self.desk.user}, {})
         self.uow.afterwards(lambda: self.desk.note(f"new {noun} #{number} {values['name']}"))
         return number
+
+    def _merged(self, noun: str, ref: str, kept: Found) -> int:
+        self.uow.afterwards(lambda: self.desk.note(f"{noun} {ref} was merged into #{kept.number} {kept.name}"))
+        return kept.number
 
     def _stub(self, noun: str, ref: str) -> dict[str, object] | None:
         """The values of a stub: a contact for an e-mail, a company for a name or website; None for anything else."""

@@ -273,7 +273,9 @@ class Records:
             f"SELECT deleted_in, merged_into FROM {self.noun} WHERE id = ?", (found.number,)
         )[0]
         if merged is not None:
-            raise Conflict(f"{self.noun} #{found.number} was merged into #{merged}", hint=f"crm undo {deleted_in}")
+            raise Conflict(
+                f"{self.noun} #{found.number} was merged into #{merged}", hint=f"crm unmerge {self.noun}:{found.number}"
+            )
         _refuse_taken(uow, self.noun, found.number, deleted_in)
         restore(uow, self.noun, found.number)
         sql = "SELECT id FROM activity WHERE deleted_in = ?"

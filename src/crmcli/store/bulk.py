@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, update
 
 from crmcli.domain.fields import NETWORKS, UID_PREFIX
-from crmcli.domain.ids import new_uid
-from crmcli.domain.text import fold
+from crmcli.domain.ids import new_uids
+from crmcli.domain.text import fold, word_set
 from crmcli.store.models.companies import Company
 from crmcli.store.models.deals import StageChange
 from crmcli.store.models.labels import Tagging
 from crmcli.store.models.people import ContactHandle
 from crmcli.store.records import campaign, columns_of, parts_of, register_custom, root_model, tag_number
+from crmcli.store.search import fresh_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,11 +24,23 @@ if TYPE_CHECKING:
 
     from sqlmodel import SQLModel
 
+    from crmcli.store.search import Entry
     from crmcli.store.session import UnitOfWork
 
 # After so many writes the planner is told how the tables have grown.
 _TOLD = (2, 10, 50, 250)
 NOUNS = ("company", "contact", "deal", "activity")  # in the order in which one can point to another
+
+# Fields that fill the one column of their name, as they are.
+_PLAIN = {
+    "contact": word_set(
+        "title lifecycle lead_status lead_score source birthday anniversary locale timezone address note"
+        " given family prefix suffix"
+    ),
+    "company": word_set("industry size country region address type note"),
+    "deal": word_set("probability expected_close lost_reason lost_note source next_step type"),
+    "activity": word_set("subject body direction status at done_at duration outcome priority location"),
+}
 
 
 class Bulk:
@@ -34,10 +48,15 @@ class Bulk:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self._rows: dict[type[SQLModel], list[dict[str, Any]]] = {}
-        self._blank = {noun: self._blank_row(noun) for noun in NOUNS}
+        self._rows: dict[type[SQLModel], list[dict[str, Any]]] = defaultdict(list)
+        self._stamp = {
+            "created_by": uow.user_id, "updated_by": uow.user_id, "created_in": uow.number,
+            "created_at": uow.now, "updated_at": uow.now,
+        }  # fmt: skip
+        self._models = {noun: root_model(noun) for noun in NOUNS}
         self._parts = {noun: parts_of(noun) for noun in NOUNS}
         self._new: dict[str, set[int]] = {noun: set() for noun in NOUNS}
+        self._entries: list[Entry] = []
         self._custom: dict[str, dict[str, None]] = {noun: {} for noun in NOUNS}
         self._known_custom: dict[str, set[str]] = {noun: set() for noun in NOUNS}
         self.user = _Remembered(uow.user)
@@ -45,20 +64,15 @@ class Bulk:
         self._campaign = _Remembered(lambda name: campaign(uow, name))
         self._tag = _Remembered(lambda name: tag_number(uow, fold(name), name))
 
-    def _blank_row(self, noun: str) -> dict[str, Any]:
-        columns = root_model(noun).__table__.columns
-        usual = {column.name: column.default.arg for column in columns if column.default and column.default.is_scalar}
-        blank: dict[str, Any] = dict.fromkeys(column.name for column in columns) | usual
-        mine = {"created_by": self.uow.user_id, "updated_by": self.uow.user_id, "created_in": self.uow.number}
-        return blank | mine | {"created_at": self.uow.now, "updated_at": self.uow.now}
-
     def add(self, noun: str, values: Mapping[str, Any], custom: Mapping[str, object], own: Mapping[str, object]) -> int:
         """A new record from field values, custom fields and columns of ``own`` that no field fills; its number."""
-        model, parts = root_model(noun), self._parts[noun]
+        model, parts, plain = self._models[noun], self._parts[noun], _PLAIN[noun]
         number = self.uow.next_number(model)
-        row = self._blank[noun] | {"id": number, "uid": new_uid(UID_PREFIX[noun]), "custom": dict(custom)}
+        row: dict[str, Any] = {"id": number, "custom": custom}
         for name, value in values.items():
-            if name in parts:
+            if name in plain:
+                row[name] = value
+            elif name in parts:
                 self._add_parts(noun, name, number, value)
             elif name == "tags":
                 self._add_tags(noun, number, value)
@@ -67,10 +81,26 @@ class Bulk:
                 self._append(ContactHandle, handle)
             else:
                 row |= self._columns(noun, name, value)
-        self._rows.setdefault(model, []).append({**row, **own})
+        row.update(own)
+        self._rows[model].append(row)
         self._new[noun].add(number)
-        self._custom[noun] |= dict.fromkeys(custom)
+        if custom:
+            self._custom[noun] |= dict.fromkeys(custom)
+        self._index(noun, row, values)
         return number
+
+    def _index(self, noun: str, row: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Have the record found: by what is known of it here, unless only the engine knows how it writes that down."""
+        if not all(type(value) is str for value in row["custom"].values()):
+            self.uow.touched(noun, (row["id"],))
+            return
+        names = [value.value for name in ("emails", "websites") for value in values.get(name, ())]
+        if noun == "contact":
+            names += [value.value for name, value in values.items() if name in NETWORKS]
+        tags = sorted({self._tag(name): name for name in values.get("tags", ())}.items())
+        phones = [phone.value for phone in values.get("phones", ())]
+        dialect = self.uow.reader.dialect
+        self._entries.append(fresh_entry(dialect, noun, row, names, [name for _, name in tags], phones))
 
     def _columns(self, noun: str, name: str, value: Any) -> dict[str, Any]:  # noqa: ANN401
         if name == "owner":
@@ -82,14 +112,15 @@ class Bulk:
     def _add_parts(self, noun: str, name: str, number: int, values: Iterable[Any]) -> None:
         part = self._parts[noun][name]
         for position, value in enumerate(values):
-            self._append(part.model, {part.owner: number, **part.columns(value), "position": position})
+            self._append(part.model, {part.owner: number, "position": position, **part.columns(value)})
 
     def _add_tags(self, noun: str, number: int, names: Iterable[str]) -> None:
         for label in dict.fromkeys(map(self._tag, names)):
             self._append(Tagging, {"tag_id": label, "noun": noun, "record_id": number})
 
     def _append(self, model: type[SQLModel], row: dict[str, Any]) -> None:
-        self._rows.setdefault(model, []).append({"id": self.uow.next_number(model), **row})
+        row["id"] = self.uow.next_number(model)
+        self._rows[model].append(row)
 
     def moved(self, deal: int, from_stage: int | None, to_stage: int, at: datetime) -> None:
         """A line of a new deal's stage history."""
@@ -102,21 +133,25 @@ class Bulk:
 
     def flush(self) -> int:
         """Write what waits, and index it; how many records there were."""
-        roots = [root_model(noun) for noun in NOUNS]
         grown = [str(model.__tablename__) for model in self._rows]
-        for model in [*roots, *(model for model in self._rows if model not in roots)]:
-            self.uow.insert_many(model, self._rows.pop(model, []))
+        for noun, model in self._models.items():
+            rows = self._rows.pop(model, [])
+            for row, uid in zip(rows, new_uids(UID_PREFIX[noun], len(rows)), strict=True):
+                row.setdefault("uid", uid)  # one that comes from another store of ours keeps its own
+            self.uow.insert_many(model, rows, **self._stamp)
+        while self._rows:
+            self.uow.insert_many(*self._rows.popitem())
         count = sum(map(len, self._new.values()))
         for noun, numbers in self._new.items():
-            if numbers:
-                self.uow.touched(noun, sorted(numbers))
-                numbers.clear()
+            numbers.clear()
             fresh = self._custom[noun].keys() - self._known_custom[noun]
             if fresh:
                 register_custom(self.uow, noun, [key for key in self._custom[noun] if key in fresh])
                 self._known_custom[noun] |= fresh
         self._tell_planner(grown)
         self.uow.marked += count
+        self.uow.index(self._entries)
+        self._entries.clear()
         self.uow.reindex_now()
         return count
 

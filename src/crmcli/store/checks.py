@@ -234,7 +234,7 @@ def _compared(reader: Reader, noun: str, numbers: list[int], wanted: set[int]) -
     sql = f"SELECT rowid, noun, record_id, name, body FROM search_entry WHERE rowid IN ({marks(numbers)})"
     kept: dict[int, Row] = {row[0]: row[1:] for row in reader.rows(sql, list(rows))}
     wanted.update(rows)
-    for number, name, body in documents(reader, noun, numbers):
+    for _, number, name, body in documents(reader, noun, numbers):
         entry = kept.get(row_number(noun, number))
         if entry is None:
             yield Finding("search", f"{noun} #{number}", "is not in the index", _MEND)

@@ -13,7 +13,7 @@ from crmcli.domain.ids import new_uid
 from crmcli.domain.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlmodel import SQLModel
 
@@ -331,39 +331,80 @@ def _many(value: object) -> Sequence[Any]:
     return tuple(value) if isinstance(value, tuple | list) else ()
 
 
-def move_parts(uow: UnitOfWork, noun: str, loser: int, keeper: int) -> None:
-    """Everything that hangs on one record moves to another of the noun; what both have stays once."""
-    for part in parts_of(noun).values():
-        kept = _live_parts(uow, part, keeper)
-        have = {_row_identity(part, row) for row in kept}
-        position = max((row.position for row in kept), default=-1) + 1
-        for row in _live_parts(uow, part, loser):
-            if _row_identity(part, row) in have:
-                _drop(uow, row)
-            else:
-                setattr(row, part.owner, keeper)
-                row.position, position = position, position + 1
-        uow.flush()
+def move_parts(uow: UnitOfWork, noun: str, loser: int, keeper: int, preferred: Collection[str] = ()) -> None:
+    """Everything that hangs on one record moves to another of the noun; what both have stays once.
+
+    Of the preferred fields the loser's values come first, or take the place of the keeper's where there is but one.
+    """
+    for name, part in parts_of(noun).items():
+        _move_part(uow, part, loser, keeper, first=name in preferred)
     if noun == "contact":
-        _move_handles(uow, loser, keeper)
+        _move_handles(uow, loser, keeper, preferred)
     root, other = uow.get(root_model(noun), keeper), uow.get(root_model(noun), loser)
-    for column in ("company_id", "parent_id"):
-        itself = column == "parent_id" and getattr(other, column, None) == keeper
-        if getattr(root, column, 0) is None and not itself:
-            setattr(root, column, getattr(other, column))
-    if root.external_id is None and other.external_id is not None:
-        source, number = other.external_source, other.external_id
-        other.external_source = other.external_id = None
-        uow.flush()
-        root.external_source, root.external_id = source, number
+    for name in ("company", "parent"):
+        column = f"{name}_id"
+        theirs = getattr(other, column, None)
+        wanted = getattr(root, column, 0) is None or (name in preferred and theirs is not None)
+        if hasattr(root, column) and wanted and not (name == "parent" and theirs == keeper):
+            setattr(root, column, theirs)
+    _move_external_id(uow, root, other, preferred)
     uow.flush()
 
 
-def _move_handles(uow: UnitOfWork, loser: int, keeper: int) -> None:
+def _move_part(uow: UnitOfWork, part: Part, loser: int, keeper: int, *, first: bool) -> None:
+    kept, moved = _live_parts(uow, part, keeper), _live_parts(uow, part, loser)
+    have = {_stay(part, row): row for row in kept}
+    theirs = []
+    for row in moved:
+        same = have.get(_stay(part, row))
+        if same is not None:
+            complete(same, row)
+            _drop(uow, row)
+        else:
+            setattr(row, part.owner, keeper)
+        theirs.append(row if same is None else same)
+    if first:
+        for position, row in enumerate([*theirs, *(row for row in kept if row not in theirs)]):
+            row.position = position
+    else:
+        start = max((row.position for row in kept), default=-1) + 1
+        for position, row in enumerate((row for row in theirs if row not in kept), start):
+            row.position = position
+    uow.flush()
+
+
+def _stay(part: Part, row: Any) -> tuple[object, object]:  # noqa: ANN401
+    """What makes two rows say the same: a place where someone was is not the place where someone is."""
+    return _row_identity(part, row), getattr(row, "ended_on", None)
+
+
+def complete(row: Any, other: Any) -> None:  # noqa: ANN401
+    """Fill what one of two rows that say the same does not tell: a role, a title, a label."""
+    for name in ("role", "title", "label", "started_on"):
+        if hasattr(row, name) and getattr(row, name) is None:
+            setattr(row, name, getattr(other, name))
+
+
+def _move_external_id(uow: UnitOfWork, root: Any, other: Any, preferred: Collection[str]) -> None:  # noqa: ANN401
+    """The keeper takes the number in another system that it lacks; a preferred one changes places with its own."""
+    if other.external_id is None or (root.external_id is not None and "external_id" not in preferred):
+        return
+    mine, theirs = (root.external_source, root.external_id), (other.external_source, other.external_id)
+    other.external_source = other.external_id = None
+    uow.flush()
+    root.external_source, root.external_id = theirs
+    uow.flush()
+    other.external_source, other.external_id = mine
+
+
+def _move_handles(uow: UnitOfWork, loser: int, keeper: int, preferred: Collection[str]) -> None:
     from crmcli.store.models.people import ContactHandle
 
-    have = {row.network for row in uow.find(ContactHandle, contact_id=keeper, deleted_at=None)}
+    have = {row.network: row for row in uow.find(ContactHandle, contact_id=keeper, deleted_at=None)}
     for row in uow.find(ContactHandle, contact_id=loser, deleted_at=None):
+        if row.network in have and row.network in preferred:
+            uow.bury(have.pop(row.network))
+            uow.flush()
         if row.network not in have:
             row.contact_id = keeper
     uow.flush()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from crmcli.domain.text import fold
+from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.text import fold, fold_letters
 from crmcli.store.reader import Reader, marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from crmcli.store.dialects import Dialect
 
@@ -29,16 +30,18 @@ _BODY = {
 }
 _NAMES_OF = {
     "contact": (
-        "SELECT contact_id, value FROM contact_email WHERE deleted_at IS NULL AND contact_id IN",
-        "SELECT contact_id, value FROM contact_handle WHERE deleted_at IS NULL AND contact_id IN",
+        "SELECT contact_id, value FROM contact_email WHERE deleted_at IS NULL AND contact_id IN ({in}) ORDER BY id",
+        "SELECT contact_id, value FROM contact_handle WHERE deleted_at IS NULL AND contact_id IN ({in}) ORDER BY id",
     ),
-    "company": ("SELECT company_id, value FROM company_website WHERE deleted_at IS NULL AND company_id IN",),
+    "company": (
+        "SELECT company_id, value FROM company_website WHERE deleted_at IS NULL AND company_id IN ({in}) ORDER BY id",
+    ),
     "deal": (),
     "activity": (),
 }
 _PHONES_OF = {
-    "contact": "SELECT contact_id, value FROM contact_phone WHERE deleted_at IS NULL AND contact_id IN",
-    "company": "SELECT company_id, value FROM company_phone WHERE deleted_at IS NULL AND company_id IN",
+    "contact": "SELECT contact_id, value FROM contact_phone WHERE deleted_at IS NULL AND contact_id IN ({in}) ORDER BY id",
+    "company": "SELECT company_id, value FROM company_phone WHERE deleted_at IS NULL AND company_id IN ({in}) ORDER BY id",
 }
 
 
@@ -47,17 +50,23 @@ def row_number(noun: str, number: int) -> int:
     return number * 8 + SEARCHED.index(noun)
 
 
+class _Spacing(dict[int, str]):
+    """What each character is in the index, found when it is first met: folded letters and digits, or a space."""
+
+    def __missing__(self, code: int) -> str:
+        spaced = re.sub(r"[\W_]+", " ", fold_letters(chr(code)))
+        # Scripts written without spaces are indexed a character at a time, so that a part of a name is found.
+        apart = "".join(f" {c} " if _ideographic(c) else c for c in spaced)
+        self[code] = apart
+        return apart
+
+
+_SPACED = _Spacing()
+
+
 def words_of(text: str) -> list[str]:
     """The folded words of a query or a text, as both engines split them: letters and digits of any script."""
-    spaced = re.sub(r"[\W_]+", " ", fold(text))
-    return _apart(spaced).split()
-
-
-def _apart(text: str) -> str:
-    # Scripts written without spaces are indexed a character at a time, so that a part of a name is found.
-    if text.isascii():
-        return text
-    return "".join(f" {c} " if _ideographic(c) else c for c in text)
+    return text.translate(_SPACED).split()
 
 
 def _ideographic(c: str) -> bool:
@@ -72,25 +81,62 @@ def phone_words(text: str) -> list[str]:
 
 def _endings(phone: str) -> list[str]:
     # Each is a word of the index, so that the beginning of any of them, which is any run of digits, finds the phone.
-    digits = "".join(c for c in fold(phone) if c.isdecimal())
-    return [phone, *(digits[start:] for start in range(len(digits) - _LEAST_DIGITS + 1))]
+    digits = _OTHERS.sub("", fold_letters(phone))
+    return [digits[start:] for start in range(len(digits) - _LEAST_DIGITS + 1)]
+
+
+_OTHERS = re.compile(r"\D+")
+
+
+class Entry(NamedTuple):
+    """What the index holds of a record: the words of its name and of all else, each with spaces between."""
+
+    noun: str
+    record_id: int
+    name: str
+    body: str
+
+
+def fresh_entry(
+    dialect: Dialect,
+    noun: str,
+    row: Mapping[str, Any],
+    names: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    phones: Sequence[str] = (),
+) -> Entry:
+    """The entry of a record that was only just made, from its row and what hangs on it, without reading them back."""
+    custom: dict[str, object] = row["custom"]
+    keys = dialect.kept_order(custom) if custom else ()
+    texts = [*filter(None, map(row.get, _BODY[noun])), *tags, *(_as_text(custom[key]) for key in keys)]
+    return _entry(noun, row["id"], (row.get(_NAME[noun]) or "", *names), texts, phones)
+
+
+def _entry(noun: str, number: int, names: Iterable[str], texts: Iterable[str], phones: Iterable[str]) -> Entry:
+    body = words_of(" ".join(texts))
+    for phone in phones:
+        body += (*words_of(phone), *_endings(phone))
+    return Entry(noun, number, " ".join(words_of(" ".join(names))), " ".join(_indexable(body)))
 
 
 def reindex(reader: Reader, noun: str, numbers: Sequence[int]) -> None:
     """Make the entries of these records what the records say now; deleted ones have none."""
-    remove, add = reader.dialect.search_write()
+    remove = reader.dialect.sql("DELETE FROM search_entry WHERE rowid = ?")
     for start in range(0, len(numbers), _CHUNK):
         chunk = list(numbers[start : start + _CHUNK])
         entries = list(documents(reader, noun, chunk))
-        cursor = _cursor(reader)
-        cursor.executemany(reader.dialect.sql(remove), [(row_number(noun, number),) for number in chunk])
-        cursor.executemany(
-            reader.dialect.sql(add), [(row_number(noun, n), noun, n, name, body) for n, name, body in entries]
-        )
+        _cursor(reader).executemany(remove, [(row_number(noun, number),) for number in chunk])
+        write(reader, entries)
 
 
-def documents(reader: Reader, noun: str, numbers: Sequence[int]) -> Iterator[tuple[int, str, str]]:
-    """Number, name words and body words of the live ones among these records."""
+def write(reader: Reader, entries: Iterable[Entry]) -> None:
+    """Put entries into the index that are not in it yet."""
+    rows = sorted((row_number(entry.noun, entry.record_id), *entry) for entry in entries)
+    reader.dialect.fill(reader.connection, "search_entry", ("rowid", *Entry._fields), rows)
+
+
+def documents(reader: Reader, noun: str, numbers: Sequence[int]) -> Iterator[Entry]:
+    """The entries that the live ones among these records should have."""
     own = marks(numbers)
     columns = ", ".join((_NAME[noun], *_BODY[noun]))
     extra_names = _gather(reader, _NAMES_OF[noun], own, numbers)
@@ -100,8 +146,7 @@ def documents(reader: Reader, noun: str, numbers: Sequence[int]) -> Iterator[tup
     for number, custom, name, *body in reader.rows(sql, numbers):
         names = [name or "", *extra_names.get(number, ())]
         rest = [*(part for part in body if part), *extra.get(number, ()), *_custom_texts(custom)]
-        rest += [ending for phone in phones.get(number, ()) for ending in _endings(phone)]
-        yield number, " ".join(words_of(" ".join(names))), " ".join(_indexable(words_of(" ".join(rest))))
+        yield _entry(noun, number, names, rest, phones.get(number, ()))
 
 
 def texts(reader: Reader, noun: str, number: int) -> Iterator[str]:
@@ -142,7 +187,11 @@ def _indexable(words: list[str]) -> list[str]:
     return words
 
 
-_EXTRA = ("SELECT record_id, t.name FROM tagging g JOIN tag t ON t.id = g.tag_id WHERE g.noun = ? AND g.record_id IN",)
+_TAGS = (
+    "SELECT record_id, t.name FROM tagging g JOIN tag t ON t.id = g.tag_id"
+    " WHERE g.noun = ? AND g.record_id IN ({in}) ORDER BY t.id"
+)
+_EXTRA = (_TAGS,)
 
 
 def rebuild(dialect: Dialect, connection: Any, label: str) -> None:  # noqa: ANN401
@@ -163,7 +212,7 @@ def _gather(
 ) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for query in queries:
-        for number, text in reader.stream(f"{query} ({own})", (*before, *numbers)):
+        for number, text in reader.stream(query.replace("{in}", own), (*before, *numbers)):
             found.setdefault(number, []).append(text)
     return found
 
@@ -173,10 +222,13 @@ def _custom_texts(custom: str) -> list[str]:
         return []
     import json
 
-    return [
-        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for value in json.loads(custom).values()
-    ]
+    return [_as_text(value) for value in json.loads(custom).values()]
+
+
+def _as_text(value: object) -> str:
+    import json
+
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _cursor(reader: Reader) -> Any:  # noqa: ANN401

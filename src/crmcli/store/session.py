@@ -16,9 +16,10 @@ from crmcli.domain.ids import new_uid
 from crmcli.domain.text import fold, tidy
 from crmcli.errors import BadValue, CrmError
 from crmcli.store.engine import connect
+from crmcli.store.loading import shape_of
 from crmcli.store.models.ledger import AppUser, Change, ChangeSet
 from crmcli.store.reader import Reader
-from crmcli.store.search import SEARCHED, reindex
+from crmcli.store.search import SEARCHED, reindex, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import UOWTransaction
 
+    from crmcli.store.search import Entry
     from crmcli.store.store import Actor, Store
 
 RowT = TypeVar("RowT", bound=SQLModel)
@@ -50,7 +52,10 @@ _OWNER_OF: dict[str, tuple[str, str] | None] = {
     "stage": ("pipeline", "pipeline_id"),
     "campaign": ("campaign", "id"),
     "tagging": None,
+    "distinct_pair": None,
 }
+# So many entries of the search index are gathered before they are written in the order of their numbers.
+_ENTRIES_AT_ONCE = 5000
 # Bookkeeping that the unit of work keeps itself and undo leaves alone.
 BOOKKEEPING = frozenset({"updated_at", "updated_by", "version"})
 
@@ -72,13 +77,15 @@ class UnitOfWork:
         self._touched: dict[_Key, None] = {}
         self._recorded = False
         self._afterwards: list[Callable[[], None]] = []
-        self._next_numbers: dict[str, int] = {}
+        self._next_numbers: dict[type[SQLModel], int] = {}
+        self._entries: dict[tuple[str, int], Entry] = {}  # of the search index, not written yet
+        self._is_large = False
 
     def __enter__(self) -> Self:
         self._connection = connect(self.store)
         self.session = Session(bind=self._connection, autoflush=False, expire_on_commit=False)
-        driver = self._connection.connection.driver_connection
-        self.reader = Reader(self.store.dialect, driver, self.store.location.label)
+        self._driver = self._connection.connection.driver_connection
+        self.reader = Reader(self.store.dialect, self._driver, self.store.location.label)
         try:
             self.user_id = self.user(self.actor.user)
             self.change_set = ChangeSet(
@@ -172,16 +179,20 @@ class UnitOfWork:
 
     def next_number(self, model: type[SQLModel]) -> int:
         """A fresh number for a bulk row; safe because the write lock is held."""
-        table = str(model.__tablename__)
-        if table not in self._next_numbers:
-            self._next_numbers[table] = self._highest(table)
-        self._next_numbers[table] += 1
-        return self._next_numbers[table]
+        number = self._next_numbers.get(model)
+        if number is None:
+            number = self._highest(str(model.__tablename__))
+        self._next_numbers[model] = number = number + 1
+        return number
 
-    def insert_many(self, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
-        """Insert rows as they are, with the numbers they carry and without a line each in the change log."""
+    def insert_many(self, model: type[SQLModel], rows: Sequence[dict[str, Any]], **usual: object) -> None:
+        """Insert rows with the numbers they carry and without a line each in the change log.
+
+        A column that a row lacks is filled by ``usual``, else by the model's own default.
+        """
         if rows:
-            self._connection.execute(insert(model), list(rows))
+            columns, tuples = shape_of(model).arranged(rows, usual)
+            self.store.dialect.fill(self._driver, str(model.__tablename__), columns, tuples)
             self._recorded = True
 
     def settle_numbers(self) -> None:
@@ -195,9 +206,28 @@ class UnitOfWork:
         self._touched.update(dict.fromkeys(_Key(noun, number) for number in numbers))
         self._recorded = True
 
+    def index(self, entries: Iterable[Entry]) -> None:
+        """Have these entries of records made in bulk written into the search index with many others."""
+        self._entries.update(((entry.noun, entry.record_id), entry) for entry in entries)
+
     def reindex_now(self) -> None:
         """Index what was touched so far; lets a long import forget its records."""
         self.flush()
+        for key in self._entries.keys() & self._touched.keys():
+            del self._entries[key]
+        self._reindex_touched()
+        if len(self._entries) >= _ENTRIES_AT_ONCE:
+            if not self._is_large:
+                self._is_large = True
+                self.store.dialect.expect_many(self._driver)
+            self._write_entries()
+
+    def _write_entries(self) -> None:
+        if self._entries:
+            write(self.reader, self._entries.values())
+            self._entries.clear()
+
+    def _reindex_touched(self) -> None:
         by_noun: dict[str, list[int]] = {}
         for noun, number in self._touched:
             if noun in SEARCHED:
@@ -261,6 +291,9 @@ class UnitOfWork:
             return
         counted = len({key for key in self._touched if key.noun in SEARCHED})
         self.reindex_now()
+        self._write_entries()
+        if self._is_large:
+            self.store.dialect.settle(self._driver)
         self.change_set.summary = self.summary
         self.change_set.records = max(self.marked, counted)
         self.session.flush()
@@ -270,8 +303,8 @@ class UnitOfWork:
 
     def _advance_sequences(self) -> None:
         if self.store.location.url:
-            for table, number in self._next_numbers.items():
-                sql = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {max(number, 1)})"
+            for model, number in self._next_numbers.items():
+                sql = f"SELECT setval(pg_get_serial_sequence('{model.__tablename__}', 'id'), {max(number, 1)})"
                 self._connection.exec_driver_sql(sql)
 
     def _highest(self, table: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,7 @@ def _check(uow: UnitOfWork, change: Change) -> None:
         raise Stale(f"{_place(change)} was deleted since", hint=_history(change))
     after = change.after or {}
     for name in type(row).model_fields if change.action == "insert" else after:
-        if name in BOOKKEEPING or _same(after.get(name), getattr(row, name)) or _superseded(uow, change, name):
+        if name in BOOKKEEPING or same(after.get(name), getattr(row, name)) or _superseded(uow, change, name):
             continue
         field = _field_beside(uow, change.relation, change.row_id) or name
         raise Stale(f"{field} of {_place(change)} was changed since", hint=_history(change))
@@ -192,11 +193,11 @@ def _owner_goes(uow: UnitOfWork, row: Any, table: str, number: int) -> bool:  # 
 def _reverse(uow: UnitOfWork, change: Change) -> None:
     model = model_of(change.relation)
     if change.action == "delete":
-        uow.session.add(model(**_typed(model, change.before or {})))
+        uow.session.add(model(**typed(model, change.before or {})))
         return
     row: Any = uow.session.get(model, change.row_id)
     if change.action == "update":
-        for name, value in _typed(model, change.before or {}).items():
+        for name, value in typed(model, change.before or {}).items():
             setattr(row, name, value)
         if hasattr(row, "deleted_at") and row.deleted_at is None:
             _refuse_taken(uow, row)
@@ -209,10 +210,10 @@ def _reverse(uow: UnitOfWork, change: Change) -> None:
 def _refuse_taken(uow: UnitOfWork, row: Any) -> None:  # noqa: ANN401
     """Raise Conflict when the value that would come back is another record's by now."""
     table = row.__tablename__
-    unique = next((names for names in _UNIQUE.get(table, ()) if _holder(uow, row, names)), None)
+    unique = next((names for names in UNIQUE.get(table, ()) if holder(uow, row, names)), None)
     if unique is None:
         return
-    other, noun = _holder(uow, row, unique), table.partition("_")[0]
+    other, noun = holder(uow, row, unique), table.partition("_")[0]
     root = ROOTS.get(noun)
     if root is None:
         raise Conflict(f"there is another {table} {row.name} by now")
@@ -224,7 +225,7 @@ def _refuse_taken(uow: UnitOfWork, row: Any) -> None:  # noqa: ANN401
 
 # What only one live row may hold: sets of columns by table.
 _EXTERNAL = (("external_source", "external_id"),)
-_UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
+UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "contact": _EXTERNAL,
     "company": _EXTERNAL,
     "deal": _EXTERNAL,
@@ -239,12 +240,12 @@ _UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
-def _holder(uow: UnitOfWork, row: Any, columns: tuple[str, ...]) -> Any:  # noqa: ANN401
+def holder(uow: UnitOfWork, row: Any, columns: tuple[str, ...]) -> Any:  # noqa: ANN401
     """Another live row that holds what this one holds in these columns, or None."""
-    same = {name: getattr(row, name) for name in columns}
-    if None in same.values():
+    alike = {name: getattr(row, name) for name in columns}
+    if None in alike.values():
         return None
-    return next((other for other in uow.find(type(row), **same, deleted_at=None) if other.id != row.id), None)
+    return next((other for other in uow.find(type(row), **alike, deleted_at=None) if other.id != row.id), None)
 
 
 # -- changed since
@@ -294,21 +295,26 @@ def _reverse_marked(uow: UnitOfWork, first: int, number: int) -> None:
     for noun, root in ROOTS.items():
         table: Any = root.__table__  # type: ignore[union-attr]
         # What the log tells of was reversed before, and is no longer as these marks want it.
-        mine = uow.reader.rows(_MARKED.format(noun=noun, column="created_in", alive="IS NULL"), (first,))
-        back = uow.reader.rows(_MARKED.format(noun=noun, column="deleted_in", alive="IS NOT NULL"), (number,))
-        for rows, values in ((mine, {"deleted_at": uow.now, "deleted_in": uow.number}), (back, _ALIVE)):
-            numbers = [n for (n,) in rows]
+        mine = _marked(uow, noun, "created_in", "IS NULL", first)
+        back = _marked(uow, noun, "deleted_in", "IS NOT NULL", number)
+        for numbers, values in ((mine, {"deleted_at": uow.now, "deleted_in": uow.number}), (back, _ALIVE)):
             for start in range(0, len(numbers), 500):
-                chunk = numbers[start : start + 500]
+                chunk = numbers[start : start + 500].tolist()
                 connection.execute(update(table).where(table.c.id.in_(chunk)).values(**values))
                 _mark_children(uow, noun, chunk, values, number)
-            uow.touched(noun, numbers) if numbers else None
+                uow.touched(noun, chunk)
+                uow.reindex_now()
             uow.marked += len(numbers)
     uow.session.expire_all()
 
 
 _ALIVE: dict[str, Any] = {"deleted_at": None, "deleted_in": None}
-_MARKED = "SELECT r.id FROM {noun} r WHERE r.{column} = ? AND r.deleted_at {alive}"
+
+
+def _marked(uow: UnitOfWork, noun: str, column: str, alive: str, number: int) -> array[int]:
+    """The numbers of the records that carry the mark: eight bytes each, for there may be a million."""
+    sql = f"SELECT r.id FROM {noun} r WHERE r.{column} = ? AND r.deleted_at {alive} ORDER BY r.id"
+    return array("q", (n for (n,) in uow.reader.stream(sql, (number,))))
 
 
 def _mark_children(uow: UnitOfWork, noun: str, numbers: list[int], values: dict[str, Any], number: int) -> None:
@@ -322,7 +328,8 @@ def _mark_children(uow: UnitOfWork, noun: str, numbers: list[int], values: dict[
 # -- values
 
 
-def _typed(model: type[SQLModel], values: dict[str, Any]) -> dict[str, Any]:
+def typed(model: type[SQLModel], values: dict[str, Any]) -> dict[str, Any]:
+    """Values from the log as the model's columns hold them."""
     return {name: _from_plain(model, name, value) for name, value in values.items()}
 
 
@@ -335,7 +342,8 @@ def _from_plain(model: type[SQLModel], name: str, value: Any) -> Any:  # noqa: A
     return date.fromisoformat(value) if isinstance(kind, Date) else value
 
 
-def _same(kept: Any, now: Any) -> bool:  # noqa: ANN401
+def same(kept: Any, now: Any) -> bool:  # noqa: ANN401
+    """Whether a value in the log is what a column holds now."""
     if isinstance(now, datetime):
         return isinstance(kept, str) and datetime.fromisoformat(kept) == now
     return bool(kept == (now.isoformat() if isinstance(now, date) else now))

@@ -17,13 +17,21 @@ if TYPE_CHECKING:
 def create(store: Store) -> bool:
     """Make an empty store with its default pipeline; False when another process has made it meanwhile."""
     from crmcli.store.engine import transaction
-    from crmcli.store.migrations.steps import upgrade as run_steps
 
     with transaction(store) as connection:
-        if _has_schema(connection):
+        if not make_schema(connection):
             return False
-        run_steps(connection)
-        _seed(store, connection)
+        seed(store, connection)
+    return True
+
+
+def make_schema(connection: Connection) -> bool:
+    """Make every table, with nothing in it; False when they are there already."""
+    from crmcli.store.migrations.steps import upgrade as run_steps
+
+    if connection.dialect.has_table(connection, "alembic_version"):
+        return False
+    run_steps(connection)
     return True
 
 
@@ -46,11 +54,8 @@ def upgrade(store: Store, version: str) -> Path | None:
     return backup
 
 
-def _has_schema(connection: Connection) -> bool:
-    return bool(connection.dialect.has_table(connection, "alembic_version"))
-
-
-def _seed(store: Store, connection: Connection) -> None:
+def seed(store: Store, connection: Connection) -> None:
+    """The default pipeline of a new store."""
     from crmcli.domain.text import fold
     from crmcli.store.store import FIRST_PIPELINE
 

@@ -71,7 +71,7 @@ class Altering:
 
         row = self.uow.get(root_model(self.noun), number)
         if difference.external:
-            row.external_source, row.external_id = self.source, entry.external_id
+            row.external_source, row.external_id = entry.external_source or self.source, entry.external_id
         if difference.closed and entry.closed_at is not None:
             moves = [m for m in self.uow.find(StageChange, deal_id=number) if m.to_stage_id == row.stage_id]
             row.closed_at = row.stage_since = moves[-1].at = entry.closed_at

@@ -9,11 +9,13 @@ from crmcli.domain.fields import FIELDS, NETWORKS
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.records import utc_text
 from crmcli.domain.text import fold
+from crmcli.services.importing.precedence import APPEND, FILL, REPLACE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from crmcli.services.importing.directory import Links
+    from crmcli.services.importing.precedence import Precedence
     from crmcli.services.importing.rows import Entry
     from crmcli.store.queries.keys import Kept
     from crmcli.store.session import UnitOfWork
@@ -39,9 +41,10 @@ class Difference(NamedTuple):
 class Comparer:
     """Compares entries with what is kept; knows the users and campaigns by number."""
 
-    def __init__(self, uow: UnitOfWork, noun: str) -> None:
+    def __init__(self, uow: UnitOfWork, noun: str, precedence: Precedence) -> None:
         self._uow = uow
         self._noun = noun
+        self._precedence = precedence
         self._fields = {field.name: field for field in FIELDS[noun]}
         self._users: dict[str, int] = dict(uow.reader.rows("SELECT login_key, id FROM app_user"))
         self._campaigns: dict[str, int] = dict(
@@ -49,21 +52,67 @@ class Comparer:
         )
 
     def difference(self, entry: Entry, kept: Kept, links: Links) -> Difference:
-        """What the entry would change; many-valued fields are only added to, and nothing is ever emptied."""
+        """What the entry would change by the rules of its fields; a row that says nothing of a field leaves it."""
         values: dict[str, Any] = {}
         add: dict[str, tuple[Any, ...]] = {}
+        remove: dict[str, tuple[Any, ...]] = {}
         for name, value in entry.values.items():
+            rule = self._precedence.of(name)
             if name in kept.parts and name not in NETWORKS:
-                missing = tuple(each for each in value if _key(name, each) not in kept.parts[name])
+                have = kept.parts[name]
+                if rule == FILL and have:
+                    continue
+                missing = tuple(each for each in value if _key(name, each) not in have)
                 add |= {name: missing} if missing else {}
-            elif self._differs(name, value, kept):
-                values[name] = value
-        custom = {key: value for key, value in entry.custom.items() if kept.custom.get(key) != value}
+                remove |= _surplus(name, [_key(name, each) for each in value], have) if rule == REPLACE else {}
+            elif rule is None or rule == REPLACE:
+                values |= {name: value} if self._differs(name, value, kept) else {}
+            else:
+                values |= self._by_rule(rule, name, value, kept)
         stage = entry.stage is not None and entry.stage_named and kept.columns["stage_id"] != entry.stage.number
         closed = entry.closed_at is not None and not stage and kept.columns["closed_at"] != utc_text(entry.closed_at)
         external = entry.external_id is not None and kept.columns["external_id"] is None
-        edit = Edit(self._noun, values, add, {}, (), custom)
-        return Difference(edit, _new_links(links, kept), stage, closed and entry.stage_named, external)
+        new, gone = self._links(links, kept)
+        edit = Edit(self._noun, values, add, remove | gone, (), self._custom(entry.custom, kept.custom))
+        return Difference(edit, new, stage, closed and entry.stage_named, external)
+
+    def _by_rule(self, rule: str, name: str, value: Any, kept: Kept) -> dict[str, Any]:  # noqa: ANN401
+        """A field of one value that is only filled, or a text that is added to."""
+        if self._is_empty(name, value, kept):
+            return {name: value}
+        return {name: text} if rule == APPEND and (text := _grown(kept.columns[name], value)) is not None else {}
+
+    def _is_empty(self, name: str, value: Any, kept: Kept) -> bool:  # noqa: ANN401
+        if name in NETWORKS and self._noun == "contact":
+            return not kept.parts[name]
+        columns = [f"{name}_id"] if name in ("owner", "campaign") else list(self._columns(name, value))
+        return all(kept.columns[column] in (None, "") for column in columns)
+
+    def _custom(self, custom: Mapping[str, object], kept: Mapping[str, object]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for key, value in custom.items():
+            rule = self._precedence.of_custom(key)
+            if rule == APPEND and kept.get(key) not in (None, ""):
+                text = _grown(kept[key], value)
+                found |= {} if text is None else {key: text}
+            elif kept.get(key) != value and (rule != FILL or kept.get(key) in (None, "")):
+                found[key] = value
+        return found
+
+    def _links(self, links: Links, kept: Kept) -> tuple[Links, dict[str, tuple[Any, ...]]]:
+        """The links that the record does not have, and those that it would no longer have."""
+        found: Links = {}
+        gone: dict[str, tuple[Any, ...]] = {}
+        for name, targets in links.items():
+            rule = self._precedence.of(name)
+            have = (kept.parts.get(name) if name not in _COLUMN else [kept.columns[_COLUMN[name]]]) or []
+            if rule == FILL and any(number is not None for number in have):
+                continue
+            new = tuple(target for target in targets if not isinstance(target, int) or target not in have)
+            found |= {name: new} if new else {}
+            if rule == REPLACE and name not in _COLUMN:
+                gone |= _surplus(name, (*targets, *kept.parts.get(f"former_{name}", ())), have)
+        return found, gone
 
     def _differs(self, name: str, value: Any, kept: Kept) -> bool:  # noqa: ANN401
         if name == "owner":
@@ -87,12 +136,13 @@ def _key(name: str, value: Any) -> object:  # noqa: ANN401
     return fold(value) if name == "tags" else value.key
 
 
-def _new_links(links: Links, kept: Kept) -> Links:
-    """The links that the record does not have."""
-    found: Links = {}
-    for name, targets in links.items():
-        have = kept.parts.get(name) if name not in _COLUMN else [kept.columns[_COLUMN[name]]]
-        new = tuple(target for target in targets if not isinstance(target, int) or target not in (have or ()))
-        if new:
-            found[name] = new
-    return found
+def _surplus(name: str, wanted: Sequence[object], have: Sequence[object]) -> dict[str, tuple[Any, ...]]:
+    """What the record has of a field and the row does not name."""
+    extra = tuple(each for each in have if each not in wanted)
+    return {name: extra} if extra else {}
+
+
+def _grown(before: object, more: object) -> str | None:
+    """The text with more on a line of its own; None when it says that already."""
+    text, addition = str(before), str(more)
+    return None if addition in text else f"{text.rstrip()}\n{addition}"

@@ -4,57 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmcli.domain.fields import NETWORKS
-from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.fields import NETWORKS, PLURAL
 from crmcli.domain.records import utc_text
 from crmcli.domain.text import fold
 from crmcli.errors import Ambiguous, NotFound
+from crmcli.services.importing.index import Index
+from crmcli.services.importing.numbered import Numbered
 from crmcli.services.importing.rows import addresses, keys_of, name_of
 from crmcli.store.queries import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from crmcli.services.importing.index import Holder
     from crmcli.services.importing.rows import Entry, Party
-    from crmcli.store.queries.keys import Lookup
     from crmcli.store.reader import Reader
 
 Links = dict[str, tuple["int | Party", ...]]  # a record's number, or the party when there is no such record yet
-
-
-class Holder(NamedTuple):
-    """A record that holds a key, with what its lookup tells besides."""
-
-    number: int
-    more: tuple[Any, ...] = ()
-
-
-class Index:
-    """The holders of one sort of key."""
-
-    def __init__(self, reader: Reader, lookup: Lookup) -> None:
-        self._reader = reader
-        self._lookup = lookup
-        self._holders: dict[Any, list[Holder]] = {}
-
-    def ask(self, wanted: Iterable[Any]) -> None:
-        """Know the holders of these keys, and of no others."""
-        self._holders.clear()
-        for key, number, *more in keys.look_up(self._reader, self._lookup, dict.fromkeys(wanted)):
-            self._holders.setdefault(key, []).append(Holder(number, tuple(more)))
-
-    def add(self, key: Any, number: int, *more: Any) -> None:  # noqa: ANN401
-        """A record made since."""
-        self._holders.setdefault(key, []).append(Holder(number, more))
-
-    def all(self) -> list[Holder]:
-        """Every holder known."""
-        return [holder for holders in self._holders.values() for holder in holders]
-
-    def of(self, wanted: Iterable[Any]) -> list[Holder]:
-        """The holders of any of these keys, each once."""
-        found = {holder.number: holder for key in wanted for holder in self._holders.get(key, ())}
-        return list(found.values())
 
 
 class Directory:
@@ -63,7 +29,11 @@ class Directory:
     def __init__(self, reader: Reader, noun: str, source: str) -> None:
         self.noun = noun
         self.source = source
+        self.spare: Callable[[str], None] | None = None  # told of links that a row can do without; None if it can't
+        self.spares_names = False  # whether a row can also do without what it names in words
+        self.uids = Index(reader, keys.uids(noun))
         self.external = Index(reader, keys.external_ids(noun, source))
+        self.elsewhere = Numbered(reader, noun, source)
         self.emails = Index(reader, keys.EMAILS)
         self.phones = Index(reader, keys.PHONES)
         self.handles = {network: Index(reader, keys.handles(network)) for network in NETWORKS}
@@ -71,6 +41,7 @@ class Directory:
         self.websites = Index(reader, keys.WEBSITES)
         self.company_names = Index(reader, keys.COMPANY_NAMES)
         self.titles = Index(reader, keys.DEAL_TITLES)
+        self.numbered = {linked: Numbered(reader, linked, source) for linked in ("company", "contact", "deal")}
         self.deal_numbers = Index(reader, keys.any_external_ids("deal"))
         self.moments = Index(reader, keys.MOMENTS)
         self.subjects = Index(reader, keys.SUBJECTS)
@@ -84,7 +55,9 @@ class Directory:
         firms = [party for party in parties if party.noun == "company"]
         persons = entries if self.noun == "contact" else ()
         companies = entries if self.noun == "company" else ()
-        self.external.ask(e.external_id for e in entries if e.external_id)
+        self.uids.ask(e.uid for e in entries if e.uid)
+        self.external.ask(e.external_id for e in entries if e.external_id and not e.external_source)
+        self.elsewhere.ask(_whole(e) for e in entries if e.external_id and e.external_source)
         self.emails.ask(
             [*_keys(persons, "emails"), *(value.key for party in people for value in addresses(party, "emails"))]
         )
@@ -100,27 +73,35 @@ class Directory:
         )
         names = [fold(e.values["name"]) for e in companies if "name" in e.values]
         self.company_names.ask([*names, *(fold(name_of(party)) for party in firms)])
+        self._ask_numbers(parties)
         self._prepare_work(entries, parties)
+
+    def _ask_numbers(self, parties: Sequence[Party]) -> None:
+        """Look up linked records by their numbers in other systems."""
+        for noun, index in self.numbered.items():
+            index.ask(ref for party in parties if party.noun == noun for ref in _numbers(party))
 
     def _prepare_work(self, entries: Sequence[Entry], parties: Sequence[Party]) -> None:
         """Look up deals and activities."""
-        named = [party.ref for party in parties if party.noun == "deal" and party.ref]
+        named = [ref for party in parties if party.noun == "deal" for ref in _numbers(party)]
         loose = [entry for entry in entries if entry.external_id is None]
         titles = [fold(title_of(entry)) for entry in loose] if self.noun == "deal" else []
         self.titles.ask([*titles, *map(fold, named)])
-        self.deal_numbers.ask(named)
+        self.deal_numbers.ask(ref for ref in named if not self.numbered["deal"].of(ref))
         activities = loose if self.noun == "activity" else []
         self.moments.ask(utc_text(e.values["at"]) for e in activities if "at" in e.values)
         self.subjects.ask(e.values["subject"] for e in activities if "at" not in e.values and "subject" in e.values)
-        everyone = {holder.number for index in (self.emails, self.contact_names) for holder in index.all()}
         if self.noun in ("deal", "activity"):
-            self.primary_companies.ask(everyone)
-            self.deal_companies.ask({h.number for index in (self.titles, self.deal_numbers) for h in index.all()})
+            people = (self.emails, self.contact_names, self.numbered["contact"])
+            deals = (self.titles, self.deal_numbers, self.numbered["deal"])
+            self.primary_companies.ask({holder.number for index in people for holder in index.all()})
+            self.deal_companies.ask({holder.number for index in deals for holder in index.all()})
 
     def ask_companies(self, firms: Sequence[Party]) -> None:
         """Look up companies that are named by others."""
         self.websites.ask(value.key for party in firms for value in addresses(party, "websites"))
         self.company_names.ask(fold(name_of(party)) for party in firms)
+        self.numbered["company"].ask(ref for party in firms for ref in _numbers(party))
 
     # -- links
 
@@ -131,42 +112,100 @@ class Directory:
         }  # fmt: skip
         links: Links = {}
         for name, parties in entry.parties.items():
-            found = [find[party.noun](party) for party in parties]
-            links[name] = tuple(
-                party if number is None else number for party, number in zip(parties, found, strict=True)
+            found = [self._link(entry, party, find[party.noun]) for party in parties]
+            links[name] = tuple(link for link in found if link is not None)
+        return {name: several for name, several in links.items() if several}
+
+    def _link(self, entry: Entry, party: Party, find: Callable[[Party], int | None]) -> int | Party | None:
+        """The record that a row names, the party where there is none yet; None for one that the row can do without."""
+        try:
+            number = find(party)
+        except NotFound:
+            if self.spare is None or not (_number(party) or self.spares_names):
+                raise
+            key = f"{party.noun}_external_id" if _number(party) else f"{party.noun}_original"
+            entry.custom[key] = _number(party) or party.ref or ""
+            self.spare(
+                f"{PLURAL[party.noun]} are not there and kept as they are in {key}; import them, then this again"
             )
-        return links
+            return None
+        return party if number is None else number
 
     def company(self, party: Party) -> int | None:
-        """The company that a row names, by website, else by name."""
-        by_site = self.websites.of(value.key for value in addresses(party, "websites"))
-        return _only(party.noun, name_of(party), by_site or self.company_names.of([fold(name_of(party))]))
+        """The company that a row names, by its number in the other system, by website, else by name."""
+        found = self._by_number(party) or self.websites.of(value.key for value in addresses(party, "websites"))
+        found = found or self._named_by_number(party)
+        if not found:
+            names = self.company_names.of([fold(name_of(party))])
+            found = self._told_apart(names) if _number(party) else names
+            self._refuse_bare_number(party, found)
+        return _only(party.noun, name_of(party), found)
 
     def contact(self, party: Party) -> int | None:
-        """The person that a row names, by e-mail, else by name."""
+        """The person that a row names, by number in the other system, by e-mail, else by name."""
         emails = addresses(party, "emails")
-        found = self.emails.of(value.key for value in emails)
-        return _only(
-            party.noun, name_of(party), found or ([] if emails else self.contact_names.of([fold(name_of(party))]))
-        )
+        found = self._by_number(party) or self.emails.of(value.key for value in emails)
+        if not found and not emails:
+            by_name = [] if _number(party) else self.contact_names.of([fold(name_of(party))])
+            found = self._named_by_number(party) or by_name
+            self._refuse_bare_number(party, found)
+        return _only(party.noun, name_of(party), found)
 
     def deal(self, party: Party) -> int | None:
         """The deal that a row names, by its number in the other system, else by title; raises NotFound."""
-        ref = party.ref or ""
-        found = _only("deal", ref, self.deal_numbers.of([ref]) or self.titles.of([fold(ref)]))
+        ref = _number(party) or party.ref or ""
+        found = _only(
+            "deal", ref, self.numbered["deal"].of(ref) or self.deal_numbers.of([ref]) or self.titles.of([fold(ref)])
+        )
         if found is None:
             raise NotFound(f"no deal {ref!r}", hint="import the deals first")
         return found
+
+    def _by_number(self, party: Party) -> list[Holder]:
+        """Who has the number that a column of its own gives."""
+        number = _number(party)
+        return self.numbered[party.noun].of(number) if number else []
+
+    def _named_by_number(self, party: Party) -> list[Holder]:
+        """Who has the number that stands where a name could."""
+        return self.numbered[party.noun].of(party.ref) if party.ref else []
+
+    def _told_apart(self, holders: Sequence[Holder]) -> list[Holder]:
+        """Without those of the name that have another number in the same system: they are other companies."""
+        return [h for h in holders if not (h.more[:1] == (self.source,) and h.more[1])]
+
+    def _refuse_bare_number(self, party: Party, found: Sequence[Holder]) -> None:
+        """Raise NotFound when a number is all that a row says of a record that is not there."""
+        if not found and (number := _number(party)) and party.ref is None and set(party.values) == {"external_id"}:
+            raise NotFound(
+                f"no {party.noun} {number if ':' in number else f'{self.source}:{number}'}",
+                hint=f"import the {PLURAL[party.noun]} first, with the same --source",
+            )
 
     # -- the record itself
 
     def match(self, entry: Entry) -> int | None:
         """The record that a contact, company or numbered deal or activity is already; raises Ambiguous."""
-        if entry.external_id is not None and (found := self.external.of([entry.external_id])):
+        if entry.uid and (found := [holder for holder in self.uids.of([entry.uid]) if not holder.more[0]]):
+            return found[0].number
+        if found := self.of_number(entry):
             return found[0].number
         if self.noun == "contact":
             return self._match_contact(entry)
         return self._match_company(entry) if self.noun == "company" else None
+
+    def unique(self, entry: Entry) -> Iterator[tuple[str, Index, list[str]]]:
+        """What only one record may have, of what the row says: what it is, who holds it, and the keys."""
+        for word, index, field in (("e-mail", self.emails, "emails"), ("website", self.websites, "websites")):
+            yield word, index, list(keys_of(entry.values, field))
+        for network, index in self.handles.items():
+            yield network, index, [entry.values[network].key] if network in entry.values else []
+
+    def of_number(self, entry: Entry) -> list[Holder]:
+        """Who has the row's number in the other system."""
+        if entry.external_id is None:
+            return []
+        return self.elsewhere.of(_whole(entry)) if entry.external_source else self.external.of([entry.external_id])
 
     def _match_contact(self, entry: Entry) -> int | None:
         holders = self.emails.of(keys_of(entry.values, "emails"))
@@ -181,14 +220,14 @@ class Directory:
             return _only("company", f"line {entry.line}", found)
         name = entry.values.get("name")
         holders = self.company_names.of([fold(name)]) if name else []
-        # Two of one name that have different numbers in the same system are two companies.
-        told_apart = [h for h in holders if not (entry.external_id and h.more[:1] == (self.source,) and h.more[1])]
-        return _only("company", str(name), told_apart)
+        return _only("company", str(name), self._told_apart(holders) if entry.external_id else holders)
 
     def add(self, noun: str, number: int, values: dict[str, Any], external_id: str | None) -> None:
         """A record made since."""
         if noun == self.noun and external_id is not None:
             self.external.add(external_id, number)
+        if external_id is not None and noun in self.numbered:
+            self.numbered[noun].add(external_id, number)
         if noun == "contact":
             for key in keys_of(values, "emails"):
                 self.emails.add(key, number)
@@ -202,6 +241,21 @@ class Directory:
             for key in keys_of(values, "websites"):
                 self.websites.add(key, number)
             self.company_names.add(fold(values["name"]), number, self.source if external_id else None, external_id)
+
+
+def _number(party: Party) -> str | None:
+    """The number in another system that a column of its own gives."""
+    return party.values.get("external_id")
+
+
+def _numbers(party: Party) -> list[str]:
+    """What a row says of a linked record that may be its number."""
+    return [text for text in (_number(party), party.ref) if text]
+
+
+def _whole(entry: Entry) -> str:
+    """The number of a row in the system that the row names."""
+    return f"{entry.external_source}:{entry.external_id}"
 
 
 def title_of(entry: Entry) -> str:

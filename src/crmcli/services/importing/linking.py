@@ -54,8 +54,12 @@ class Linking:
             values["phones"] = tuple(p for p in values["phones"] if not self.directory.phones.of([p.key]))
         if company is not None:
             values["companies"] = (company,)
-        number = self.bulk.add(party.noun, values, {}, {})
-        self.directory.add(party.noun, number, values, None)
+        external = values.pop("external_id", None)
+        own = {}
+        if external:
+            own["external_source"], own["external_id"] = self.directory.numbered[party.noun].told(external)
+        number = self.bulk.add(party.noun, values, {}, own)
+        self.directory.add(party.noun, number, values, external)
         self.summary.link(party.noun)
         return number
 

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any
 from crmcli.domain.fields import NETWORKS
 from crmcli.domain.records import utc_text
 from crmcli.domain.text import fold
-from crmcli.errors import Conflict, CrmError, Refused
+from crmcli.errors import Conflict, CrmError, Duplicate, NotFound, Refused
 from crmcli.services.importing.altering import Altering
 from crmcli.services.importing.changes import Comparer
+from crmcli.services.importing.diary import Diary
 from crmcli.services.importing.directory import Directory, title_of
+from crmcli.services.importing.keys import Told
 from crmcli.services.importing.linking import MANY, Linking
+from crmcli.services.importing.precedence import REPLACE, precedence_of
 from crmcli.services.importing.summary import reason_of
 from crmcli.services.stages import first_of_kind, refuse_missing
 from crmcli.store.queries.keys import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from crmcli.services.importing.directory import Links
@@ -48,8 +51,14 @@ class Placing:
         self.stages = stages
         self.summary = summary
         self.directory = Directory(uow.reader, plan.noun, source)
+        self.directory.spare = summary.note if plan.spare_links else None
+        self.directory.spares_names = plan.preset not in (None, "none")
         self.done: list[tuple[str, int]] = []  # of this batch: add or edit, and the record's number
-        self._comparer = Comparer(uow, plan.noun)
+        precedence = precedence_of(plan)
+        self._comparer = Comparer(uow, plan.noun, precedence)
+        self._fields = MANY | ({"former_companies"} if precedence.of("companies") == REPLACE else set())
+        self._told = Told(uow.reader, self.directory, plan.key) if plan.key else None
+        self._diary = Diary(uow.reader, service, summary) if plan.dry_run else None
         self._columns = own_columns(plan.noun)
         self._kept: dict[int, Kept] = {}
         self._alike: dict[str, int] = {}  # records of this batch, by all that they say
@@ -61,6 +70,8 @@ class Placing:
         self._alike.clear()
         self.done.clear()
         self.directory.prepare(entries)
+        if self._told:
+            self._told.ask(entries)
         self._load(entries)
         for entry in entries:
             try:
@@ -72,10 +83,16 @@ class Placing:
     def _place(self, entry: Entry) -> None:
         links = self.directory.links(entry)
         number = self._existing(entry, links)
+        if number is None and self.plan.mode == "update":
+            raise (
+                self._told.missing(entry)
+                if self._told
+                else NotFound(f"no such {self.noun}", hint="--mode upsert makes it")
+            )
         if number is None:
             self._create(entry, links)
         elif self.plan.on_duplicate == "fail":
-            raise Conflict(f"it is {self.noun} #{number} already", hint="--on-duplicate update changes it")
+            raise Conflict(f"it is {self.noun} #{number} already", hint="--mode upsert changes it")
         else:
             self._meet(entry, links, number)
 
@@ -85,6 +102,9 @@ class Placing:
         """Read the records that these entries may be, all at once."""
         numbers: dict[int, None] = {}
         for entry in entries:
+            if self._told:
+                numbers |= dict.fromkeys(self._told.candidates(entry))
+                continue
             try:
                 found = self.directory.match(entry)
             except CrmError:
@@ -107,9 +127,11 @@ class Placing:
         return [holder.number for holder in holders]
 
     def _read(self, numbers: Sequence[int]) -> dict[int, Kept]:
-        return kept(self.uow.reader, self.noun, numbers, self._columns, MANY) if numbers else {}
+        return kept(self.uow.reader, self.noun, numbers, self._columns, self._fields) if numbers else {}
 
     def _existing(self, entry: Entry, links: Links) -> int | None:
+        if self._told:
+            return self._told.match(entry, links)
         number = self.directory.match(entry)
         if number is not None or entry.external_id is not None:
             return number
@@ -154,10 +176,15 @@ class Placing:
             difference.links.pop("parent", None)
         if difference.is_nothing:
             self.summary.unchanged += 1
-        elif self.plan.on_duplicate == "skip":
+        elif self.plan.mode == "create":
             self.summary.skipped += 1
         else:
+            if difference.external:
+                self._refuse_number(entry, number)
+            before = self._diary.look(number) if self._diary else None
             self._altering.change(entry, number, difference)
+            if self._diary:
+                self._diary.changed(entry.line, number, before)
             self._kept |= self._read([number])
             self.done.append(("edit", number))
             self.summary.updated += 1
@@ -166,15 +193,18 @@ class Placing:
 
     def _create(self, entry: Entry, links: Links) -> None:
         self._refuse_missing(entry, links)
+        self._refuse_taken(entry)
         values = {**entry.values, **entry.usual}  # in this order: parts of a name go before what it is split into
         if self.noun == "contact":
             self._yield_phones(entry, values)
         parents = links.pop("parent", ())
         values |= self.linking.resolved(links)
         values.setdefault("owner", self.uow.actor.user)
-        own: dict[str, Any] = (
-            {"external_source": self.source, "external_id": entry.external_id} if entry.external_id else {}
-        )
+        own: dict[str, Any] = {}
+        if entry.external_id:
+            own = {"external_source": entry.external_source or self.source, "external_id": entry.external_id}
+        if entry.uid and not self.directory.uids.of([entry.uid]):
+            own["uid"] = entry.uid
         if entry.created_at is not None:
             own["created_at"] = entry.created_at
         if self.noun in ("deal", "activity"):
@@ -184,6 +214,14 @@ class Placing:
         number = self._write(entry, values, own)
         if parents:
             self.linking.parents[number] = next(iter(entry.parties["parent"]))
+        self._made(entry, number, values)
+
+    def _made(self, entry: Entry, number: int, values: Mapping[str, Any]) -> None:
+        """Tell whoever wants to know of a new record."""
+        if self._told:
+            self._told.add(number, entry, _company_of(values))
+        if self._diary:
+            self._diary.made(entry.line, values)
         self.done.append(("add", number))
         self.summary.created += 1
 
@@ -191,7 +229,9 @@ class Placing:
         if self.noun == "deal":
             own |= self._stage_columns(entry)
         number = self.bulk.add(self.noun, values, entry.custom, own)
-        self.directory.add(self.noun, number, values, entry.external_id)
+        self.directory.add(self.noun, number, values, None if entry.external_source else entry.external_id)
+        if entry.uid:
+            self.directory.uids.add(entry.uid, number, False)  # noqa: FBT003 - not deleted
         if self.noun == "deal":
             self._begin_history(number, entry, own)
             self.directory.titles.add(
@@ -221,6 +261,23 @@ class Placing:
             before = first_of_kind(self.stages.of(stage), "open").number
             self.bulk.moved(number, None, before, entry.created_at)
         self.bulk.moved(number, before, stage.number, since)
+
+    def _refuse_taken(self, entry: Entry) -> None:
+        """Raise Duplicate when the row, which is nobody by the key told, has an address that only one may have."""
+        if not self._told:
+            return  # by the usual rules it would have been that one
+        self._refuse_number(entry, None)
+        for word, index, said in self.directory.unique(entry):
+            if holders := index.of(said):
+                taken = f"{word} {', '.join(said)} belongs to {self.noun} #{holders[0].number}"
+                raise Duplicate(taken, hint=f"crm {self.noun} show {holders[0].number}")
+
+    def _refuse_number(self, entry: Entry, own: int | None) -> None:
+        """Raise Duplicate when another record has the row's number in the other system."""
+        holders = self.directory.of_number(entry)
+        if holders and holders[0].number != own:
+            whose = entry.external_source or self.source
+            raise Duplicate(f"{whose}:{entry.external_id} is {self.noun} #{holders[0].number}")
 
     def _refuse_missing(self, entry: Entry, links: Links) -> None:
         """Raise Refused when the deal lacks what its stage, or an open one before it, requires."""
@@ -267,6 +324,11 @@ def _said(entry: Entry) -> str:
 
 def _has_keys(entry: Entry) -> bool:
     return any(entry.values.get(name) for name in ("emails", "phones", *NETWORKS))
+
+
+def _company_of(values: Mapping[str, Any]) -> int | None:
+    """The first company that a new record belongs to."""
+    return values.get("company") or next(iter(values.get("companies", ())), None)
 
 
 def _first(holders: Sequence[Any]) -> int | None:

@@ -1,19 +1,18 @@
-"""What an import was asked to do, and where each column of its file goes."""
+"""What an import was asked to do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmcli.domain.fields import find_field
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.text import fold
 from crmcli.errors import BadValue, UsageError
-from crmcli.io.headers import CUSTOM, apply_mapping, match_headers, resolve_target
 from crmcli.io.opening import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
+MODES = ("create", "update", "upsert")
 ON_DUPLICATE = ("skip", "update", "fail")
 
 
@@ -24,7 +23,7 @@ class Plan(NamedTuple):
     map: Sequence[str] = ()
     default: Sequence[str] = ()
     stage_map: Sequence[str] = ()
-    on_duplicate: str = "skip"
+    on_duplicate: str | None = None
     dry_run: bool = False
     skip_errors: bool = False
     reading: Reading = Reading()
@@ -32,71 +31,32 @@ class Plan(NamedTuple):
     currency: str | None = None
     hooks: bool = False
     preset: str | None = None  # a known system's export, or a saved map
-    date_format: str | None = None  # as strptime writes it, for every column of dates
+    date_format: Sequence[str] = ()  # FORMAT for every column of dates, COLUMN=FORMAT for one
+    mode: str | None = None
+    key: Sequence[str] = ()  # by what a record is known, instead of by all that can be
+    fill_only: Sequence[str] = ()
+    overwrite: Sequence[str] = ()
+    append: Sequence[str] = ()
+    rejects: Path | None = None
+    max_errors: int | None = None
+    save_map: str | None = None
+    spare_links: bool = False  # a record named by a number that nobody has is left out, and the number kept as text
 
 
-class Target(NamedTuple):
-    """Where a column goes: a field of the record, of the record linked by ``link``, or a custom field."""
+def settled(plan: Plan) -> Plan:
+    """The plan with its mode said, going on past bad rows where another setting means that.
 
-    name: str
-    link: str = ""
-    custom: bool = False
-
-    def __str__(self) -> str:
-        """The target as ``--map`` takes it."""
-        return f"{CUSTOM}{self.name}" if self.custom else f"{self.link}.{self.name}" if self.link else self.name
-
-
-class Columns(NamedTuple):
-    """Each header with its target, and what fills a target that a row leaves empty."""
-
-    targets: dict[str, Target]
-    defaults: dict[Target, str]
-
-    @property
-    def custom(self) -> list[str]:
-        """The custom fields that columns fill."""
-        return [target.name for target in self.targets.values() if target.custom]
-
-
-def columns_of(plan: Plan, headers: Sequence[str]) -> Columns:
-    """The targets of a file's columns; raises BadValue for a column or field that does not exist."""
-    overrides = pairs("map", plan.map, "COLUMN=FIELD")
-    placed = apply_mapping(headers, match_headers(plan.noun, headers), overrides, noun=plan.noun)
-    defaults = {}
-    for name, value in pairs("default", plan.default, "FIELD=VALUE", first=True).items():
-        target = resolve_target(plan.noun, name, flag="default")
-        if target is None or not value.strip():
-            raise BadValue("default", f"{name}={value} fills nothing")
-        defaults[_target(plan.noun, target)] = value
-    return Columns({header: _target(plan.noun, target) for header, target in placed.items()}, defaults)
-
-
-def pairs(flag: str, settings: Iterable[str], shape: str, *, first: bool = False) -> dict[str, str]:
-    """``LEFT=RIGHT`` settings by their left side, cut at the last ``=`` or else at the ``first``."""
-    found = {}
-    for setting in settings:
-        left, equals, right = setting.partition("=") if first else setting.rpartition("=")
-        if not equals or not left.strip() or not (right.strip() or first):
-            raise BadValue(flag, f"{setting!r} is not {shape}")
-        found[left.strip()] = right.strip()
-    return found
-
-
-def stage_names(plan: Plan) -> dict[str, str]:
-    """Our names of stages by theirs, folded."""
-    if plan.stage_map and plan.noun != "deal":
-        raise UsageError("--stage-map is for deals")
-    return {fold(theirs): ours for theirs, ours in pairs("stage-map", plan.stage_map, "THEIRS=OURS").items()}
-
-
-def _target(noun: str, text: str) -> Target:
-    if text.startswith(CUSTOM):
-        return Target(text.removeprefix(CUSTOM), custom=True)
-    link, dot, last = text.rpartition(".")
-    if not dot:
-        return Target(last)
-    if last == "name":  # a linked record's name is how a row refers to it
-        field = find_field(noun, link)
-        return Target(field.name if field else link)
-    return Target(last, link)
+    Raises BadValue for a mode that there is not, UsageError for settings that clash.
+    """
+    for flag, value, known in (("mode", plan.mode, MODES), ("on-duplicate", plan.on_duplicate, ON_DUPLICATE)):
+        if value is not None and value not in known:
+            raise BadValue(flag, f"{value!r} is not one of {', '.join(known)}")
+    implied = {"update": "upsert", "skip": "create", "fail": "create"}.get(plan.on_duplicate or "")
+    if plan.mode is not None and implied is not None and plan.mode != implied:
+        raise UsageError(f"--on-duplicate {plan.on_duplicate} is --mode {implied}, not --mode {plan.mode}")
+    mode = plan.mode or implied or "create"
+    for flag, fields in (("fill-only", plan.fill_only), ("overwrite", plan.overwrite), ("append", plan.append)):
+        if fields and mode == "create":
+            raise UsageError(f"--{flag} changes nothing with --mode create", hint="--mode upsert")
+    goes_on = plan.skip_errors or plan.rejects is not None or plan.max_errors is not None
+    return plan._replace(mode=mode, skip_errors=goes_on)

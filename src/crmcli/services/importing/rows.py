@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from crmcli.domain.fields import ACTIVITY, DEAL, FIELDS, Field, Kind
+from crmcli.domain.fields import DEAL, FIELDS, UID_PREFIX, Field, Kind
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.money import read_currency
+from crmcli.domain.money import named_currency
+from crmcli.domain.names import begins_with_family, join_name, split_name, turned
 from crmcli.domain.people import looks_like, name_from_email, read_email, read_website
-from crmcli.domain.text import fold, tidy
+from crmcli.domain.text import fold, tidy, word_set
 from crmcli.errors import BadValue
-from crmcli.services.importing.cells import EMPTY, Cells
-from crmcli.services.importing.plan import Target
+from crmcli.services.importing.cells import EMPTY, Cells, Said, whole
+from crmcli.services.importing.mapping import Target
+from crmcli.services.importing.survey import MOMENTS, NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from crmcli.domain.reading import InputRules
     from crmcli.domain.text import Matched
     from crmcli.domain.views import StageView
     from crmcli.io.table import Row
-    from crmcli.services.importing.plan import Columns
+    from crmcli.services.importing.mapping import Columns
     from crmcli.services.importing.stages import Stages
     from crmcli.services.importing.summary import Summary
+    from crmcli.services.importing.survey import Formats
 
 _FIELDS: dict[str, dict[str, Field]] = {
     noun: {field.name: field for field in fields if not field.computed} for noun, fields in FIELDS.items()
 }
-_MOMENT = next(field for field in ACTIVITY if field.name == "at")
+_MOMENTS = {name: Field(name, Kind.TIME, "a time that only an import can set", computed=True) for name in MOMENTS}
+_CLOSE_DAY = Field("close_date", Kind.DATE, "the day an open deal should be closed", computed=True)
 _LOST_REASON = next(field for field in DEAL if field.name == "lost_reason")
 _NAME_PARTS = ("given", "middle", "family", "prefix", "suffix")
 _USER_LENGTH = 100
-# What only an import can set, besides names: the record's number elsewhere and the times it had there.
-_MOMENTS = ("created_at", "close_date", "closed_at", "done_at")
+# Words of a column's title that say that it holds a country.
+_COUNTRY_WORDS = word_set("country държава страна kraj państwo land staat pays país pais")
+
+_UID = re.compile(r"[a-z]{2}_[0-9A-HJKMNP-TV-Z]{26}")
 
 Raw = dict[Target, list[str]]
 
@@ -60,15 +68,26 @@ class Entry(NamedTuple):
     closed_at: datetime | None = None
     stage: StageView | None = None
     stage_named: bool = False  # by the row, rather than the first of its pipeline
+    uid: str | None = None  # that it has here, or had in another store of ours
+    external_source: str | None = None  # where the row says whose its number is
 
 
 class Rows:
     """Reads the rows of one file."""
 
-    def __init__(self, noun: str, columns: Columns, rules: InputRules, stages: Stages, summary: Summary) -> None:
+    def __init__(
+        self,
+        noun: str,
+        columns: Columns,
+        rules: InputRules,
+        stages: Stages,
+        summary: Summary,
+        formats: Formats = NONE,
+    ) -> None:
         self.noun = noun
         self.columns = columns
-        self.cells = Cells(rules)
+        self.cells = Cells(rules, summary.note)
+        self.forms = formats.forms
         self.stages = stages
         self.summary = summary
 
@@ -77,44 +96,64 @@ class Rows:
         raw = self._raw(row.cells)
         if not raw:
             raise BadValue("row", "holds nothing")
-        custom: dict[str, object] = {target.name: tidy(texts[0]) for target, texts in raw.items() if target.custom}
-        own = {target.name: texts for target, texts in raw.items() if not target.custom and not target.link}
-        currency = read_currency(own.pop("currency")[0]) if "currency" in own else None
-        moments: dict[str, Any] = {name: self.cells.one(_MOMENT, own.pop(name)[0]) for name in _MOMENTS if name in own}
+        custom: dict[str, object] = {}
+        own: dict[str, list[str]] = {}
+        for target, texts in raw.items():
+            if target.custom:
+                custom[target.name] = tidy(texts[0] if len(texts) == 1 else "; ".join(texts))
+            elif not target.link:
+                own[target.name] = texts
+        currency = named_currency(own.pop("currency")[0], self.cells.rules.currency) if "currency" in own else None
+        moments: dict[str, Any] = {
+            name: self.cells.one(_MOMENTS[name], own[name][0], self.forms.get(Target(name)))
+            for name in MOMENTS
+            if name in own
+        }
         external_id = tidy(own.pop("external_id", [""])[0]) or None
-        values, parties = self._values(own, custom, currency)
+        uid = _uid(self.noun, own.pop("id", [""])[0].strip())
+        values, parties = self._values(raw, own, custom, currency)
         entry = Entry(row.line, values, {}, custom, parties | self._linked(raw, parties), external_id)
         entry = entry._replace(created_at=moments.get("created_at"))
+        if uid is not None:
+            source, colon, number = (external_id or "").partition(":")
+            entry = entry._replace(uid=uid, external_id=number or None, external_source=source if colon else None)
         return self._finished(entry, own, moments)
 
     def _raw(self, cells: Mapping[str, str | tuple[str, ...]]) -> Raw:
         """The texts of a row by their targets, with the defaults where it has none."""
         raw: Raw = {}
+        if self.columns.shape is not None:
+            cells = self.columns.shape(cells)
         for header, target in self.columns.targets.items():
             cell = cells[header]
-            for text in (cell.strip(),) if type(cell) is str else cell:
+            for text in (cell.strip(),) if type(cell) is str else map(whole, cell):
                 if text and text not in EMPTY:
                     raw.setdefault(target, []).append(text)
         if not raw:
             return raw
         for target, text in self.columns.defaults.items():
-            raw.setdefault(target, [text])
+            raw.setdefault(target, [Said(text)])
         return raw
 
     def _values(
-        self, own: dict[str, list[str]], custom: dict[str, object], currency: str | None
+        self, raw: Raw, own: dict[str, list[str]], custom: dict[str, object], currency: str | None
     ) -> tuple[dict[str, Any], dict[str, tuple[Party, ...]]]:
         """The values of the record's own fields, and the records it is linked to."""
         values: dict[str, Any] = {}
         parties: dict[str, tuple[Party, ...]] = {}
-        for name, field in _FIELDS[self.noun].items():
-            if name not in own or field.kind in (Kind.STAGE, Kind.PIPELINE):
+        fields = _FIELDS[self.noun]
+        for name, texts in own.items():
+            field = fields.get(name)
+            if field is None or field.kind in (Kind.STAGE, Kind.PIPELINE):
                 continue
-            read = self.cells.read(field, own[name], currency)
+            country = _country(raw) if field.kind is Kind.PHONE and _are_local(texts) else None
+            form = self.forms.get(Target(name)) if self.forms else None
+            read = self.cells.read(field, texts, currency, country, form)
             if read.originals:
                 key = f"{field.flag or name}_original"
                 custom[key] = "; ".join(read.originals)
-                remedy = "; set phone.default_country to have them read" if field.kind is Kind.PHONE else ""
+                unknown = field.kind is Kind.PHONE and not country and not self.cells.rules.country
+                remedy = "; set phone.default_country to have them read" if unknown else ""
                 self.summary.note(f"{name} kept as they are in {key}{remedy}")
             if field.kind is Kind.LINK:
                 parties[name] = tuple(Party(field.noun, str(ref), {}) for ref in read.values)
@@ -129,19 +168,26 @@ class Rows:
         found: dict[str, tuple[Party, ...]] = {}
         for link in dict.fromkeys(target.link for target in raw if target.link):
             texts = {target.name: cells for target, cells in raw.items() if target.link == link}
-            values = self._party_values(link, texts)
+            numbers = [
+                number for text in texts.pop("external_id", ()) for number in re.split(r"[;,\s]+", text) if number
+            ]
+            values = self._party_values(link, texts, raw)
             name = link if link in _FIELDS[self.noun] else {"company": "companies", "contact": "contacts"}[link]
             first, *rest = parties.get(name) or (Party(link, None, {}),)
-            if first.ref is not None or values.get("emails") or values.get("websites") or values.get("name"):
-                found[name] = (first._replace(values=values), *rest)
+            named = (first._replace(values=values), *rest)
+            if numbers:
+                found[name] = _numbered(named, numbers if _FIELDS[self.noun][name].many else numbers[:1])
+            elif first.ref is not None or values.get("emails") or values.get("websites") or values.get("name"):
+                found[name] = named
         return found
 
-    def _party_values(self, noun: str, texts: Mapping[str, list[str]]) -> dict[str, Any]:
+    def _party_values(self, noun: str, texts: Mapping[str, list[str]], raw: Raw) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name, cells in texts.items():
             field = _FIELDS[noun].get(name)
             if field is not None and field.kind is not Kind.LINK:
-                read = self.cells.read(field, cells)
+                country = _country(raw) if field.kind is Kind.PHONE and _are_local(cells) else None
+                read = self.cells.read(field, cells, None, country, self.forms.get(Target(name, noun)))
                 if read.values:
                     values[name] = read.values if field.many else _checked(field, read.values[0])
         return values
@@ -150,7 +196,7 @@ class Rows:
 
     def _finished(self, entry: Entry, own: dict[str, list[str]], moments: dict[str, Any]) -> Entry:
         if self.noun == "contact":
-            return _named_contact(entry, own)
+            return _named_contact(entry, own, self.cells.rules.locale)
         if self.noun == "company":
             return _named_company(entry)
         if self.noun == "deal":
@@ -166,7 +212,7 @@ class Rows:
         entry = entry._replace(stage=stage, stage_named="stage" in wanted)
         closed = moments.get("closed_at") or moments.get("close_date")
         if closed is not None and stage.kind == "open":
-            entry.values.setdefault("expected_close", closed.astimezone(self.cells.rules.now.tzinfo).date())
+            entry.values.setdefault("expected_close", self._close_day(own))
         elif closed is not None:
             entry = entry._replace(closed_at=self._closed(closed, entry.created_at))
         if stage.kind != "open" or entry.values.get("probability") == stage.probability:
@@ -175,11 +221,37 @@ class Rows:
             entry.values.update(_lost(str(self.cells.one(_LOST_REASON, own["lost_reason"][0]))))
         return _titled(entry)
 
+    def _close_day(self, own: Mapping[str, list[str]]) -> object:
+        """The day as it is written: midnight elsewhere is not the day before here."""
+        name = "closed_at" if "closed_at" in own else "close_date"
+        return self.cells.one(_CLOSE_DAY, own[name][0], self.forms.get(Target(name)))
+
     def _closed(self, closed: datetime, created: datetime | None) -> datetime:
         """A bare closing date of the day on which the deal was made lies after that moment."""
         zone = self.cells.rules.now.tzinfo
         same_day = created is not None and created.astimezone(zone).date() == closed.astimezone(zone).date()
         return max(closed, created) if created is not None and same_day else closed
+
+
+def _uid(noun: str, text: str) -> str | None:
+    """A record's own uid, as this program wrote it."""
+    if not text:
+        return None
+    if not _UID.fullmatch(text) or not text.startswith(UID_PREFIX[noun]):
+        raise BadValue(
+            "id", f"{text!r} is not the uid of a {noun}", hint=f"{UID_PREFIX[noun]}_… or --map to external_id"
+        )
+    return text
+
+
+def _numbered(parties: Sequence[Party], numbers: Sequence[str]) -> tuple[Party, ...]:
+    """Linked records with their numbers in the other system, one after the other."""
+    nobody = Party(parties[0].noun, None, {})
+    pairs = zip_longest(parties, numbers, fillvalue=None)
+    return tuple(
+        (party or nobody)._replace(values={**(party or nobody).values, **({"external_id": number} if number else {})})
+        for party, number in pairs
+    )
 
 
 def _checked(field: Field, value: object) -> object:
@@ -188,11 +260,38 @@ def _checked(field: Field, value: object) -> object:
     return value
 
 
-def _named_contact(entry: Entry, own: Mapping[str, list[str]]) -> Entry:
-    """A person's name from its parts, else from the e-mail address."""
+def _are_local(phones: Sequence[str]) -> bool:
+    """Whether any number needs a country to be dialled."""
+    return any("+" not in text for text in phones)
+
+
+def _country(raw: Raw) -> str | None:
+    """The country that a row names: in a field, in a column called so, or at the end of an address."""
+    from crmcli.domain.countries import country_code
+
+    by_title = (
+        t for t in raw if (t.name == "country" if not t.custom else _COUNTRY_WORDS.intersection(t.name.split("_")))
+    )
+    for target in sorted(by_title, key=lambda target: target.custom):
+        if code := country_code(raw[target][0]):
+            return code
+    for target, texts in raw.items():
+        if target.name == "address" and (code := country_code(re.split(r"[\n,;]", texts[0].strip())[-1])):
+            return code
+    return None
+
+
+def _named_contact(entry: Entry, own: Mapping[str, list[str]], locale: str | None) -> Entry:
+    """A person's name from its parts, else from the e-mail address; ``Doe, Jane`` is Jane Doe."""
     parts = {name: tidy(own[name][0]) for name in _NAME_PARTS if name in own}
-    if "name" not in entry.values and (parts.keys() & {"given", "middle", "family"}):
-        entry.values["name"] = joined_name(parts)
+    locale = str(entry.values.get("locale") or locale or "") or None
+    whole = entry.values.get("name")
+    if whole is None and (parts.keys() & {"given", "middle", "family"}):
+        entry.values["name"] = join_name(
+            parts.get("given", ""), parts.get("middle", ""), parts.get("family", ""), locale
+        )
+    elif whole is not None and not parts.get("family"):
+        _split_name(entry, str(whole), locale)
     if "name" in entry.values and parts.get("family"):
         entry.usual["given"] = " ".join(filter(None, (parts.get("given"), parts.get("middle")))) or None
         entry.usual.update({name: parts.get(name) for name in ("family", "prefix", "suffix")})
@@ -203,16 +302,14 @@ def _named_contact(entry: Entry, own: Mapping[str, list[str]]) -> Entry:
     return entry
 
 
-def joined_name(parts: Mapping[str, str]) -> str:
-    """A whole name from given, middle and family names, in the order of its script."""
-    given, middle, family = (parts.get(name, "") for name in ("given", "middle", "family"))
-    if family and given and _is_east_asian(family) and _is_east_asian(given):
-        return family + given
-    return " ".join(filter(None, (given, middle, family)))
-
-
-def _is_east_asian(text: str) -> bool:
-    return all("\u3400" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af" for c in text)
+def _split_name(entry: Entry, whole: str, locale: str | None) -> None:
+    """Take a whole name apart where the store, which knows no locale, would do it otherwise."""
+    if "," in whole or "\uff0c" in whole:
+        if (found := turned(whole, locale)) is not None:
+            entry.values["name"], parts = found
+            entry.usual.update(parts._asdict())
+    elif begins_with_family(locale):
+        entry.usual.update(split_name(whole, locale)._asdict())
 
 
 def _named_company(entry: Entry) -> Entry:
@@ -248,7 +345,9 @@ def name_of(party: Party) -> str:
         return party.ref
     if party.values.get("emails"):
         return name_from_email(party.values["emails"][0].value)
-    return str(party.values["websites"][0].value)
+    if party.values.get("websites"):
+        return str(party.values["websites"][0].value)
+    return str(party.values["external_id"])
 
 
 def addresses(party: Party, field: str) -> tuple[Any, ...]:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from crmcli.domain.frozen import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crmcli.errors import CrmError
+    from crmcli.services.importing.diary import Change
 
 MOST_REASONS = 10_000  # more are counted, and left out of the list
 
@@ -28,10 +31,15 @@ class Summary:
         self.linked: dict[str, int] = {}
         self.notes: dict[str, int] = {}
         self.custom: list[str] = []
+        self.changes: list[Change] = []  # what a dry run would do, as far as it is written down
+        self.changes_left_out = 0
+        self.on_reject: Callable[[int, str], None] | None = None
 
     def reject(self, line: int, reason: str) -> None:
         """Count a row that is not taken."""
         self.rejected += 1
+        if self.on_reject is not None:
+            self.on_reject(line, reason)
         if len(self.rejections) < MOST_REASONS:
             self.rejections.append(Rejection(line, reason))
 
@@ -62,8 +70,17 @@ class Summary:
             "updated": self.updated,
             "skipped": self.skipped,
             "unchanged": self.unchanged,
-            "rejected": [rejection._asdict() for rejection in self.rejections],
+            "rejected": [rejection._asdict() for rejection in sorted(self.rejections)],
+            "rejected_count": self.rejected,
             "linked": dict(self.linked),
+            "notes": dict(self.notes),
+        }
+
+    def told_changes(self) -> dict[str, object]:
+        """What a dry run would do, as a JSON object."""
+        return {
+            "changes": [change.record() for change in self.changes],
+            "changes_left_out": self.changes_left_out,
         }
 
 

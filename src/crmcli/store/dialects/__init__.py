@@ -55,8 +55,17 @@ class Dialect(Protocol):
     def search_query(self, words: Sequence[str], *, names_only: bool) -> str:
         """The engine's query text for records that hold all the words, each as a beginning."""
 
-    def search_write(self) -> tuple[str, str]:
-        """Statements that remove one entry (rowid) and add one (rowid, noun, record_id, name, body)."""
+    def fill(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:  # noqa: ANN401
+        """Insert rows by the thousand: text, numbers and None, moments and JSON as text."""
+
+    def expect_many(self, connection: Any) -> None:  # noqa: ANN401
+        """Make ready for very many rows within this transaction."""
+
+    def settle(self, connection: Any) -> None:  # noqa: ANN401
+        """Before the commit: everything as it was before ``expect_many``."""
+
+    def kept_order(self, keys: Iterable[str]) -> list[str]:
+        """The keys of a JSON object in the order in which the engine gives them back."""
 
     def describe(self, connection: Any, location: Location) -> tuple[str, int]:  # noqa: ANN401
         """The engine's version, and how many bytes the store takes."""

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.text import fold
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from crmcli.store.store import Store
 
 _CHUNK = 500
+_BULK_CACHE = 64 << 10  # KiB of pages, while very many rows are written
 _UNWRITABLE = ("unable to open", "readonly")
 
 
@@ -139,12 +141,24 @@ class Sqlite:
         quoted = (word.replace('"', '""') for word in words)
         return " AND ".join(f'{column}"{word}" *' for word in quoted)
 
-    def search_write(self) -> tuple[str, str]:
-        """FTS5 is addressed by rowid."""
-        return (
-            "DELETE FROM search_entry WHERE rowid = ?",
-            "INSERT INTO search_entry (rowid, noun, record_id, name, body) VALUES (?, ?, ?, ?, ?)",
-        )
+    def fill(
+        self, connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    ) -> None:
+        """One prepared statement."""
+        connection.executemany(_insert(table, tuple(columns)), rows)
+
+    def expect_many(self, connection: sqlite3.Connection) -> None:
+        """Room for the indexes in memory, and few but large merges of the search index."""
+        connection.execute(f"PRAGMA cache_size = -{_BULK_CACHE}")
+        _configure_search(connection, automerge=0, crisismerge=64)
+
+    def settle(self, connection: sqlite3.Connection) -> None:
+        """The search index merges again as it goes."""
+        _configure_search(connection, automerge=4, crisismerge=16)
+
+    def kept_order(self, keys: Iterable[str]) -> list[str]:
+        """As they were written."""
+        return list(keys)
 
     def describe(self, connection: sqlite3.Connection, location: Location) -> tuple[str, int]:  # noqa: ARG002
         """The library's version; the file with what lies still beside it."""
@@ -285,6 +299,15 @@ def _unanswered(error: Exception, seconds: float) -> CrmError:
     if "not authorized" in text or "prohibited" in text:
         return Refused("only SELECT is answered here: nothing can be changed this way")
     return UsageError(f"sql: {text}")
+
+
+@cache
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def _configure_search(connection: sqlite3.Connection, **settings: int) -> None:
+    connection.executemany("INSERT INTO search_entry (search_entry, rank) VALUES (?, ?)", list(settings.items()))
 
 
 def _path(location: Location) -> Path:

@@ -43,6 +43,12 @@ def live(*columns: str) -> Index:
     return Index(f"live_{'_'.join(columns)}", *columns[1:], unique=True, sqlite_where=where, postgresql_where=where)
 
 
+def merged(table: str) -> Index:
+    """An index over the few records that were merged into another."""
+    where = text("merged_into IS NOT NULL")
+    return Index(f"{table}_merged", "merged_into", sqlite_where=where, postgresql_where=where)
+
+
 def link(target: str, *, optional: bool = False, index: bool = False) -> Any:  # noqa: ANN401 - as SQLModel's own Field
     """A column that points to another table, as ``company.id``.
 

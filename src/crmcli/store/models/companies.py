@@ -3,7 +3,7 @@
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from crmcli.store.models.columns import Big, Mortal, Record, link, live
+from crmcli.store.models.columns import Big, Mortal, Record, link, live, merged
 
 
 class Company(Record, table=True):
@@ -11,6 +11,7 @@ class Company(Record, table=True):
 
     __table_args__ = (
         live("company", "external_source", "external_id"),
+        merged("company"),
         Index("company_name", "name_key", postgresql_using="hash"),  # a name may be longer than a b-tree entry
     )
     name: str

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from crmcli.store.models.columns import Big, Moment, Mortal, Record, Row, link, live
+from crmcli.store.models.columns import Big, Moment, Mortal, Record, Row, link, live, merged
 
 
 class Pipeline(Mortal, table=True):
@@ -46,6 +46,7 @@ class Deal(Record, table=True):
 
     __table_args__ = (
         live("deal", "external_source", "external_id"),
+        merged("deal"),
         Index("deal_title", "title_key", postgresql_using="hash"),  # a title may be longer than a b-tree entry
         Index("deal_stage", "stage_id", "deleted_at", "value"),
         Index("deal_closed", "closed_at", "expected_close"),

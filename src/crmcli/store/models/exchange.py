@@ -30,6 +30,11 @@ class DistinctPair(Row, table=True):
     by: int | None = link("app_user.id", optional=True)
     at: datetime = Field(sa_type=Moment)
 
+    @property
+    def record_id(self) -> int:
+        """The record whose history tells of it."""
+        return self.a_id
+
 
 class Forgotten(Row, table=True):
     """A person whose data was erased on request: the uid that stays, so that an old backup is purged again."""

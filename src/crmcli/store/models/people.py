@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from crmcli.store.models.columns import Mortal, Record, Row, link, live
+from crmcli.store.models.columns import Mortal, Record, Row, link, live, merged
 
 
 class Contact(Record, table=True):
@@ -13,6 +13,7 @@ class Contact(Record, table=True):
 
     __table_args__ = (
         live("contact", "external_source", "external_id"),
+        merged("contact"),
         Index("contact_name", "name_key", postgresql_using="hash"),  # a name may be longer than a b-tree entry
     )
     name: str

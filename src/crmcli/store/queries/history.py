@@ -38,6 +38,7 @@ BESIDE = {
     "activity_contact": ("contacts", "contact_id"),
     "stage_change": ("stage_history", "to_stage_id"),
     "tagging": ("tags", "tag_id"),
+    "distinct_pair": ("different_from", "b_id"),
     "stage": ("stages", "name"),
 }
 _LOOK_UP = {

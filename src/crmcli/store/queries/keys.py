@@ -17,7 +17,10 @@ _CHUNK = 500
 
 
 class Lookup(NamedTuple):
-    """A question by keys: SQL that gives the key, the record's number and what else is wanted, up to ``{in}``."""
+    """A question by keys: SQL that gives the key, the record's number and what else is wanted for the keys in ``{in}``.
+
+    Where ``{in}`` stands twice, the parameters before it do too.
+    """
 
     sql: str
     params: tuple[object, ...] = ()
@@ -37,6 +40,11 @@ PHONES = Lookup(
 )
 WEBSITES = Lookup(_holders("company_website"))
 CONTACT_NAMES = Lookup("SELECT r.name_key, r.id FROM contact r WHERE r.deleted_at IS NULL AND r.name_key IN ({in})")
+COMPANY_PHONES = Lookup(_holders("company_phone"))
+CONTACTS_AT = Lookup(
+    "SELECT r.name_key, r.id, l.company_id FROM contact r JOIN contact_company l ON l.contact_id = r.id"
+    " WHERE r.deleted_at IS NULL AND l.ended_on IS NULL AND r.name_key IN ({in})"
+)
 COMPANY_NAMES = Lookup(
     "SELECT r.name_key, r.id, r.external_source, r.external_id FROM company r"
     " WHERE r.deleted_at IS NULL AND r.name_key IN ({in})"
@@ -59,12 +67,40 @@ def handles(network: str) -> Lookup:
 
 
 def external_ids(noun: str, source: str) -> Lookup:
-    """Records by their number in another system."""
+    """Records by their number in another system; that of one merged away is the number of the record that kept it."""
     sql = (
+        "WITH RECURSIVE named (external_id, id) AS ("
         f"SELECT r.external_id, r.id FROM {noun} r"
         " WHERE r.deleted_at IS NULL AND r.external_source = ? AND r.external_id IN ({in})"
+        f" UNION SELECT r.external_id, r.merged_into FROM {noun} r"
+        " WHERE r.merged_into IS NOT NULL AND r.external_source = ? AND r.external_id IN ({in})"
+        f" UNION SELECT n.external_id, r.merged_into FROM named n JOIN {noun} r ON r.id = n.id"
+        " WHERE r.merged_into IS NOT NULL)"
+        f" SELECT n.external_id, n.id FROM named n JOIN {noun} r ON r.id = n.id WHERE r.deleted_at IS NULL"
     )
     return Lookup(sql, (source,))
+
+
+def custom_values(reader: Reader, noun: str) -> Lookup:
+    """Each live record with the text of the custom field whose key is the parameter."""
+    return Lookup(f"SELECT r.id, {reader.dialect.custom_value('r')} FROM {noun} r WHERE r.deleted_at IS NULL")
+
+
+def sources(reader: Reader, noun: str) -> list[str]:
+    """The other systems from which live records of a noun came, found one after the other along their index."""
+    found: list[str] = []
+    sql = (
+        f"SELECT r.external_source FROM {noun} r WHERE r.deleted_at IS NULL AND r.external_source > ?"
+        " ORDER BY r.external_source LIMIT 1"
+    )
+    while (source := reader.value(sql, (found[-1] if found else "",))) is not None:
+        found.append(source)
+    return found
+
+
+def uids(noun: str) -> Lookup:
+    """Records by their uid, deleted ones too: whether it is one."""
+    return Lookup(f"SELECT r.uid, r.id, r.deleted_at IS NOT NULL FROM {noun} r WHERE r.uid IN ({{in}})")
 
 
 def any_external_ids(noun: str) -> Lookup:
@@ -77,7 +113,8 @@ def look_up(reader: Reader, lookup: Lookup, keys: Collection[object]) -> Iterato
     wanted = list(keys)
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
-        yield from reader.rows(lookup.sql.replace("{in}", marks(chunk)), (*lookup.params, *chunk))
+        params = (*lookup.params, *chunk) * lookup.sql.count("{in}")
+        yield from reader.rows(lookup.sql.replace("{in}", marks(chunk)), params)
 
 
 class Kept(NamedTuple):
@@ -94,6 +131,8 @@ _PARTS = {
         "emails": "SELECT contact_id, key FROM contact_email WHERE deleted_at IS NULL AND contact_id IN ({in})",
         "phones": "SELECT contact_id, key FROM contact_phone WHERE deleted_at IS NULL AND contact_id IN ({in})",
         "companies": "SELECT contact_id, company_id FROM contact_company WHERE contact_id IN ({in})",
+        "former_companies": "SELECT contact_id, company_id FROM contact_company WHERE ended_on IS NOT NULL"
+        " AND contact_id IN ({in})",
         **{
             network: f"SELECT contact_id, key FROM contact_handle WHERE deleted_at IS NULL AND network = '{network}'"
             " AND contact_id IN ({in})"

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from crmcli.store.reader import Reader
 
-_NAME = {"contact": "name", "company": "name", "deal": "title", "activity": "subject"}
+NAMES = {"contact": "name", "company": "name", "deal": "title", "activity": "subject"}
 _LISTED = 10
+MERGED = ("contact", "company", "deal")  # what can be merged
 
 
 class Found(NamedTuple):
@@ -31,7 +32,7 @@ def resolve(reader: Reader, noun: str, ref: str, country: str | None, *, deleted
     text = ref.strip()
     for sql, params in _questions(noun, text, country):
         alive = "NOT NULL" if deleted else "NULL"
-        columns = f"r.id, r.uid, {'r.' + _NAME[noun]}"
+        columns = f"r.id, r.uid, r.{NAMES[noun]}"
         rows = reader.rows(
             f"SELECT DISTINCT {columns} FROM {noun} r WHERE r.deleted_at IS {alive} AND ({sql}) LIMIT 50", params
         )
@@ -42,14 +43,38 @@ def resolve(reader: Reader, noun: str, ref: str, country: str | None, *, deleted
     raise NotFound(f"no {noun} {ref}", hint=f"crm {noun} list")
 
 
-def survivor(reader: Reader, noun: str, ref: str) -> Found | None:
-    """The live record into which the one of that uid or number was merged, if it was, over however many merges."""
-    bare = ref.strip().removeprefix("#")
-    by, value = ("id", int(bare)) if bare.isdecimal() and len(bare) < 16 else ("uid", ref.strip())
-    sql = f"SELECT w.id, w.uid, w.{_NAME[noun]}, w.deleted_at FROM {noun} r JOIN {noun} w ON w.id = r.merged_into WHERE r."
-    row = reader.row(f"{sql}{by} = ?", (value,))
+def survivor(reader: Reader, noun: str, ref: str, country: str | None = None) -> Found | None:
+    """The live record into which the one that is named was merged, if it was, over however many merges.
+
+    It is named as any record is, by what it had when it was merged away.
+    """
+    found = merged_away(reader, noun, ref, country)
+    return _kept(reader, noun, found[0].number) if len(found) == 1 else None
+
+
+def merged_away(reader: Reader, noun: str, ref: str, country: str | None = None) -> list[Found]:
+    """The records that were merged into another and that a reference names; none when none was ever merged."""
+    if noun not in MERGED or reader.value(f"SELECT 1 FROM {noun} WHERE merged_into IS NOT NULL LIMIT 1") is None:
+        return []
+    text = ref.strip()
+    for sql, params in _questions(noun, text, country, gone=True):
+        rows = reader.rows(
+            f"SELECT r.id, r.uid, r.{NAMES[noun]} FROM {noun} r WHERE r.merged_into IS NOT NULL AND ({sql}) LIMIT 50",
+            params,
+        )
+        if rows:
+            return [Found(number, uid, name or "") for number, uid, name in rows]
+    return []
+
+
+def _kept(reader: Reader, noun: str, number: int) -> Found | None:
+    sql = (
+        f"SELECT w.id, w.uid, w.{NAMES[noun]}, w.deleted_at FROM {noun} r JOIN {noun} w ON w.id = r.merged_into"
+        " WHERE r.id = ?"
+    )
+    row = reader.row(sql, (number,))
     while row is not None and row[3] is not None:
-        row = reader.row(f"{sql}id = ?", (row[0],))
+        row = reader.row(sql, (row[0],))
     return Found(row[0], row[1], row[2] or "") if row else None
 
 
@@ -63,8 +88,10 @@ def _ambiguous(noun: str, text: str, rows: list[tuple[int, str, str]]) -> Ambigu
     )
 
 
-def _questions(noun: str, text: str, country: str | None) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """The conditions to try, the surest first; the first that finds anything decides."""
+def _questions(
+    noun: str, text: str, country: str | None, *, gone: bool = False
+) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """The conditions to try, the surest first; the first that finds anything decides. ``gone``: of records merged away."""
     prefix = f"{UID_PREFIX[noun]}_"
     if text.lower().startswith(prefix):
         uid = prefix + text[len(prefix) :].upper()
@@ -75,9 +102,9 @@ def _questions(noun: str, text: str, country: str | None) -> Iterator[tuple[str,
         yield "r.id = ?", (int(bare),)
     if not text:
         return
-    yield from _natural_questions(noun, text, country)
-    if _NAME[noun] != "subject":
-        name = _NAME[noun]
+    yield from _natural_questions(noun, text, country, gone)
+    if NAMES[noun] != "subject":
+        name = NAMES[noun]
         yield f"r.{name}_key = ? AND r.{name} = ?", (fold(text), text)
         yield f"r.{name}_key = ?", (fold(text),)
     else:
@@ -90,31 +117,41 @@ def _questions(noun: str, text: str, country: str | None) -> Iterator[tuple[str,
     yield "r.external_id = ?", (text,)
 
 
-def _natural_questions(noun: str, text: str, country: str | None) -> Iterator[tuple[str, tuple[object, ...]]]:
+def _natural_questions(
+    noun: str, text: str, country: str | None, gone: bool
+) -> Iterator[tuple[str, tuple[object, ...]]]:
     from crmcli.domain.handles import network_of, read_handle
     from crmcli.domain.people import looks_like, read_email, read_phone, read_website
 
     shape = looks_like(text)
     if noun == "contact" and shape == "email":
-        yield from _keyed("contact_email", "contact_id", lambda: read_email(text).key)
+        yield from _keyed("contact_email", "contact_id", lambda: read_email(text).key, gone)
     if noun == "contact" and (network := network_of(text)):
         yield from _keyed(
-            "contact_handle", "contact_id", lambda: read_handle(network, text).key, f"network = '{network}'"
+            "contact_handle", "contact_id", lambda: read_handle(network, text).key, gone, f"v.network = '{network}'"
         )
     elif noun == "contact" and text.startswith("@"):
-        yield from _keyed("contact_handle", "contact_id", lambda: fold(text[1:]))
+        yield from _keyed("contact_handle", "contact_id", lambda: fold(text[1:]), gone)
     if noun in ("contact", "company") and shape == "phone":
-        yield from _keyed(f"{noun}_phone", f"{noun}_id", lambda: read_phone(text, country).key)
+        yield from _keyed(f"{noun}_phone", f"{noun}_id", lambda: read_phone(text, country).key, gone)
     if noun == "company" and shape in ("website", "handle_url"):
-        yield from _keyed("company_website", "company_id", lambda: read_website(text).key)
+        yield from _keyed("company_website", "company_id", lambda: read_website(text).key, gone)
 
 
-def _keyed(table: str, owner: str, key: object, extra: str = "1 = 1") -> Iterator[tuple[str, tuple[object, ...]]]:
+def _keyed(
+    table: str, owner: str, key: object, gone: bool, extra: str = "1 = 1"
+) -> Iterator[tuple[str, tuple[object, ...]]]:
     try:
         value = key()  # type: ignore[operator]
     except BadValue:
         return
-    yield f"r.id IN (SELECT {owner} FROM {table} WHERE deleted_at IS NULL AND key = ? AND {extra})", (value,)
+    if gone:  # few records, each asked for what it had
+        yield f"EXISTS (SELECT 1 FROM {table} v WHERE v.{owner} = r.id AND v.key = ? AND {extra})", (value,)
+    else:
+        yield (
+            f"r.id IN (SELECT v.{owner} FROM {table} v WHERE v.deleted_at IS NULL AND v.key = ? AND {extra})",
+            (value,),
+        )
 
 
 def owner_of_key(reader: Reader, noun: str, kind: Kind, key: str, network: str = "") -> Found | None:

@@ -20,6 +20,9 @@ def upgrade() -> None:
     _import_run()
     _distinct_pair()
     _forgotten()
+    where = sa.text("merged_into IS NOT NULL")
+    for table in ("contact", "company", "deal"):
+        op.create_index(f"{table}_merged", table, ["merged_into"], sqlite_where=where, postgresql_where=where)
 
 
 def _import_run() -> None:

@@ -1,0 +1,171 @@
+"""Who wrote a message: a person, a machine that answers for one, or one that reports what became of another message."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.text import fold
+from crmcli.io.mail.charsets import one_line
+from crmcli.io.mail.headers import addresses, ids, raw_header, raw_headers, words
+from crmcli.io.mail.parts import content_of, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from email.message import Message as Part
+
+    from crmcli.domain.text import Matched
+
+_LONGEST_REASON = 200
+_READ_OF_BODY = 20_000
+_ROBOTS = ("mailer-daemon", "mail-daemon", "postmaster", "maildaemon", "mdaemon", "mailerdaemon")
+# How the subject of an automatic answer begins, folded, in the languages of those who get them.
+_AWAY = re.compile(
+    r"(?:auto(?:matic)?[ -]?(?:reply|response|answer)|autoreply|automated response|out of (?:the )?office|on vacation"
+    r"|automatische antwort|abwesenheits|abwesend|reponse automatique|absence|absent du bureau|respuesta automatica"
+    r"|fuera de la oficina|risposta automatica|assente|resposta automatica|automatisch antwoord|autosvar"
+    r"|odpowiedz automatyczna|automatyczna odpowiedz|autoodpowiedz|poza biurem|автоответ|автоматическии ответ"
+    r"|автоматичен отговор|извън офиса|автоматична відповідь)"
+)
+_UNDELIVERED = re.compile(
+    r"undeliver|delivery (?:status notification|has failed|failure|failed|problem)|delivery notification.*fail"
+    r"|returned mail|failure notice|mail delivery (?:failed|failure|system)|message not delivered|could not be delivered"
+    r"|unzustellbar|nicht zugestellt|non remis|echec de la remise|no se puede entregar|nie mozna dostarczyc|niedostarcz"
+    r"|недостав|не доставлен|не удалось доставить"
+)
+_STATUS = re.compile(r"\b[45]\d\d[ -](?:#?[45]\.\d{1,3}\.\d{1,3}\b)?[^\r\n]*|\b[45]\.\d{1,3}\.\d{1,3}\b[^\r\n]*")
+_FAILED = re.compile(r"(?:^|\s|<)([^\s<>,;:\"()\[\]@]+@[^\s<>,;:\"()\[\]@]+\.[^\s<>,;:\"()\[\]@]+?)(?=[>\s:;,.)]|$)")
+# Where the copy of the message that could not be delivered begins.
+_COPY = re.compile(r"^[> ]*(?:return-path|received|message-id):", re.IGNORECASE | re.MULTILINE)
+_QUOTED_ID = re.compile(r"^[> ]*message-id:\s*(<[^<>\r\n]+>)", re.IGNORECASE | re.MULTILINE)
+# What a report says became of the message, and what we call it.
+_OUTCOMES = {"failed": "bounced", "delayed": "delayed"}
+
+
+class Failure(NamedTuple):
+    """What a report tells of an earlier message: ``outcome`` as ``bounced: 550 5.1.1 …``, whom it was for, its id."""
+
+    outcome: str
+    recipients: tuple[Matched, ...]
+    original: str | None
+
+
+def failure_of(message: Part, text: str) -> Failure | None:
+    """What a report of delivery says; None for a message that is no report of a failure or delay."""
+    statuses = [part for part in message.walk() if kind_of(part) == "message/delivery-status"]
+    if statuses:
+        return _by_report(message, statuses)
+    return _by_looks(message, text) if _is_from_robot(message) else None
+
+
+# -- reports by the standard (RFC 3464)
+
+
+def _by_report(message: Part, statuses: list[Part]) -> Failure | None:
+    told = [block for status in statuses for block in _blocks(status)]
+    for action, outcome in _OUTCOMES.items():
+        about = [block for block in told if words(raw_header(block, "action")).lower().split()[:1] == [action]]
+        if about:
+            named = [text for block in about for text in raw_headers(block, "original-recipient", "final-recipient")]
+            recipients = addresses(text.partition(";")[2] or text for text in named)
+            reason = _reason(raw_header(about[0], "status"), raw_header(about[0], "diagnostic-code"))
+            return Failure(_outcome(outcome, reason), tuple(each.email for each in recipients), _original(message))
+    return None
+
+
+def _blocks(status: Part) -> Iterator[Part]:
+    payload = status.get_payload()
+    if isinstance(payload, list):
+        yield from payload  # type: ignore[misc]
+        return
+    from email import message_from_bytes
+
+    for block in re.split(rb"\r?\n\r?\n", content_of(status)):  # it was encoded, which the standard forbids
+        yield message_from_bytes(block.lstrip())
+
+
+def _reason(status: str, diagnostic: str) -> str:
+    code = words(status).partition(" ")[0]
+    said = words(diagnostic)
+    said = said.partition(";")[2].strip() if ";" in said[:20] else said
+    return said if not code or code in said else f"{code} {said}".strip()
+
+
+def _outcome(word: str, reason: str) -> str:
+    told = f"{word}: {reason}" if reason else word
+    return told if len(told) <= _LONGEST_REASON else f"{told[: _LONGEST_REASON - 1]}…"
+
+
+def _original(message: Part) -> str | None:
+    """The id of the message that the report is about, out of the copy that it carries."""
+    for part in message.walk():
+        kind = kind_of(part)
+        payload = part.get_payload()
+        if kind in ("message/rfc822", "message/global") and isinstance(payload, list) and payload:
+            found = ids(raw_header(payload[0], "message-id"))  # type: ignore[arg-type]
+        elif kind in ("text/rfc822-headers", "message/global-headers"):
+            found = _quoted_ids(content_of(part).decode("utf-8", "replace"))
+        else:
+            continue
+        if found:
+            return found[0]
+    return next(iter(ids(raw_header(message, "in-reply-to"))), None)
+
+
+def _quoted_ids(text: str) -> tuple[str, ...]:
+    found = _QUOTED_ID.search(text)
+    return ids(found[1]) if found else ()
+
+
+# -- reports of other programs, by what they look like
+
+
+def _is_from_robot(message: Part) -> bool:
+    senders = addresses(raw_headers(message, "from"))
+    named = raw_header(message, "from").lower().replace("_", "-")
+    robot = any(each.email.key.partition("@")[0] in _ROBOTS for each in senders) or "mailer-daemon" in named
+    nobody = raw_header(message, "return-path").strip() == "<>"
+    told = bool(raw_header(message, "x-failed-recipients"))
+    return told or ((robot or nobody) and bool(_UNDELIVERED.search(fold(words(raw_header(message, "subject"))))))
+
+
+def _by_looks(message: Part, text: str) -> Failure:
+    beginning = _COPY.split(text[:_READ_OF_BODY], maxsplit=1)[0]
+    named = addresses(raw_headers(message, "x-failed-recipients"))
+    own = {each.email.key for each in addresses(raw_headers(message, "from", "to"))}
+    found = named or addresses(_FAILED.findall(beginning))
+    recipients = tuple(each.email for each in found if each.email.key not in own)
+    status = _STATUS.search(beginning)
+    original = _original(message) or next(iter(_quoted_ids(text)), None)
+    return Failure(_outcome("bounced", one_line(status[0]) if status else ""), recipients, original)
+
+
+# -- automatic answers
+
+
+def is_auto_reply(message: Part) -> bool:
+    """Whether a machine answered for a person: away, on holiday, received your request."""
+
+    def said(name: str) -> str:
+        return words(raw_header(message, name)).lower()
+
+    submitted = next(iter(re.split(r"[;\s(]", said("auto-submitted"))), "")
+    if submitted == "auto-replied" or said("precedence") == "auto_reply":
+        return True
+    marks = [
+        said(name) for name in ("x-autoreply", "x-auto-reply", "x-autorespond", "x-autoresponder", "x-autoreply-from")
+    ]
+    if any(mark and mark != "no" for mark in marks):
+        return True
+    return bool(_AWAY.match(fold(words(raw_header(message, "subject"))))) and _is_automatic(said, submitted)
+
+
+def _is_automatic(said: Callable[[str], str], submitted: str) -> bool:
+    return (
+        submitted not in ("", "no")
+        or bool(said("x-auto-response-suppress"))
+        or said("return-path") == "<>"
+        or said("precedence") in ("bulk", "junk")
+        or "vacation" in said("x-mailer")
+    )

@@ -1,0 +1,81 @@
+"""Rows as an engine takes them by the thousand: one order of columns, defaults filled in, values in plain types."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from json import JSONEncoder
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import JSON, Date
+
+from crmcli.domain.records import utc_text
+from crmcli.store.models.columns import Moment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import date
+
+    from sqlmodel import SQLModel
+
+_encode = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_moment = lru_cache(1024)(utc_text)
+
+
+class Shape:
+    """What is known of a table's columns."""
+
+    def __init__(self, model: type[SQLModel]) -> None:
+        columns = model.__table__.columns  # type: ignore[attr-defined]
+        self.defaults: dict[str, Any] = {c.name: c.default.arg for c in columns if c.default and c.default.is_scalar}
+        self.plain: dict[str, Callable[[Any], str]] = {c.name: _PLAIN[kind] for c in columns if (kind := _kind(c.type))}
+        self._order = {column.name: place for place, column in enumerate(columns)}
+
+    def arranged(
+        self, rows: Collection[Mapping[str, Any]], usual: Mapping[str, Any] = MappingProxyType({})
+    ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """The columns that any of the rows fills, and the rows in their order; ``usual`` fills what a row lacks."""
+        usual = {**self.defaults, **usual}
+        given = set().union(*rows)
+        columns: list[str] = []
+        lists: list[list[Any]] = []
+        for name in sorted(usual.keys() | given, key=self._order.__getitem__):
+            values = (
+                self._column(name, rows, usual.get(name))
+                if name in given
+                else [self._one(name, usual[name])] * len(rows)
+            )
+            if values.count(None) < len(values):  # a column that nobody fills costs as much as one that everybody does
+                columns.append(name)
+                lists.append(values)
+        return tuple(columns), list(zip(*lists, strict=True))
+
+    def _column(self, name: str, rows: Collection[Mapping[str, Any]], usual: object) -> list[Any]:
+        values = [row.get(name, usual) for row in rows]
+        if plain := self.plain.get(name):
+            return [None if value is None else plain(value) for value in values]
+        return values
+
+    def _one(self, name: str, value: object) -> object:
+        return self.plain[name](value) if name in self.plain and value is not None else value
+
+
+@cache
+def shape_of(model: type[SQLModel]) -> Shape:
+    """The shape of a model's table."""
+    return Shape(model)
+
+
+def _kind(column_type: object) -> type | None:
+    return next((kind for kind in _PLAIN if isinstance(column_type, kind)), None)
+
+
+def _as_json(value: object) -> str:
+    return _encode(value) if value else "{}"
+
+
+def _as_date(value: date) -> str:
+    return value.isoformat()
+
+
+_PLAIN: dict[type, Callable[[Any], str]] = {Moment: _moment, JSON: _as_json, Date: _as_date}
