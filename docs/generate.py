@@ -32,6 +32,7 @@ def pages() -> dict[str, str]:
         "schema.md": schema_page,
         "keys.md": keys_page,
         "sql.md": sql_page,
+        "formats.md": formats_page,
     }
     return {name: page() for name, page in made.items()}
 
@@ -48,6 +49,17 @@ def _cell(value: object) -> str:
 
 def _code(text: object) -> str:
     return f"`{text}`" if text not in (None, "") else ""
+
+
+# -- formats
+
+
+def formats_page() -> str:
+    """What is read and written, field by field."""
+    sys.path.insert(0, str(DOCS))
+    import formats
+
+    return formats.formats_page(table)
 
 
 # -- SQL

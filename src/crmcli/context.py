@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from crmcli.services.privacy import Privacy
     from crmcli.services.records import Records
     from crmcli.services.search import Search
+    from crmcli.services.several import SeveralImports
     from crmcli.services.sql import Sql
     from crmcli.services.today import Agenda
     from crmcli.services.unmerging import Unmerging
@@ -230,6 +231,13 @@ class AppContext:
         from crmcli.services.imports import Imports
 
         return Imports(self.desk)
+
+    @cached_property
+    def several(self) -> SeveralImports:
+        """Several files in at once."""
+        from crmcli.services.several import SeveralImports
+
+        return SeveralImports(self.desk, self.imports, lambda: self.correspondence)
 
     @cached_property
     def cards(self) -> Cards:

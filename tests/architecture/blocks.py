@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import shlex
 import subprocess
 import sys
 from functools import cache
@@ -41,6 +42,48 @@ def commands() -> list[tuple[str, Any]]:
 def is_group(command: Any) -> bool:
     """Whether a command holds verbs."""
     return hasattr(command, "list_commands")
+
+
+_LINE = re.compile(r"""(?<![\w/.-])crm ((?:"[^"\n]*"|'[^'\n]*'|[^\n"'<>|&])*)""")
+_GLOBAL = {
+    "--store", "--db", "--config", "--format", "-o", "--as", "--quiet", "-q", "--verbose", "-v", "--no-color", "--version", "--help",
+}  # fmt: skip
+
+
+def unknown_words(text: str) -> list[str]:
+    """The verbs and options in the ``crm`` lines of a text that the program does not have."""
+    wrong = []
+    for found in _LINE.finditer(text):
+        words = shlex.split(found[1], comments=True)
+        path = _path(words)
+        flags = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
+        wrong += [] if path else [f"crm {found[1]}"]
+        wrong += [f"crm {' '.join(path)} {flag}" for flag in flags if path and flag not in _GLOBAL | _flags(path)]
+    return wrong
+
+
+def _path(words: list[str]) -> tuple[str, ...]:
+    """The command that the words name, after any global options."""
+    path: tuple[str, ...] = ()
+    for word in words:
+        if (*path, word) in _known():
+            path = (*path, word)
+        elif path:
+            break
+    return path
+
+
+@cache
+def _known() -> dict[tuple[str, ...], Any]:
+    return {tuple(words.split()[1:]): command for words, command in commands()}
+
+
+@cache
+def _flags(path: tuple[str, ...]) -> set[str]:
+    """The options of a command; a group that is called alone passes them to a verb, which may be written as one."""
+    below = {words: command for words, command in _known().items() if words[: len(path)] == path}
+    own = {name for command in below.values() for each in command.params for name in (*each.opts, *each.secondary_opts)}
+    return own | {f"--{words[-1]}" for words in below if words != path}
 
 
 class Block(NamedTuple):

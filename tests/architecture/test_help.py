@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.architecture.blocks import commands, is_group
+from tests.architecture.blocks import commands, is_group, unknown_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,12 @@ def test_every_verb_has_an_example(crm: Callable[..., Result], words: str) -> No
 
 
 @pytest.mark.parametrize(("words", "command"), COMMANDS)
+def test_examples_name_options_that_there_are(words: str, command: Any) -> None:
+    """No example has been left behind by its command."""
+    assert [] == unknown_words(command.epilog or "")
+
+
+@pytest.mark.parametrize(("words", "command"), COMMANDS)
 def test_every_option_says_what_it_does(words: str, command: Any) -> None:
     """No option stands there without a word."""
     silent = [option.opts for option in command.params if option.param_type_name == "option" and not option.help]
@@ -47,3 +53,10 @@ def test_help_lists_every_noun(crm: Callable[..., Result]) -> None:
 
     text = crm("--help").stdout
     assert [] == [name for name in ENTRIES if f"  {name} " not in text]
+
+
+@pytest.mark.parametrize("words", [words for words, command in COMMANDS if is_group(command)])
+def test_no_line_of_a_list_of_verbs_is_cut(crm: Callable[..., Result], words: str) -> None:
+    """What a verb does fits beside it: the first sentence is short."""
+    _, _, verbs = crm(*words.split()[1:], "--help").stdout.partition("Commands:")
+    assert [] == [line for line in verbs.splitlines() if line.endswith("...")]

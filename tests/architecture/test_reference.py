@@ -12,7 +12,9 @@ def page(name: str) -> str:
     return (ROOT / "docs" / "reference" / name).read_text("utf-8")
 
 
-PAGES = ("commands.md", "json.md", "filters.md", "settings.md", "exit-codes.md", "schema.md", "keys.md")
+PAGES = (
+    "commands.md", "json.md", "filters.md", "settings.md", "exit-codes.md", "schema.md", "keys.md", "sql.md", "formats.md",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -74,3 +76,51 @@ def test_every_table_and_column_is_there() -> None:
     for name, table in metadata().tables.items():
         section = text.partition(f"## {name}\n")[2].partition("\n## ")[0]
         assert [] == [column.name for column in table.columns if f"`{column.name}`" not in section]
+
+
+def test_every_format_is_there() -> None:
+    """Each format that is read or written, with its endings."""
+    from crmcli.io.opening import FORMATS
+    from crmcli.render.files import ENDINGS
+
+    text = page("formats.md")
+    read, _, written = text.partition("## What is written")
+    for name, endings in {name: each.endings for name, each in FORMATS.items()}.items():
+        assert [] == [word for word in (f"| `{name}` |", *(f"`{ending}`" for ending in endings)) if word not in read]
+    assert [] == [name for name in ENDINGS if f"| `{name}` |" not in written]
+
+
+def test_every_preset_is_there_with_its_columns() -> None:
+    """Each preset has its row and, where it knows columns, its table."""
+    from crmcli.io.presets import presets
+
+    text = page("formats.md")
+    for name, preset in presets().items():
+        section = text.partition(f"### {name}\n")[2].partition("\n#")[0]
+        assert f"| `{name}` | {preset.about} |" in text
+        assert [] == [target for target in preset.fields if target != "-" and f"`{target}`" not in section]
+
+
+def test_every_property_of_cards_is_there() -> None:
+    """What the reader of cards knows is read or dropped by the page."""
+    from crmcli.io.vcard import READERS, SILENT, SKIPPED, TARGETS
+
+    section = page("formats.md").partition("## vCard\n")[2].partition("\n## ")[0]
+    read, _, dropped = section.partition("| dropped property |")
+    assert [] == [name for name in READERS if f"`{name}`" not in read]
+    assert [] == [name for name in (*SILENT, *SKIPPED) if f"`{name}`" not in dropped]
+    assert [] == [name for name in TARGETS if f"`{name}`" not in read]
+
+
+def test_every_field_an_import_fills_is_there() -> None:
+    """Each field of each noun, with those of calendars."""
+    from crmcli.domain.fields import FIELDS, PLURAL
+    from crmcli.io.calendar import TARGETS
+    from crmcli.io.headers import targets_of
+
+    text = page("formats.md")
+    for noun in FIELDS:
+        section = text.partition(f"### Fields of {PLURAL[noun]}\n")[2].partition("\n#")[0]
+        assert [] == [name for name in targets_of(noun) if f"`{name}`" not in section]
+    calendar = text.partition("## iCalendar\n")[2].partition("\n## ")[0]
+    assert [] == [name for name in TARGETS if name != "type" and f"`{name}`" not in calendar]

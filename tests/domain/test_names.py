@@ -83,3 +83,16 @@ def test_a_turned_name_keeps_its_titles() -> None:
 )
 def test_what_was_joined_comes_apart(given_name: str, family: str, locale: str | None) -> None:
     assert split_name(join_name(given_name, "", family, locale), locale) == Name(given_name, family)
+
+
+@pytest.mark.parametrize(
+    "family", ["Doe", "Jr.", "MD", "M.D.", "III", "小明", "Nguyễn", "van", "Jane\uff0c", "P.h.D", "-"]
+)
+@pytest.mark.parametrize(
+    "given_name", ["Jane", "Dr.", "DR", "M.", "Fr", "小", "すずき", "Nguyễn", "Jane\uff0c", "\uff0cX", "-"]
+)
+@pytest.mark.parametrize("locale", [None, "hu_HU", "en_US", "zh"])
+def test_two_words_are_told_apart_as_any_number_is(given_name: str, family: str, locale: str | None) -> None:
+    """A comma with nothing after it says nothing."""
+    name = f"{given_name} {family}"
+    assert split_name(name, locale) == split_name(f"{name} ,", locale)

@@ -9,7 +9,7 @@ import pytest
 from crmcli.domain.fields import PRIORITIES
 from crmcli.domain.filter_tree import FilterContext
 from crmcli.domain.filters import parse_filter
-from crmcli.domain.text import nearest
+from crmcli.domain.text import is_blank, is_text, nearest
 from crmcli.errors import FilterError
 
 
@@ -36,3 +36,27 @@ def test_a_name_is_no_correction_of_itself() -> None:
     with pytest.raises(FilterError) as caught:
         parse_filter("meta.a = 1", "deal", context)
     assert "deal has no field 'meta' at column 1" == caught.value.message
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "\u3164", "\u115f\u1160", "\uffa0 \ufe0f", "\u2800", "\t\n\x1b"])
+def test_what_shows_nothing_is_blank(text: str) -> None:
+    """Letters without a shape are letters to Unicode, and nothing to the eye."""
+    assert is_blank(text)
+    assert not is_blank(f"{text}a")
+    assert not is_blank(f"小{text}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", True),
+        ("a\nb\x1b", True),
+        ("小\n明", True),
+        ("a\0", False),
+        ("\ud800", False),
+        ("é\n\udfff", False),
+        ("😀", True),
+    ],
+)
+def test_halves_of_characters_and_nul_are_no_text(text: str, expected: bool) -> None:
+    assert is_text(text) is expected

@@ -130,6 +130,12 @@ def test_a_record_over_many_chunks_and_rows_after_it_keep_their_lines() -> None:
 PIECES = st.lists(st.text('ab",;\\\r\n\0 ', max_size=12), max_size=12)
 
 
+def test_a_piece_without_text_ends_no_line_and_hides_no_end() -> None:
+    """A decoder gives such a piece while it waits for the rest of a character."""
+    assert list(line_blocks(["\r", "", ";"])) == [["\r"], [";"]]
+    assert list(line_blocks(["\r", "", "\n"])) == [["\r\n"]]
+
+
 @given(PIECES, st.booleans())
 def test_no_border_between_pieces_shows(pieces: list[str], escaped: bool) -> None:
     """Records, flaws and lines are the same however the text comes; no line is lost and none comes twice."""

@@ -145,6 +145,7 @@ def test_pictures_are_left_out_and_counted() -> None:
         ("UID:urn:uuid:1-2", "external_id", "urn:uuid:1-2"),
         ("EMAIL:not one", "custom.email_original", "not one"),
         ("TEL;VALUE=uri:tel:+1-418-656-9254;ext=102", "phones", ("tel:+1-418-656-9254;ext=102",)),
+        ("LANG:bg-BG", "locale", "bg_BG"),
     ],
 )  # fmt: skip
 def test_what_a_property_fills(line: str, target: str, value: object) -> None:

@@ -13,6 +13,7 @@ from crmcli.store.dialects.postgresql import Postgresql
 from crmcli.store.dialects.sqlite import Sqlite
 from crmcli.store.location import locate
 from crmcli.store.migrations import HEAD
+from crmcli.store.queries.keys import Lookup, look_up
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,6 +104,24 @@ def test_any_word_can_be_searched_for(app: AppContext, word: str) -> None:
         for names_only in (True, False):
             query = dialect.search_query([word], names_only=names_only)
             assert [] == reader.rows(f"SELECT record_id FROM search_entry WHERE {dialect.search_condition()}", (query,))
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "count"),
+    [
+        ("id", (1, 3, 2**40), 2),
+        ("name", ("Jane", "O'Brien", "{a,b}", 'a"\\b', "nobody"), 4),
+        ("created_at", ("2026-11-21T12:00:00Z", "2020-01-01T00:00:00Z"), 4),
+    ],
+)
+def test_rows_are_found_among_any_values(app: AppContext, column: str, values: tuple[object, ...], count: int) -> None:
+    """Numbers, moments and whatever text, asked for all at once."""
+    for name in ("Jane", "O'Brien", "{a,b}", 'a"\\b'):
+        app.contacts.add(app.contacts.draft({"name": name}))
+    with app.store.reader() as reader:
+        lookup = Lookup(f"SELECT {column} FROM contact WHERE {column} IN ({{in}})")
+        found = list(look_up(reader, lookup, values))
+    assert count == len(found)
 
 
 def test_a_file_that_cannot_be_written_beside_is_read_as_it_lies(tmp_path: Path, app: AppContext) -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from crmcli.services.records import Changes
 from crmcli.store.checks import findings
+from crmcli.store.models.people import Contact
 from crmcli.store.search import rebuild, words_of
+from crmcli.store.store import Actor
 
 if TYPE_CHECKING:
     from crmcli.context import AppContext
@@ -91,6 +93,56 @@ def test_a_phone_is_found_by_its_digits(app: AppContext) -> None:
     app.contacts.add(app.contacts.draft({"name": "Jane", "phones": "+359 88 123 4567"}))
     for query in ("359881234567", "+359 88 123", "88 123 4567"):
         assert ["Jane"] == _hits(app, query)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "tulips " + "x" * 1000,  # near the length from which another way leads into the index
+        "tulips " + "x" * 2030,
+        "x" * 2046 + " tulips",
+        "ж" * 3000 + " tulips",
+        "hello " * 200_000 + "tulips",
+        " ".join(f"w{number}" for number in range(20_000)) + " tulips",
+    ],
+    ids=["short", "as long as may be", "the longest word", "a word too long", "repeated", "many words"],
+)
+def test_a_text_of_any_length_is_found_by_its_words(app: AppContext, note: str) -> None:
+    """By the shorter ones, even if another is longer than an index can hold; the name stays the name."""
+    app.contacts.add(app.contacts.draft({"name": "Jane Rose", "emails": "tu@x.com"}))
+    app.contacts.add(app.contacts.draft({"name": "Tulipa Rose"}))
+    with app.store.write(Actor("maria", "test")) as uow:
+        uow.get(Contact, 1).note = note
+    assert ["Tulipa Rose", "Jane Rose"] == _hits(app, "tulip")
+    assert ["Jane Rose"] == _hits(app, "tulips rose")
+    assert [] == _hits(app, "tulipss")
+
+
+def test_a_word_that_no_index_holds_asks_for_nothing(app: AppContext) -> None:
+    """Neither an error nor everything."""
+    app.contacts.add(app.contacts.draft({"name": "Jane"}))
+    assert [] == _hits(app, "ж" * 3000)
+
+
+def test_a_server_makes_the_same_words_both_ways(app: AppContext) -> None:
+    """The quick one of short entries gives what the one of long entries gives."""
+    if app.store.location.path:
+        pytest.skip("servers only")
+    for name, note in (
+        ("Jane", None),
+        ("Łukasz Żak", "любит чай, чай"),
+        ("北京", "Jane jane"),
+        ("?", "?"),
+        ("?", "10½"),
+    ):
+        app.contacts.add(app.contacts.draft({"name": name, "note": note, "phones": None}))
+    app.activities.log({"type": "note", "body": "only a body"})
+    with app.store.reader() as reader:
+        sql = "SELECT name, body, words = crm_words(name, body), length(words) FROM search_entry ORDER BY rowid"
+        found = reader.rows(sql)
+    assert 6 == len(found)
+    for name, body, are_same, count in found:
+        assert (name, body, True, len({*name.split(), *body.split()})) == (name, body, are_same, count)
 
 
 def test_a_rebuilt_index_is_the_same(app: AppContext) -> None:

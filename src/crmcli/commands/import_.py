@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmcli.commands.import_all import EXAMPLES, import_all
-from crmcli.commands.import_flags import CURRENCY, MEANING, PLACING, READING, STAGE_MAP, parameters
+from crmcli.commands.import_flags import CREATE, CURRENCY, MEANING, PLACING, READING, STAGE_MAP, parameters
 from crmcli.commands.import_group import ImportGroup, presets
 from crmcli.commands.import_mail import MAIL_EXAMPLES, import_mail
+from crmcli.commands.import_several import FILES_EXAMPLES, Places, import_files
+from crmcli.commands.import_watch import UNFIT, WATCH_EXAMPLES, Every, Folder, Once, Records, import_watch
 from crmcli.commands.shape import Noun, app_of, is_machine
 from crmcli.commands.verbs import SpelledOut
 from crmcli.domain.fields import PLURAL
 from crmcli.errors import BadValue, UsageError
-from crmcli.io.opening import Reading
-from crmcli.services.importing.plan import Plan
+from crmcli.services.importing.options import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crmcli.context import AppContext
     from crmcli.reports.report import Report
+    from crmcli.services.importing.plan import Plan
     from crmcli.services.importing.run import Run
     from crmcli.services.importing.summary import Summary
 
@@ -50,33 +52,34 @@ def _wizard(ctx: typer.Context, file: File, **given: Any) -> None:  # noqa: ANN4
     _import(ctx, plan, file, interactive=True, report=given["report"])
 
 
-def plan_of(noun: str, given: dict[str, Any]) -> Plan:
-    """The plan that the options ask for."""
-    reading = Reading(
-        given["format_in"],
-        given["encoding"],
-        given["delimiter"],
-        not given["no_header"],
-        given["sheet"],
-        given["table"],
-        given["query"],
-    )
-    said = {name: given[name] for name in Plan._fields if given.get(name) is not None}
-    several = {name: _listed(given[name]) for name in ("key", "fill_only", "overwrite", "append")}
-    rejects = None if given["rejects"] is None else Path(given["rejects"])
-    mode = _mode(given["mode"], given["on_duplicate"], update=given["update"])
-    return Plan(noun)._replace(**{**said, **several, "rejects": rejects, "reading": reading, "mode": mode})
+def _files(ctx: typer.Context, places: Places, **given: Any) -> None:  # noqa: ANN401
+    _use_report(app_of(ctx), given["report"])
+    one = _only_file(app_of(ctx), places, given)
+    if one is None:
+        import_files(ctx, places, given)
+    else:
+        _import(ctx, plan_of(one, given), places[0], interactive=given["interactive"], report=None)
 
 
-def _listed(settings: Sequence[str] | None) -> tuple[str, ...]:
-    """``a,b`` and repeated options as one list."""
-    return tuple(name.strip() for each in settings or () for name in each.split(",") if name.strip())
+def _only_file(app: AppContext, places: Sequence[str], given: dict[str, Any]) -> str | None:
+    """The noun of a single file of records; None for anything else."""
+    place = Path(places[0]).expanduser()
+    if len(places) > 1 or place.is_dir() or place.suffix.lower() == ".toml":
+        return None
+    part = app.several.part(place, given)
+    return part.noun if part.noun in PLURAL else None
 
 
-def _mode(mode: str | None, on_duplicate: str | None, *, update: bool) -> str | None:
-    if update and ((mode or "upsert") != "upsert" or (on_duplicate or "update") != "update"):
-        raise UsageError("--update is --mode upsert", hint="leave one of them out")
-    return "upsert" if update else mode
+def _watch(
+    ctx: typer.Context,
+    folder: Folder,
+    noun: Records = None,
+    every: Every = "5s",
+    once: Once = False,
+    **given: Any,  # noqa: ANN401
+) -> None:
+    _use_report(app_of(ctx), given["report"])
+    import_watch(ctx, folder, noun, every, once, given)
 
 
 def _use_report(app: AppContext, report: str | None) -> None:
@@ -118,17 +121,22 @@ _door(
 _door(
     "activity",
     "What was done: known again by id or the whole row. Also what is planned.",
-    ["crm import activities calls.csv --default type=call"],
+    ["crm import activities calls.csv --default type=call", "crm import activities meetings.ics --update"],
+    create_contacts=CREATE,
 )
 app.verb(
     "wizard",
     examples=["crm import wizard people.csv", "crm import --interactive people.csv"],
-    help="A file of anything: shows it as it would be read, asks what is wrong about that, and imports it.",
+    help="A file of anything, asked about. Shows it as it would be read, asks what is wrong about that, and imports it.",
 )(
     SpelledOut(
         _wizard, flags=parameters({**MEANING, "stage_map": STAGE_MAP, "currency": CURRENCY, **PLACING, **READING})
     )
 )
+_ALL = {**MEANING, "stage_map": STAGE_MAP, "currency": CURRENCY, "create_contacts": CREATE, **PLACING, **READING}
+_LASTING = {name: kind for name, kind in _ALL.items() if name not in UNFIT}
+app.verb("files", examples=FILES_EXAMPLES, help=import_files.__doc__)(SpelledOut(_files, flags=parameters(_ALL)))
+app.verb("watch", examples=WATCH_EXAMPLES, help=import_watch.__doc__)(SpelledOut(_watch, flags=parameters(_LASTING)))
 app.verb("presets", examples=["crm import presets", "crm import presets --format json"])(presets)
 app.verb("all", examples=EXAMPLES)(import_all)
 app.verb("mail", examples=MAIL_EXAMPLES)(import_mail)
@@ -177,6 +185,8 @@ def _answer(ctx: typer.Context, app: AppContext, run: Run, summary: Summary) -> 
 
 
 def _tell(app: AppContext, run: Run, summary: Summary) -> None:
+    if run.resumed_after:
+        app.output.note(f"went on after {run.resumed_after:,} rows that an earlier run has stored")
     for noun, count in summary.linked.items():
         app.output.note(f"{count:,} new {PLURAL[noun] if count > 1 else noun} that rows name")
     left_out = {f"{what} left out": count for what, count in run.table.notes().items()}

@@ -79,7 +79,9 @@ PLACING: Mapping[str, Any] = {
         "the first that finds one. Repeat.",
     ),
     "update": _switch("--update", "Short for --mode upsert."),
-    "on_duplicate": _one("--on-duplicate", "skip|update|fail", "Of a record that is there already; update is --mode upsert."),
+    "on_duplicate": _one(
+        "--on-duplicate", "skip|update|fail", "Of a record that is there already; update is --mode upsert."
+    ),
     "fill_only": _several("--fill-only", _FIELDS, "Fields written only where the record has nothing; or all."),
     "overwrite": _several(
         "--overwrite", _FIELDS, "Fields whose values are replaced, those with several values too; or all."
@@ -90,6 +92,10 @@ PLACING: Mapping[str, Any] = {
         "--rejects", "FILE", "Write the rejected rows there with the reason, to mend and import; store the others."
     ),
     "max_errors": _number("--max-errors", "Store nothing when more rows than this are rejected."),
+    "resume": _switch(
+        "--resume",
+        "Store as it goes, every 5,000 rows, and go on where a run of the same file was killed; bad rows are skipped.",
+    ),
     "dry_run": DryRun,
     "hooks": _switch("--hooks", "Run the hooks for each record."),
     "report": _one("--report", "text|json", "How to tell what was done."),
@@ -97,6 +103,12 @@ PLACING: Mapping[str, Any] = {
 }
 """How its rows are put in."""
 
+CREATE = Annotated[
+    bool | None,
+    typer.Option(
+        "--create-contacts", help="Of a calendar: add those who take part in a meeting and are not known yet."
+    ),
+]
 STAGE_MAP = _several("--stage-map", "THEIRS=OURS", "What a stage is called here; repeat.")
 CURRENCY = _one("--currency", "CODE", "Of amounts that name none.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import typer  # noqa: TC002 - Typer reads the annotations
@@ -9,22 +10,44 @@ import typer  # noqa: TC002 - Typer reads the annotations
 from crmcli.commands.shape import NounGroup, app_of
 from crmcli.domain.fields import PLURAL
 
-_ASKED = "--interactive"
-WIZARD = "wizard"
+_ASKED, _WATCHED = "--interactive", "--watch"
+WIZARD, FILES, WATCH = "wizard", "files", "watch"
+_HELP = ("-h", "--help")
 
 
 class ImportGroup(NounGroup):
-    """The verbs of import; ``crm import --interactive FILE`` is ``crm import wizard FILE``."""
+    """The verbs of import, of which some go without saying.
+
+    ``crm import --interactive FILE`` is ``wizard FILE``, ``crm import --watch FOLDER`` is ``watch FOLDER``, and ``crm import
+    PLAN.toml``, ``FOLDER`` or ``FILE`` is ``files``.
+    """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
-        """Read the words, the wizard's among them."""
-        if _ASKED in args and not any(word in self.verbs for word in args):
-            args = [WIZARD, *(word for word in args if word != _ASKED)]
+        """Read the words, with the verb that they mean."""
+        if any(word.partition("=")[0] == _WATCHED for word in args):
+            args = self._watched(args)
+        elif not any(word in self.verbs or word in _HELP for word in args):
+            if _ASKED in args:
+                args = [WIZARD, *(word for word in args if word != _ASKED)]
+            elif any(_is_place(word) for word in args):
+                args = [FILES, *args]
         return super().parse_args(ctx, args)
+
+    def _watched(self, args: list[str]) -> list[str]:
+        """``contacts --watch FOLDER`` as ``watch FOLDER --noun contacts``."""
+        words = [part for word in args for part in (word.split("=", 1) if word.startswith(f"{_WATCHED}=") else [word])]
+        words.remove(_WATCHED)
+        noun = ["--noun", words.pop(0)] if words and words[0] in self.verbs else []
+        return [WATCH, *words, *noun]
+
+
+def _is_place(word: str) -> bool:
+    """Whether a word means a file or folder rather than a verb."""
+    return not word.startswith("-") and ("." in word or "/" in word or Path(word).exists())
 
 
 def presets(ctx: typer.Context) -> None:
-    """The systems whose exports need no mapping, and the maps that were kept."""
+    """The systems that need no mapping, and the maps that were kept."""
     from crmcli.reports.report import Report, ReportColumn
 
     rows = app_of(ctx).imports.presets()

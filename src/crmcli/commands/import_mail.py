@@ -65,7 +65,7 @@ def import_mail(
     dry_run: DryRun = False,
     report: ReportAs = None,
 ) -> None:
-    """Messages as activities, each once: with the people they are from and for, in their threads.
+    """Messages as activities, each once. With the people they are from and for, in their threads.
 
     Automatic answers and bounces are told apart. From a server nothing is marked as read; the password comes from
     CRM_IMAP_PASSWORD or the keyring (service crmcli-imap, user USER@HOST).

@@ -115,6 +115,7 @@ def _lines(facts: StoreFacts) -> list[FactView]:
     if facts.last_change is not None:
         last = facts.last_change
         lines.append(("last change", f"#{last.number} {last.at:%Y-%m-%dT%H:%M:%SZ} {last.user}: {last.command}"))
+    lines += [("half done", about) for about in facts.half_imports]
     lines += [("backup", path) for path in facts.backups[:5]]
     return [FactView(name, value) for name, value in lines]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import word_set
 
@@ -49,6 +51,9 @@ def split_name(full: str, locale: str | None = None) -> Name:
     A name that can't be told apart is given name alone. Every letter stays in one of the parts. In a ``locale`` as
     ``hu_HU`` the family's name comes first.
     """
+    words = full.split()
+    if len(words) == 2 and "," not in full and "\uff0c" not in full and _is_plain_pair(words[0], words[1], locale):
+        return Name(words[0], words[1])
     sections = [words for words in (s.split() for s in full.replace("\uff0c", ",").split(",")) if words]
     suffix: list[str] = []
     while len(sections) > 1 and all(map(_is_suffix, sections[-1])):
@@ -66,6 +71,15 @@ def split_name(full: str, locale: str | None = None) -> Name:
         given, end = _without_suffix(given)
         prefix, tail = prefix + more, tail + end
     return Name(_joined(given), _joined(family), _joined(prefix), _joined(tail + suffix))
+
+
+def _is_plain_pair(given: str, family: str, locale: str | None) -> bool:
+    """Whether two words without a comma are a given name and a family's, as most names are."""
+    return (
+        given < "\u3040"  # where the scripts begin that write the family's name first
+        and given not in _VIETNAMESE
+        and not (begins_with_family(locale) or _is_prefix(given) or _is_suffix(family))
+    )
 
 
 def join_name(given: str, middle: str, family: str, locale: str | None = None) -> str:
@@ -89,6 +103,7 @@ def turned(name: str, locale: str | None = None) -> tuple[str, Name] | None:
     return join_name(parts.given, "", parts.family, locale), parts
 
 
+@lru_cache(64)
 def begins_with_family(locale: str | None) -> bool:
     """Whether names begin with the family's in a locale as ``hu_HU``."""
     return _language(locale) in _FAMILY_FIRST

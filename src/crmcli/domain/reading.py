@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.drafts import Draft, Edit
 from crmcli.domain.fields import FIELDS, Field, Kind, find_field
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.text import fold, is_blank, nearest, tidy
+from crmcli.domain.text import fold, is_blank, is_text, nearest, tidy
 from crmcli.errors import BadValue, UsageError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def read_value(field: Field, text: str, rules: InputRules) -> object:
 
 
 def _whole(field: Field, text: str) -> str:
-    if "\0" in text or (not text.isprintable() and any("\ud800" <= c <= "\udfff" for c in text)):
+    if not (text.isprintable() or is_text(text)):
         raise BadValue(field.option, "holds bytes that are not text")
     kept = tidy(text)
     if is_blank(kept):

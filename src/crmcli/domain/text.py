@@ -45,8 +45,19 @@ def tidy(text: str) -> str:
     return stripped if stripped.isascii() else unicodedata.normalize("NFC", stripped)
 
 
+def is_text(text: str) -> bool:
+    """Whether a text holds neither NUL nor half of a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
 def is_blank(text: str) -> bool:
     """Whether there is nothing to see in a text: white space, zero widths and other marks without a shape."""
+    if text[:1].isalnum() and text[0] not in _SHAPELESS:  # as nearly every text is
+        return False
     return all(c in _SHAPELESS or unicodedata.category(c) in ("Cf", "Zs", "Zl", "Zp", "Cc") for c in text)
 
 

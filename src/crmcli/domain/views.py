@@ -291,6 +291,17 @@ class FindingView(NamedTuple):
     remedy: str
 
 
+class HalfImportView(NamedTuple):
+    """An import that stored its first ``rows`` rows as change ``change`` and has not come to its end."""
+
+    noun: str
+    source: str
+    rows: int
+    change: int
+    at: datetime
+    fingerprint: str
+
+
 class FactView(NamedTuple):
     """One fact about the store."""
 

@@ -47,9 +47,9 @@ Record = tuple[int, list[str]]
 def line_blocks(pieces: Iterable[str]) -> Iterator[list[str]]:
     """The lines of a text with their ends, many at a time: CRLF, LF or CR ends one, U+2028 in a cell does not."""
     open_line: list[str] = []
-    for piece in pieces:
+    for piece in filter(None, pieces):  # a decoder gives nothing for the first half of a character
         # A CR at the end of what came before may be half of a CRLF, or end a line by itself.
-        ends = "\n" in piece or "\r" in piece or (piece != "" and bool(open_line) and open_line[-1].endswith("\r"))
+        ends = "\n" in piece or "\r" in piece or (bool(open_line) and open_line[-1].endswith("\r"))
         if open_line != [_TOO_LONG] or ends:
             open_line.append(piece)
         if ends:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import csv
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
 from typing import TYPE_CHECKING, TextIO
 
 from crmcli.errors import BadValue, StoreError
+from crmcli.io.records import CELL_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 LINE = "reject_line"
 REASON = "reject_reason"
@@ -32,6 +34,7 @@ class RejectsFile:
         self._delimiter = delimiter
         self._file: TextIO | None = None
         self._beside = ""
+        self._goes_on: int | None = None
         if not path.absolute().parent.is_dir():
             raise BadValue("rejects", f"there is no folder {path.absolute().parent}")
         if path.exists() and not path.is_file():
@@ -46,6 +49,10 @@ class RejectsFile:
             self._row([*cells, *padding, str(line), reason, *beyond])
         except OSError as error:
             raise self._unwritten(error) from error
+
+    def go_on(self, line: int) -> None:
+        """Leave the rows in place that were rejected up to this line of the input, and put further ones behind them."""
+        self._goes_on = line
 
     def keep(self) -> bool:
         """Put the file in its place; False when there is nothing to keep, and then what is there stays."""
@@ -73,7 +80,20 @@ class RejectsFile:
         number, self._beside = mkstemp(prefix=f".{self.path.name}.", dir=self.path.absolute().parent)
         self._file = os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace", newline="")
         self._row([*self.headers, *COLUMNS])
+        for cells in self._earlier():
+            self._row(cells)
         return self._file
+
+    def _earlier(self) -> Iterator[list[str]]:
+        """The rows that are there already and stay."""
+        if self._goes_on is None or not self.path.exists():
+            return
+        csv.field_size_limit(CELL_LIMIT)
+        at = len(self.headers)
+        with self.path.open(encoding="utf-8", newline="") as file:
+            rows = csv.reader(file, delimiter=self._delimiter)
+            if next(rows, None) == [*self.headers, *COLUMNS]:
+                yield from (row for row in rows if _line(row[at : at + 1]) <= self._goes_on)
 
     def _row(self, cells: Sequence[str]) -> None:
         assert self._file is not None
@@ -81,3 +101,8 @@ class RejectsFile:
 
     def _unwritten(self, error: OSError) -> StoreError:
         return StoreError(f"can't write {self.path}: {(error.strerror or str(error)).lower()}; nothing was stored")
+
+
+def _line(cells: Sequence[str]) -> int:
+    """The line of the input that a rejected row names; beyond all others where it names none any more."""
+    return int(cells[0]) if cells and cells[0].isdecimal() else sys.maxsize

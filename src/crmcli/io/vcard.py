@@ -28,9 +28,10 @@ TARGETS = (
     "custom.department", "custom.website", "custom.city", "custom.country", "custom.more_addresses", "custom.chat",
     "custom.related", "custom.assistant", "custom.email_original", "custom.birthday_original",
 )  # fmt: skip
-_SKIPPED = {"PHOTO": "photos", "LOGO": "logos", "SOUND": "sounds", "KEY": "keys"}
+# What is left out, and counted as this.
+SKIPPED = {"PHOTO": "photos", "LOGO": "logos", "SOUND": "sounds", "KEY": "keys"}
 # What says nothing of the person, or what another property says as well.
-_SILENT = word_set(
+SILENT = word_set(
     "VERSION PRODID REV MAILER SORT-STRING CLASS LABEL X-ABADR X-ABLABEL X-ABUID X-ABSHOWAS PROFILE SOURCE CLIENTPIDMAP XML "
     "X-PHONETIC-FIRST-NAME X-PHONETIC-LAST-NAME X-PHONETIC-MIDDLE-NAME X-PHONETIC-ORG KIND X-ADDRESSBOOKSERVER-KIND NAME "
     "X-MS-OL-DEFAULT-POSTAL-ADDRESS X-MS-OL-DESIGN X-GENERATOR"
@@ -111,12 +112,12 @@ class _Reading:
 
     def _take(self, said: Property) -> None:
         name = said.name
-        if name in _SKIPPED:
-            self.left_out[_SKIPPED[name]] += 1
-        elif name in _READERS:
+        if name in SKIPPED:
+            self.left_out[SKIPPED[name]] += 1
+        elif name in READERS:
             if said.value.strip():
-                _READERS[name](self, said)
-        elif name not in _SILENT:
+                READERS[name](self, said)
+        elif name not in SILENT:
             self.left_out[name] += 1
 
     # -- what a property says
@@ -285,12 +286,17 @@ class _Reading:
         else:
             self.left_out["time zones that are offsets"] += 1
 
+    def language(self, said: Property) -> None:
+        """LANG, the first: ``bg-BG`` is our ``bg_BG``."""
+        self.put("locale", self.plain(said).replace("-", "_"))
+
 
 def _one(target: str) -> Callable[[_Reading, Property], None]:
     return lambda reading, said: reading.put(target, reading.plain(said))
 
 
-_READERS: dict[str, Callable[[_Reading, Property], None]] = {
+# Every property that is read.
+READERS: dict[str, Callable[[_Reading, Property], None]] = {
     "N": _Reading.name, "FN": _Reading.full_name, "EMAIL": _Reading.email, "TEL": _Reading.phone, "X-MS-TEL": _Reading.phone,
     "ORG": _Reading.organisation, "TITLE": _one("title"), "ROLE": _one("custom.role"), "NICKNAME": _one("custom.nickname"),
     "ADR": _Reading.address, "URL": _Reading.url, "X-SOCIALPROFILE": _Reading.social, "SOCIALPROFILE": _Reading.social,
@@ -304,7 +310,7 @@ _READERS: dict[str, Callable[[_Reading, Property], None]] = {
     "X-ABRELATEDNAMES": _Reading.related, "X-SPOUSE": _Reading.related, "X-ASSISTANT": _Reading.related,
     "X-MANAGER": _Reading.related, "X-MS-MANAGER": _Reading.related, "X-MS-ASSISTANT": _Reading.related,
     "CATEGORIES": _Reading.categories, "NOTE": _Reading.note, "UID": _one("external_id"),
-    "TZ": _Reading.zone,
+    "TZ": _Reading.zone, "LANG": _Reading.language,
 }  # fmt: skip
 
 
@@ -356,6 +362,8 @@ def _lines(contact: Mapping[str, object], version: str) -> Iterator[str]:
 def _bookkeeping(contact: Mapping[str, object], text: Mapping[str, str], version: str) -> Iterator[str]:
     if "timezone" in text:
         yield f"TZ{';VALUE=text' if version == '3.0' else ''}:{_escaped(text['timezone'])}"
+    if "locale" in text and version != "3.0":
+        yield f"LANG:{_escaped(text['locale'].partition('.')[0].replace('_', '-'))}"
     if tags := _several(contact.get("tags")):
         yield "CATEGORIES:" + ",".join(map(_escaped, tags))
     if "id" in text:

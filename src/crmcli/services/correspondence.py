@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import os
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from crmcli.domain.threads import Threads
 from crmcli.errors import BadValue, CrmError, PartlyDone
 from crmcli.io.mail.boxes import Box, Kept, Stream, open_box
 from crmcli.io.mail.messages import Message, read_message
+from crmcli.services.alone import alone
 from crmcli.services.correspondents import Correspondents
 from crmcli.services.trial import trial
 from crmcli.store.queries.keys import look_up
@@ -129,19 +131,41 @@ class Correspondence:
         self, box: Box, wish: Wish, own: frozenset[str], tally: Tally, advance: Callable[[int], None] = lambda _: None
     ) -> None:
         """Store the messages of a box, in one undo step; ``advance`` is told how many bytes were read."""
+        with (
+            suppress(_OnlyTried),
+            trial(self.desk) if wish.dry_run else self._alone(box) as desk,
+            desk.writing("import mail") as uow,
+        ):
+            self.take_into(uow, box, wish, own, tally, advance)
+            uow.summary = f"{box.name.rpartition('/')[2] or box.name}: {tally.created:,} new"
+            if wish.dry_run:
+                raise _OnlyTried
+
+    def take_into(
+        self,
+        uow: UnitOfWork,
+        box: Box,
+        wish: Wish,
+        own: frozenset[str],
+        tally: Tally,
+        advance: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """Store the messages of a box as part of a transaction."""
         from crmcli.services.activities import Activities
 
-        with trial(self.desk) if wish.dry_run else nullcontext(self.desk) as desk:
-            try:
-                with desk.writing("import mail") as uow:
-                    intake = _Intake(uow, Activities(desk), wish, own, tally)
-                    for batch in _batches(self._read(box, tally, advance)):
-                        intake.take(batch)
-                    uow.summary = f"{box.name.rpartition('/')[2] or box.name}: {tally.created:,} new"
-                    if wish.dry_run:
-                        raise _OnlyTried
-            except _OnlyTried:
-                return
+        intake = _Intake(uow, Activities(self.desk), wish, own, tally)
+        for batch in _batches(self._read(box, tally, advance)):
+            intake.take(batch)
+
+    @contextmanager
+    def _alone(self, box: Box) -> Iterator[Desk]:
+        """The desk, while nobody else imports that box; a message from a pipe is nobody else's."""
+        with (
+            nullcontext()
+            if isinstance(box, Stream)
+            else alone(self.desk, mail_lock(box.name), f"import of mail from {box.name}")
+        ):
+            yield self.desk
 
     def _read(self, box: Box, tally: Tally, advance: Callable[[int], None]) -> Iterator[Message]:
         """The messages of a box that can be read and have a date."""
@@ -306,6 +330,11 @@ class _Intake:
         strangers = parties.strangers if self.wish.create else ()
         self.tally.contacts += len(strangers)
         return [self.people.add(self.bulk, person) for person in strangers]
+
+
+def mail_lock(name: str) -> str:
+    """The name under which no two imports of a box run: where it is, whatever folder it is named from."""
+    return f"import mail:{name if '://' in name else os.path.abspath(name)}"  # noqa: PTH100 - links in it stay links
 
 
 def _is_taken(parties: Parties, wish: Wish) -> bool:

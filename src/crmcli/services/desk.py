@@ -58,6 +58,10 @@ class Desk(NamedTuple):
         work.summary = summary
         return work
 
+    def going_on(self, command: str, number: int) -> UnitOfWork:
+        """The writing door for one more part of the change set of that number."""
+        return self.store.write(Actor(self.user, command, self.origin), number)
+
     def condition(self, reader: Reader, noun: str, text: str | None) -> Condition:
         """A filter's text as a condition on the noun's rows; raises FilterError."""
         if not text:

@@ -49,6 +49,7 @@ class History:
         from crmcli.store.models.ledger import ChangeSet
 
         with self.desk.writing("undo") as uow:
+            from crmcli.store.checkpoints import give_up
             from crmcli.store.undo import take_back
 
             number = (
@@ -66,6 +67,7 @@ class History:
             view = change_set(uow.reader, number)
             assert view is not None
             take_back(uow, number)
+            give_up(uow, number)
             uow.summary = f"#{number} {undone.command}: {undone.summary}".removesuffix(": ")
             uow.marked = max(uow.marked, undone.records)
         return view

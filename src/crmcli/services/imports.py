@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmcli.domain.money import read_currency
-from crmcli.errors import BadValue
+from crmcli.errors import BadValue, UsageError
 from crmcli.io.opening import Reading, open_table
+from crmcli.services.importing.checkpoints import fingerprint_of
 from crmcli.services.importing.mapping import stage_names
 from crmcli.services.importing.meaning import meaning_of
 from crmcli.services.importing.plan import settled
@@ -22,10 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
+    from crmcli.io.table import Table
     from crmcli.services.desk import Desk
     from crmcli.services.importing.plan import Plan
     from crmcli.services.importing.preview import Previewed
     from crmcli.services.records import Records
+
+
+AHEAD = timedelta(days=92)
 
 
 class Imports:
@@ -42,15 +48,22 @@ class Imports:
         if plan.currency is not None:
             plan = plan._replace(currency=read_currency(plan.currency))
         _refuse_to_overwrite(plan.rejects, file)
-        with twice(file) as again, open_table(again.first, plan.reading) as table:
+        with twice(file) as again, open_table(again.first, self._reading(plan.reading)) as table:
             if saved:
                 saved.refuse_missing(table.headers)
             rejects = None if plan.rejects is None else Rejects(plan.rejects, table)
             hide_reject_columns(table)
-            meaning = meaning_of(plan, table, self._stages)
+            meaning = meaning_of(_linking(plan, table), table, self._stages)
             run = Run(self.desk, _service(plan.noun), meaning, table, source_name(meaning.plan, file), rejects)
+            if plan.resume:
+                run.fingerprint = fingerprint_of(_lasting(file), meaning.plan, meaning.columns)
             run.formats = survey(meaning.plan, meaning.columns, table, again, run.summary)
             yield run
+
+    def _reading(self, reading: Reading) -> Reading:
+        """How a file is read: what recurs in a calendar, up to three months ahead."""
+        until = reading.until or self.desk.clock.local().date() + AHEAD
+        return reading._replace(until=until)
 
     def keep_map(self, name: str, run: Run) -> bool:
         """Keep the mapping of an import under a name; tells whether there was one already. Raises BadValue."""
@@ -75,18 +88,29 @@ class Imports:
         return preview(run.plan.noun, run.columns, run.table, rules, stages, run.formats.forms, count)
 
     def likely_noun(self, file: Path, reading: Reading = Reading()) -> str | None:  # noqa: B008
-        """The noun of a file's rows, by its format or the system it comes from; None where neither says."""
-        from crmcli.io.presets import recognised
+        """The noun of a file's rows, by its format, the system it comes from, its name or titles; None where none says."""
+        from crmcli.services.importing.recognising import noun_of
 
         with open_table(file, reading) as table:
-            preset = recognised(table.headers)
-            return table.noun or (preset.noun if preset else None)
+            return noun_of(table, file.stem)
 
     def _stages(self) -> list[str]:
         """The names of the store's stages, or of those that a new store would have."""
         from crmcli.services.pipelines import Pipelines
 
         return [stage.stage for stage in Pipelines(self.desk).list()]
+
+
+def _linking(plan: Plan, table: Table) -> Plan:
+    """The plan with its say on people whom nobody knows: who only takes part in a meeting is not made a contact."""
+    return plan if plan.create_links is not None else plan._replace(create_links=table.format != "ics")
+
+
+def _lasting(file: Path | BinaryIO) -> Path:
+    """The file, if it can still be there when an import is resumed; raises UsageError for a pipe."""
+    if isinstance(file, Path) and file.is_file():
+        return file
+    raise UsageError("--resume needs a file: what comes from a pipe is gone when the import is killed")
 
 
 def _refuse_to_overwrite(rejects: Path | None, file: Path | BinaryIO) -> None:
@@ -102,6 +126,8 @@ def source_name(plan: Plan, file: Path | BinaryIO) -> str:
         if not name or ":" in name or not name.isprintable():
             raise BadValue("source", "a name without colons")
         return name
+    if plan.usual_source is not None:
+        return plan.usual_source
     return file.stem.replace(":", "_") if isinstance(file, Path) else "stdin"
 
 

@@ -38,6 +38,7 @@ class StoreFacts(NamedTuple):
     counts: dict[str, int]
     last_change: LastChange | None
     backups: tuple[str, ...]
+    half_imports: tuple[str, ...] = ()
 
 
 class Checked(NamedTuple):
@@ -72,7 +73,9 @@ class Keeping:
         with self._store.peek() as reader:
             engine, size = self._store.dialect.describe(reader.connection, self._store.location)
             counts = {PLURAL[noun]: count for noun, count in _counts(reader).items()}
-            return StoreFacts(label, f"{name} {engine}", schema, HEAD, size, counts, _last_change(reader), copies)
+            halves = _half_imports(reader) if schema == HEAD else ()
+            last = _last_change(reader)
+            return StoreFacts(label, f"{name} {engine}", schema, HEAD, size, counts, last, copies, halves)
 
     def init(self) -> str:
         """Make an empty store; where it is. Raises Conflict when there is one."""
@@ -145,6 +148,14 @@ class Keeping:
 def _counts(reader: Reader) -> dict[str, int]:
     sql = "SELECT COUNT(*) FROM {noun} WHERE deleted_at IS NULL"
     return {noun: int(reader.value(sql.format(noun=noun)) or 0) for noun in PLURAL}
+
+
+def _half_imports(reader: Reader) -> tuple[str, ...]:
+    """The imports that stopped half-way, in words."""
+    from crmcli.services.importing.checkpoints import in_words
+    from crmcli.store.queries.import_runs import half_imports
+
+    return tuple(map(in_words, half_imports(reader)))
 
 
 def _last_change(reader: Reader) -> LastChange | None:

@@ -13,12 +13,12 @@ from crmcli.domain.text import fold, word_set
 from crmcli.store.models.companies import Company
 from crmcli.store.models.deals import StageChange
 from crmcli.store.models.labels import Tagging
-from crmcli.store.models.people import ContactHandle
+from crmcli.store.models.people import Contact, ContactCompany, ContactEmail, ContactHandle, ContactPhone
 from crmcli.store.records import campaign, columns_of, parts_of, register_custom, root_model, tag_number
 from crmcli.store.search import fresh_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # After so many writes the planner is told how the tables have grown.
 _TOLD = (2, 10, 50, 250)
+_BESIDE: tuple[type[SQLModel], ...] = (ContactEmail, ContactPhone, ContactHandle, ContactCompany)
 NOUNS = ("company", "contact", "deal", "activity")  # in the order in which one can point to another
 
 # Fields that fill the one column of their name, as they are.
@@ -61,6 +62,7 @@ class Bulk:
         self._known_custom: dict[str, set[str]] = {noun: set() for noun in NOUNS}
         self.user = _Remembered(uow.user)
         self._flushes = 0
+        self._grown: dict[str, None] = {}  # tables that got rows since the planner was told
         self._campaign = _Remembered(lambda name: campaign(uow, name))
         self._tag = _Remembered(lambda name: tag_number(uow, fold(name), name))
 
@@ -131,16 +133,46 @@ class Bulk:
         """Whether the record is still waiting, so that a query does not find it."""
         return number in self._new[noun]
 
+    def add_contacts(
+        self,
+        columns: Mapping[str, list[Any]],
+        beside: Mapping[str, Mapping[str, list[Any]]],
+        companies: Sequence[int | None],
+        words: tuple[list[str], list[str]],
+        custom: Iterable[str],
+    ) -> None:
+        """Write new contacts that are told by whole columns of plain types, after what waits.
+
+        The rows ``beside`` them, of e-mails, phones and handles, say by ``place`` whose they are; ``words`` are those of
+        their names and of all else for the search index.
+        """
+        self._write_waiting()
+        count = len(companies)
+        numbers = self.uow.next_numbers(Contact, count)
+        uids = new_uids(UID_PREFIX["contact"], count)
+        owner = self.user(self.uow.actor.user)
+        self.uow.fill(Contact, {"id": numbers, "uid": uids, **columns}, owner_id=owner, **self._stamp)
+        places = [(place, company) for place, company in enumerate(companies) if company is not None]
+        links = {"place": [place for place, _ in places], "company_id": [company for _, company in places]}
+        models: list[type[SQLModel]] = [Contact]
+        for model, part in zip(
+            _BESIDE, (*map(beside.__getitem__, ("emails", "phones", "handles")), links), strict=True
+        ):
+            if part["place"]:
+                owners = [numbers[place] for place in part["place"]]
+                mine = {name: values for name, values in part.items() if name != "place"}
+                ids = self.uow.next_numbers(model, len(owners))
+                self.uow.fill(model, {"id": ids, "contact_id": owners, **mine})
+                models.append(model)
+        self.uow.index_many("contact", numbers, *words)
+        self._custom["contact"] |= dict.fromkeys(custom)
+        self.uow.marked += count
+        self._grown |= dict.fromkeys(str(model.__tablename__) for model in models)
+        self.flush()
+
     def flush(self) -> int:
         """Write what waits, and index it; how many records there were."""
-        grown = [str(model.__tablename__) for model in self._rows]
-        for noun, model in self._models.items():
-            rows = self._rows.pop(model, [])
-            for row, uid in zip(rows, new_uids(UID_PREFIX[noun], len(rows)), strict=True):
-                row.setdefault("uid", uid)  # one that comes from another store of ours keeps its own
-            self.uow.insert_many(model, rows, **self._stamp)
-        while self._rows:
-            self.uow.insert_many(*self._rows.popitem())
+        self._write_waiting()
         count = sum(map(len, self._new.values()))
         for noun, numbers in self._new.items():
             numbers.clear()
@@ -148,12 +180,23 @@ class Bulk:
             if fresh:
                 register_custom(self.uow, noun, [key for key in self._custom[noun] if key in fresh])
                 self._known_custom[noun] |= fresh
-        self._tell_planner(grown)
+        self._tell_planner(list(self._grown))
+        self._grown.clear()
         self.uow.marked += count
         self.uow.index(self._entries)
         self._entries.clear()
         self.uow.reindex_now()
         return count
+
+    def _write_waiting(self) -> None:
+        self._grown |= dict.fromkeys(str(model.__tablename__) for model in self._rows)
+        for noun, model in self._models.items():
+            rows = self._rows.pop(model, [])
+            for row, uid in zip(rows, new_uids(UID_PREFIX[noun], len(rows)), strict=True):
+                row.setdefault("uid", uid)  # one that comes from another store of ours keeps its own
+            self.uow.insert_many(model, rows, **self._stamp)
+        while self._rows:
+            self.uow.insert_many(*self._rows.popitem())
 
     def _tell_planner(self, tables: list[str]) -> None:
         self._flushes += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from itertools import repeat
 from json import JSONEncoder
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from crmcli.domain.records import utc_text
 from crmcli.store.models.columns import Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from sqlmodel import SQLModel
@@ -30,6 +31,18 @@ class Shape:
         self.defaults: dict[str, Any] = {c.name: c.default.arg for c in columns if c.default and c.default.is_scalar}
         self.plain: dict[str, Callable[[Any], str]] = {c.name: _PLAIN[kind] for c in columns if (kind := _kind(c.type))}
         self._order = {column.name: place for place, column in enumerate(columns)}
+
+    def filled(
+        self, columns: Mapping[str, Sequence[Any]], usual: Mapping[str, Any]
+    ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """The rows of whole columns that hold plain types already; ``usual`` fills a column that is not there."""
+        rest = {name: value for name, value in {**self.defaults, **usual}.items() if name not in columns}
+        lists: dict[str, Iterable[Any]] = {
+            **{name: repeat(self._one(name, value)) for name, value in rest.items() if value is not None},
+            **{name: values for name, values in columns.items() if any(value is not None for value in values)},
+        }
+        names = tuple(sorted(lists, key=self._order.__getitem__))
+        return names, list(zip(*map(lists.__getitem__, names), strict=False))  # what is usual never ends
 
     def arranged(
         self, rows: Collection[Mapping[str, Any]], usual: Mapping[str, Any] = MappingProxyType({})
@@ -70,12 +83,18 @@ def _kind(column_type: object) -> type | None:
     return next((kind for kind in _PLAIN if isinstance(column_type, kind)), None)
 
 
-def _as_json(value: object) -> str:
+def as_json(value: object) -> str:
+    """An object as JSON, as short as can be."""
     return _encode(value) if value else "{}"
+
+
+def as_plain(value: Any) -> Any:  # noqa: ANN401
+    """A value of a record's own column in a plain type."""
+    return value if type(value) is str or value is None or type(value) is int else value.isoformat()
 
 
 def _as_date(value: date) -> str:
     return value.isoformat()
 
 
-_PLAIN: dict[type, Callable[[Any], str]] = {Moment: _moment, JSON: _as_json, Date: _as_date}
+_PLAIN: dict[type, Callable[[Any], str]] = {Moment: _moment, JSON: as_json, Date: _as_date}

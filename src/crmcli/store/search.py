@@ -131,8 +131,12 @@ def reindex(reader: Reader, noun: str, numbers: Sequence[int]) -> None:
 
 def write(reader: Reader, entries: Iterable[Entry]) -> None:
     """Put entries into the index that are not in it yet."""
-    rows = sorted((row_number(entry.noun, entry.record_id), *entry) for entry in entries)
-    reader.dialect.fill(reader.connection, "search_entry", ("rowid", *Entry._fields), rows)
+    write_rows(reader, ((row_number(entry.noun, entry.record_id), *entry) for entry in entries))
+
+
+def write_rows(reader: Reader, rows: Iterable[tuple[object, ...]]) -> None:
+    """The same of entries that have their numbers in the index before them."""
+    reader.dialect.fill(reader.connection, "search_entry", ("rowid", *Entry._fields), sorted(rows))
 
 
 def documents(reader: Reader, noun: str, numbers: Sequence[int]) -> Iterator[Entry]:

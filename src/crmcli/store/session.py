@@ -6,6 +6,7 @@ The unit of work itself writes the change log and keeps the search index, so no 
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sqlalchemy import event, insert, inspect
@@ -19,10 +20,10 @@ from crmcli.store.engine import connect
 from crmcli.store.loading import shape_of
 from crmcli.store.models.ledger import AppUser, Change, ChangeSet
 from crmcli.store.reader import Reader
-from crmcli.store.search import SEARCHED, reindex, write
+from crmcli.store.search import SEARCHED, reindex, row_number, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
     from sqlalchemy.orm import UOWTransaction
@@ -68,7 +69,7 @@ class _Key(NamedTuple):
 class UnitOfWork:
     """A transaction in which rows are read, added and changed; commits when its ``with`` ends well."""
 
-    def __init__(self, store: Store, actor: Actor) -> None:
+    def __init__(self, store: Store, actor: Actor, continuing: int | None = None) -> None:
         self.store = store
         self.actor = actor
         self.now = store.clock.now()
@@ -78,8 +79,11 @@ class UnitOfWork:
         self._recorded = False
         self._afterwards: list[Callable[[], None]] = []
         self._next_numbers: dict[type[SQLModel], int] = {}
-        self._entries: dict[tuple[str, int], Entry] = {}  # of the search index, not written yet
+        self._entries: dict[int, tuple[Any, ...]] = {}  # of the search index, by their numbers there, not written yet
         self._is_large = False
+        self._indexed = 0  # records whose search entry was made anew
+        self._continuing = continuing
+        self._keeps_beside = False
 
     def __enter__(self) -> Self:
         self._connection = connect(self.store)
@@ -88,21 +92,28 @@ class UnitOfWork:
         self.reader = Reader(self.store.dialect, self._driver, self.store.location.label)
         try:
             self.user_id = self.user(self.actor.user)
-            self.change_set = ChangeSet(
-                uid=new_uid("ch"),
-                at=self.now,
-                user_id=self.user_id,
-                command=self.actor.command,
-                origin=self.actor.origin,
-            )
-            self.session.add(self.change_set)
-            self.session.flush()
+            self.change_set = self._begun()
         except BaseException as error:
             self._leave()
             raise self._explained(error) from error
         event.listen(self.session, "before_flush", self._touch_records)
         event.listen(self.session, "after_flush", self._record)
         return self
+
+    def _begun(self) -> ChangeSet:
+        """The change set of this unit of work: a new one, or the one that it continues."""
+        if self._continuing is not None:
+            return self.get(ChangeSet, self._continuing)
+        begun = ChangeSet(
+            uid=new_uid("ch"),
+            at=self.now,
+            user_id=self.user_id,
+            command=self.actor.command,
+            origin=self.actor.origin,
+        )
+        self.session.add(begun)
+        self.session.flush()
+        return begun
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -122,6 +133,16 @@ class UnitOfWork:
     def afterwards(self, act: Callable[[], None]) -> None:
         """Do something once everything is stored; nothing comes of it when the unit of work fails."""
         self._afterwards.append(act)
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether a record was changed, so that there is something to undo."""
+        self.flush()
+        return self._recorded
+
+    def keep_beside(self) -> None:
+        """Commit what was written beside the records as well where no record was changed; that is no undo step."""
+        self._keeps_beside = True
 
     # -- rows
 
@@ -185,6 +206,12 @@ class UnitOfWork:
         self._next_numbers[model] = number = number + 1
         return number
 
+    def next_numbers(self, model: type[SQLModel], count: int) -> range:
+        """As many fresh numbers."""
+        first = self.next_number(model)
+        self._next_numbers[model] = first + count - 1
+        return range(first, first + count)
+
     def insert_many(self, model: type[SQLModel], rows: Sequence[dict[str, Any]], **usual: object) -> None:
         """Insert rows with the numbers they carry and without a line each in the change log.
 
@@ -193,6 +220,13 @@ class UnitOfWork:
         if rows:
             columns, tuples = shape_of(model).arranged(rows, usual)
             self.store.dialect.fill(self._driver, str(model.__tablename__), columns, tuples)
+            self._recorded = True
+
+    def fill(self, model: type[SQLModel], columns: Mapping[str, Sequence[Any]], **usual: object) -> None:
+        """Insert rows that are told by whole columns, of plain types; ``usual`` fills a column that is not there."""
+        names, tuples = shape_of(model).filled(columns, usual)
+        if tuples:
+            self.store.dialect.fill(self._driver, str(model.__tablename__), names, tuples)
             self._recorded = True
 
     def settle_numbers(self) -> None:
@@ -208,13 +242,22 @@ class UnitOfWork:
 
     def index(self, entries: Iterable[Entry]) -> None:
         """Have these entries of records made in bulk written into the search index with many others."""
-        self._entries.update(((entry.noun, entry.record_id), entry) for entry in entries)
+        for entry in entries:
+            number = row_number(entry.noun, entry.record_id)
+            self._entries[number] = (number, *entry)
+
+    def index_many(self, noun: str, numbers: Sequence[int], names: Sequence[str], bodies: Sequence[str]) -> None:
+        """The same of many records of a noun, their words told by columns."""
+        rows = [row_number(noun, number) for number in numbers]
+        self._entries.update(zip(rows, zip(rows, repeat(noun), numbers, names, bodies, strict=False), strict=True))
 
     def reindex_now(self) -> None:
         """Index what was touched so far; lets a long import forget its records."""
         self.flush()
-        for key in self._entries.keys() & self._touched.keys():
-            del self._entries[key]
+        if self._touched and self._entries:
+            for key in self._touched:
+                if key.noun in SEARCHED:
+                    self._entries.pop(row_number(*key), None)
         self._reindex_touched()
         if len(self._entries) >= _ENTRIES_AT_ONCE:
             if not self._is_large:
@@ -224,7 +267,7 @@ class UnitOfWork:
 
     def _write_entries(self) -> None:
         if self._entries:
-            write(self.reader, self._entries.values())
+            write_rows(self.reader, self._entries.values())
             self._entries.clear()
 
     def _reindex_touched(self) -> None:
@@ -234,6 +277,7 @@ class UnitOfWork:
                 by_noun.setdefault(noun, []).append(number)
         for noun, numbers in by_noun.items():
             reindex(self.reader, noun, numbers)
+            self._indexed += len(numbers)
         self._touched.clear()
 
     # -- the change log
@@ -287,19 +331,31 @@ class UnitOfWork:
     def _commit(self) -> None:
         self.flush()
         if not self._recorded:
-            self._connection.rollback()
+            self._commit_beside()
             return
-        counted = len({key for key in self._touched if key.noun in SEARCHED})
         self.reindex_now()
         self._write_entries()
         if self._is_large:
             self.store.dialect.settle(self._driver)
         self.change_set.summary = self.summary
-        self.change_set.records = max(self.marked, counted)
+        self.change_set.records += max(self.marked, self._indexed)
         self.session.flush()
         self._advance_sequences()
         self._connection.commit()
         self.store.committed = self.number
+
+    def _commit_beside(self) -> None:
+        """Store what stands beside the records, without a change set that says nothing."""
+        if not self._keeps_beside:
+            self._connection.rollback()
+            return
+        if self._continuing is None:
+            self.session.delete(self.change_set)
+        else:
+            self.change_set.summary = self.summary
+            self.store.committed = self.number
+        self.session.flush()
+        self._connection.commit()
 
     def _advance_sequences(self) -> None:
         if self.store.location.url:

@@ -13,6 +13,7 @@ from crmcli.store.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from crmcli.clock import Clock
     from crmcli.store.session import UnitOfWork
@@ -77,15 +78,22 @@ class Store:
         self._upgrade(version or "")
         return self.peek()
 
-    def write(self, actor: Actor) -> UnitOfWork:
-        """The writing door: a unit of work, to be used in a ``with``; makes the store when it is missing."""
+    def write(self, actor: Actor, continuing: int | None = None) -> UnitOfWork:
+        """The writing door: a unit of work, to be used in a ``with``; makes the store when it is missing.
+
+        With the number of a change set it is ``continuing`` that one, so that both are one undo step.
+        """
         from crmcli.store.session import UnitOfWork
 
         with self.reader() as reader:
             is_there = reader.connection is not None
         if not is_there:
             self.create()
-        return UnitOfWork(self, actor)
+        return UnitOfWork(self, actor, continuing)
+
+    def hold(self, name: str, note: str) -> AbstractContextManager[None]:
+        """Hold a name of this store against every other process; raises Held, telling the note of who holds it."""
+        return self.dialect.hold(self.location, name, note)
 
     def create(self) -> bool:
         """Make an empty store with its default pipeline; False when there was one already."""

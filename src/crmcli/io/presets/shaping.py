@@ -63,7 +63,7 @@ def paired(*kinds: str) -> Step:
 
         return change
 
-    return Step(("*",), make)
+    return Step(("*",), make, about=", ".join(f"{kind} - Value" for kind in kinds))
 
 
 def named(kind: str, known: Mapping[str, str]) -> Step:

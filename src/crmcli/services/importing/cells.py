@@ -10,6 +10,8 @@ from crmcli.domain.booleans import read_boolean
 from crmcli.domain.fields import Field, Kind
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.number_columns import PLAIN, NumberFormat
+from crmcli.domain.plain import plain_email
+from crmcli.domain.plain_phones import plain_local_phone, plain_phone
 from crmcli.domain.reading import read_value
 from crmcli.domain.text import Labelled, Matched, fold
 from crmcli.domain.views import Due
@@ -52,6 +54,7 @@ _ALIKE = {
 # Fields whose unreadable text is kept in a custom field, so that a row is not lost for it.
 _KEPT_AS_TEXT = (Kind.CHOICE, Kind.WEBSITE, Kind.HANDLE)
 _DAYS = (Kind.DATE, Kind.TIME, Kind.DUE)
+_ADDRESSES = (Kind.EMAIL, Kind.PHONE)
 _NUMBERS = (Kind.PERCENT, Kind.INTEGER)
 _TWICE_READ = (*_DAYS, Kind.CHOICE, Kind.MONEY, Kind.DURATION, Kind.USER)
 _REACH = {Kind.PERCENT: (0, 100), Kind.INTEGER: (-(10**9), 10**9)}
@@ -125,6 +128,8 @@ class Cells:
         if kind is Kind.CHOICE:
             text = _alike(field, text)
         rules = self._with(currency, country) if currency or country else self.rules
+        if kind in _ADDRESSES and (plain := _plain_address(kind, text, rules.country)) is not None:
+            return plain
         return self._money(field, text, rules, form) if kind is Kind.MONEY and form else read_value(field, text, rules)
 
     def _changed(self, currency: str | None, country: str | None) -> InputRules:
@@ -174,6 +179,13 @@ class Cells:
             raise BadValue(field.option, f"{text!r} is not a whole number")
         self._note(f"{field.name} rounded to whole per cent")
         return whole
+
+
+def _plain_address(kind: Kind, text: str, country: str | None) -> Matched | None:
+    """An e-mail address or phone number in its usual shape."""
+    if kind is Kind.EMAIL:
+        return plain_email(text)
+    return plain_phone(text) or (plain_local_phone(text, country) if country else None)
 
 
 def _named(field: Field) -> str:

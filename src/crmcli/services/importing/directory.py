@@ -31,6 +31,7 @@ class Directory:
         self.source = source
         self.spare: Callable[[str], None] | None = None  # told of links that a row can do without; None if it can't
         self.spares_names = False  # whether a row can also do without what it names in words
+        self.knows_names = False  # whether people are also looked up by name where something better is known of them
         self.uids = Index(reader, keys.uids(noun))
         self.external = Index(reader, keys.external_ids(noun, source))
         self.elsewhere = Numbered(reader, noun, source)
@@ -66,7 +67,8 @@ class Directory:
         )
         for network, index in self.handles.items():
             index.ask(e.values[network].key for e in persons if network in e.values)
-        named = [fold(e.values["name"]) for e in persons if "name" in e.values]
+        unsure = [e for e in persons if self.knows_names or not has_keys(e)]
+        named = [fold(e.values["name"]) for e in unsure if "name" in e.values]
         self.contact_names.ask([*named, *(fold(name_of(party)) for party in people)])
         self.websites.ask(
             [*_keys(companies, "websites"), *(value.key for party in firms for value in addresses(party, "websites"))]
@@ -241,6 +243,11 @@ class Directory:
             for key in keys_of(values, "websites"):
                 self.websites.add(key, number)
             self.company_names.add(fold(values["name"]), number, self.source if external_id else None, external_id)
+
+
+def has_keys(entry: Entry) -> bool:
+    """Whether a contact's row says anything by which only one person is known."""
+    return any(entry.values.get(name) for name in ("emails", "phones", *NETWORKS))
 
 
 def _number(party: Party) -> str | None:

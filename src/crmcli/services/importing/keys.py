@@ -124,6 +124,7 @@ class Told:
         if name in NETWORKS:
             return directory.handles[name]
         if name == "name":
+            directory.knows_names = True
             return directory.contact_names if self._noun == "contact" else directory.company_names
         if name == "phone" and self._noun == "company":
             return None

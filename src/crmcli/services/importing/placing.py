@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from crmcli.domain.fields import NETWORKS
 from crmcli.domain.records import utc_text
 from crmcli.domain.text import fold
 from crmcli.errors import Conflict, CrmError, Duplicate, NotFound, Refused
+from crmcli.services.importing.abreast import Abreast
 from crmcli.services.importing.altering import Altering
 from crmcli.services.importing.changes import Comparer
 from crmcli.services.importing.diary import Diary
-from crmcli.services.importing.directory import Directory, title_of
+from crmcli.services.importing.directory import Directory, has_keys, title_of
 from crmcli.services.importing.keys import Told
 from crmcli.services.importing.linking import MANY, Linking
 from crmcli.services.importing.precedence import REPLACE, precedence_of
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from crmcli.services.importing.batches import Batch
     from crmcli.services.importing.directory import Links
     from crmcli.services.importing.plan import Plan
-    from crmcli.services.importing.rows import Entry
+    from crmcli.services.importing.rows import Entry, Party
     from crmcli.services.importing.stages import Stages
     from crmcli.services.importing.summary import Summary
     from crmcli.services.records import Records
@@ -62,8 +64,23 @@ class Placing:
         self._columns = own_columns(plan.noun)
         self._kept: dict[int, Kept] = {}
         self._alike: dict[str, int] = {}  # records of this batch, by all that they say
+        self._remembered: set[int] = set()
+        self._makes_links = plan.create_links is not False
         self.linking = Linking(uow.reader, bulk, self.directory, summary)
+        self._abreast = Abreast(bulk, self.directory, self.linking)
         self._altering = Altering(uow, bulk, service, self.linking, stages, source)
+
+    def put(self, batch: Batch) -> bool:
+        """Place what a batch of rows says; tells whether all of it is new."""
+        self.done.clear()
+        new = batch.new()
+        if new is not None and self._abreast.place(new):
+            self.summary.created += len(new.companies)
+            return True
+        self._abreast.forget()
+        created, entries = self.summary.created, batch.entries()
+        self.place(entries)
+        return self.summary.created - created == len(entries)
 
     def place(self, entries: Sequence[Entry]) -> None:
         """Make or change what a batch of entries says, and write it."""
@@ -80,8 +97,31 @@ class Placing:
                 self.summary.reject(entry.line, reason_of(error))
         self.bulk.flush()
 
+    def remember(self, entries: Sequence[Entry]) -> None:
+        """Know again which companies an earlier part of this import has made and left without the parent they name."""
+        self.directory.prepare(entries)
+        if self._told:
+            self._told.ask(entries)
+        self._load(entries)
+        for entry in entries:
+            with suppress(CrmError):
+                number = self._existing(entry, self.directory.links(entry))
+                if number is None or number in self._remembered:
+                    continue
+                self._remembered.add(number)
+                if "parent" in entry.parties and self._is_own_orphan(number):
+                    self.linking.parents[number] = entry.parties["parent"][0]
+
+    def _is_own_orphan(self, number: int) -> bool:
+        if number not in self._kept:
+            self._kept |= self._read([number])
+        columns = self._kept[number].columns
+        return columns["created_in"] == self.uow.number and columns["parent_id"] is None
+
     def _place(self, entry: Entry) -> None:
         links = self.directory.links(entry)
+        if not self._makes_links:
+            links = {name: known for name, said in links.items() if (known := _known(said))}
         number = self._existing(entry, links)
         if number is None and self.plan.mode == "update":
             raise (
@@ -117,7 +157,7 @@ class Placing:
         if entry.external_id is not None or self.noun == "company":
             return []
         if self.noun == "contact":
-            holders = [] if _has_keys(entry) else self.directory.contact_names.of([fold(str(entry.values["name"]))])
+            holders = [] if has_keys(entry) else self.directory.contact_names.of([fold(str(entry.values["name"]))])
         elif self.noun == "deal":
             holders = self.directory.titles.of([fold(title_of(entry))])
         elif "at" in entry.values:
@@ -143,7 +183,7 @@ class Placing:
         """Whether the row says nothing by which a record is known, so that only all it says will do."""
         if entry.external_id is not None:
             return False
-        return self.noun == "activity" or (self.noun == "contact" and not _has_keys(entry))
+        return self.noun == "activity" or (self.noun == "contact" and not has_keys(entry))
 
     def _same_deal(self, entry: Entry, links: Links) -> int | None:
         """A deal of that title with the same company, made at the same time if the row says when."""
@@ -322,13 +362,14 @@ def _said(entry: Entry) -> str:
     return repr((sorted(entry.values.items(), key=lambda item: item[0]), entry.custom, entry.parties))
 
 
-def _has_keys(entry: Entry) -> bool:
-    return any(entry.values.get(name) for name in ("emails", "phones", *NETWORKS))
-
-
 def _company_of(values: Mapping[str, Any]) -> int | None:
     """The first company that a new record belongs to."""
     return values.get("company") or next(iter(values.get("companies", ())), None)
+
+
+def _known(links: Sequence[int | Party]) -> tuple[int | Party, ...]:
+    """Those that are there already."""
+    return tuple(link for link in links if isinstance(link, int))
 
 
 def _first(holders: Sequence[Any]) -> int | None:

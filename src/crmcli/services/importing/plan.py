@@ -28,6 +28,7 @@ class Plan(NamedTuple):
     skip_errors: bool = False
     reading: Reading = Reading()
     source: str | None = None
+    usual_source: str | None = None  # where neither the user nor the system's preset says one
     currency: str | None = None
     hooks: bool = False
     preset: str | None = None  # a known system's export, or a saved map
@@ -40,6 +41,9 @@ class Plan(NamedTuple):
     rejects: Path | None = None
     max_errors: int | None = None
     save_map: str | None = None
+    whole: bool = False  # store nothing when a row is rejected, though the rejected ones are written down
+    resume: bool = False  # store as it goes, and go on where an earlier run was killed
+    create_links: bool | None = None  # make the people and companies that rows name; unsaid, not those of a calendar
     spare_links: bool = False  # a record named by a number that nobody has is left out, and the number kept as text
 
 
@@ -58,5 +62,26 @@ def settled(plan: Plan) -> Plan:
     for flag, fields in (("fill-only", plan.fill_only), ("overwrite", plan.overwrite), ("append", plan.append)):
         if fields and mode == "create":
             raise UsageError(f"--{flag} changes nothing with --mode create", hint="--mode upsert")
-    goes_on = plan.skip_errors or plan.rejects is not None or plan.max_errors is not None
+    _refuse_to_resume(plan)
+    goes_on = not plan.whole and (
+        plan.skip_errors or plan.resume or plan.rejects is not None or plan.max_errors is not None
+    )
     return plan._replace(mode=mode, skip_errors=goes_on)
+
+
+def _refuse_to_resume(plan: Plan) -> None:
+    """Raise UsageError for what can't be promised of an import that stores as it goes."""
+    if plan.resume and plan.dry_run:
+        raise UsageError("--resume stores rows, --dry-run none", hint="leave one of them out")
+    if plan.resume and plan.max_errors is not None:
+        raise UsageError("--max-errors stores all or nothing, --resume stores as it goes", hint="leave one of them out")
+
+
+_TELLING = frozenset({"email", "emails", "e-mail", "phone", "phones"})
+
+
+def can_place_abreast(plan: Plan) -> bool:
+    """Whether all that the plan asks of a new contact is that it is made: many can then be made at once."""
+    told = all(name.strip().lower() in _TELLING for name in plan.key)
+    makes = plan.mode != "update" and plan.create_links is not False
+    return plan.noun == "contact" and makes and told and not (plan.dry_run or plan.hooks)

@@ -38,6 +38,10 @@ class Rejects:
             else:
                 self._file.write(row.line, reason, self._cells(row))
 
+    def go_on(self, line: int) -> None:
+        """Leave in place what an earlier part of this import has rejected, up to that line."""
+        self._file.go_on(line)
+
     def keep(self) -> bool:
         """Put the file in its place; False when no row was rejected."""
         return self._file.keep()

@@ -16,6 +16,7 @@ from crmcli.domain.text import fold, tidy, word_set
 from crmcli.errors import BadValue
 from crmcli.services.importing.cells import EMPTY, Cells, Said, whole
 from crmcli.services.importing.mapping import Target
+from crmcli.services.importing.plain_cells import plain_readers
 from crmcli.services.importing.survey import MOMENTS, NONE
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _FIELDS: dict[str, dict[str, Field]] = {
     noun: {field.name: field for field in fields if not field.computed} for noun, fields in FIELDS.items()
 }
+_BY_STAGES = (Kind.STAGE, Kind.PIPELINE)
 _MOMENTS = {name: Field(name, Kind.TIME, "a time that only an import can set", computed=True) for name in MOMENTS}
 _CLOSE_DAY = Field("close_date", Kind.DATE, "the day an open deal should be closed", computed=True)
 _LOST_REASON = next(field for field in DEAL if field.name == "lost_reason")
@@ -80,7 +82,7 @@ class Rows:
         noun: str,
         columns: Columns,
         rules: InputRules,
-        stages: Stages,
+        stages: Stages | None,
         summary: Summary,
         formats: Formats = NONE,
     ) -> None:
@@ -90,33 +92,41 @@ class Rows:
         self.forms = formats.forms
         self.stages = stages
         self.summary = summary
+        targets = (*columns.targets.values(), *columns.defaults)
+        self._pairs = tuple(columns.targets.items())
+        self._moments = tuple(name for name in MOMENTS if Target(name) in targets)
+        self._are_linked = any(target.link for target in targets)
+        self._fields = {name: field for name, field in _FIELDS[noun].items() if field.kind not in _BY_STAGES}
+        self._plain = plain_readers(self._fields)
 
     def entry(self, row: Row) -> Entry:
         """The row as an entry; raises BadValue or Refused for what can't be a record."""
         raw = self._raw(row.cells)
         if not raw:
             raise BadValue("row", "holds nothing")
-        custom: dict[str, object] = {}
-        own: dict[str, list[str]] = {}
-        for target, texts in raw.items():
-            if target.custom:
-                custom[target.name] = tidy(texts[0] if len(texts) == 1 else "; ".join(texts))
-            elif not target.link:
-                own[target.name] = texts
+        own, custom = _told_apart(raw)
         currency = named_currency(own.pop("currency")[0], self.cells.rules.currency) if "currency" in own else None
         moments: dict[str, Any] = {
             name: self.cells.one(_MOMENTS[name], own[name][0], self.forms.get(Target(name)))
-            for name in MOMENTS
+            for name in self._moments
             if name in own
         }
-        external_id = tidy(own.pop("external_id", [""])[0]) or None
-        uid = _uid(self.noun, own.pop("id", [""])[0].strip())
+        number = _number(self.noun, own)
         values, parties = self._values(raw, own, custom, currency)
-        entry = Entry(row.line, values, {}, custom, parties | self._linked(raw, parties), external_id)
-        entry = entry._replace(created_at=moments.get("created_at"))
-        if uid is not None:
-            source, colon, number = (external_id or "").partition(":")
-            entry = entry._replace(uid=uid, external_id=number or None, external_source=source if colon else None)
+        if self._are_linked:
+            parties |= self._linked(raw, parties)
+        made = moments.get("created_at")
+        entry = Entry(
+            row.line,
+            values,
+            {},
+            custom,
+            parties,
+            number.external_id,
+            made,
+            uid=number.uid,
+            external_source=number.source,
+        )
         return self._finished(entry, own, moments)
 
     def _raw(self, cells: Mapping[str, str | tuple[str, ...]]) -> Raw:
@@ -124,7 +134,7 @@ class Rows:
         raw: Raw = {}
         if self.columns.shape is not None:
             cells = self.columns.shape(cells)
-        for header, target in self.columns.targets.items():
+        for header, target in self._pairs:
             cell = cells[header]
             for text in (cell.strip(),) if type(cell) is str else map(whole, cell):
                 if text and text not in EMPTY:
@@ -141,27 +151,37 @@ class Rows:
         """The values of the record's own fields, and the records it is linked to."""
         values: dict[str, Any] = {}
         parties: dict[str, tuple[Party, ...]] = {}
-        fields = _FIELDS[self.noun]
         for name, texts in own.items():
-            field = fields.get(name)
-            if field is None or field.kind in (Kind.STAGE, Kind.PIPELINE):
+            field = self._fields.get(name)
+            if field is None:
                 continue
-            country = _country(raw) if field.kind is Kind.PHONE and _are_local(texts) else None
-            form = self.forms.get(Target(name)) if self.forms else None
-            read = self.cells.read(field, texts, currency, country, form)
-            if read.originals:
-                key = f"{field.flag or name}_original"
-                custom[key] = "; ".join(read.originals)
-                unknown = field.kind is Kind.PHONE and not country and not self.cells.rules.country
-                remedy = "; set phone.default_country to have them read" if unknown else ""
-                self.summary.note(f"{name} kept as they are in {key}{remedy}")
+            found = self._at_a_glance(name, texts) or self._closely(field, texts, raw, custom, currency)
             if field.kind is Kind.LINK:
-                parties[name] = tuple(Party(field.noun, str(ref), {}) for ref in read.values)
-            elif field.many:
-                values |= {name: read.values} if read.values else {}
-            elif read.values:
-                values[name] = _checked(field, read.values[0])
+                parties[name] = tuple(Party(field.noun, str(ref), {}) for ref in found)
+            elif found:
+                values[name] = found if field.many else found[0]
         return values, parties
+
+    def _at_a_glance(self, name: str, texts: Sequence[str]) -> tuple[object, ...]:
+        """The one value in the cells of a field, if they hold one as nearly all do; else nothing."""
+        read = self._plain.get(name)
+        return read(texts[0]) if read and len(texts) == 1 and type(texts[0]) is str else ()
+
+    def _closely(
+        self, field: Field, texts: Sequence[str], raw: Raw, custom: dict[str, object], currency: str | None
+    ) -> tuple[object, ...]:
+        """The values in the cells of a field; what is not ours but worth keeping goes beside them."""
+        name = field.name
+        country = _country(raw) if field.kind is Kind.PHONE and _are_local(texts) else None
+        form = self.forms.get(Target(name)) if self.forms else None
+        read = self.cells.read(field, texts, currency, country, form)
+        if read.originals:
+            key = f"{field.flag or name}_original"
+            custom[key] = "; ".join(read.originals)
+            unknown = field.kind is Kind.PHONE and not country and not self.cells.rules.country
+            remedy = "; set phone.default_country to have them read" if unknown else ""
+            self.summary.note(f"{name} kept as they are in {key}{remedy}")
+        return read.values if field.many or not read.values else (_checked(field, read.values[0]),)
 
     def _linked(self, raw: Raw, parties: dict[str, tuple[Party, ...]]) -> dict[str, tuple[Party, ...]]:
         """The linked records with the fields that columns of their own give them."""
@@ -205,6 +225,7 @@ class Rows:
 
     def _finished_deal(self, entry: Entry, own: dict[str, list[str]], moments: dict[str, Any]) -> Entry:
         wanted = {name: own[name][0] for name in ("pipeline", "stage") if name in own}
+        assert self.stages is not None  # only deals need them
         stage, unknown = self.stages.chosen(wanted.get("pipeline"), wanted.get("stage"))
         if unknown:
             entry.custom["pipeline_original"] = unknown
@@ -231,6 +252,36 @@ class Rows:
         zone = self.cells.rules.now.tzinfo
         same_day = created is not None and created.astimezone(zone).date() == closed.astimezone(zone).date()
         return max(closed, created) if created is not None and same_day else closed
+
+
+def _told_apart(raw: Raw) -> tuple[dict[str, list[str]], dict[str, object]]:
+    """The texts of a row's own fields, and its custom fields; those of linked records are read from the row itself."""
+    own: dict[str, list[str]] = {}
+    custom: dict[str, object] = {}
+    for target, texts in raw.items():
+        if target.custom:
+            custom[target.name] = tidy(texts[0] if len(texts) == 1 else "; ".join(texts))
+        elif not target.link:
+            own[target.name] = texts
+    return own, custom
+
+
+class _Number(NamedTuple):
+    """What a row says that the record is called here or elsewhere."""
+
+    external_id: str | None = None
+    uid: str | None = None
+    source: str | None = None
+
+
+def _number(noun: str, own: dict[str, list[str]]) -> _Number:
+    """The record's names taken out of the row; beside our own uid, the one from elsewhere says whose it is."""
+    external_id = tidy(own.pop("external_id")[0]) or None if "external_id" in own else None
+    uid = _uid(noun, own.pop("id")[0].strip()) if "id" in own else None
+    if uid is None:
+        return _Number(external_id)
+    source, colon, number = (external_id or "").partition(":")
+    return _Number(number or None, uid, source if colon else None)
 
 
 def _uid(noun: str, text: str) -> str | None:

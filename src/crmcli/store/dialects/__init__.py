@@ -8,6 +8,7 @@ from crmcli.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from crmcli.errors import CrmError
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from crmcli.store.store import Store
 
 Row = tuple[Any, ...]
+
+
+class Held(Exception):
+    """Somebody else holds the name; ``note`` is what they say of themselves, empty where that is not known."""
+
+    def __init__(self, note: str) -> None:
+        super().__init__(note)
+        self.note = note
 
 
 class Dialect(Protocol):
@@ -48,6 +57,9 @@ class Dialect(Protocol):
 
     def custom_value(self, alias: str) -> str:
         """SQL for the text of the custom field whose key is the one parameter; NULL when there is none."""
+
+    def among(self, values: Sequence[object]) -> tuple[str, Sequence[object]]:
+        """SQL after an expression that makes it true for any of the values, and the parameters of that SQL."""
 
     def search_condition(self) -> str:
         """SQL that matches ``search_entry`` rows by one query parameter made by ``search_query``."""
@@ -99,6 +111,12 @@ class Dialect(Protocol):
 
     def scrub(self, location: Location) -> None:
         """Rid the store's files of what was deleted; raises StoreLocked while someone is at work in it."""
+
+    def hold(self, location: Location, name: str, note: str) -> AbstractContextManager[None]:
+        """Hold a name of this store against every other process for as long as the ``with`` lasts, or this process.
+
+        ``note`` tells the others who it is. Raises Held, with the note of who holds it as far as that is known.
+        """
 
     def backup(self, location: Location, target: Path) -> None:
         """A whole copy of the store at one moment, while others write."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from crmcli.errors import (
     StoreUnreachable,
     UsageError,
 )
-from crmcli.store.dialects import too_long
+from crmcli.store.dialects import Held, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,9 +28,17 @@ if TYPE_CHECKING:
     from crmcli.store.store import Store
 
 _CHUNK = 500
+_LONGEST_WORD = 2046  # bytes, of a word in a tsvector
 _CURSORS = count(1)
 # Writers of one store wait for each other on this advisory lock, as they do on SQLite's write lock.
 _WRITE_LOCK = 0x63726D
+_HELD_BY = "crm: "
+_LOW = 0xFFFFFFFF
+_HOLDER = (
+    "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory'"
+    " AND l.granted AND l.objsubid = 1 AND l.classid::bigint = %s AND l.objid::bigint = %s"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 class Postgresql:
@@ -118,14 +127,19 @@ class Postgresql:
         """The value as text."""
         return f"({alias}.custom ->> CAST(? AS TEXT))"
 
+    def among(self, values: Sequence[object]) -> tuple[str, Sequence[object]]:
+        """One array, so that the statement is the same for any number of values, and its plan is kept."""
+        return "= ANY (?)", [list(values)]
+
     def search_condition(self) -> str:
-        """The query text is made by us, so ``to_tsquery`` sees only quoted lexemes."""
-        return "search_entry.words @@ to_tsquery('simple', ?)"
+        """The words are compared as they are: neither side goes through the server's own notion of a word."""
+        return "search_entry.words @@ CAST(? AS tsquery)"
 
     def search_query(self, words: Sequence[str], *, names_only: bool) -> str:
-        """Each word quoted, as a prefix, all of them wanted; weight A is the name."""
+        """Each word quoted, as a prefix, all of them wanted; weight A is the name. What is too long is in no entry."""
         weight = "*A" if names_only else "*"
-        quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in words)
+        known = (word for word in words if len(word.encode()) <= _LONGEST_WORD)
+        quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in known)
         return " & ".join(f"'{word}':{weight}" for word in quoted)
 
     def fill(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:  # noqa: ANN401
@@ -134,7 +148,10 @@ class Postgresql:
             copy.write("".join(["\t".join(map(_cell, row)) + "\n" for row in rows]))
 
     def expect_many(self, connection: Any) -> None:  # noqa: ANN401
-        """Nothing: the index of words gathers what is new by itself, and more memory was no faster."""
+        """Nothing: the index of words gathers what is new by itself.
+
+        More memory was no faster, nor was it to build the index anew afterwards, which would have made readers wait.
+        """
 
     def settle(self, connection: Any) -> None:  # noqa: ANN401
         """What was set ends with the transaction."""
@@ -214,6 +231,23 @@ class Postgresql:
         try:
             connection.autocommit = True
             connection.execute(f"VACUUM {', '.join(t for t in _tables(connection) if t != 'alembic_version')}")
+        finally:
+            connection.close()
+
+    @contextmanager
+    def hold(self, location: Location, name: str, note: str) -> Iterator[None]:
+        """By an advisory lock of a session that does nothing else; its name tells the others who it is."""
+        connection = self.connect(location, write=False, timeout=10)
+        try:
+            connection.execute("SELECT set_config('application_name', %s, false)", (_HELD_BY + note,))
+            (key,) = connection.execute(
+                "SELECT hashtextextended(current_schema() || ' ' || %s, 0)", (f"crm {name}",)
+            ).fetchone()
+            (is_ours,) = connection.execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()
+            if not is_ours:
+                (other,) = connection.execute(_HOLDER, (key >> 32 & _LOW, key & _LOW)).fetchone() or ("",)
+                raise Held(str(other or "").removeprefix(_HELD_BY))
+            yield
         finally:
             connection.close()
 
@@ -361,7 +395,9 @@ def _drop(connection: Any) -> None:  # noqa: ANN401
     """Take away everything of ours; what else lies in the schema stays."""
     for table in _tables(connection):
         connection.execute(f"DROP TABLE {table} CASCADE")
-    connection.execute("DROP FUNCTION IF EXISTS crm_fold(text), crm_number(text), instr(text, text)")
+    connection.execute(
+        "DROP FUNCTION IF EXISTS crm_fold(text), crm_number(text), crm_words(text, text), instr(text, text)"
+    )
 
 
 def _tables(connection: Any) -> list[str]:  # noqa: ANN401

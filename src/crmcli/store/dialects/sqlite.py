@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 import time
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +132,10 @@ class Sqlite:
         kept = "CASE j.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(j.value AS TEXT) END"
         return f"(SELECT {kept} FROM json_each({alias}.custom) j WHERE j.key = ?)"
 
+    def among(self, values: Sequence[object]) -> tuple[str, Sequence[object]]:
+        """A placeholder for each."""
+        return f"IN ({', '.join('?' * len(values))})", values
+
     def search_condition(self) -> str:
         """FTS5's own operator."""
         return "search_entry MATCH ?"
@@ -227,6 +232,20 @@ class Sqlite:
             raise self.explain(error, location.label) or error from error
         finally:
             connection.close()
+
+    @contextmanager
+    def hold(self, location: Location, name: str, note: str) -> Iterator[None]:
+        """By a small file beside the store that the system lets go when the process ends, however it ends."""
+        from crmcli.store.dialects.lock_file import lock_file
+
+        store = _path(location).expanduser().resolve()
+        try:
+            with lock_file(store, name, note):
+                yield
+        except OSError as error:
+            if error.filename is None or not str(error.filename).endswith(".lock"):
+                raise
+            raise StoreUnreachable(f"can't lock {location.label}: {error.strerror or error}") from error
 
     def backup(self, location: Location, target: Path) -> None:
         """SQLite's online backup: a consistent copy while others write."""

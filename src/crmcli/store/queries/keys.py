@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crmcli.domain.fields import NETWORKS
 from crmcli.domain.frozen import NamedTuple
-from crmcli.store.queries.common import gather
-from crmcli.store.reader import Reader, marks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from crmcli.store.dialects import Row
+    from crmcli.store.reader import Reader
 
 _CHUNK = 500
 
@@ -112,9 +112,9 @@ def look_up(reader: Reader, lookup: Lookup, keys: Collection[object]) -> Iterato
     """The rows that answer, for any number of keys."""
     wanted = list(keys)
     for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
-        params = (*lookup.params, *chunk) * lookup.sql.count("{in}")
-        yield from reader.rows(lookup.sql.replace("{in}", marks(chunk)), params)
+        among, values = reader.dialect.among(wanted[start : start + _CHUNK])
+        params = (*lookup.params, *values) * lookup.sql.count("IN ({in})")
+        yield from reader.rows(lookup.sql.replace("IN ({in})", among), params)
 
 
 class Kept(NamedTuple):
@@ -133,11 +133,6 @@ _PARTS = {
         "companies": "SELECT contact_id, company_id FROM contact_company WHERE contact_id IN ({in})",
         "former_companies": "SELECT contact_id, company_id FROM contact_company WHERE ended_on IS NOT NULL"
         " AND contact_id IN ({in})",
-        **{
-            network: f"SELECT contact_id, key FROM contact_handle WHERE deleted_at IS NULL AND network = '{network}'"
-            " AND contact_id IN ({in})"
-            for network in ("linkedin", "x", "bluesky", "telegram")
-        },
     },
     "company": {
         "websites": "SELECT company_id, key FROM company_website WHERE deleted_at IS NULL AND company_id IN ({in})",
@@ -149,6 +144,7 @@ _PARTS = {
         " ORDER BY position, id"
     },
 }
+_HANDLES = "SELECT contact_id, network, key FROM contact_handle WHERE deleted_at IS NULL AND contact_id IN ({in})"
 _TAGS = "SELECT g.record_id, t.key FROM tagging g JOIN tag t ON t.id = g.tag_id WHERE g.noun = '{}' AND g.record_id IN ({{in}})"
 
 
@@ -162,20 +158,44 @@ def kept(
     return found
 
 
+def _about(reader: Reader, sql: str, numbers: Sequence[int]) -> list[Row]:
+    among, values = reader.dialect.among(numbers)
+    return reader.rows(sql.replace("IN ({in})", among), values)
+
+
+def _beside(reader: Reader, sql: str, numbers: Sequence[int]) -> dict[int, list[object]]:
+    found: dict[int, list[object]] = {}
+    for number, key in _about(reader, sql, numbers):
+        found.setdefault(number, []).append(key)
+    return found
+
+
+def _handles(reader: Reader, numbers: Sequence[int], networks: Sequence[str]) -> dict[str, dict[int, list[object]]]:
+    """The handles on all networks, asked for at once: there are few of them."""
+    found: dict[str, dict[int, list[object]]] = {network: {} for network in networks}
+    if networks:
+        for number, network, key in _about(reader, _HANDLES, numbers):
+            if network in found:
+                found[network].setdefault(number, []).append(key)
+    return found
+
+
 def _kept(
     reader: Reader, noun: str, numbers: Sequence[int], columns: Sequence[str], fields: Collection[str]
 ) -> dict[int, Kept]:
     import json
 
     wanted = {field: sql for field, sql in {**_PARTS[noun], "tags": _TAGS.format(noun)}.items() if field in fields}
-    parts = {field: gather(reader, sql, numbers, lambda key: key) for field, sql in wanted.items()}
+    parts = {field: _beside(reader, sql, numbers) for field, sql in wanted.items()}
+    if noun == "contact":
+        parts |= _handles(reader, numbers, [network for network in NETWORKS if network in fields])
     names = ", ".join(columns)
-    sql = f"SELECT id, custom, {names} FROM {noun} WHERE id IN ({marks(numbers)})"
+    sql = f"SELECT id, custom, {names} FROM {noun} WHERE id IN ({{in}})"
     return {
         number: Kept(
             dict(zip(columns, rest, strict=True)),
             json.loads(custom) if custom != "{}" else {},
             {field: beside.get(number, []) for field, beside in parts.items()},
         )
-        for number, custom, *rest in reader.rows(sql, numbers)
+        for number, custom, *rest in _about(reader, sql, numbers)
     }
