@@ -40,6 +40,10 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+# What hints begin with that say by themselves what they are.
+_SPOKEN = ("try ", "did you mean ", "there are", "it has ", "it holds ", "the columns are", "fields of ", "custom fields of ")
+
+
 class CrmError(Exception):
     """An error a user can act on: one line, a hint of the remedy, and further lines of detail if there are any."""
 
@@ -51,6 +55,12 @@ class CrmError(Exception):
         self.message = message
         self.hint = hint
         self.details = details
+
+    @property
+    def advice(self) -> str:
+        """The hint as it stands behind the message: ``try:`` before a remedy, nothing before a question or an offer."""
+        hint = self.hint or ""
+        return hint if hint.startswith(_SPOKEN) else f"try: {hint}"
 
 
 class UsageError(CrmError):

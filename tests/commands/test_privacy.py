@@ -83,6 +83,47 @@ def test_the_name_must_be_typed(filled: Crm) -> None:
     assert 0 == filled("contact", "show", "jane@acme.example").code
 
 
+def test_former_names_go_too(crm_on: Crm) -> None:
+    """Whatever the person was called, wherever it is written: other people's notes, reasons for a loss, summaries."""
+    crm_on(
+        "contact",
+        "add",
+        "Zed Zorb",
+        "--email",
+        "zed@zorb.example",
+        "--phone",
+        "+359 888 123 456",
+        "--tag",
+        "pal-of-zorb",
+    )
+    crm_on("contact", "edit", "1", "--name", "Zed Zorb-Old")
+    crm_on("contact", "edit", "1", "--name", "Иван Зорбов")
+    crm_on("contact", "add", "Eva", "--note", "married to ИВАН  Зорбов (zed@zorb.example, +359888123456)")
+    crm_on("contact", "edit", "2", "--title", "was with Zed Zorb")
+    crm_on("deal", "add", "Pilot", "--contact", "1")
+    crm_on("deal", "lose", "Pilot", "--reason", "price", "--note", "Zed Zorb left")
+    crm_on("log", "call", "иван зорбов каза", "--contact", "Eva")
+    crm_on("log", "call", "gone", "--contact", "Eva", "--at", "2026-01-01")
+    crm_on("activity", "rm", "2")
+    assert 0 == crm_on("contact", "forget", "1", "--confirm", "Иван Зорбов").code
+    tables = ("contact", "activity", "deal", "stage_change", "change", "change_set", "contact_phone", "tag")
+    dump = json.dumps([crm_on("sql", f"select * from {table}", "--format", "json").json() for table in tables])
+    dump = (
+        dump.replace("\\\\u", "\\u").encode().decode("unicode_escape").lower()
+    )  # the log of one engine is JSON in ASCII
+    assert [] == [word for word in ("zed zorb", "zorb.example", "888123456", "888 123", "зорбов") if word in dump]
+    assert 0 == crm_on("store", "check").code
+
+
+def test_nothing_of_theirs_is_undone_or_restored(filled: Crm) -> None:
+    """Each is refused, and says why."""
+    uid = filled("contact", "show", "jane@acme.example", "--format", "json").json()["id"]
+    number = next(s["number"] for s in filled("history", "--format", "json").json() if s["command"] == "contact edit")
+    filled("contact", "forget", "jane@acme.example", "--confirm", "Jane Qwerty")
+    assert (5, True) == ((found := filled("undo", str(number))).code, "was forgotten since" in found.stderr)
+    assert (5, True) == ((found := filled("contact", "restore", uid)).code, "was forgotten" in found.stderr)
+
+
 def test_an_old_copy_brings_nobody_back(filled: Crm) -> None:
     """After a restore the forgotten are forgotten again."""
     copy = filled("store", "backup").stdout.strip()

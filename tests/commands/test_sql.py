@@ -131,6 +131,41 @@ def test_what_cannot_be_read_says_why(crm_on: Crm, statement: str) -> None:
     assert (2, True) == (found.code, found.stderr.startswith("crm: error: sql: "))
 
 
+@pytest.mark.parametrize(
+    ("statement", "hint"),
+    [
+        ("select * from v_dael", "try: v_deal? crm sql lists the views"),
+        ("select nam from v_contact", "try: name? crm sql lists the views"),
+        ("selec 1", "try: select …"),
+    ],
+)
+def test_a_slip_is_answered_with_the_nearest(crm_on: Crm, statement: str, hint: str) -> None:
+    """As in filters; and nothing was answered before."""
+    crm_on("contact", "add", "Jane")
+    found = crm_on("sql", statement)
+    assert (2, "", True) == (found.code, found.stdout, hint in found.stderr)
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["pg_read_file('/etc/passwd')", "\"pg_ls_dir\"('/')", "pg_terminate_backend/* */(1)", "pg_reload_conf --\n()",
+     "set_config('role', 'none', true)", "U&\"pg\\005fls_dir\"('/')", "query_to_xml('select 1', true, true, '')",
+     "lo_import('/etc/passwd')"],
+)  # fmt: skip
+def test_nothing_acts_on_the_server(crm_on: Crm, call: str) -> None:
+    """Not even for the server's own keeper."""
+    crm_on("contact", "add", "Jane")
+    found = crm_on("sql", f"select {call}")
+    assert (found.code, found.stdout) in ((2, ""), (5, ""))
+
+
+def test_an_answer_has_bounds(crm: Crm) -> None:
+    """One value can't take all memory."""
+    crm("contact", "add", "Jane")
+    assert 2 == crm("sql", "select zeroblob(900000000)").code
+    assert 5_000_000 > len(crm("sql", "select printf('%900000000d', 1)").stdout)
+
+
 def test_columns_of_one_name_are_told_apart(crm_on: Crm) -> None:
     """JSON has each key once."""
     crm_on("contact", "add", "Jane")

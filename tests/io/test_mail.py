@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import zipfile
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -364,6 +365,23 @@ def test_a_person_who_writes_about_failure_did_not_bounce() -> None:
         "Auto-Submitted: auto-generated\nSubject: Автоматичен отговор: оферта",
         "Precedence: bulk\nSubject: Réponse automatique : bonjour",
         "Return-Path: <>\nSubject: Out of Office",
+        "Subject: Automatic reply: offer",
+        "Subject: Out of Office AutoReply: offer",
+        "Subject: =?utf-8?Q?Abwesenheitsnotiz:_Angebot?=",
+        "Subject: Automatische Antwort: Angebot",
+        "Subject: Réponse automatique : offre",
+        "Subject: Respuesta automática: oferta",
+        "Subject: Odpowiedź automatyczna: oferta",
+        "Subject: Автоматический ответ: предложение",
+        "Subject: Автоматичен отговор: оферта",
+        "In-Reply-To: <a@x>\nSubject: Out of office: back on Monday",
+        "In-Reply-To: <a@x>\nSubject: Abwesenheit",
+        "In-Reply-To: <a@x>\nSubject: Im Urlaub – bis Montag",
+        "References: <a@x>\nSubject: Absent du bureau",
+        "In-Reply-To: <a@x>\nSubject: Fuera de la oficina",
+        "In-Reply-To: <a@x>\nSubject: Nieobecność: urlop",
+        "In-Reply-To: <a@x>\nSubject: Вне офиса",
+        "In-Reply-To: <a@x>\nSubject: Извън офиса: до понеделник",
     ],
 )
 def test_automatic_answers_are_told_apart(headers: str) -> None:
@@ -379,6 +397,12 @@ def test_automatic_answers_are_told_apart(headers: str) -> None:
         "Precedence: bulk\nSubject: news",
         "X-Auto-Response-Suppress: OOF\nSubject: Meeting",
         "Subject: Out of office supplies",
+        "In-Reply-To: <a@x>\nSubject: Out of office supplies",
+        "Subject: Out of office: Friday",
+        "Subject: Abwesenheitsnotiz einrichten",
+        "Subject: Re: Abwesenheitsnotiz: Angebot",
+        "In-Reply-To: <a@x>\nSubject: Re: Absence",
+        "Subject: Отсутствие",
         "Return-Path: <>\nSubject: Re: Automatic reply: offer",
     ],
 )
@@ -614,11 +638,53 @@ def test_a_folder_of_single_messages(tmp_path: Path) -> None:
     assert subjects(tmp_path)[0] == "b"
 
 
+@pytest.mark.parametrize("folder", ["cur", "new", "mails"])
+def test_a_folder_in_which_nothing_is_named_as_mail_is_read_by_how_its_files_begin(tmp_path: Path, folder: str) -> None:
+    """A part of a Maildir too, whose names tell when the messages came."""
+    place = tmp_path / folder
+    place.mkdir()
+    (place / "1794643200.M1.host:2,S").write_bytes(b"Return-Path: <a@b.example>\r\nSubject: one\r\n\r\n")
+    (place / "2.txt").write_bytes(b"\nX-Note: 1\n folded\nSubject: two\nno gap before the text\n")
+    (place / "3").write_bytes(b"From a@b Sat Nov 14 10:00:00 2026\nSubject: three\n\n")
+    (place / "4.vcf").write_bytes(b"BEGIN:VCARD\nFN:Jane\nEND:VCARD\n")
+    (place / "notes.txt").write_bytes(b"Milk: two\n\nSubject: later\n")
+    (place / "empty").touch()
+    (place / ".DS_Store").write_bytes(b"Subject: hidden\n\n")
+    box = open_box(place)
+    found = list(box.messages())
+    assert [read_message(raw.content).subject for raw in found] == ["one", "two", "three"]
+    assert box.others == 3
+    assert found[0].arrived == (None if folder == "mails" else SAID)
+
+
+def test_a_maildir_without_what_was_seen_is_one(tmp_path: Path) -> None:
+    for folder in ("new", "tmp"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "tmp" / "1794643100.M3.host").write_bytes(b"Subject: not delivered\n\n")
+    (tmp_path / "new" / "1794643200.M1.host").write_bytes(b"Subject: there\n\n")
+    assert subjects(tmp_path) == ["there"]
+
+
+@pytest.mark.parametrize("seconds", [SAID.timestamp(), 0])
+def test_a_message_comes_with_the_time_of_its_file(tmp_path: Path, seconds: float) -> None:
+    """Not with the zero that some copies leave."""
+    (tmp_path / "cur").mkdir()
+    for path in (tmp_path / "x.eml", tmp_path / "cur" / "x"):
+        path.write_bytes(b"Subject: x\n\n")
+        os.utime(path, (seconds, seconds))
+    filed = SAID if seconds else None
+    assert [raw.filed for raw in open_box(tmp_path / "x.eml").messages()] == [filed]
+    assert [raw.filed for raw in open_box(tmp_path).messages()] == [filed]
+
+
 def test_what_is_no_mail_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"%PDF-1.4 nothing\n")
     with pytest.raises(UsageError, match="is no mail"):
         list(open_box(path).messages())
+    with pytest.raises(UsageError, match="holds no mail"):
+        open_box(tmp_path)
+    (tmp_path / "x.vcf").write_bytes(b"BEGIN:VCARD\nFN:Jane\nEND:VCARD\n")
     with pytest.raises(UsageError, match="holds no mail"):
         open_box(tmp_path)
     with pytest.raises(NotFound):

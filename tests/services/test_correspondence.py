@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from itertools import pairwise, permutations
 from typing import TYPE_CHECKING, Any
 
@@ -364,26 +365,79 @@ def test_a_bounce_of_nobody_known_makes_no_contact(jane: AppContext) -> None:
 # -- what can't be taken
 
 
-def test_a_message_without_a_date_in_a_file_is_rejected_and_the_others_are_stored(
-    jane: AppContext, tmp_path: Path
+def take_from(app: AppContext, origin: Path) -> Tally:
+    """Import what lies there, of whomever it is."""
+    service, tally = app.correspondence, Tally()
+    service.take(service.box(origin), Wish(keep=True), frozenset(), tally)
+    return tally
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "at"),
+    [
+        ("m/b.eml", 1794643200, "2026-11-14T08:00:00+00:00"),
+        ("m/b.eml", 1900000000, "2026-11-21T12:00:00+00:00"),  # a file of tomorrow
+        ("m/b.eml", 0, "2026-11-21T12:00:00+00:00"),
+        ("m/cur/1794643200.M1.host:2,S", 1794000000, "2026-11-14T08:00:00+00:00"),
+        ("m/cur/b", 1794000000, "2026-11-06T21:20:00+00:00"),
+        ("m/new/1900000000.M1.host", 1794000000, "2026-11-06T21:20:00+00:00"),
+    ],
+)
+def test_a_message_without_a_date_goes_by_its_file(
+    jane: AppContext, tmp_path: Path, name: str, changed: int, at: str
 ) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
+    path.write_text("From: jane@client.example\n\nno date\n")
+    os.utime(path, (changed, changed))
+    tally = take_from(jane, tmp_path / "m")
+    assert (tally.created, tally.rejected) == (1, 0)
+    assert [view.at.isoformat() for view in stored(jane).values()] == [at]
+    again = take_from(jane, tmp_path / "m")
+    assert (again.created, again.unchanged, again.undated) == (0, 1, 0)
+
+
+def test_messages_without_a_date_are_counted_and_what_is_no_mail_is_rejected(jane: AppContext, tmp_path: Path) -> None:
     (tmp_path / "m").mkdir()
     (tmp_path / "m" / "a.eml").write_text(mail("a"))
     (tmp_path / "m" / "b.eml").write_text("From: jane@client.example\n\nno date\n")
     (tmp_path / "m" / "c.eml").write_text("nothing of the kind")
-    service, tally = jane.correspondence, Tally()
-    service.take(service.box(tmp_path / "m"), Wish(), frozenset(), tally)
-    assert (tally.read, tally.created, tally.rejected) == (3, 1, 2)
-    assert [(place.rpartition("/")[2], reason) for place, reason in tally.rejections] == [
-        ("b.eml", "has no date that can be right, neither in Date nor in Received"),
-        ("c.eml", "is no mail"),
-    ]
+    tally = take_from(jane, tmp_path / "m")
+    assert (tally.read, tally.created, tally.undated, tally.rejected) == (3, 2, 1, 1)
+    assert [(place.rpartition("/")[2], reason) for place, reason in tally.rejections] == [("c.eml", "is no mail")]
+    assert list(tally.doubts()) == ["1 message without a date of its own goes by that of its file, or of this import"]
+
+
+def test_a_message_with_the_id_of_another_is_left_out_and_told_of(jane: AppContext) -> None:
+    """In one import by what they say, against the store by the subject; the same one twice is nothing to tell."""
+    one, other = mail("a", subject="Оферта"), mail("a", subject="Оферта", body="of something else")
+    both = take(jane, one, one, other)
+    assert (both.created, both.unchanged, both.same_id) == (1, 2, 1)
+    assert (take(jane, one).same_id, take(jane, one, other).same_id) == (0, 1)
+    renamed = take(jane, mail("a", subject="Invoice"), one)
+    assert (renamed.created, renamed.unchanged, renamed.same_id) == (0, 2, 1)
+    assert list(renamed.doubts()) == ["1 message has the id of another that says something else, and was left out"]
+    assert [view.body for view in stored(jane).values()] == ["text"]
+
+
+def test_a_message_without_a_subject_is_the_same_one_again(jane: AppContext) -> None:
+    text = "Message-ID: <a@x>\nFrom: jane@client.example\n\nhello\n"
+    assert take(jane, text).created == 1
+    again = take(jane, text)
+    assert (again.unchanged, again.same_id) == (1, 0)
+
+
+def test_ids_are_compared_across_batches(jane: AppContext) -> None:
+    messages = [mail(str(number)) for number in range(150)]
+    tally = take(jane, *messages, mail("3", subject="3", body="of something else"))
+    assert (tally.created, tally.unchanged, tally.same_id) == (150, 1, 1)
 
 
 def test_a_message_without_a_date_on_a_pipe_arrives_now(jane: AppContext) -> None:
     service, tally = jane.correspondence, Tally()
     service.take(service.box(io.BytesIO(b"From: jane@client.example\n\nhello\n")), Wish(), frozenset(), tally)
     (view,) = stored(jane).values()
+    assert (tally.undated, tally.rejected) == (1, 0)
     assert view.at.isoformat() == "2026-11-21T12:00:00+00:00"
 
 

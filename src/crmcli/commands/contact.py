@@ -104,5 +104,7 @@ def forget(
         f"forgot {done.uid}: {done.erased.records} record(s), {done.erased.activities} activities blanked,"
         f" the name taken out of {done.erased.redacted} texts"
     )
+    if done.mentions:
+        app.output.warn(f"{done.mentions} record(s) still hold the word {done.surname}: crm search '{done.surname}'")
     for path in done.backups:
         app.output.warn(f"{path} may still hold the data; delete it, or a restore of it forgets the person again")

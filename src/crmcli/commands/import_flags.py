@@ -23,17 +23,12 @@ def _several(option: str, metavar: str, about: str) -> Any:  # noqa: ANN401
     return Annotated[list[str] | None, typer.Option(option, metavar=metavar, help=about)]
 
 
-def _switch(option: str, about: str, **more: Any) -> Any:  # noqa: ANN401
-    return Annotated[bool, typer.Option(option, help=about, **more)]
+def _switch(option: str, about: str) -> Any:  # noqa: ANN401
+    return Annotated[bool, typer.Option(option, help=about)]
 
 
 def _number(option: str, about: str) -> Any:  # noqa: ANN401
     return Annotated[int | None, typer.Option(option, metavar="N", min=0, help=about)]
-
-
-def _hush(ctx: typer.Context, value: bool) -> None:
-    if value and not ctx.resilient_parsing:
-        ctx.obj.output.diagnostics.quiet = True
 
 
 READING: Mapping[str, Any] = {
@@ -99,7 +94,6 @@ PLACING: Mapping[str, Any] = {
     "dry_run": DryRun,
     "hooks": _switch("--hooks", "Run the hooks for each record."),
     "report": _one("--report", "text|json", "How to tell what was done."),
-    "quiet": _switch("--quiet", "Nothing on stderr but errors.", callback=_hush, expose_value=False),
 }
 """How its rows are put in."""
 

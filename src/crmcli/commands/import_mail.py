@@ -32,7 +32,8 @@ _COUNTS = ("read", "created", "unchanged", "unmatched", "auto_replies", "bounces
 Place = Annotated[
     str,
     typer.Argument(
-        metavar="BOX|-", help="An mbox, a Maildir, an .eml file or folder, imap://USER@HOST/FOLDER, or - for stdin."
+        metavar="BOX|-",
+        help="An mbox, a Maildir, a message or a folder of them, imap://USER@HOST/FOLDER, or - for stdin.",
     ),
 ]
 Own = Annotated[
@@ -145,6 +146,8 @@ def _answer(ctx: typer.Context, app: AppContext, wish: Wish, tally: Tally, name:
         app.output.note(
             f"{what} left out, since nobody known takes part (--create-contacts adds the people, --keep-unmatched stores all)"
         )
+    for doubt in tally.doubts():
+        app.output.note(doubt)
     if wish.dry_run:
         app.output.note("dry run: nothing was changed")
     elif not tally.created:

@@ -41,6 +41,23 @@ def _format_option() -> TyperOption:
     )
 
 
+def _hush(ctx: typer.Context, _param: object, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        ctx.obj.output.diagnostics.quiet = True
+
+
+def _quiet_option() -> TyperOption:
+    return TyperOption(
+        param_decls=["--quiet", "-q"],
+        type=bool,
+        is_flag=True,
+        default=False,
+        help="No notes on stderr.",
+        callback=_hush,
+        expose_value=False,
+    )
+
+
 class WholeNumber(IntRange):
     """A whole number within bounds, refused in plain words."""
 
@@ -65,7 +82,7 @@ class WholeNumber(IntRange):
 
 
 class PlainVerb(TyperCommand):
-    """A command whose errors all say which command they are about."""
+    """A command that takes ``--quiet`` after the verb, and whose errors all say which command they are about."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Typer's own
         super().__init__(*args, **kwargs)
@@ -73,6 +90,7 @@ class PlainVerb(TyperCommand):
             if isinstance(param.type, IntParamType):
                 bounds = param.type
                 param.type = WholeNumber(getattr(bounds, "min", None), getattr(bounds, "max", None))
+        self.params.append(_quiet_option())
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         """Read the words; an option without its value is an error of this very command."""
@@ -99,7 +117,7 @@ class NounGroup(TyperGroup):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Typer's own
         super().__init__(*args, **kwargs)
         if not any("--format" in param.opts for param in self.params):
-            self.params.append(_format_option())
+            self.params += [_format_option(), _quiet_option()]
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002
         """Every verb."""
@@ -117,7 +135,7 @@ class NounGroup(TyperGroup):
             from crmcli.domain.text import nearest
 
             near = nearest(args[0], list(self.verbs))
-            hint = f"did you mean {ctx.command_path} {near}?" if near else f"{ctx.command_path} --help"
+            hint = f"did you mean {self._meant(ctx, args[0], near)}?" if near else f"{ctx.command_path} --help"
             raise UsageError(f"{ctx.command_path} has no verb {args[0]!r}", hint=hint)
         return super().resolve_command(ctx, args)
 

@@ -128,7 +128,7 @@ def add_verb(subject: Subject, examples: Sequence[str]) -> None:
 def tell_likeness(ctx: typer.Context, noun: str, number: int) -> None:
     """A line on stderr for each of the few records that the new one is most likely a double of."""
     app = app_of(ctx)
-    if app.flags.quiet:
+    if app.output.diagnostics.quiet:
         return
     for pair in app.duplicates.like(noun, number)[:_LIKE_SHOWN]:
         like = f"looks like #{pair.a_number} {pair.a.name} ({pair.score:g}: {', '.join(pair.reasons)})"

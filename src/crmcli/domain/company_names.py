@@ -7,6 +7,7 @@ import re
 from functools import cache, lru_cache
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.text import fold
 from crmcli.domain.transliteration import romanised, sound, spellings, words
 
 # Legal forms by what they are, as they stand once dots are gone. A company that writes its form in two languages
@@ -73,9 +74,19 @@ def bare_words(name: str) -> list[tuple[str, ...]]:
     """The folded words of a name without its form, as written and in Latin letters: what to search for."""
     found: dict[tuple[str, ...], None] = {}
     for text in spellings(name):
-        spelled = [word for word in _NO_WORD.sub(" ", text.replace(".", "")).split() if word not in _IDLE]
-        found[tuple(word for word in spelled if romanised(word) not in _forms()) or tuple(spelled)] = None
+        found[_bare(text)] = None
     return [each for each in found if each]
+
+
+@lru_cache(65_536)
+def bare_name(name: str) -> str:
+    """The folded words of a name without its form, as written, in no order: by which namesakes are counted."""
+    return " ".join(sorted(_bare(fold(name))))
+
+
+def _bare(text: str) -> tuple[str, ...]:
+    spelled = [word for word in _NO_WORD.sub(" ", text.replace(".", "")).split() if word not in _IDLE]
+    return tuple(word for word in spelled if romanised(word) not in _forms()) or tuple(spelled)
 
 
 def _detached(text: str) -> tuple[str, str | None]:

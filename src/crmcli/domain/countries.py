@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from crmcli.domain.text import fold, nearest
+from crmcli.domain.text import fold
 
+# How alike, of 100, a spelling has to be to be corrected, and how much more than to any other country.
+_SURE, _CLEAR = 85, 5
 _LANGUAGES = (
     "en",
     "bg",
@@ -49,8 +51,14 @@ def is_country(text: str) -> bool:
 
 
 def likely_country(text: str) -> str | None:
-    """The English name that a misspelled one is most like; None when it is like none."""
-    return nearest(text, _english())
+    """The English name that a misspelled one almost surely is; None when it is like none, or like two as much."""
+    from rapidfuzz.fuzz import ratio
+    from rapidfuzz.process import extract
+
+    found = extract(fold(text), {name: fold(name) for name in _english()}, scorer=ratio, score_cutoff=_SURE, limit=2)
+    if not found or (len(found) == 2 and found[0][1] - found[1][1] < _CLEAR):
+        return None
+    return str(found[0][2])
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from crmcli.domain.text import word_set
 
 _GOOGLE = ("gmail.com", "googlemail.com")
+# So many first letters make the addresses few that begin with them, and the ways to put dots between them, too.
+_DOTTED = 4
 _FREE = word_set(
     "gmail.com googlemail.com outlook.com hotmail.com hotmail.de hotmail.fr hotmail.es hotmail.it hotmail.co.uk live.com "
     "msn.com live.de live.fr yahoo.com yahoo.de yahoo.fr yahoo.es yahoo.it yahoo.co.uk yahoo.co.jp ymail.com rocketmail.com "
@@ -37,6 +39,17 @@ def folded_email(key: str) -> str:
     if domain in _GOOGLE:
         return f"{local.replace('.', '')}@gmail.com"
     return f"{local}@{domain}"
+
+
+def beginnings_of(folded: str) -> list[tuple[str, str]]:
+    """How addresses that are folded to this one begin, with their domain: dots may stand anywhere in Google's."""
+    local, _, domain = folded.rpartition("@")
+    if domain not in _GOOGLE:
+        return [(local, domain)]
+    starts = [local[:1]]
+    for letter in local[1:_DOTTED]:
+        starts = [f"{start}{dot}{letter}" for start in starts for dot in ("", ".")]
+    return [(start, domain) for start in starts for domain in _GOOGLE]
 
 
 def is_role(key: str) -> bool:

@@ -17,7 +17,7 @@ from functools import cache
 from math import floor, log2
 from typing import TYPE_CHECKING
 
-from crmcli.domain.company_names import bare_words, run_together
+from crmcli.domain.company_names import bare_name, bare_words, run_together
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.nicknames import may_be_one
 from crmcli.domain.text import fold
@@ -68,9 +68,8 @@ class Firm(NamedTuple):
 
 
 def name_key(record: Person | Firm) -> str:
-    """The words of a record's name in no order: what makes namesakes."""
-    spoken = record.words if isinstance(record, Firm) else (*record.given, *record.family)
-    return " ".join(sorted(spoken))
+    """The name by which namesakes are counted: folded, a company's without its legal form."""
+    return bare_name(record.name) if isinstance(record, Firm) else fold(record.name)
 
 
 class Score(NamedTuple):
@@ -102,7 +101,7 @@ class Weighing:
 
 
 def person_score(one: Person, other: Person, crowds: Mapping[str, int]) -> Score:
-    """The score of two people; ``crowds`` says how many have a phone number or a name, where more than two do."""
+    """The score of two people; ``crowds`` says how many have a phone number or a name, where more than one does."""
     scale = Weighing()
     name = _names(one, other)
     _addresses(scale, one, other, name)
@@ -116,9 +115,9 @@ def person_score(one: Person, other: Person, crowds: Mapping[str, int]) -> Score
 
 
 def _commonness(one: Person | Firm, other: Person | Firm, crowds: Mapping[str, int]) -> float:
-    """The bits that a name loses for every doubling of those who bear it."""
-    most = max(crowds.get(name_key(one), 2), crowds.get(name_key(other), 2))
-    return log2(most / 2) if most > 2 else 0.0
+    """The bits that a name loses for every doubling of those who bear it, in the spelling of one or of the other."""
+    bearers = sum(crowds.get(name, 1) for name in {name_key(one), name_key(other)})
+    return log2(bearers / 2) if bearers > 2 else 0.0
 
 
 class _Name(NamedTuple):
@@ -356,7 +355,7 @@ def _numerals(text: str) -> list[str]:
 
 
 def firm_score(one: Firm, other: Firm, crowds: Mapping[str, int]) -> Score:
-    """The score of two companies; ``crowds`` says how many have a phone number or a name, where more than two do."""
+    """The score of two companies; ``crowds`` says how many have a phone number or a name, where more than one does."""
     scale = Weighing()
     alike = _firm_names(scale, one, other)
     scale.add(-_commonness(one, other, crowds))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.company_names import firm_name
 from crmcli.domain.email_folding import folded_email, is_role, site_domain, work_domain
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.matching import CROWD, Firm, Person, name_key
+from crmcli.domain.matching import Firm, Person, name_key
 from crmcli.domain.names import split_name
 from crmcli.domain.transliteration import romanised, sounds
 
@@ -88,12 +88,13 @@ def firm_of(kept: KeptFirm) -> Firm:
 
 
 def crowds_of(profiles: Iterable[Person | Firm]) -> dict[str, int]:
-    """How many of the records have each phone number and each name, for those that more than two have."""
+    """How many of the records have each phone number and each name, for those that more than one has."""
     counts: dict[str, int] = {}
     for profile in profiles:
         for key in (name_key(profile), *profile.phones):
-            counts[key] = counts.get(key, 0) + 1
-    return {key: count for key, count in counts.items() if count >= CROWD}
+            if key:
+                counts[key] = counts.get(key, 0) + 1
+    return {key: count for key, count in counts.items() if count > 1}
 
 
 @lru_cache(65_536)

@@ -39,6 +39,12 @@ class Labelled(str):
         return made
 
 
+class JsonText(str):
+    """A value that is no text, as JSON: ``12.5``, ``true``, ``[1, 2]``."""
+
+    __slots__ = ()
+
+
 def tidy(text: str) -> str:
     """The text in NFC, without surrounding white space: how personal text is kept."""
     stripped = text.strip()

@@ -29,6 +29,14 @@ _ER = re.compile(
     "(?<=[бвгджзйклмнпрстфхцчшщ])ъ(?=[бвгджзйклмнпрстфхцчшщ])"
 )  # the Bulgarian vowel, not the Russian sign
 _NO_LETTER = re.compile(r"[^\w]+|_+")
+# The other way round letters are not told apart so well; й and ё are и and е, as in folded text.
+_LATIN = (
+    ("sht", "щ"), ("sch", "щ"), ("sh", "ш"), ("ch", "ч"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"),  # noqa: RUF001
+    ("tz", "ц"), ("dj", "дж"), ("dzh", "дж"), ("ph", "ф"), ("th", "т"), ("ya", "я"), ("ja", "я"),
+    ("yu", "ю"), ("ju", "ю"), ("iu", "ю"), ("yo", "е"), ("jo", "е"), ("ye", "е"), ("je", "е"), ("x", "кс"), ("qu", "кв"),  # noqa: RUF001
+) + tuple(zip("abcdefghijklmnopqrstuvwyz", "абцдефгхииклмнопкрстувииз", strict=False))  # fmt: skip  # noqa: RUF001
+_IA_WITHIN, _IA_LAST = re.compile(r"ia(?=\w)"), re.compile(r"ia\b")
+_SOFT_YA = re.compile("(?<=[bdfghklmnprstvz])ya")
 _JOINT = re.compile("['’ʼʹ`´]")  # noqa: RUF001
 # The spellings that the systems of transliteration give one sound, in the order in which they are made alike.
 _ALIKE = (
@@ -68,6 +76,28 @@ def spellings(text: str) -> list[str]:
     for letter, latin in (("щ", "shch"), ("х", "kh"), ("ю", "yu"), ("я", "ya")):  # noqa: RUF001
         other = other.replace(letter, latin)
     return list(dict.fromkeys((folded, romanised(folded), romanised(other))))
+
+
+def cyrillic_spellings(text: str) -> list[str]:
+    """The folded Latin text as it was most likely written in Cyrillic: the Russian and Bulgarian ways, the Ukrainian."""
+    folded = fold(text)
+    if not folded.isascii() or not any(map(str.isalpha, folded)):
+        return []
+    folded = folded.replace("shch", "щ").replace("ck", "к")  # noqa: RUF001
+    usual = _IA_LAST.sub("ия", folded)  # noqa: RUF001
+    plain = _IA_WITHIN.sub("я", usual)  # noqa: RUF001
+    harder = _SOFT_YA.sub("ья", usual).replace("sht", "шт").replace("sch", "ш").replace("c", "к").replace("кh", "ч")  # noqa: RUF001
+    if harder.startswith("e"):
+        harder = f"э{harder[1:]}"
+    ukrainian = _IA_LAST.sub("ія", folded).replace("ye", "є").replace("i", "і").replace("zh", "ж").replace("kh", "х")  # noqa: RUF001
+    ukrainian = ukrainian.replace("sh", "ш").replace("ch", "ч").replace("h", "г")  # noqa: RUF001
+    return list(dict.fromkeys(map(_in_cyrillic, (plain, harder, ukrainian))))
+
+
+def _in_cyrillic(text: str) -> str:
+    for latin, letter in _LATIN:
+        text = text.replace(latin, letter)
+    return text
 
 
 def words(text: str) -> list[str]:

@@ -21,22 +21,33 @@ _LABELS = ("type", "label", "kind")
 _BESIDE = frozenset({"primary", "metadata", "formattedtype", "canonicalform", "verified", "id"})
 
 
-def flat(value: dict[str, Any]) -> dict[str, Cell]:
-    """The cells of an object; raises Unreadable where two values have one name."""
+def flat(value: dict[str, Any], together: str | None = None) -> dict[str, Cell]:
+    """The cells of an object, the members of one kept ``together``; raises Unreadable where two values have one name."""
     if _is_plain(value):
         return {key: inner if type(inner) is str else _text(inner) for key, inner in value.items()}
     cells: dict[str, Cell] = {}
     _refuse_repeated(value)
-    for name, inner in _named(value, "", 0):
+    for name, inner in _named(value, "", 0, together):
         if name in cells:
             raise Unreadable(f"it has two values for {name}")
         cells[name] = _cell(inner)
     return cells
 
 
-def names(value: dict[str, Any]) -> Iterable[str]:
+def names(value: dict[str, Any], together: str | None = None) -> Iterable[str]:
     """What the cells of an object are called."""
-    return value.keys() if _is_plain(value) else [name for name, _ in _named(value, "", 0)]
+    return value.keys() if _is_plain(value) else [name for name, _ in _named(value, "", 0, together)]
+
+
+def says_json(text: str) -> bool:
+    """Whether a text would be taken for an object, a list or a quoted text of JSON."""
+    if text[:1] not in ("{", "[", '"'):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_plain(value: dict[str, Any]) -> bool:
@@ -61,11 +72,11 @@ def _refuse_repeated(value: dict[str, Any]) -> None:
             _refuse_repeated(inner)
 
 
-def _named(value: dict[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, object]]:
+def _named(value: dict[str, Any], prefix: str, depth: int, together: str | None) -> Iterator[tuple[str, object]]:
     for key, inner in value.items():
         name = f"{prefix}{key}"
-        if isinstance(inner, dict) and inner and depth < _DEEPEST:
-            yield from _named(inner, f"{name}.", depth + 1)
+        if isinstance(inner, dict) and inner and depth < _DEEPEST and name != together:
+            yield from _named(inner, f"{name}.", depth + 1, None)
         else:
             yield name, inner
 

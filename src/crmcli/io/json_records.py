@@ -42,7 +42,7 @@ def read(source: Source, reading: Reading) -> Table:
     if format_of(source) == "jsonl":
         return read_lines(source, reading)
     document = _Document(source, reading)
-    columns = _columns(document.elements())
+    columns = _columns(document.elements(), reading.together)
     path = _chosen(columns, source, reading.table or reading.sheet)
     if path is None:
         return _single(document)
@@ -56,7 +56,7 @@ def read(source: Source, reading: Reading) -> Table:
 def read_lines(source: Source, reading: Reading) -> Table:
     """An object a line; a line that is none is a bad row."""
     document = _Document(source, reading)
-    columns = _columns(document.lines()).get((), {})
+    columns = _columns(document.lines(), reading.together).get((), {})
     if not columns:
         first = next((f", line {line}: {why}" for _, line, why, _ in document.lines()), "")
         raise UsageError(f"{source.name} holds no JSON object{first}")
@@ -86,6 +86,7 @@ class _Document:
             raise UsageError(f"{source.name} looks like {looks}, not JSON")
         self.source = source
         self.format = reading.format or "json"
+        self.together = reading.together
         self.position = 0
         self.beside = 0
         self._given = told_encoding(source.head, reading.encoding)
@@ -153,19 +154,19 @@ class _Document:
         empty: dict[str, Cell] = dict.fromkeys(headers, "")
         for element in elements:
             try:
-                yield Row(element.line, empty | _cells(element, self._text.encoding))
+                yield Row(element.line, empty | _cells(element, self._text.encoding, self.together))
             except Unreadable as error:
                 yield BadRow(element.line, str(error), legible([element.raw.strip()]))
 
 
-def _cells(element: Element, encoding: str) -> dict[str, Cell]:
+def _cells(element: Element, encoding: str, together: str | None) -> dict[str, Cell]:
     """The cells of an element; raises Unreadable for what is no object, or no text."""
     if isinstance(element.value, Unreadable):
         raise element.value
     if not isinstance(element.value, dict):
         raise Unreadable("it is not an object")
     flaw = "" if element.raw.isascii() and "\0" not in element.raw else flaw_of(element.raw, encoding)
-    cells = flat(element.value)
+    cells = flat(element.value, together)
     if not flaw and "\\u" in element.raw:
         flaw = next(filter(None, map(_flaw_of_escapes, cells.values())), "")
     if flaw:
@@ -181,14 +182,14 @@ def _flaw_of_escapes(cell: Cell) -> str:
     return "it holds half a character" if any(map(halved, texts)) else ""
 
 
-def _columns(elements: Iterator[Element]) -> dict[Path, dict[str, None]]:
+def _columns(elements: Iterator[Element], together: str | None) -> dict[Path, dict[str, None]]:
     """The names of all cells by list, in the order in which they come; lists of labelled values are no records."""
     columns: dict[Path, dict[str, None]] = {}
     for path, _, value, _ in elements:
         if path == _BROKEN or (path and path not in columns and is_labelled(value)):
             continue
         known = columns.setdefault(path, {})
-        if isinstance(value, dict) and not known.keys() >= set(found := names(value)):
+        if isinstance(value, dict) and not known.keys() >= set(found := names(value, together)):
             known |= dict.fromkeys(found)
         if len(known) > _MOST_COLUMNS:
             raise UsageError(f"the records have more than {_MOST_COLUMNS:,} different keys")
@@ -220,4 +221,4 @@ def _single(document: _Document) -> Table:
         return document.table((), iter(()), {})
     if not isinstance(value, dict) or not value:
         raise UsageError(f"{name} holds no record")
-    return document.table(tuple(dict.fromkeys(names(value))), iter((element,)), {})
+    return document.table(tuple(dict.fromkeys(names(value, document.together))), iter((element,)), {})

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # How gzip, bzip2, xz and zip files begin; workbooks are zip files too.
 PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04")
 _JSON = re.compile(rb'\[\s*(?:[\[{\]"]|\Z)|\{\s*(?:["}]|\Z)')
-_BINARY = ("xlsx", "xls", "ods", "sqlite")
+_BINARY = ("xlsx", "xls", "ods", "sqlite", "parquet")
+_GROUPED = ("json", "jsonl", "xlsx", "xls", "ods")
 
 
 class Reading(NamedTuple):
@@ -36,6 +37,7 @@ class Reading(NamedTuple):
     sheet: str | None = None  # of a workbook: a name, or a number from 1
     table: str | None = None  # of a database: a table's name
     query: str | None = None  # of a database: a SELECT
+    together: str | None = None  # the object whose members are to be in one cell
     until: date | None = None  # of a calendar: the last day to which recurring events are unrolled
 
 
@@ -60,6 +62,7 @@ FORMATS: dict[str, Format] = {
     "sqlite": Format(
         "database:read", "a table or query of an SQLite file", (".db", ".sqlite", ".sqlite3"), (b"SQLITE FORMAT 3\0",)
     ),
+    "parquet": Format("parquet:read", "typed columns, as of DuckDB and pandas", (".parquet", ".pq"), (b"PAR1\x15",)),
     "vcard": Format("vcard:read", "cards 2.1, 3.0 and 4.0", (".vcf", ".vcard"), (b"BEGIN:VCARD",)),
     "ics": Format("calendar:read", "events and to-dos of iCalendar", (".ics", ".ical", ".ifb"), (b"BEGIN:VCALENDAR",)),
 }
@@ -78,7 +81,10 @@ def open_table(origin: BinaryIO | Path, reading: Reading = Reading()) -> Table: 
         name = reading.format or recognised(source)
         module, _, function = _known(name).reader.partition(":")
         reader = getattr(import_module(f"crmcli.io.{module}"), function)
-        table: Table = reader(source, reading._replace(format=name))
+        reading = reading._replace(format=name)
+        table: Table = reader(source, reading)
+        if name in _GROUPED:
+            table.regrouped = lambda key: reader(source, reading._replace(together=key))  # type: ignore[no-any-return]
     except BaseException:
         source.close()
         raise

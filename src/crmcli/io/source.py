@@ -35,7 +35,7 @@ _SIGNATURES = (
     (b"<table", "a web page"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"PAR1", "Parquet"),
+    (b"PAR1\x15", "Parquet"),
     (b'{"', "JSON"),
     (b"[{", "JSON"),
 )

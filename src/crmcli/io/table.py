@@ -66,6 +66,16 @@ class Table:
         self.close = close
         """Closes the file if it was opened here; a stream that was handed in stays open."""
         self._encoding = encoding
+        self.regrouped: Callable[[str], Table] | None = None
+        """The same table once more with the members of an object in one cell, where the format has objects."""
+
+    def gather(self, key: str) -> None:
+        """Have the members of an object in one cell as JSON, where they have columns; before any row is read."""
+        if self.regrouped is None or not any(header.startswith((f"{key}.", "custom.")) for header in self.headers):
+            return
+        other = self.regrouped(key)
+        self.headers, self.rows = other.headers, other.rows
+        self.position, self.notes, self._encoding = other.position, other.notes, other._encoding
 
     def ahead(self, count: int) -> list[Row | BadRow]:
         """The next rows, which stay to be read."""

@@ -35,7 +35,7 @@ class Diagnostics:
         if self.as_json:
             self._write(_json_error(error))
             return
-        hint = f" ({'' if error.hint.startswith('try ') else 'try: '}{visible(error.hint)})" if error.hint else ""
+        hint = f" ({visible(error.advice)})" if error.hint else ""
         self._write(f"crm: {self._painted('error')}: {visible(error.message)}{hint}")
         for line in _details(error):
             self._write(line)

@@ -48,7 +48,7 @@ class _Filtered(NamedTuple):
     def command(self) -> str:
         """What lists or mends it."""
         if self.mend:
-            return f"crm {self.noun} edit --where {quote(self.filter)} {self.mend}"
+            return f"crm {self.noun} edit --where {quote(self.filter)} {self.mend} --yes"
         return f"crm {self.noun} list --filter {quote(self.filter)}"
 
 
@@ -156,7 +156,7 @@ def _domains(reader: Reader) -> Iterator[_Fault]:
     if people:
         domain, numbers = max(people.items(), key=lambda item: len(item[1]))
         where = f"company is empty and email ~= {_filter_text('@' + domain)}"
-        command = f"crm contact edit --where {quote(where)} --add-company {next(iter(holders[domain]))}"
+        command = f"crm contact edit --where {quote(where)} --add-company {next(iter(holders[domain]))} --yes"
         count = sum(len(each) for each in people.values())
         yield _Fault("contacts at a company's domain, unlinked", count, command, tuple(numbers)[: queries.EXAMPLES])
 

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.text import fold
 from crmcli.domain.threads import Threads
 from crmcli.errors import BadValue, CrmError, PartlyDone
 from crmcli.io.mail.boxes import Box, Kept, Stream, open_box
@@ -21,7 +22,7 @@ from crmcli.store.queries.threads import BEGUN, DELETED, SOURCE, STORED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import date, datetime
+    from datetime import date
     from pathlib import Path
     from typing import IO
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 _BATCH = 100
 _SHOWN = 10
 _MOST_REASONS = 10_000
+_COUNTS = ("read", "created", "unchanged", "unmatched", "auto_replies", "bounces", "contacts")
+_MOST_COMPARED = 100_000
 _NO_SUBJECT = "(no subject)"
 _EARLY = timedelta(days=1)  # by how much a sender's clock may be fast
 
@@ -55,11 +58,15 @@ class Wish(NamedTuple):
 
 
 class Tally:
-    """What became of the messages; ``contacts`` counts people that were added."""
+    """What became of the messages; ``contacts`` counts people that were added.
+
+    ``undated`` are stored messages without a date of their own, ``same_id`` those left out for having the id of another
+    message though they say something else, ``others`` the files that hold no mail.
+    """
 
     def __init__(self) -> None:
         self.read = self.created = self.unchanged = self.unmatched = self.auto_replies = self.bounces = 0
-        self.contacts = self.rejected = 0
+        self.contacts = self.rejected = self.undated = self.same_id = self.others = 0
         self.rejections: list[tuple[str, str]] = []
 
     def reject(self, place: str, reason: str) -> None:
@@ -70,9 +77,25 @@ class Tally:
 
     def record(self) -> dict[str, object]:
         """The tally as a JSON object."""
-        counts = ("read", "created", "unchanged", "unmatched", "auto_replies", "bounces", "contacts")
+        counts = (*_COUNTS, "undated", "same_id", "others")
         rejected = [{"message": place, "reason": reason} for place, reason in self.rejections]
         return {name: getattr(self, name) for name in counts} | {"rejected": rejected, "rejected_count": self.rejected}
+
+    def doubts(self) -> Iterator[str]:
+        """What is worth a look, a line each."""
+        if self.undated:
+            one = "1 message without a date of its own goes by that of its file, or of this import"
+            many = "{} messages without a date of their own go by that of their file, or of this import"
+            yield _counted(self.undated, one, many)
+        if self.same_id:
+            one = "1 message has the id of another that says something else, and was left out"
+            yield _counted(
+                self.same_id, one, "{} messages have the id of another that says something else, and were left out"
+            )
+        if self.others:
+            yield _counted(
+                self.others, "1 file holds no mail and was skipped", "{} files hold no mail and were skipped"
+            )
 
     def verdict(self) -> CrmError | None:
         """What is left to say when some messages were rejected: the error that the command ends with."""
@@ -82,6 +105,10 @@ class Tally:
         if self.rejected > _SHOWN:
             lines.append("  …")
         return PartlyDone(f"{self.rejected:,} of {self.read:,} messages were rejected", details=tuple(lines))
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many.format(f"{number:,}")
 
 
 class _OnlyTried(Exception):
@@ -168,26 +195,29 @@ class Correspondence:
             yield self.desk
 
     def _read(self, box: Box, tally: Tally, advance: Callable[[int], None]) -> Iterator[Message]:
-        """The messages of a box that can be read and have a date."""
-        now = self.desk.clock.now()
+        """The messages of a box that can be read and have a date, if need be that of their file."""
+        tally.others += box.others
         for raw in box.messages():
             tally.read += 1
             advance(len(raw.content))
             try:
-                message = self.message(raw, now if isinstance(box, Stream) else None)
+                message = self.message(raw)
             except BadValue as error:
                 tally.reject(raw.place, error.reason)
                 continue
             if message.at is None:
-                tally.reject(raw.place, "has no date that can be right, neither in Date nor in Received")
-                continue
+                if isinstance(box, Kept):  # it lies on a server, and does not get lost there
+                    tally.reject(raw.place, "has no date that can be right, neither in Date nor in Received")
+                    continue
+                now = self.desk.clock.now()
+                message = message._replace(at=min(raw.filed or now, now), is_dated=False)
             yield message
 
-    def message(self, raw: Raw, arrived: datetime | None = None) -> Message:
+    def message(self, raw: Raw) -> Message:
         """The message of some bytes; raises BadValue when it can't be had."""
         if raw.fault:
             raise BadValue("message", raw.fault)
-        return read_message(raw.content, raw.arrived or arrived, self.desk.clock.now() + _EARLY)
+        return read_message(raw.content, raw.arrived, self.desk.clock.now() + _EARLY)
 
 
 class _Sieve:
@@ -205,7 +235,8 @@ class _Sieve:
         readable = [message for message in messages if message is not None]
         with self._service.desk.reading() as reader:
             self._people.ask(reader, readable)
-            stored = {key for key, *_ in look_up(reader, STORED, {message.id for message in readable})}
+            found = look_up(reader, STORED, {message.id for message in readable})
+            stored = {key: subject for key, _, _, subject in found}
         return [self._is_wanted(head, message, stored) for head, message in zip(heads, messages, strict=True)]
 
     def _read(self, head: Raw) -> Message | None:
@@ -214,12 +245,13 @@ class _Sieve:
         except BadValue:
             return None  # whole, it will be told of
 
-    def _is_wanted(self, head: Raw, message: Message | None, stored: set[str]) -> bool:
+    def _is_wanted(self, head: Raw, message: Message | None, stored: dict[str, str]) -> bool:
         if message is None:
             return True
         if message.id in stored:
             self._tally.read += 1
             self._tally.unchanged += 1
+            self._tally.same_id += not _has_subject(message, stored[message.id])
             return False
         if (
             message.failure
@@ -245,6 +277,7 @@ class _Intake:
         self.people = Correspondents(own)
         self.threads = Threads()
         self.bulk: Bulk = Bulk(uow)
+        self.compared: dict[int, int] = {}  # what was said under which id, of late
         self.deal = _deal(service.desk, uow.reader, wish.deal)
 
     def take(self, batch: Sequence[Message]) -> None:
@@ -252,34 +285,55 @@ class _Intake:
         reader = self.uow.reader
         self.people.ask(reader, batch)
         ids = {each for message in batch for each in (message.id, *message.links)}
-        stored = {key: thread for key, _, thread in look_up(reader, STORED, ids)}
+        found = list(look_up(reader, STORED, ids))
+        stored = {key: thread for key, _, thread, _ in found}
+        subjects = {key: subject for key, _, _, subject in found}
         threads = {thread for thread in stored.values() if thread} | {
             thread for (thread,) in look_up(reader, BEGUN, ids)
         }
         gone = {key for (key,) in look_up(reader, DELETED, ids | threads)}
         for key, thread in stored.items():
             self.threads.join([thread or key, key])
-        new = self._new(batch, stored.keys() | gone, threads)
+        new = self._new(batch, stored.keys() | gone, threads, subjects)
         self._rename(threads)
         for message in new:
             self._store(message, self.people.of(message))
         self.bulk.flush()
         self.threads.forget()
 
-    def _new(self, batch: Sequence[Message], there: set[str], threads: set[str]) -> list[Message]:
+    def _new(
+        self, batch: Sequence[Message], there: set[str], threads: set[str], subjects: dict[str, str]
+    ) -> list[Message]:
         """The messages to be stored; what the others tell of threads is learnt as well."""
         new = []
         for message in batch:
             if message.id in there:
                 self.tally.unchanged += 1
+                self.tally.same_id += self._is_another(message, subjects.get(message.id))
             elif _is_taken(self.people.of(message), self.wish):
                 self.threads.join(self._eldest_first(message, there))
                 there.add(message.id)
+                self._remember(message)
                 new.append(message)
             else:
                 self.threads.join([*message.links, message.id], {self.threads.of(each) for each in threads})
                 self.tally.unmatched += 1
         return new
+
+    def _is_another(self, message: Message, subject: str | None) -> bool:
+        """Whether a message says something else than the one that has its id: in this import, else in the store."""
+        said = self.compared.get(hash(message.id))
+        if said is not None:
+            return said != _said(message)
+        if subject is None or not _has_subject(message, subject):
+            return subject is not None
+        self._remember(message)
+        return False
+
+    def _remember(self, message: Message) -> None:
+        if len(self.compared) >= _MOST_COMPARED:
+            self.compared.clear()
+        self.compared[hash(message.id)] = _said(message)
 
     def _eldest_first(self, message: Message, there: set[str]) -> list[str]:
         """The ids of a message's thread, before them the one under which a message that it answers began further back."""
@@ -305,6 +359,7 @@ class _Intake:
         }
         self.bulk.add("activity", values, {"list": message.list_id} if message.list_id else {}, own)
         self.tally.created += 1
+        self.tally.undated += not message.is_dated
         self.tally.auto_replies += message.auto_reply
         self.tally.bounces += message.failure is not None
 
@@ -339,6 +394,15 @@ def mail_lock(name: str) -> str:
 
 def _is_taken(parties: Parties, wish: Wish) -> bool:
     return parties.is_known or wish.keep or wish.deal is not None or (wish.create and bool(parties.strangers))
+
+
+def _said(message: Message) -> int:
+    """A short form of what a message says, good within one run."""
+    return hash((message.subject, message.text))
+
+
+def _has_subject(message: Message, stored: str) -> bool:
+    return fold(message.subject or _NO_SUBJECT) == fold(stored)
 
 
 def _outcome(message: Message) -> str | None:

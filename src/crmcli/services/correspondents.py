@@ -60,7 +60,7 @@ class Correspondents:
     def _ask_originals(self, reader: Reader, originals: Sequence[str]) -> None:
         """Look up who got the messages that reports are about."""
         self._answered = {}
-        stored = {number: message for message, number, _ in look_up(reader, STORED, dict.fromkeys(originals))}
+        stored = {number: message for message, number, *_ in look_up(reader, STORED, dict.fromkeys(originals))}
         for activity, contact in look_up(reader, PEOPLE, list(stored)):
             self._answered.setdefault(stored[activity], []).append(contact)
 

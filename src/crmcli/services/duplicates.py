@@ -153,12 +153,14 @@ def _nearby(reader: Reader, noun: str, number: int) -> list[int]:
 
 
 def _near_person(reader: Reader, person: Person) -> Iterator[Iterable[int]]:
-    from crmcli.domain.transliteration import spellings
+    from crmcli.domain.transliteration import cyrillic_spellings, spellings
 
-    spelled = [text.replace(",", " ").replace(".", " ").split() for text in spellings(person.name)]
+    written = (*spellings(person.name), *cyrillic_spellings(person.name))
+    spelled = [text.replace(",", " ").replace(".", " ").split() for text in written]
+    yield queries.of_email(reader, person.emails)
     turned = (" ".join(name[shift:] + name[:shift]) for name in spelled for shift in range(min(len(name), 3)))
     yield queries.alike_by_name(reader, "contact", list(dict.fromkeys(turned)))
-    yield queries.alike_by_words(reader, "contact", [_beginnings(name) for name in spelled if len(name) > 1])
+    yield queries.alike_by_words(reader, "contact", _distinct(_beginnings(name) for name in spelled if len(name) > 1))
     yield queries.colleagues(reader, person.number)
 
 
@@ -167,26 +169,51 @@ def _beginnings(name: Sequence[str]) -> list[str]:
     return [word[:_BEGINNING] for word in name]
 
 
+def _distinct(names: Iterable[list[str]]) -> list[tuple[str, ...]]:
+    return list(dict.fromkeys(map(tuple, names)))
+
+
 def _near_firm(reader: Reader, firm: Firm) -> Iterator[Iterable[int]]:
     from crmcli.domain.company_names import bare_words
-    from crmcli.domain.text import fold
+    from crmcli.domain.transliteration import cyrillic_spellings, spellings
 
-    yield queries.alike_by_name(reader, "company", [fold(firm.name)])
-    yield queries.alike_by_words(reader, "company", [_beginnings(name) for name in bare_words(firm.name)])
+    bare = bare_words(firm.name)
+    other = [text.split() for name in bare for text in cyrillic_spellings(" ".join(name))]
+    written = (*spellings(firm.name), *cyrillic_spellings(firm.name), *map(" ".join, other))
+    yield queries.alike_by_name(reader, "company", list(dict.fromkeys(written)))
+    yield queries.alike_by_words(reader, "company", _distinct(map(_beginnings, (*bare, *other))))
     yield queries.of_website(reader, firm.domains)
     yield queries.of_phone(reader, "company", firm.number)
 
 
 def _compared(reader: Reader, noun: str, number: int, numbers: Sequence[int]) -> Iterator[DuplicatePair]:
-    from crmcli.domain.profiles import crowds_of
-
     profiles = _profiles(reader, noun, [number, *numbers])
-    crowds = crowds_of(profiles)
     compare = _comparison(noun)
     mine = next(profile for profile in profiles if profile.number == number)
-    for other in profiles:
-        if other.number != number and (score := compare(other, mine, crowds)).value >= DEFAULT_THRESHOLD:
-            yield _pair(noun, other, mine, score)
+
+    def score(other: Any, crowds: Mapping[str, int]) -> Score:  # noqa: ANN401 - a person or a company, as mine is
+        return compare(other, mine, crowds) if other.number < number else compare(mine, other, crowds)
+
+    # A crowd only takes from a score, so it is counted for those alone who may be one without it.
+    likely = [each for each in profiles if each is not mine and score(each, {}).value >= DEFAULT_THRESHOLD]
+    crowds = _crowds_in_store(reader, noun, mine, likely) if likely else {}
+    for other in likely:
+        if (found := score(other, crowds)).value >= DEFAULT_THRESHOLD:
+            yield _pair(noun, other, mine, found)
+
+
+def _crowds_in_store(reader: Reader, noun: str, mine: Any, others: Sequence[Any]) -> dict[str, int]:  # noqa: ANN401
+    """The crowds as they are among all records, of the names and the shared phones of a few."""
+    from crmcli.domain.matching import name_key
+    from crmcli.domain.profiles import crowds_of
+
+    shared = set(mine.phones) & {phone for each in others for phone in each.phones}
+    if shared and noun == "contact":
+        # A person's number is theirs alone but for copies that were kept beside others' records, which no index has.
+        return crowds_of(_profiles(reader, noun))
+    names = {name_key(each) for each in (mine, *others)} - {""}
+    crowds = {name: queries.namesakes(reader, noun, name) for name in names}
+    return crowds | {phone: queries.sharers(reader, phone) for phone in shared}
 
 
 # -- what is certain

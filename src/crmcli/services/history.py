@@ -8,7 +8,7 @@ from crmcli.domain.fields import UID_PREFIX
 from crmcli.domain.text import fold
 from crmcli.errors import Ambiguous, Conflict, NotFound, Refused
 from crmcli.store.queries.history import change_set, change_sets, sets_of
-from crmcli.store.queries.privacy import FORGET
+from crmcli.store.queries.privacy import FORGET, has_forgotten
 from crmcli.store.queries.refs import Found, resolve
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ class History:
                 )
             if undone.command == FORGET:
                 raise Refused(f"change #{number} erased a person's data for good; nobody can take it back")
+            if has_forgotten(uow.reader, number):
+                raise Refused(
+                    f"change #{number} is about a person who was forgotten since; there is nothing to take back"
+                )
             view = change_set(uow.reader, number)
             assert view is not None
             take_back(uow, number)

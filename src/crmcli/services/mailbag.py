@@ -64,8 +64,8 @@ class Mailbag:
         return {"source": self.name, "updated": 0, "skipped": 0, **self.tally.record()}
 
     def doubts(self) -> Iterator[str]:
-        """A message says by itself what it is."""
-        return iter(())
+        """What is worth a look, a line each."""
+        return self.tally.doubts()
 
     def verdict(self) -> CrmError | None:
         """What is left to say when some messages were rejected."""

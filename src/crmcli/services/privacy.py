@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.names import split_name
 from crmcli.domain.records import as_record, utc_text
 from crmcli.errors import NotFound, Refused
 from crmcli.services.contacts import Contacts
@@ -32,6 +33,8 @@ class Forgetting(NamedTuple):
     uid: str
     erased: Erased
     backups: tuple[Path, ...]
+    surname: str | None  # by which other records may still speak of the person
+    mentions: int
 
 
 class Privacy:
@@ -93,7 +96,10 @@ class Privacy:
         if " ".join(confirmed.split()).casefold() != " ".join(found.name.split()).casefold():
             raise Refused(f"{confirmed!r} is not the name of contact #{found.number}; nothing was forgotten")
         erased = self._erase(found.number, found.uid)
-        return Forgetting(found.uid, erased, tuple(backups(self.desk.store)))
+        surname = split_name(found.name).family
+        with self.desk.reading() as reader:
+            mentions = privacy.left_over(reader, [surname]) if surname else 0
+        return Forgetting(found.uid, erased, tuple(backups(self.desk.store)), surname, mentions)
 
     def forget_again(self, uids: Sequence[str]) -> int:
         """Erase those who were forgotten once and have come back with an old copy of the store; how many had."""

@@ -276,6 +276,8 @@ class Records:
             raise Conflict(
                 f"{self.noun} #{found.number} was merged into #{merged}", hint=f"crm unmerge {self.noun}:{found.number}"
             )
+        if uow.reader.value("SELECT 1 FROM forgotten WHERE uid = ?", (found.uid,)):
+            raise Refused(f"{self.noun} #{found.number} was forgotten; there is nothing to bring back")
         _refuse_taken(uow, self.noun, found.number, deleted_in)
         restore(uow, self.noun, found.number)
         sql = "SELECT id FROM activity WHERE deleted_in = ?"

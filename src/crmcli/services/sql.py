@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from crmcli.domain.text import nearest, word_set
 from crmcli.errors import Refused, UsageError
 
 if TYPE_CHECKING:
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
 
 _COMMENT = re.compile(r"\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/", re.DOTALL)
 _READS = ("select", "with", "values")
+_ACTS = word_set(
+    "insert update delete merge drop create alter attach detach pragma vacuum begin commit rollback savepoint release explain copy "
+    "set reset grant revoke truncate call do execute prepare lock listen notify load reindex analyze replace declare fetch show"
+)
+_UNKNOWN = re.compile(r'(table|relation|column):? "?([\w.]+)"?')
 _PLAIN = (int, float, str, type(None))
 
 
@@ -34,14 +41,33 @@ class Sql:
         if not word:
             raise UsageError("sql: there is no statement", hint="crm sql 'select count(*) from v_contact'")
         if word not in _READS:
+            if word not in _ACTS and (near := nearest(word, list(_READS))):
+                raise UsageError(f"sql: {word!r} begins no statement", hint=f"{near} …")
             raise Refused(f"{word.upper()} is not answered here: only SELECT, which changes nothing")
         store = self.desk.store
         if not self.desk.has_store:
             return [], iter(())
         if not store.is_current():
             store.reader().close()  # brings the views along
-        columns, rows = store.dialect.ask(store.location, text, seconds)
-        return _distinct(columns), (tuple(map(_plain, row)) for row in rows)
+        try:
+            columns, rows = store.dialect.ask(store.location, text, seconds)
+            first = list(islice(rows, 1))  # what goes wrong at once does so before anything is answered
+        except UsageError as error:
+            raise UsageError(error.message, hint=_known_name(error.message)) from error
+        return _distinct(columns), (tuple(map(_plain, row)) for row in chain(first, rows))
+
+
+def _known_name(message: str) -> str | None:
+    """The view or column most like the one that the engine does not know."""
+    from crmcli.store.views import VIEWS
+
+    found = _UNKNOWN.search(message)
+    if not found:
+        return None
+    views = [view.name for view in VIEWS]
+    columns = list(dict.fromkeys(name for view in VIEWS for name, _, _ in view.columns))
+    near = nearest(found[2].rpartition(".")[2], views if found[1] in ("table", "relation") else columns)
+    return f"{near}? crm sql lists the views" if near else "crm sql lists the views"
 
 
 def _first_word(text: str) -> str:

@@ -316,7 +316,9 @@ def _log(reader: Reader) -> Iterator[Finding]:
     tables = metadata().tables
     sides = {"insert": (False, True), "update": (True, True), "delete": (True, False)}
     for number, set_id, relation, action, *states in reader.stream(
-        "SELECT id, set_id, relation, action, before, after FROM change ORDER BY id"
+        "SELECT id, set_id, relation, action, before, after FROM change c WHERE before IS NOT NULL OR after IS NOT NULL"
+        " OR noun <> 'contact' OR NOT EXISTS"  # of the forgotten it says only that there was something
+        " (SELECT 1 FROM contact k JOIN forgotten f ON f.uid = k.uid WHERE k.id = c.record_id) ORDER BY id"
     ):
         where = f"change #{set_id}, line {number}"
         remedy = "crm store restore BACKUP; or leave it: it can't be undone"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold
-from crmcli.store.queries.privacy import Person, mentioned_in
+from crmcli.store.queries.privacy import Person, logged, mentioning, summaries
 from crmcli.store.reader import marks
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _TEXTS = {
     "activity": ("subject", "body", "outcome", "location", "attachments"),
     "deal": ("title", "next_step", "lost_note"),
     "company": ("note", "address"),
+    "contact": ("title", "note", "address"),
 }
 _KEYS = {"deal": ("title", "title_key")}
 
@@ -41,8 +42,8 @@ class Erased(NamedTuple):
 def erase(uow: UnitOfWork, person: Person) -> Erased:
     """Blank the person everywhere: the record, what hangs on it, its activities, its history, its search entry.
 
-    Activities of nobody else lose their texts; those shared with others, the person's deals and companies lose only the
-    person's name, addresses and numbers from them.
+    Activities of nobody else lose their texts. Everything else loses the person's addresses, numbers and whole names from
+    its texts, and what is linked to the person a name of one word too.
     """
     run = _runner(uow)
     own = marks(person.numbers)
@@ -58,7 +59,10 @@ def erase(uow: UnitOfWork, person: Person) -> Erased:
     run(f"DELETE FROM contact_relation WHERE contact_id IN ({own}) OR other_id IN ({own})", person.numbers * 2)
     run(f"DELETE FROM tagging WHERE noun = 'contact' AND record_id IN ({own})", person.numbers)
     run(f"UPDATE contact_company SET role = NULL, title = NULL WHERE contact_id IN ({own})", person.numbers)
-    run(f"DELETE FROM change WHERE noun = 'contact' AND record_id IN ({own})", person.numbers)
+    # The lines stay, so that an undo of theirs is known to be one of a forgotten person's.
+    run(
+        f"UPDATE change SET before = NULL, after = NULL WHERE noun = 'contact' AND record_id IN ({own})", person.numbers
+    )
     _blank_activities(uow, person.alone)
     redacted = _redact(uow, person)
     for uid in person.uids:
@@ -81,24 +85,44 @@ def _blank_activities(uow: UnitOfWork, numbers: Sequence[int]) -> None:
 
 
 def _redact(uow: UnitOfWork, person: Person) -> int:
-    """Take the person's name, addresses and numbers out of texts that belong to others too; how many rows had them."""
-    if not person.words:
-        return 0
-    pattern = re.compile("|".join(re.escape(word) for word in person.words), re.IGNORECASE)
-
-    def clean(text: str) -> str:
-        return pattern.sub(FORGOTTEN, text)
-
+    """Take the person's names, addresses and numbers out of every other text; how many records had them."""
     count = 0
-    for noun, numbers in (("activity", person.shared), ("deal", person.deals), ("company", person.companies)):
-        changed = [number for number in numbers if _clean_row(uow, noun, number, clean)]
-        _clean_log(uow, noun, numbers, clean)
+    for noun, close in (
+        ("contact", ()),
+        ("company", person.companies),
+        ("deal", person.deals),
+        ("activity", person.shared),
+    ):
+        mentions = set(mentioning(uow.reader, noun, _TEXTS[noun], person.sure_words)) - set(
+            person.numbers if noun == "contact" else ()
+        )
+        changed = [
+            n for n in sorted(mentions | set(close)) if _clean_row(uow, noun, n, _cleaner(person, near=n in close))
+        ]
         uow.touched(noun, changed)
         count += len(changed)
     run = _runner(uow)
-    for number, summary in mentioned_in(uow.reader, person):
-        run("UPDATE change_set SET summary = ? WHERE id = ?", (clean(summary), number))
+    sure, near = _cleaner(person, near=False), _cleaner(person, near=True)
+    for number, deal, note in uow.reader.rows("SELECT id, deal_id, note FROM stage_change WHERE note IS NOT NULL"):
+        cleaned = (near if deal in person.deals else sure)(note)
+        if cleaned != note:
+            run("UPDATE stage_change SET note = ? WHERE id = ?", (cleaned, number))
+    _clean_log(uow, person)
+    for number, summary, is_near in summaries(uow.reader, person):
+        cleaned = (near if is_near else sure)(summary)
+        if cleaned != summary:
+            run("UPDATE change_set SET summary = ? WHERE id = ?", (cleaned, number))
     return count
+
+
+def _cleaner(person: Person, *, near: bool) -> Callable[[str], str]:
+    """Takes the person out of a text: in what is linked to the person by any name, elsewhere by what is surely theirs."""
+    words = person.words if near else person.sure_words
+    if not words:
+        return lambda text: text
+    spaced = (r"\s+".join(map(re.escape, word.split())) for word in words)
+    pattern = re.compile("|".join(spaced), re.IGNORECASE)
+    return lambda text: pattern.sub(FORGOTTEN, text)
 
 
 def _clean_row(uow: UnitOfWork, noun: str, number: int, clean: Callable[[str], str]) -> bool:
@@ -116,15 +140,16 @@ def _clean_row(uow: UnitOfWork, noun: str, number: int, clean: Callable[[str], s
     return True
 
 
-def _clean_log(uow: UnitOfWork, noun: str, numbers: Sequence[int], clean: Callable[[str], str]) -> None:
+def _clean_log(uow: UnitOfWork, person: Person) -> None:
     cast = "CAST(? AS JSONB)" if uow.store.location.url else "?"
     run = _runner(uow)
-    for number in numbers:
-        sql = "SELECT id, before, after FROM change WHERE noun = ? AND record_id = ?"
-        for line, *states in uow.reader.rows(sql, (noun, number)):
-            cleaned = [_clean_state(state, clean) for state in states]
-            if cleaned != states:
-                run(f"UPDATE change SET before = {cast}, after = {cast} WHERE id = ?", (*cleaned, line))
+    sure, near = _cleaner(person, near=False), _cleaner(person, near=True)
+    close = {"activity": set(person.shared), "deal": set(person.deals), "company": set(person.companies)}
+    for line, noun, number, *states in logged(uow.reader, person):
+        clean = near if number in close.get(noun, ()) else sure
+        cleaned = [_clean_state(state, clean) for state in states]
+        if cleaned != states:
+            run(f"UPDATE change SET before = {cast}, after = {cast} WHERE id = ?", (*cleaned, line))
 
 
 def _clean_state(state: str | None, clean: Callable[[str], str]) -> str | None:

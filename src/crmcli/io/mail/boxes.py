@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zipfile
 import zlib
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from crmcli.errors import NotFound, UsageError
-from crmcli.io.mail.mbox import Gathered, Raw, lines_of, looks_like_header, split
+from crmcli.io.mail.mbox import Gathered, Raw, lines_of, looks_like_header, looks_like_mail, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -19,16 +20,23 @@ if TYPE_CHECKING:
 NO_MAIL = "is no mail"
 _WANTED = "give an mbox, a Maildir, an .eml file or a folder of them"
 _ENDINGS = frozenset({".eml", ".mbox"})
+_DELIVERED = ("new", "cur")  # the folders of a Maildir in which messages lie
+_BEGINNING = 16_000
+_EARLIEST = 365 * 24 * 3600  # an earlier time of a file is none: archives and copies leave zero
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 # What opening and unpacking may end in.
 _BROKEN = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
 class Box(Protocol):
-    """A place that messages are read from; ``size`` is in bytes, None where it is not known before."""
+    """A place that messages are read from.
+
+    ``size`` is in bytes, None where it is not known before; ``others`` counts files that lie there and hold no mail.
+    """
 
     name: str
     size: int | None
+    others: int
 
     def messages(self) -> Iterator[Raw]:
         """The messages, one after the other."""
@@ -41,7 +49,7 @@ def open_box(origin: Path | IO[bytes]) -> Box:
         if not isinstance(origin, Path):
             return Stream(origin)
         if origin.is_dir():
-            return Maildir(origin) if (origin / "cur").is_dir() else Folder(origin)
+            return Maildir(origin) if _is_maildir(origin) else Folder(origin)
         if not origin.exists():
             raise NotFound(f"no file {origin}")
         return File(origin)
@@ -54,11 +62,17 @@ def _unreadable(name: str, error: BaseException) -> UsageError:
     return UsageError(f"cannot read {name}: {words[:1].lower()}{words[1:]}")
 
 
+def _is_maildir(folder: Path) -> bool:
+    return (folder / "cur").is_dir() or all((folder / name).is_dir() for name in ("new", "tmp"))
+
+
 # -- files and streams
 
 
 class File:
     """An mbox, a single message, or either packed by gzip or zip."""
+
+    others = 0
 
     def __init__(self, path: Path) -> None:
         self.name = str(path)
@@ -69,7 +83,9 @@ class File:
         """The messages in their order."""
         try:
             with self._path.open("rb") as stream:
-                yield from _refusing(_unpacked(stream, self.name), self.name)
+                filed = _time_of(stream)
+                for raw in _refusing(_unpacked(stream, self.name), self.name):
+                    yield raw._replace(filed=filed)
         except _BROKEN as error:
             raise _unreadable(self.name, error) from error
 
@@ -79,6 +95,7 @@ class Stream:
 
     name = "standard input"
     size: int | None = None
+    others = 0
 
     def __init__(self, stream: IO[bytes]) -> None:
         from shutil import copyfileobj
@@ -143,6 +160,7 @@ class Kept:
     """Messages from elsewhere, all of them there before the first is given; they lie in a file without a name."""
 
     size: int | None
+    others = 0
 
     def __init__(self, name: str, messages: Iterable[Raw]) -> None:
         from tempfile import TemporaryFile
@@ -169,6 +187,8 @@ class Kept:
 class Maildir:
     """A Maildir: what is new and what was seen, in the order in which it came; nothing in it is moved or marked."""
 
+    others = 0
+
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         self._files = sorted(_inside(path / "cur") + _inside(path / "new"), key=lambda file: file.name)
@@ -180,18 +200,33 @@ class Maildir:
 
 
 class Folder:
-    """A folder of single messages or boxes, and of folders of them."""
+    """A folder of single messages or boxes, and of folders of them.
+
+    Where none is named as mail is, whatever begins like mail is taken: mail programs and a part of a Maildir name
+    messages by numbers, or not at all.
+    """
 
     def __init__(self, path: Path) -> None:
         self.name = str(path)
-        self._files = sorted(file for file in path.rglob("*") if file.suffix.lower() in _ENDINGS and file.is_file())
+        files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+        named = [file for file in files if file.suffix.lower() in _ENDINGS]
+        self._files = named or [file for file in files if _begins_like_mail(file)]
         if not self._files:
             raise UsageError(f"{path} holds no mail", hint=_WANTED)
+        self.others = 0 if named else len(files) - len(self._files)
         self.size: int | None = _bytes_of(self._files)
 
     def messages(self) -> Iterator[Raw]:
         """The messages by the names of their files."""
-        return _each(self._files, lambda _: None)
+        return _each(self._files, lambda file: _arrival(file.name) if file.parent.name in _DELIVERED else None)
+
+
+def _begins_like_mail(file: Path) -> bool:
+    try:
+        with file.open("rb") as stream:
+            return looks_like_mail(stream.read(_BEGINNING))
+    except OSError:  # reading it will tell
+        return True
 
 
 def _inside(folder: Path) -> list[Path]:
@@ -212,14 +247,21 @@ def _each(files: Iterable[Path], arrival: Callable[[Path], datetime | None]) -> 
     for file in files:
         try:
             with _there(file).open("rb") as stream:
-                yield from _read(stream, str(file), arrival(file))
+                filed = _time_of(stream)
+                for raw in _read(stream, str(file), arrival(file)):
+                    yield raw._replace(filed=filed)
         except OSError as error:
             yield Raw(b"", str(file), None, _unreadable("it", error).message)
 
 
+def _time_of(stream: IO[bytes]) -> datetime | None:
+    seconds = int(os.fstat(stream.fileno()).st_mtime)
+    return datetime.fromtimestamp(seconds, UTC) if seconds > _EARLIEST else None
+
+
 def _there(file: Path) -> Path:
     """Where a message of a Maildir is now: reading it in a mail program renames it and moves it from new to cur."""
-    if file.exists() or file.parent.name not in ("new", "cur"):
+    if file.exists() or file.parent.name not in _DELIVERED:
         return file
     unique = file.name.partition(":")[0]
     cur = file.parent.parent / "cur"

@@ -20,14 +20,26 @@ if TYPE_CHECKING:
 _LONGEST_REASON = 200
 _READ_OF_BODY = 20_000
 _ROBOTS = ("mailer-daemon", "mail-daemon", "postmaster", "maildaemon", "mdaemon", "mailerdaemon")
-# How the subject of an automatic answer begins, folded, in the languages of those who get them.
-_AWAY = re.compile(
-    r"(?:auto(?:matic)?[ -]?(?:reply|response|answer)|autoreply|automated response|out of (?:the )?office|on vacation"
-    r"|automatische antwort|abwesenheits|abwesend|reponse automatique|absence|absent du bureau|respuesta automatica"
-    r"|fuera de la oficina|risposta automatica|assente|resposta automatica|automatisch antwoord|autosvar"
-    r"|odpowiedz automatyczna|automatyczna odpowiedz|autoodpowiedz|poza biurem|автоответ|автоматическии ответ"
-    r"|автоматичен отговор|извън офиса|автоматична відповідь)"
+# How the subject of an automatic answer begins, folded, in the languages of those who get them. What programs write
+# before the subject that they answer:
+_BY_PROGRAM = (
+    r"(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)|out of (?:the )?office auto[ -]?reply"
+    r"|automatische (?:antwort|ruckantwort)|abwesenheits(?:notiz|assistent|benachrichtigung|meldung)"
+    r"|reponse automatique|message d.absence|(?:respuesta|contestacion) automatica|risposta automatica"
+    r"|resposta automatica|automatisch antwoord|autosvar|odpowiedz automatyczna|automatyczna odpowiedz|autoodpowiedz"
+    r"|автоответ|автоматическии ответ|автоматичен отговор|автоматична відповідь)"
 )
+# What people write as well:
+_BY_PEOPLE = (
+    r"(?:out of (?:the )?office|away from (?:the office|my desk)|on (?:vacation|holiday|annual leave)"
+    r"|abwesenheit\w*|abwesend|ausser haus|nicht im (?:buro|haus)|im urlaub|absence|absente?|absente? du bureau"
+    r"|hors du bureau|en (?:conges?|vacances)|fuera de (?:la )?oficina|ausencia|ausente|de vacaciones|assente"
+    r"|poza biurem|nieobecnosc|nieobecn[ya]|na urlopie|вне офиса|отсутству[юе]т?|в отпуске|нет на месте"
+    r"|извън офиса|отсъствам|отсъствие|в отпуск)"
+)
+_CERTAINLY_AWAY = re.compile(_BY_PROGRAM + r" ?:")
+_LIKELY_AWAY = re.compile(rf"(?:{_BY_PROGRAM}|{_BY_PEOPLE})(?: ?[:!.,(]| [-\u2013\u2014]|$)")
+_AWAY = re.compile(rf"{_BY_PROGRAM}|{_BY_PEOPLE}")
 _UNDELIVERED = re.compile(
     r"undeliver|delivery (?:status notification|has failed|failure|failed|problem)|delivery notification.*fail"
     r"|returned mail|failure notice|mail delivery (?:failed|failure|system)|message not delivered|could not be delivered"
@@ -158,7 +170,15 @@ def is_auto_reply(message: Part) -> bool:
     ]
     if any(mark and mark != "no" for mark in marks):
         return True
-    return bool(_AWAY.match(fold(words(raw_header(message, "subject"))))) and _is_automatic(said, submitted)
+    return _is_away(fold(words(raw_header(message, "subject"))), message, _is_automatic(said, submitted))
+
+
+def _is_away(subject: str, message: Part, by_headers: bool) -> bool:
+    """Whether a subject tells of a machine: by a program's own words, or by others when headers or an answer agree."""
+    if by_headers:
+        return bool(_AWAY.match(subject))
+    answers = any(ids(raw_header(message, name)) for name in ("in-reply-to", "references"))
+    return bool((_LIKELY_AWAY if answers else _CERTAINLY_AWAY).match(subject))
 
 
 def _is_automatic(said: Callable[[str], str], submitted: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import IO, TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
@@ -19,17 +20,27 @@ _DATED = re.compile(
     rb"From .*?(?P<date>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .*\b\d\d?:\d\d.*\b\d{4}\b.*)", re.IGNORECASE | re.DOTALL
 )
 _BARE = re.compile(rb"From \S+\s*$")
+# What a message begins with, and hardly any other text that has lines like headers: cards, calendars, settings, notes.
+_OF_MAIL = re.compile(
+    rb"^(?:from|sender|reply-to|to|cc|bcc|subject|message-id|received|return-path|delivered-to|mime-version"
+    rb"|content-type|resent-[a-z-]+)[ \t]*:",
+    re.IGNORECASE,
+)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _ASCTIME = re.compile(r"(\w+) +(\w+) +(\d+) +([\d:]+)(?: +[A-Z]{2,5})?(?: +([+-]\d{4}))? +(\d{4})(?: +([+-]\d{4}))?")
 
 
 class Raw(NamedTuple):
-    """A message as it lies there: its bytes, where it is, when it arrived; or why its bytes can't be had."""
+    """A message as it lies there: its bytes, where it is, when it arrived; or why its bytes can't be had.
+
+    ``filed`` is the time of the file that it lies in, for a message of which nothing else tells when it was.
+    """
 
     content: bytes
     place: str
     arrived: datetime | None = None
     fault: str = ""
+    filed: datetime | None = None
 
 
 class Gathered:
@@ -66,6 +77,14 @@ def lines_of(stream: IO[bytes]) -> Iterator[bytes]:
 def looks_like_header(line: bytes) -> bool:
     """Whether a line can be the first of a message."""
     return bool(_HEADER.match(line))
+
+
+def looks_like_mail(start: bytes) -> bool:
+    """Whether a file that begins like this holds mail: it begins with headers, one of which only mail has."""
+    lines = start.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").splitlines()
+    rest = lines[1:] if lines and lines[0].startswith(b"From ") else lines
+    headers = takewhile(lambda line: looks_like_header(line) or line[:1] in (b" ", b"\t"), rest)
+    return any(_OF_MAIL.match(line) for line in headers)
 
 
 def split(lines: Iterable[bytes], name: str) -> Iterator[Raw]:

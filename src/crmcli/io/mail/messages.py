@@ -27,7 +27,8 @@ _LONGEST_SUBJECT = 1000
 class Message(NamedTuple):
     """A message; ``sender`` wrote it, ``to`` and ``copied`` got it, ``links`` are the ids that it answers, eldest first.
 
-    ``auto_reply`` and ``failure`` tell what no person wrote, ``list_id`` names the mailing list that passed it on.
+    ``auto_reply`` and ``failure`` tell what no person wrote, ``list_id`` names the mailing list that passed it on. ``is_dated``
+    is false when ``at`` is not its own time but that of its file.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Message(NamedTuple):
     auto_reply: bool = False
     failure: Failure | None = None
     list_id: str | None = None
+    is_dated: bool = True
 
 
 def read_message(content: bytes, arrived: datetime | None = None, latest: datetime | None = None) -> Message:

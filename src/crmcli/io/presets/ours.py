@@ -1,13 +1,14 @@
-"""What this program writes itself: lists and exports, as CSV, JSON or JSON Lines."""
+"""What this program writes itself: lists and exports, whose values come back as they were."""
 
 from __future__ import annotations
 
 from crmcli.io.presets.preset import Preset
-from crmcli.io.presets.shaping import gathered, instead, named_members, priced, unguarded, unless, unpacked
+from crmcli.io.presets.shaping import gathered, instead, named_members, priced, unescaped, unguarded, unless, unpacked
 
 _WORKED_OUT = """number, created_by, updated_at, updated_by, last_activity, next_task, deals, custom_fields"""
 _RECORD = {"id": "id", "external_id": "external_id", "created_at": "created_at"}
-_READ = (unguarded(), unpacked("custom_fields", exact=True), named_members("companies, contacts"))
+_READ = (unpacked("custom_fields", exact=True), named_members("companies, contacts"))
+_UNDOING = {"csv": (unguarded(),), "tsv": (unescaped(),)}
 _MEMBERS = {"custom_fields.": "custom.", "custom.": "custom.", "company.": "-", "parent.": "-", "deal.": "-"}
 _COMPANY, _PARENT, _DEAL = (gathered(link, f"{link}, {link}.name") for link in ("company", "parent", "deal"))
 
@@ -20,6 +21,9 @@ CONTACTS = Preset(
     {**_RECORD, "name": "name", "companies": "companies", "-": _WORKED_OUT},
     steps=_READ,
     members=_MEMBERS,
+    exact=True,
+    together="custom_fields",
+    undoing=_UNDOING,
 )
 COMPANIES = Preset(
     "crm-companies",
@@ -28,6 +32,9 @@ COMPANIES = Preset(
     ("id, number, name, websites, industry, created_at", "id, name, websites, annual_revenue, custom_fields"),
     {**_RECORD, "name": "name", "-": f"{_WORKED_OUT}, parent, contacts, annual_revenue_currency"},
     members=_MEMBERS,
+    exact=True,
+    together="custom_fields",
+    undoing=_UNDOING,
     steps=(*_READ, _PARENT, priced("annual_revenue", "annual_revenue_currency")),
 )
 DEALS = Preset(
@@ -44,6 +51,9 @@ DEALS = Preset(
         "-": f"{_WORKED_OUT}, company, stage_kind, probability_source, weighted, lost_note, rotting, stage_history",
     },
     members=_MEMBERS,
+    exact=True,
+    together="custom_fields",
+    undoing=_UNDOING,
     steps=(
         *_READ,
         _COMPANY,
@@ -64,6 +74,9 @@ ACTIVITIES = Preset(
     },
     steps=(*_READ, _COMPANY, _DEAL),
     members=_MEMBERS,
+    exact=True,
+    together="custom_fields",
+    undoing=_UNDOING,
 )
 
 ALL = (CONTACTS, COMPANIES, DEALS, ACTIVITIES)

@@ -28,7 +28,10 @@ class Step(NamedTuple):
 
 
 class Preset(NamedTuple):
-    """An export of another program; ``fields`` are titles by target, ``-`` for what is left out."""
+    """An export of another program; ``fields`` are titles by target, ``-`` for what is left out.
+
+    What is ``exact`` was written by this program: each value stands as it is kept, and none is turned or means nothing.
+    """
 
     name: str
     about: str
@@ -42,6 +45,9 @@ class Preset(NamedTuple):
     noise: str = ""  # what the only cell of a row begins with when the row is no record
     format: str = ""  # told by the kind of file instead of its titles
     members: Mapping[str, str] = {}  # targets by what the titles of an object's members begin with
+    exact: bool = False
+    together: str = ""  # the object whose members are wanted in one cell
+    undoing: Mapping[str, tuple[Step, ...]] = {}  # what comes before ``steps`` by the file's kind: csv, tsv
 
     def placed(self, headers: Iterable[str]) -> dict[str, str]:
         """The targets of the columns that the preset knows."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crmcli.domain.text import Labelled, fold
+from crmcli.domain.text import JsonText, Labelled, fold
 from crmcli.io.headers import CUSTOM, custom_key, letters
 from crmcli.io.presets.preset import Cell, Cells, Step, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     Done = Callable[[Cells, Cells], None]
 
 _SEVERAL = re.compile(r"\s*:::\s*")
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"|([^,"]+)')
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001
+_ESCAPE = re.compile(r"\\([tn\\])")
 _VALUE = re.compile(r"(.+?) - Value", re.IGNORECASE)
 # The sizes that a company can have, by the most people there.
 _SIZES = ((10, "1-10"), (50, "11-50"), (200, "51-200"), (500, "201-500"), (1000, "501-1000"))
@@ -245,24 +246,26 @@ def ungrouped(titles: str) -> Step:
 
 
 def unpacked(title: str, *, exact: bool = False) -> Step:
-    """A JSON object's members, each as a custom field, whose name is kept as it is when ``exact``."""
+    """A JSON object's members, each as a custom field, whose name and kind of value are kept when ``exact``."""
 
     def make(there: Mapping[str, str]) -> Done:
         import json
 
         header = there[title]
 
+        def cell(value: object) -> Cell:
+            if isinstance(value, str):
+                return value
+            text = json.dumps(value, ensure_ascii=False)
+            return (JsonText(text),) if exact else "" if value is None else text
+
         def change(cells: Cells, more: Cells) -> None:
-            try:
-                members = json.loads(_text(cells[header]) or "{}")
-            except (ValueError, RecursionError):
-                members = None
-            if not isinstance(members, dict):
+            members = _members(_text(cells[header]))
+            if members is None:
                 more[_custom(title)] = cells[header]
                 return
             for name, value in members.items():
-                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                more[CUSTOM + name if exact else _custom(name)] = "" if value is None else text
+                more[CUSTOM + name if exact else _custom(name)] = cell(value)
 
         return change
 
@@ -344,6 +347,24 @@ def unguarded() -> Step:
                 cell = cells[header]
                 if type(cell) is str and _GUARDED.match(cell):
                     cells[header] = cell[1:]
+
+        return change
+
+    return Step(("*",), make)
+
+
+def unescaped() -> Step:
+    r"""Cells with the tabs and line breaks that were written ``\t`` and ``\n``."""
+    marks = {"t": "\t", "n": "\n", "\\": "\\"}
+
+    def make(there: Mapping[str, str]) -> Done:
+        headers = list(there.values())
+
+        def change(cells: Cells, _more: Cells) -> None:
+            for header in headers:
+                cell = cells[header]
+                if type(cell) is str and "\\" in cell:
+                    cells[header] = _ESCAPE.sub(lambda found: marks[found[1]], cell)
 
         return change
 
@@ -440,6 +461,35 @@ def _beside(there: Mapping[str, str]) -> list[tuple[str, str]]:
             if label:
                 found.append((header, label))
     return found
+
+
+def _members(text: str) -> dict[str, object] | None:
+    """The members of a JSON object; None for what is none, or holds what can't be kept as text."""
+    import json
+
+    try:
+        found = json.loads(text or "{}", parse_float=_finite, parse_constant=str)
+        told = json.dumps(found, ensure_ascii=False)
+        told.encode()
+    except (ValueError, RecursionError):
+        return None
+    has_nul = "\\u0000" in told and "\0" in "".join(_texts_in(found))
+    return found if isinstance(found, dict) and not has_nul else None
+
+
+def _finite(text: str) -> float | str:
+    """A number; as text where it is too large for one."""
+    number = float(text)
+    return text if number in (float("inf"), -float("inf")) else number
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    """Every text in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in (*value, *value.values()) if isinstance(value, dict) else value:
+            yield from _texts_in(inner)
 
 
 def _plain_label(cell: Cell) -> str:

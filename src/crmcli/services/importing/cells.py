@@ -13,7 +13,7 @@ from crmcli.domain.number_columns import PLAIN, NumberFormat
 from crmcli.domain.plain import plain_email
 from crmcli.domain.plain_phones import plain_local_phone, plain_phone
 from crmcli.domain.reading import read_value
-from crmcli.domain.text import Labelled, Matched, fold
+from crmcli.domain.text import JsonText, Labelled, Matched, fold
 from crmcli.domain.views import Due
 from crmcli.errors import BadValue
 
@@ -200,9 +200,9 @@ def _alike(field: Field, text: str) -> str:
     return _ALIKE.get(field.name, {}).get(fold(text), text)
 
 
-def whole(text: str) -> Labelled:
+def whole(text: str) -> str:
     """A text that its file holds apart from others, so that nothing in it parts two values."""
-    return text if type(text) is Labelled else Labelled(text, "")
+    return text if type(text) in (Labelled, JsonText) else Labelled(text, "")
 
 
 def split(field: Field, texts: Sequence[str]) -> Sequence[str]:

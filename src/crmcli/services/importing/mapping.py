@@ -8,6 +8,7 @@ from crmcli.domain.fields import find_field
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold
 from crmcli.errors import BadValue, UsageError
+from crmcli.services.importing.cells import EMPTY
 from crmcli.io.headers import CUSTOM, apply_mapping, match_headers, resolve_target
 
 if TYPE_CHECKING:
@@ -34,11 +35,14 @@ class Columns(NamedTuple):
     """Each header with its target, and what fills a target that a row leaves empty.
 
     A known system's cells are brought into form by ``shape``; it adds cells, and a target for each, as rows have them.
+    What is ``exact`` stands as it is to be kept; of any other file the texts of ``nothing`` count as empty.
     """
 
     targets: dict[str, Target]
     defaults: dict[Target, str]
     shape: Callable[[Mapping[str, Cell]], dict[str, Cell]] | None = None
+    exact: bool = False
+    nothing: frozenset[str] = EMPTY
 
     @property
     def custom(self) -> list[str]:

@@ -11,6 +11,7 @@ from crmcli.domain.text import fold, nearest
 from crmcli.errors import BadValue, UsageError
 from crmcli.io.headers import CUSTOM, letters, losers, match_headers, overlaid
 from crmcli.io.table import BadRow
+from crmcli.services.importing.cells import EMPTY
 from crmcli.services.importing.guessing import guessed
 from crmcli.services.importing.mapping import Columns, columns_of, target_of
 
@@ -63,6 +64,14 @@ def meaning_of(plan: Plan, table: Table, stages: Callable[[], Iterable[str]]) ->
 
     Raises BadValue for an unknown preset, column or field, and UsageError for a file that the preset does not fit.
     """
+    meaning = _meaning(plan, table, stages)
+    exact = meaning.preset is not None and meaning.preset.exact
+    # What has a null of its own says NULL as a text.
+    nothing = EMPTY if table.format == "csv" and not exact else frozenset()
+    return meaning._replace(columns=meaning.columns._replace(exact=exact, nothing=nothing))
+
+
+def _meaning(plan: Plan, table: Table, stages: Callable[[], Iterable[str]]) -> Meaning:
     headers = table.headers
     if table.noun is not None and table.noun != plan.noun:
         noun = PLURAL[table.noun]
@@ -75,9 +84,13 @@ def meaning_of(plan: Plan, table: Table, stages: Callable[[], Iterable[str]]) ->
     if found is None:
         return _guessed_meaning(plan, table, headers, stages)
     plan = _completed(plan, found, stages)
+    if found.together and not any(setting.startswith(f"{found.together}.") for setting in plan.map):
+        table.gather(found.together)
+        headers, plan = table.headers, plan._replace(reading=plan.reading._replace(together=found.together))
     placed = overlaid(headers, match_headers(plan.noun, headers), found.placed(headers), noun=plan.noun)
     columns = columns_of(plan, headers, placed)
-    changes = list(_changes(found.steps, headers))
+    undoing = found.undoing.get("tsv" if table.delimiter == "\t" else table.format, ())
+    changes = list(_changes((*undoing, *found.steps), headers))
     if found.noise:
         _leave_out(table, found.noise)
     if changes:

@@ -9,7 +9,7 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold, tidy
 from crmcli.errors import BadValue
 from crmcli.io.table import BadRow
-from crmcli.services.importing.cells import EMPTY, Cells
+from crmcli.services.importing.cells import Cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

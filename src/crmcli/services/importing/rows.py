@@ -12,9 +12,9 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import named_currency
 from crmcli.domain.names import begins_with_family, join_name, split_name, turned
 from crmcli.domain.people import looks_like, name_from_email, read_email, read_website
-from crmcli.domain.text import fold, tidy, word_set
+from crmcli.domain.text import JsonText, fold, tidy, word_set
 from crmcli.errors import BadValue
-from crmcli.services.importing.cells import EMPTY, Cells, Said, whole
+from crmcli.services.importing.cells import Cells, Said, whole
 from crmcli.services.importing.mapping import Target
 from crmcli.services.importing.plain_cells import plain_readers
 from crmcli.services.importing.survey import MOMENTS, NONE
@@ -93,6 +93,7 @@ class Rows:
         self.stages = stages
         self.summary = summary
         targets = (*columns.targets.values(), *columns.defaults)
+        self._nothing = columns.nothing
         self._pairs = tuple(columns.targets.items())
         self._moments = tuple(name for name in MOMENTS if Target(name) in targets)
         self._are_linked = any(target.link for target in targets)
@@ -137,7 +138,7 @@ class Rows:
         for header, target in self._pairs:
             cell = cells[header]
             for text in (cell.strip(),) if type(cell) is str else map(whole, cell):
-                if text and text not in EMPTY:
+                if text and text not in self._nothing:
                     raw.setdefault(target, []).append(text)
         if not raw:
             return raw
@@ -216,7 +217,7 @@ class Rows:
 
     def _finished(self, entry: Entry, own: dict[str, list[str]], moments: dict[str, Any]) -> Entry:
         if self.noun == "contact":
-            return _named_contact(entry, own, self.cells.rules.locale)
+            return _named_contact(entry, own, self.cells.rules.locale, exact=self.columns.exact)
         if self.noun == "company":
             return _named_company(entry)
         if self.noun == "deal":
@@ -260,10 +261,19 @@ def _told_apart(raw: Raw) -> tuple[dict[str, list[str]], dict[str, object]]:
     custom: dict[str, object] = {}
     for target, texts in raw.items():
         if target.custom:
-            custom[target.name] = tidy(texts[0] if len(texts) == 1 else "; ".join(texts))
+            custom[target.name] = _kept(texts)
         elif not target.link:
             own[target.name] = texts
     return own, custom
+
+
+def _kept(texts: Sequence[str]) -> object:
+    """The value of a custom field: text, unless its file says what else it is."""
+    if type(texts[0]) is JsonText:
+        import json
+
+        return json.loads(texts[0])
+    return tidy(texts[0] if len(texts) == 1 else "; ".join(texts))
 
 
 class _Number(NamedTuple):
@@ -332,8 +342,8 @@ def _country(raw: Raw) -> str | None:
     return None
 
 
-def _named_contact(entry: Entry, own: Mapping[str, list[str]], locale: str | None) -> Entry:
-    """A person's name from its parts, else from the e-mail address; ``Doe, Jane`` is Jane Doe."""
+def _named_contact(entry: Entry, own: Mapping[str, list[str]], locale: str | None, *, exact: bool) -> Entry:
+    """A person's name from its parts, else from the e-mail address; ``Doe, Jane`` is Jane Doe, unless names are exact."""
     parts = {name: tidy(own[name][0]) for name in _NAME_PARTS if name in own}
     locale = str(entry.values.get("locale") or locale or "") or None
     whole = entry.values.get("name")
@@ -341,7 +351,7 @@ def _named_contact(entry: Entry, own: Mapping[str, list[str]], locale: str | Non
         entry.values["name"] = join_name(
             parts.get("given", ""), parts.get("middle", ""), parts.get("family", ""), locale
         )
-    elif whole is not None and not parts.get("family"):
+    elif whole is not None and not parts.get("family") and not exact:
         _split_name(entry, str(whole), locale)
     if "name" in entry.values and parts.get("family"):
         entry.usual["given"] = " ".join(filter(None, (parts.get("given"), parts.get("middle")))) or None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager
 from functools import cache
@@ -90,9 +91,13 @@ class Postgresql:
     def ask(self, location: Location, text: str, seconds: float) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         """As a cursor, which only a SELECT can have, in a read-only transaction; the server ends what takes too long."""
         psycopg = _psycopg()
+        if found := _ACTING.search(text):
+            raise Refused(f"{found[1] or 'an escaped name'} is not answered here: it can act on the server")
         connection = self.connect(location, write=False, timeout=seconds)
         try:
             connection.execute("BEGIN TRANSACTION READ ONLY")
+            if connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()[0]:
+                connection.execute("SET LOCAL ROLE pg_read_all_data")
             connection.execute(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
             cursor = connection.cursor(name="answer")
             for name, loader in {**_text_loaders(), **_number_loaders()}.items():
@@ -345,6 +350,15 @@ def _text_loaders() -> dict[str, Any]:
             return bytes(data).decode().replace(" ", "T", 1).removesuffix("+00") + "Z"
 
     return {"timestamptz": Moment, "date": Text, "jsonb": Text, "json": Text}
+
+
+# Functions that do more than read our rows: the server's own (files, sessions, settings, large objects), other servers',
+# and what runs text as SQL. A name may be quoted, escaped, or kept from its bracket by a comment.
+_ACTING = re.compile(
+    r"""(?ix) \bu&" | "?\b((?:pg|lo|dblink|txid|binary_upgrade|ts_debug)_?\w*|set_config|current_setting|nextval|setval
+    |(?:query|table|cursor|schema|database)_to_xml\w*|ts_stat|ts_rewrite)"? (?:\s|/\*.*?\*/|--[^\n]*\n)* \(""",
+    re.DOTALL,
+)
 
 
 @cache

@@ -96,6 +96,7 @@ class Sqlite:
         connection = self.connect(location, write=False, timeout=seconds)
         connection.execute("PRAGMA query_only = ON")
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
         connection.set_authorizer(_only_reading)
         end = time.monotonic() + seconds
         connection.set_progress_handler(lambda: time.monotonic() > end, _OPCODES)
@@ -104,7 +105,7 @@ class Sqlite:
         except (sqlite3.Error, sqlite3.Warning) as error:
             connection.close()
             raise _unanswered(error, seconds) from error
-        return [name for name, *_ in cursor.description or ()], _answers(connection, cursor, seconds)
+        return [name for name, *_ in cursor.description or ()], _answers(connection, cursor, end, seconds)
 
     def explain(self, error: BaseException, label: str) -> CrmError | None:
         """SQLite's errors in the user's words."""
@@ -294,6 +295,7 @@ class Sqlite:
 
 
 _OPCODES = 10_000  # between two looks at the clock
+_LONGEST = 4_000_000  # bytes of one value in an answer, and of the work towards it
 _READING = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
 
 
@@ -301,10 +303,14 @@ def _only_reading(action: int, *_about: str | None) -> int:
     return sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
 
 
-def _answers(connection: sqlite3.Connection, cursor: sqlite3.Cursor, seconds: float) -> Iterator[tuple[Any, ...]]:
+def _answers(
+    connection: sqlite3.Connection, cursor: sqlite3.Cursor, end: float, seconds: float
+) -> Iterator[tuple[Any, ...]]:
     try:
-        while rows := cursor.fetchmany(_CHUNK):
-            yield from rows
+        for row in cursor:  # one by one: a row may hold megabytes
+            yield row
+            if time.monotonic() > end:
+                raise too_long(seconds)
     except sqlite3.Error as error:
         raise _unanswered(error, seconds) from error
     finally:

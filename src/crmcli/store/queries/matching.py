@@ -136,6 +136,21 @@ def alike_by_words(reader: Reader, noun: str, names: Sequence[Sequence[str]]) ->
     return list(found)
 
 
+def of_email(reader: Reader, emails: Sequence[str]) -> list[int]:
+    """People with an address that reaches the mailbox of one of these folded ones: other dots, another ``+tag``."""
+    from crmcli.domain.email_folding import beginnings_of, folded_email
+
+    one = "SELECT contact_id, key FROM contact_email WHERE deleted_at IS NULL AND key >= ? AND key < ? AND key LIKE ?"
+    found: dict[int, None] = {}
+    for email in emails:
+        # An index sorted by words as well as one sorted by letters has all that begins so before the z's.
+        ranges = [(start, f"{start}zzzzzz", f"%@{domain}") for start, domain in beginnings_of(email)]
+        sql = " UNION ALL ".join([one] * len(ranges))
+        rows = reader.rows(f"{sql} LIMIT {_MOST}", [each for bounds in ranges for each in bounds])
+        found |= {number: None for number, key in rows if folded_email(key) == email}
+    return list(found)
+
+
 def colleagues(reader: Reader, contact: int) -> list[int]:
     """People at the companies of a person."""
     sql = (
@@ -161,6 +176,31 @@ def of_phone(reader: Reader, noun: str, number: int) -> list[int]:
         f" WHERE v.deleted_at IS NULL AND v.{noun}_id = ? AND o.{noun}_id <> v.{noun}_id LIMIT {_MOST}"
     )
     return _numbers(reader, sql, (number,))
+
+
+# -- how many have what one has
+
+
+def namesakes(reader: Reader, noun: str, key: str) -> int:
+    """How many live records bear a name, given as namesakes are counted: folded, a company's without its legal form."""
+    if noun == "contact":
+        sql = "SELECT COUNT(*) FROM contact WHERE deleted_at IS NULL AND name_key = ?"
+        return int(reader.value(sql, (key,)) or 0)
+    from crmcli.domain.company_names import bare_name
+
+    sql = "SELECT name FROM company WHERE deleted_at IS NULL AND REPLACE(name_key, '.', '') LIKE ?"
+    rows = reader.rows(sql, (f"%{max(key.split(), key=len)}%",))
+    return sum(bare_name(name) == key for (name,) in rows)
+
+
+def sharers(reader: Reader, phone: str) -> int:
+    """How many live companies have a phone number, with whatever extension."""
+    sql = (
+        "SELECT v.company_id, v.key FROM company_phone v JOIN company r ON r.id = v.company_id"
+        " WHERE v.deleted_at IS NULL AND r.deleted_at IS NULL AND v.key >= ? AND v.key < ?"
+    )
+    rows = reader.rows(sql, (phone, f"{phone};z"))
+    return len({number for number, key in rows if key.partition(";")[0] == phone})
 
 
 def _numbers(reader: Reader, sql: str, params: Sequence[object]) -> list[int]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.text import fold
 from crmcli.store.reader import Reader, marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 FORGET = "contact forget"  # the one command that nothing takes back
+_DIGITS = 6
 _SHORTEST = 3  # letters; a shorter name would be found in other words
 _BESIDE = {
     "emails": ("contact_email", ("value", "label", "position", "invalid", "opted_out", "deleted_at")),
@@ -22,8 +24,8 @@ _BESIDE = {
 class Person(NamedTuple):
     """A person with every record that was merged into it, and what names it elsewhere.
 
-    ``alone`` are activities of this person only, ``shared`` those with others too; ``words`` are the name, addresses and
-    numbers, the longest first.
+    ``alone`` are activities of this person only, ``shared`` those with others too; ``words`` are names, addresses and
+    numbers, former ones too, the longest first.
     """
 
     numbers: tuple[int, ...]
@@ -33,6 +35,11 @@ class Person(NamedTuple):
     deals: tuple[int, ...]
     companies: tuple[int, ...]
     words: tuple[str, ...]
+
+    @property
+    def sure_words(self) -> tuple[str, ...]:
+        """The words that are nobody else's: whole names, addresses and numbers, but no name of one word."""
+        return tuple(w for w in self.words if " " in w.strip() or "@" in w or sum(map(str.isdecimal, w)) >= _DIGITS)
 
 
 def person(reader: Reader, number: int) -> Person:
@@ -71,25 +78,89 @@ def _numbers(reader: Reader, sql: str, params: Sequence[object]) -> tuple[int, .
 
 
 def _words(reader: Reader, numbers: Sequence[int]) -> tuple[str, ...]:
+    """Every name, address and number that the person has or had, those that only the log knows too."""
     own = marks(numbers)
     words = [name for (name,) in reader.rows(f"SELECT name FROM contact WHERE id IN ({own})", numbers)]
     for table in ("contact_email", "contact_phone", "contact_handle"):
         for value, key in reader.rows(f"SELECT value, key FROM {table} WHERE contact_id IN ({own})", numbers):
-            words += [value, key]
+            words += [value, key, "".join(c for c in value if not c.isspace())]
+    sql = f"SELECT before, after FROM change WHERE noun = 'contact' AND relation = 'contact' AND record_id IN ({own})"
+    for states in reader.rows(sql, numbers):
+        for state in filter(None, states):
+            words += filter(None, [(_read(state) or {}).get("name")])
     return tuple(sorted({w for w in words if len(w) >= _SHORTEST}, key=lambda word: (-len(word), word)))
 
 
-def mentioned_in(reader: Reader, who: Person) -> Iterator[tuple[int, str]]:
-    """The change sets that touched the person and say a word of theirs in their summary."""
+def _read(state: str) -> dict[str, str] | None:
+    import json
+
+    found: dict[str, str] | None = json.loads(state)
+    return found
+
+
+def mentioning(reader: Reader, noun: str, columns: Sequence[str], words: Sequence[str]) -> list[int]:
+    """The records, deleted ones too, whose texts hold any of these words, however they are written."""
+    if not words:
+        return []
+    texts = " || ' ' || ".join(f"COALESCE({column}, '')" for column in columns)
+    whole = f"crm_fold({texts} || ' ' || CAST(custom AS TEXT))"
+    condition = " OR ".join(["instr(w, ?) > 0"] * len(words))
+    sql = f"SELECT id FROM (SELECT id, {whole} AS w FROM {noun}) t WHERE {condition}"
+    return [number for (number,) in reader.rows(sql, [fold(word) for word in words])]
+
+
+def logged(reader: Reader, who: Person) -> Iterator[tuple[int, str, int, str | None, str | None]]:
+    """The lines of the change log that may mention the person: number, noun, record, before, after."""
+    needles = {form for word in who.words for form in _forms(word)}
+    for row in reader.stream(
+        "SELECT id, noun, record_id, before, after FROM change WHERE before IS NOT NULL OR after IS NOT NULL"
+    ):
+        text = f"{row[3]} {row[4]}".lower()
+        if any(needle in text for needle in needles):
+            yield row
+
+
+def _forms(word: str) -> Iterator[str]:
+    """How the first part of a word may stand in the log's JSON, in lower case."""
+    import json
+
+    start = word.split(maxsplit=1)[0]
+    for form in (start, start.lower(), start.upper(), start.title()):
+        yield form.lower()
+        yield json.dumps(form)[1:-1].lower()
+
+
+def summaries(reader: Reader, who: Person) -> Iterator[tuple[int, str, bool]]:
+    """The change sets that were summed up in words: number, summary, and whether they touched the person."""
     own = marks(who.numbers)
-    sql = (
-        f"SELECT DISTINCT s.id, s.summary FROM change_set s WHERE s.id IN (SELECT created_in FROM contact WHERE id IN ({own})"
-        f" UNION SELECT deleted_in FROM contact WHERE id IN ({own})) OR s.records < 10"
+    near = (
+        f"s.id IN (SELECT set_id FROM change WHERE noun = 'contact' AND record_id IN ({own})"
+        f" UNION SELECT created_in FROM contact WHERE id IN ({own}) UNION SELECT deleted_in FROM contact WHERE id IN ({own}))"
     )
-    for number, summary in reader.rows(sql, who.numbers * 2):
-        folded = summary.casefold()
-        if any(word.casefold() in folded for word in who.words):
-            yield number, summary
+    sql = f"SELECT s.id, s.summary, CASE WHEN {near} THEN 1 ELSE 0 END FROM change_set s WHERE s.summary <> ''"
+    for number, summary, is_near in reader.rows(sql, who.numbers * 3):
+        yield number, summary, bool(is_near)
+
+
+def left_over(reader: Reader, words: Sequence[str]) -> int:
+    """How many records the search still finds by all of these words."""
+    from crmcli.store.search import words_of
+
+    wanted = [part for word in words for part in words_of(word)]
+    if not wanted:
+        return 0
+    query = reader.dialect.search_query(wanted, names_only=False)
+    sql = f"SELECT COUNT(*) FROM search_entry WHERE {reader.dialect.search_condition()}"
+    return int(reader.value(sql, (query,)) or 0)
+
+
+def has_forgotten(reader: Reader, change_set: int) -> bool:
+    """Whether a change set changed somebody who was forgotten since."""
+    sql = (
+        "SELECT 1 FROM change c JOIN contact k ON k.id = c.record_id JOIN forgotten f ON f.uid = k.uid"
+        " WHERE c.set_id = ? AND c.noun = 'contact' LIMIT 1"
+    )
+    return reader.value(sql, (change_set,)) is not None
 
 
 def beside(reader: Reader, numbers: Sequence[int]) -> dict[str, list[dict[str, object]]]:

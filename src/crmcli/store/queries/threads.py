@@ -7,7 +7,7 @@ from crmcli.store.queries.keys import Lookup
 SOURCE = "mail"  # the system in the external ids of messages
 
 STORED = Lookup(
-    "SELECT r.external_id, r.id, r.thread FROM activity r"
+    "SELECT r.external_id, r.id, r.thread, r.subject FROM activity r"
     " WHERE r.deleted_at IS NULL AND r.external_source = ? AND r.external_id IN ({in})",
     (SOURCE,),
 )

@@ -36,7 +36,7 @@ class Failure(ModalScreen[None]):
         error = self._error
         lines = [Content(visible(error.message))]
         lines += [Content.styled(visible(line), "dim") for line in error.details]
-        lines += [Content.styled(f"try: {visible(error.hint)}", "dim")] if error.hint else []
+        lines += [Content.styled(visible(error.advice), "dim")] if error.hint else []
         with Vertical(classes="dialog -failure"):
             yield Label(Content(self._what), classes="dialog-title")
             yield Static(Content("\n").join(lines), classes="dialog-text")
