@@ -62,6 +62,7 @@ left out`), or stands here as dropped. A row that can't be taken is rejected wit
 # -- what can be read
 
 _RECOGNISED = {
+    "parquet": "begins with `PAR1`",
     "sqlite": "begins with `SQLite format 3`",
     "csv": "anything else that is text",
     "xlsx": "a zip file that holds a workbook",
@@ -77,6 +78,7 @@ _OPTIONS = {
     "json": ("--sheet", "--encoding"),
     "jsonl": ("--encoding",),
     "sqlite": ("--table", "--query"),
+    "parquet": (),
     "vcard": ("--encoding",),
     "ics": ("--encoding",),
 }
@@ -107,6 +109,11 @@ _CELLS = {
         "the rows of a table, a view or one `SELECT`",
         "binary values, counted; indexes, triggers and all other tables",
         "a row whose text is no text",
+    ),
+    "parquet": (
+        "typed columns, with the extra `parquet`; objects under dotted titles and lists of values as in `json`",
+        "binary values, counted; of a time what is beyond microseconds",
+        "a row whose text holds a NUL",
     ),
 }  # fmt: skip
 
@@ -395,7 +402,8 @@ def _fields_of_entry(name: str, component: str, lines: str) -> str:
 # By what a message is read into (io.mail.messages.Message): the headers and parts, the field, and how.
 _MAIL = {
     "id": ("`Message-ID`", "`external_id`", "the same message comes once; one without it is known by its content"),
-    "at": ("`Date`", "`at`", "else the nearest `Received`, else when the box says it came; without any it is rejected"),
+    "at": ("`Date`", "`at`", "else the nearest `Received`, else when the box or its file says it came"),
+    "is_dated": ("no date of its own", "—", "counted in a note; on a mail server such a message is rejected"),
     "sender": (
         "`From`, else `Sender`",
         "`contacts`, `company`, `direction`",
@@ -532,7 +540,7 @@ def _out(table: Any) -> str:
 
 _WHAT = {
     "csv": "nothing; text that a spreadsheet would take for a formula gets an apostrophe (`--raw` leaves it off)",
-    "tsv": "as `csv`; tabs and line breaks in a cell are written `\\t` and `\\n`",
+    "tsv": "as `csv`; tabs and line breaks in a cell are written `\\t` and `\\n`, a backslash before one of these `\\\\`",
     "xlsx": "text beyond 32,767 characters of a cell, with a warning",
     "json": "nothing",
     "jsonl": "nothing",

@@ -41,7 +41,16 @@ class ExitCode(IntEnum):
 
 
 # What hints begin with that say by themselves what they are.
-_SPOKEN = ("try ", "did you mean ", "there are", "it has ", "it holds ", "the columns are", "fields of ", "custom fields of ")
+_SPOKEN = (
+    "try ",
+    "did you mean ",
+    "there are",
+    "it has ",
+    "it holds ",
+    "the columns are",
+    "fields of ",
+    "custom fields of ",
+)
 
 
 class CrmError(Exception):

@@ -13,6 +13,7 @@ from tests.architecture.blocks import commands, is_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.conftest import Result
 
@@ -47,7 +48,7 @@ def test_no_summary_is_cut_at_eighty_columns(crm: Crm, monkeypatch: pytest.Monke
     [
         (("contact", "list", "--as", "boris"), "crm --as boris contact list"),
         (("contact", "list", "--store=x.db", "--tag", "a b"), "crm --store=x.db contact list --tag 'a b'"),
-        (("contact", "-q", "list"), "crm -q contact list"),
+        (("contact", "-v", "list"), "crm -v contact list"),
         (("today", "--no-color", "--all"), "crm --no-color today --all"),
     ],
 )
@@ -119,3 +120,43 @@ def test_a_full_disk_under_the_answer_does_not_hide_that_the_change_was_stored(c
     said = "crm: error: can't write the answer: no space left on device; change #1 was stored (try: crm undo 1 takes it back)\n"
     assert (6, said) == (done.returncode, done.stderr)
     assert ["Full"] == [found["name"] for found in crm("contact", "list", "-o", "json").json()]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("contact", "add", "Jane Roe", "--company", "Acme"),
+        ("sql", "select 1"),
+        ("dupes",),
+        ("export", "contacts", "--output", "{}/x.csv"),
+        ("report", "hygiene"),
+        ("store", "backup", "{}/b.db"),
+        ("contact", "edit", "1", "--title", "CTO"),
+        ("import", "mail", "{}/a.eml", "--owner-address", "me@y.org"),
+    ],
+    ids=lambda words: "-".join(words[:2]),
+)
+@pytest.mark.parametrize("flag", ["--quiet", "-q"])
+def test_any_verb_can_be_told_to_be_quiet(crm: Crm, tmp_path: Path, words: tuple[str, ...], flag: str) -> None:
+    """After the verb as before the noun; errors are still told."""
+    crm("contact", "add", "Jane Roe", "--email", "jane@x.com", "--company", "Acme")
+    (tmp_path / "a.eml").write_text(
+        "From: jane@x.com\nTo: me@y.org\nSubject: Hi\nDate: Fri, 20 Nov 2026 10:00:00 +0000\n\nHi\n"
+    )
+    found = crm(*(word.format(tmp_path) for word in words), flag)
+    assert (0, "") == (found.code, found.stderr)
+    assert "no contact 99" in crm("contact", "show", "99", flag).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("contact", "unmerge"), "crm contact has no verb 'unmerge' (did you mean crm unmerge?)"),
+        (("contact", "marge"), "crm contact has no verb 'marge' (did you mean crm contact merge?)"),
+        (("export", "contact"), "crm export has no verb 'contact' (did you mean crm export contacts?)"),
+        (("contact", "qqqq"), "crm contact has no verb 'qqqq' (try: crm contact --help)"),
+        (("contcat",), "no command 'contcat' (did you mean crm contact?)"),
+    ],
+)
+def test_an_unknown_word_is_answered_with_what_may_be_meant(crm: Crm, words: tuple[str, ...], said: str) -> None:
+    assert f"crm: error: {said}\n" == crm(*words).stderr

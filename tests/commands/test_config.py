@@ -148,7 +148,7 @@ def test_setting_keeps_the_rest_of_the_file(crm: Crm, own: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("set", "defaults.curency", "PLN"), 3, "no setting defaults.curency (try: did you mean defaults.currency?)"),
+        (("set", "defaults.curency", "PLN"), 3, "no setting defaults.curency (did you mean defaults.currency?)"),
         (("get", "nonsense.at.all"), 3, "no setting nonsense.at.all"),
         (("set", "defaults.currency", "XXY"), 2, "defaults.currency: "),
         (("set", "store.timeout", "soon"), 2, "store.timeout: must be a number, not 'soon'"),

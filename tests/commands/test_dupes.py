@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -195,6 +196,15 @@ def test_add_tells_of_likely_doubles(crm_on: Crm) -> None:
         ("contact", ["Jane Harrington", "--company", "Acme"], ["Jane Harington", "--company", "Acme"]),
         ("company", ["Acme", "--website", "acme.com"], ["Acme GmbH"]),
         ("company", ["Romashka Ltd"], ["ООО «Ромашка»"]),
+        ("company", ["Газпром ООО"], ["Gazprom Ltd"]),
+        ("company", ["Щит и меч"], ["Shchit i Mech"]),
+        ("contact", ["Иванов Иван"], ["Ivan Ivanov"]),
+        ("contact", ["Мария Сидорова", "--company", "Alpha"], ["Maria Sidorova", "--company", "Alpha"]),
+        ("contact", ["Іван Шевчук"], ["Ivan Shevchuk"]),
+        ("contact", ["Ivan Ivanov", "--email", "ivan.ivanov@gmail.com"], ["Vanya", "--email", "ivanivanov+z@gmail.com"]),
+        ("contact", ["Jo Li", "--email", "j.o.l@googlemail.com"], ["J. Li", "--email", "jol@gmail.com"]),
+        ("contact", ["Ann Poe", "--email", "ann+crm@acme.com"], ["A. P.", "--email", "ann@acme.com"]),
+        ("contact", ["Ann Poe", "--email", "zz@acme.com"], ["A. P.", "--email", "zz+x@acme.com"]),
         ("company", ["Northwind Traders", "--website", "northwind.com"], ["Nortwind Traders", "--website", "northwind.com/shop"]),
     ],
 )  # fmt: skip
@@ -218,3 +228,25 @@ def test_add_is_silent_about_somebody_else(crm_on: Crm, first: list[str], second
     crm_on("contact", "add", *first)
     assert "looks like" not in crm_on("contact", "add", *second).stderr
     assert "looks like" not in crm_on("--quiet", "contact", "add", *first).stderr
+
+
+@pytest.mark.parametrize(
+    ("noun", "names", "more"),
+    [
+        ("contact", ["Ivan Ivanov", "Иван Иванов", "Ivan Ivanov", "Ivanov, Ivan", "Иванов Иван"], ["--company", "Alpha"]),
+        ("contact", ["Jane Roe"] * 5, ["--company", "Alpha"]),
+        ("company", ["Gazprom", "Газпром ООО", "Gazprom Ltd", "Gaz Prom", "ПАО Газпром", "Gazprom GmbH"], []),
+        ("company", ["A.C.M.E. Inc", "ACME GmbH", "Acme Ltd.", "acme"], ["--phone", "+49 30 901820"]),
+    ],
+)  # fmt: skip
+def test_add_and_dupes_score_a_pair_alike(crm_on: Crm, noun: str, names: list[str], more: list[str]) -> None:
+    """Whoever bears the name as well counts for both."""
+    seen = 0
+    for name in names:
+        told = crm_on(noun, "add", name, *more).stderr
+        pairs: Any = crm_on("dupes", "--type", noun, "--format", "json").json()
+        scores = {(pair["a_number"], pair["b_number"]): pair["score"] for pair in pairs}
+        for score, a, b in re.findall(r"looks like #\d+ .* \((0\.\d+): .*: crm \w+ merge (\d+) (\d+)", told):
+            seen += 1
+            assert float(score) == scores[int(a), int(b)]
+    assert seen > 0

@@ -498,3 +498,14 @@ def test_a_store_that_is_not_there_goes_out_empty(tmp_path: Path) -> None:
     assert 0 == run("--db", tmp_path / "new.db", "import", "all", "-", stdin=out.stdout).code
     assert not (tmp_path / "none.db").exists()
     assert 6 == len(run("--db", tmp_path / "new.db", "pipeline", "list", "--format", "ids").lines or range(6))
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [("Num", "Num"), ("num", "num"), ("custom.num", "custom.num"), ("deal-size", "deal-size"), ("Title", "title")],
+)
+def test_a_custom_field_is_chosen_by_the_name_that_a_filter_knows(crm: Crm, asked: str, title: str) -> None:
+    """On list and on export; a field of that name goes first."""
+    crm("contact", "add", "Jane Roe", "--title", "3", "--set", "Num=3", "--set", "Deal Size=3", "--set", "ttl=4")
+    assert [title, "3"] == crm("export", "contacts", "--fields", asked).lines
+    assert ["3"] == crm("contact", "list", "--fields", asked, "--format", "csv").lines[1:]

@@ -345,7 +345,7 @@ def test_a_preset_can_be_named_and_switched_off(crm: Callable[..., Result], tmp_
         (
             ("contacts", "--preset", "hubspt-contacts"),
             2,
-            "there is no 'hubspt-contacts' (try: did you mean hubspot-contacts?)",
+            "there is no 'hubspt-contacts' (did you mean hubspot-contacts?)",
         ),
         (("contacts", "--preset", "hubspot-deals"), 2, "is for deals (try: crm import deals --preset hubspot-deals)"),
         (("deals", "--preset", "hubspot"), 2, "does not look like HubSpot deals"),

@@ -157,13 +157,13 @@ def test_files_can_be_taken_as_written(crm: Crm, plan: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('key = "external_id,email"', "kye = 1", ":23: there is no 'kye' (try: did you mean key?)"),
+        ('key = "external_id,email"', "kye = 1", ":23: there is no 'kye' (did you mean key?)"),
         ('mode = "upsert"', "mode = 3", ":24: mode is a text"),
         ('noun = "deals"', 'noun = "dealz"', ":15: 'dealz' is none of"),
         ('path = "deals.csv"', "", ":14: path is missing"),
-        ('source = "hub"', 'sorce = "hub"', ":2: there is no 'sorce' (try: did you mean source?)"),
+        ('source = "hub"', 'sorce = "hub"', ":2: there is no 'sorce' (did you mean source?)"),
         ('source = "hub"', 'order = "up"', ":2: 'up' is neither 'dependency' nor 'as written'"),
-        ("[[file]]", "[[fiel]]", "there is no 'fiel' (try: did you mean file?)"),
+        ("[[file]]", "[[fiel]]", "there is no 'fiel' (did you mean file?)"),
         ('owner_address = "me@acme.com"', 'owner_address = [1]', ":7: owner_address is a list of texts"),
         ('mode = "upsert"', 'stage_map = { A = "lead" }', ":24: stage_map is for deals"),
         ('owner_address = "me@acme.com"', 'preset = "x"', ":7: there is no 'preset'"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -312,3 +312,14 @@ def test_what_was_undone_is_told_once(crm: Callable[..., Result]) -> None:
         crm("contact", "add", name)
     crm("contact", "edit", "--where", "owner = me", "--title", "CTO", "--yes")
     assert "undid #3 contact edit: 2 contacts (crm undo 4" == crm("undo").stderr[:45]
+
+
+def test_undos_of_undos_are_told_by_the_change_at_the_bottom(crm_on: Crm) -> None:
+    """However often it was done and undone."""
+    crm_on("contact", "add", "Jane Roe")
+    for _ in range(4):
+        assert 0 == crm_on("undo", str(len(crm_on("history", "--format", "json").json()))).code  # type: ignore[arg-type]
+    rows: Any = crm_on("history", "--format", "json").json()
+    told = rows[-1]["summary"]
+    done = f"#1 contact add: {told}"
+    assert [f"redo of {done}", done, f"redo of {done}", done, told] == [row["summary"] for row in rows]

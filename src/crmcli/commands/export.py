@@ -229,14 +229,17 @@ class _Target:
     def one(self, moment: Moment, noun: str, query: Query, fields: Sequence[str] | None) -> None:
         """The records of one noun."""
         from crmcli.render.files import refuse_fields
-        from crmcli.services.exports import OF_PROGRAMS
+        from crmcli.services.exports import CARDS, OF_PROGRAMS
 
         if fields is not None:
             refuse_fields(self.form)
         with self._progress(_WORDS[noun]) as counted:
             listing = counted(moment, noun, query, fields)
             if self.form in OF_PROGRAMS:
-                self._lines(moment.texts(noun, self.form, iter(listing.views)), _visible)
+                left_out = _LeftOut(listing.views)
+                self._lines(moment.texts(noun, self.form, iter(left_out)), _visible)
+                if self.form in CARDS and left_out.said:
+                    self.app.output.note(f"cards have no place for {left_out.said}")
             else:
                 self._listing(listing)
         self._say(f"{counted.count:,} {noun if counted.count == 1 else _WORDS[noun]}")
@@ -367,6 +370,29 @@ class _Counted:
             self.count += 1
             self._advance(1)
             yield view
+
+
+class _LeftOut:
+    """Contacts as they go by, with a count of what a card can't hold."""
+
+    def __init__(self, views: Iterable[Any]) -> None:
+        self._views = views
+        self._custom = 0
+        self._companies = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for view in self._views:
+            self._custom += bool(view.custom_fields)
+            self._companies += len(getattr(view, "companies", ())) > 1
+            yield view
+
+    @property
+    def said(self) -> str:
+        """What was left out, in words; empty if nothing was."""
+        counts = {"the custom fields": self._custom, "the second company": self._companies}
+        return ", ".join(
+            f"{what} of {count:,} {'contact' if count == 1 else 'contacts'}" for what, count in counts.items() if count
+        )
 
 
 def _chosen_format(app: AppContext, place: Path | None, form: str | None, usual: str, *, several: bool) -> str | None:

@@ -150,14 +150,19 @@ def _import(ctx: typer.Context, plan: Plan, file: str, *, interactive: bool, rep
 
         plan = ask(ctx, app, plan, file)
     with app.imports.opened(plan, sys.stdin.buffer if file == "-" else Path(file)) as run:
-        unasked = (plan.dry_run or run.meaning.is_doubtful) and not interactive
-        say_what = app.output.note if unasked else app.output.detail
-        for line in run.meaning.lines():
-            say_what(line)
+        _say_what(app, run, interactive=interactive)
         if plan.save_map is not None:
             replaced = app.imports.keep_map(plan.save_map, run)
             app.output.note(f"{'replaced' if replaced else 'kept'} the map (--preset {plan.save_map} uses it)")
         _answer(ctx, app, run, _gone(ctx, app, run))
+
+
+def _say_what(app: AppContext, run: Run, *, interactive: bool) -> None:
+    """Tell where the columns go, on stderr."""
+    is_whole = (run.plan.dry_run or app.output.diagnostics.verbose) and not interactive
+    brief = () if interactive else run.meaning.briefly(is_told=run.table.targets is not None)
+    for line in run.meaning.lines() if is_whole else brief:
+        app.output.note(line)
 
 
 def _gone(ctx: typer.Context, app: AppContext, run: Run) -> Summary:
@@ -189,10 +194,13 @@ def _tell(app: AppContext, run: Run, summary: Summary) -> None:
         app.output.note(f"went on after {run.resumed_after:,} rows that an earlier run has stored")
     for noun, count in summary.linked.items():
         app.output.note(f"{count:,} new {PLURAL[noun] if count > 1 else noun} that rows name")
-    left_out = {f"{what} left out": count for what, count in run.table.notes().items()}
+    left_out = {what if "," in what else f"{what} left out": count for what, count in run.table.notes().items()}
     for what, count in {**summary.notes, **left_out}.items():
         if not app.output.diagnostics.quiet:
             app.output.warn(f"{count:,} {what}")
+    if summary.skipped:
+        are = ("row is", "differs", "it") if summary.skipped == 1 else ("rows are", "differ", "them")
+        app.output.note(f"{summary.skipped:,} {are[0]} there already and {are[1]}: --update changes {are[2]}")
     if run.plan.dry_run:
         if summary.changes_left_out:
             app.output.note(f"{summary.changes_left_out:,} more changes are not listed")

@@ -9,9 +9,11 @@ import typer  # noqa: TC002 - Typer reads the annotations
 
 from crmcli.commands.shape import NounGroup, app_of
 from crmcli.domain.fields import PLURAL
+from crmcli.errors import UsageError
 
 _ASKED, _WATCHED = "--interactive", "--watch"
 WIZARD, FILES, WATCH = "wizard", "files", "watch"
+_TASKS = "tasks"  # they have an export of their own
 _HELP = ("-h", "--help")
 
 
@@ -24,6 +26,8 @@ class ImportGroup(NounGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         """Read the words, with the verb that they mean."""
+        if args[:1] == [_TASKS] and not Path(_TASKS).exists():
+            raise UsageError("crm import has no verb 'tasks'", hint="a task is an activity: crm import activities")
         if any(word.partition("=")[0] == _WATCHED for word in args):
             args = self._watched(args)
         elif not any(word in self.verbs or word in _HELP for word in args):

@@ -132,12 +132,21 @@ class NounGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
         """The verb that the words name; an unknown one is answered with the nearest."""
         if args and args[0] not in self.verbs and not args[0].startswith("-"):
-            from crmcli.domain.text import nearest
-
-            near = nearest(args[0], list(self.verbs))
-            hint = f"did you mean {self._meant(ctx, args[0], near)}?" if near else f"{ctx.command_path} --help"
+            meant = _meant(ctx.command_path, args[0], self.verbs)
+            hint = f"did you mean {meant}?" if meant else f"{ctx.command_path} --help"
             raise UsageError(f"{ctx.command_path} has no verb {args[0]!r}", hint=hint)
         return super().resolve_command(ctx, args)
+
+
+def _meant(path: str, word: str, verbs: Iterable[str]) -> str | None:
+    """The command that an unknown verb may stand for: one that begins so, one of that name at the top, the nearest."""
+    from crmcli.commands.registry import ENTRIES
+    from crmcli.domain.text import nearest
+
+    near = nearest(word, list(verbs))
+    if word in ENTRIES and not (near or "").startswith(word):
+        return f"crm {word}"
+    return f"{path} {near}" if near else None
 
 
 def _built(info: CommandInfo) -> Any:  # noqa: ANN401

@@ -8,7 +8,7 @@ from functools import cache
 from crmcli.domain.text import fold
 
 # How alike, of 100, a spelling has to be to be corrected, and how much more than to any other country.
-_SURE, _CLEAR = 85, 5
+_SURE, _CLEAR = 85, 12
 _LANGUAGES = (
     "en",
     "bg",
@@ -55,8 +55,8 @@ def likely_country(text: str) -> str | None:
     from rapidfuzz.fuzz import ratio
     from rapidfuzz.process import extract
 
-    found = extract(fold(text), {name: fold(name) for name in _english()}, scorer=ratio, score_cutoff=_SURE, limit=2)
-    if not found or (len(found) == 2 and found[0][1] - found[1][1] < _CLEAR):
+    found = extract(fold(text), {name: fold(name) for name in _english()}, scorer=ratio, limit=2)
+    if found[0][1] < _SURE or found[0][1] - found[1][1] < _CLEAR:
         return None
     return str(found[0][2])
 

@@ -18,7 +18,8 @@ class Doubt(NamedTuple):
     text: str
     values: int
     readings: tuple[tuple[str, str], tuple[str, str]]  # the day, and the pattern that gives it
-    mixed: bool = False  # some values can only be the one, others only the other
+    mixed: bool = False  # some values can only be the one, others only the other ...
+    only: tuple[tuple[int, str, str, str], ...] = ()  # ... as these: line, text, the day and its pattern
 
 
 class _Evidence(NamedTuple):
@@ -55,6 +56,7 @@ class _Tally:
     def __init__(self) -> None:
         self.fits = dict.fromkeys(("dmy", "mdy", "ymd"), 0)
         self.only = dict.fromkeys(("dmy", "mdy", "ymd"), 0)
+        self.first_only: dict[str, tuple[int, str]] = {}
         self.seen = self.unclear = 0
         self.short = True
         self.firsts: tuple[int, int] = (99, 0)
@@ -68,7 +70,9 @@ class _Tally:
             self.fits[order] += 1
         of_two = [order for order in found.orders if order != "ymd"]
         if len(of_two) < 2:
-            self.only[of_two[0] if of_two else "ymd"] += 1
+            order = of_two[0] if of_two else "ymd"
+            self.only[order] += 1
+            self.first_only.setdefault(order, (line, text))
         elif found.differ:
             self.unclear += 1
             self.example = self.example or (line, text)
@@ -98,9 +102,10 @@ class _Tally:
             return None
         if self._may_begin_with_year(mark) and self.any is not None:
             return self._doubt(self.any, self.seen, (self._also() or "dmy", "ymd"))
-        if self.example is None:
-            return None
-        return self._doubt(self.example, self.unclear, ("dmy", "mdy"), mixed=bool(self.only["dmy"]))
+        days, months = self.only["dmy"], self.only["mdy"]
+        if days and months:
+            return self._mixed(self.example or self.first_only["dmy"], self.unclear or days + months)
+        return self._doubt(self.example, self.unclear, ("dmy", "mdy")) if self.example else None
 
     def _may_begin_with_year(self, mark: str) -> bool:
         """Whether ``24-03-05`` is rather the fifth of March: the years of a column lie closer together than its days."""
@@ -111,7 +116,19 @@ class _Tally:
         """The order with the year last that all values fit too."""
         return next((order for order in ("dmy", "mdy") if self.fits[order] == self.seen), None)
 
-    def _doubt(self, example: tuple[int, str], values: int, orders: tuple[str, str], *, mixed: bool = False) -> Doubt:
+    def _mixed(self, example: tuple[int, str], values: int) -> Doubt:
+        """Values of which each has one reading, and which can't both be right of one column."""
+        found = []
+        for order in ("dmy", "mdy"):
+            line, text = self.first_only[order]
+            evidence = _evidence(text)
+            assert evidence is not None
+            day = _day(evidence.written, order) or ""
+            found.append((line, text, day, pattern_of(order, evidence.mark, short=evidence.written.short)))
+        doubt = self._doubt(example, values, ("dmy", "mdy"))
+        return doubt._replace(mixed=True, only=tuple(sorted(found)))
+
+    def _doubt(self, example: tuple[int, str], values: int, orders: tuple[str, str]) -> Doubt:
         line, text = example
         found = _evidence(text)
         assert found is not None
@@ -119,7 +136,13 @@ class _Tally:
             (_day(found.written, order) or "", pattern_of(order, found.mark, short=found.written.short))
             for order in orders
         )
-        return Doubt(line, text, values, (one, other), mixed)
+        return Doubt(line, text, values, (one, other))
+
+
+def shows_order(text: str) -> bool:
+    """Whether a text is a date in numbers, so that it may tell in which order others of its file stand."""
+    found = _evidence(text)
+    return found is not None and bool(found.orders)
 
 
 class DateColumn:

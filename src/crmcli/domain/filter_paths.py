@@ -11,7 +11,7 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import loosened, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from crmcli.domain.filter_words import Token
     from crmcli.errors import FilterError
@@ -51,11 +51,11 @@ class PathReader:
         """The custom key the segments name; ``field`` is what the first of them names otherwise."""
         known = self._custom.get(noun, frozenset())
         if segments[0].text.lower() == "custom" and len(segments) > 1:
-            key = _match_key(known, ".".join(s.text for s in segments[1:]))
+            key = match_key(known, ".".join(s.text for s in segments[1:]))
             if key is None:
                 raise self._unknown_custom(noun, known, segments[1:])
             return key
-        key = _match_key(known, ".".join(s.text for s in segments))
+        key = match_key(known, ".".join(s.text for s in segments))
         if key is None:
             raise self._not_a_link(noun, field, segments[1]) if field else self._unknown_field(noun, known, segments[0])
         return key
@@ -139,7 +139,7 @@ def _as_typed(key: str) -> str:
     return key if plain else "`" + key.replace("\\", "\\\\").replace("`", "\\`") + "`"
 
 
-def _match_key(known: frozenset[str], wanted: str) -> str | None:
+def match_key(known: Collection[str], wanted: str) -> str | None:
     """The known key spelled like this, else the only one that differs just in case, accents or ``-``, ``_``, space."""
     if wanted in known:
         return wanted

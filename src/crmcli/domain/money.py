@@ -131,6 +131,11 @@ def named_currency(text: str, default_currency: str) -> str:
     return codes.pop() if len(codes) == 1 else _currency_of(text, default_currency, "currency")
 
 
+def is_currency_sign(text: str) -> bool:
+    """Whether the text is a sign or short word for a currency, such as ``€`` or ``zł``, also one that several share."""
+    return _symbol(text) in _SYMBOLS or _symbol(text) in _SHARED
+
+
 @cache
 def _capitals() -> re.Pattern[str]:
     import re

@@ -17,12 +17,13 @@ class NumberFormat(NamedTuple):
     """How the numbers of a column are read.
 
     The ``decimal`` mark is ``sure`` when values show it, else it is only the one that makes sense of them all; with
-    ``fractions`` a bare 0.25 is 25 per cent.
+    ``fractions`` a bare 0.25 is 25 per cent; ``beside_percents``, where others have their sign, it may be either.
     """
 
     decimal: str | None = None
     sure: bool = True
     fractions: bool = False
+    beside_percents: bool = False
 
 
 PLAIN = NumberFormat()
@@ -39,6 +40,7 @@ class NumberColumn:
         self._grouped = True  # numbers may be large enough for thousands to be set off
         self._shares = False  # some value lies between 0 and 1
         self._whole = False  # some value lies above 1, or names the per cent
+        self._signed = False  # some value names the per cent
 
     def see(self, text: str) -> None:
         """Take a value into account."""
@@ -58,13 +60,14 @@ class NumberColumn:
         except BadValue:
             return
         self._shares = self._shares or 0 < number < 1
-        self._whole = self._whole or number > 1 or text.rstrip().endswith("%")
+        self._signed = self._signed or text.rstrip().endswith("%")
+        self._whole = self._whole or number > 1 or self._signed
 
     @property
     def form(self) -> NumberFormat:
         """The format of the column."""
         decimal, sure = self._decimal()
-        return NumberFormat(decimal, sure, self._shares and not self._whole)
+        return NumberFormat(decimal, sure, self._shares and not self._whole, self._shares and self._signed)
 
     @property
     def assumed(self) -> str | None:

@@ -29,12 +29,13 @@ _ER = re.compile(
     "(?<=[бвгджзйклмнпрстфхцчшщ])ъ(?=[бвгджзйклмнпрстфхцчшщ])"
 )  # the Bulgarian vowel, not the Russian sign
 _NO_LETTER = re.compile(r"[^\w]+|_+")
-# The other way round letters are not told apart so well; й and ё are и and е, as in folded text.
+# The other way round letters are not told apart so well; letters with marks have lost them, as in folded text.
 _LATIN = (
     ("sht", "щ"), ("sch", "щ"), ("sh", "ш"), ("ch", "ч"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"),  # noqa: RUF001
     ("tz", "ц"), ("dj", "дж"), ("dzh", "дж"), ("ph", "ф"), ("th", "т"), ("ya", "я"), ("ja", "я"),
     ("yu", "ю"), ("ju", "ю"), ("iu", "ю"), ("yo", "е"), ("jo", "е"), ("ye", "е"), ("je", "е"), ("x", "кс"), ("qu", "кв"),  # noqa: RUF001
-) + tuple(zip("abcdefghijklmnopqrstuvwyz", "абцдефгхииклмнопкрстувииз", strict=False))  # fmt: skip  # noqa: RUF001
+    *zip("abcdefghijklmnopqrstuvwyz", "абцдефгхииклмнопкрстуввиз", strict=True),
+)  # fmt: skip
 _IA_WITHIN, _IA_LAST = re.compile(r"ia(?=\w)"), re.compile(r"ia\b")
 _SOFT_YA = re.compile("(?<=[bdfghklmnprstvz])ya")
 _JOINT = re.compile("['’ʼʹ`´]")  # noqa: RUF001
@@ -83,10 +84,10 @@ def cyrillic_spellings(text: str) -> list[str]:
     folded = fold(text)
     if not folded.isascii() or not any(map(str.isalpha, folded)):
         return []
-    folded = folded.replace("shch", "щ").replace("ck", "к")  # noqa: RUF001
-    usual = _IA_LAST.sub("ия", folded)  # noqa: RUF001
-    plain = _IA_WITHIN.sub("я", usual)  # noqa: RUF001
-    harder = _SOFT_YA.sub("ья", usual).replace("sht", "шт").replace("sch", "ш").replace("c", "к").replace("кh", "ч")  # noqa: RUF001
+    folded = folded.replace("shch", "щ").replace("ck", "к")
+    usual = _IA_LAST.sub("ия", folded)
+    plain = _IA_WITHIN.sub("я", usual)
+    harder = _SOFT_YA.sub("ья", usual).replace("sht", "шт").replace("sch", "ш").replace("c", "к").replace("кh", "ч")
     if harder.startswith("e"):
         harder = f"э{harder[1:]}"
     ukrainian = _IA_LAST.sub("ія", folded).replace("ye", "є").replace("i", "і").replace("zh", "ж").replace("kh", "х")  # noqa: RUF001

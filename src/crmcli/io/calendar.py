@@ -30,6 +30,7 @@ TARGETS = (
 )  # fmt: skip
 _TYPES = {"VEVENT": "meeting", "VTODO": "task", "VJOURNAL": "note"}
 _STATUS = {"CANCELLED": "canceled", "COMPLETED": "done", "NEEDS-ACTION": "planned", "IN-PROCESS": "planned"}
+_OUTERMOST = frozenset({*_TYPES, "VTIMEZONE", "VFREEBUSY", "VAVAILABILITY"})  # which lie in no other
 _NOT_PEOPLE = ("RESOURCE", "ROOM", "GROUP")
 
 
@@ -73,6 +74,9 @@ def _blocks(pieces: Iterable[str], name: str) -> list[Block]:
     begun, kind, lines = 0, "", list[str]()
     for number, line in enumerate("".join(whole).replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
         word = line.strip().upper()
+        if kind and (word == "END:VCALENDAR" or word.removeprefix("BEGIN:") in _OUTERMOST):
+            found.append(Block(begun, "", ""))
+            kind = ""
         if not kind and word.startswith("BEGIN:V") and word != "BEGIN:VCALENDAR":
             begun, kind, lines = number, word.removeprefix("BEGIN:"), []
         if kind:

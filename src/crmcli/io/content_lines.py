@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LONGEST_CARD = 32 * 1024 * 1024  # bytes; a card with a large photo in it
+_ENDLESS = "the card that begins here has no END:VCARD"
 _STARTS_PROPERTY = re.compile(rb"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)?[;:]")
 _PIECES = re.compile(r'"[^"]*"|[^;:"]+|[;:]|"')
 _NAMED_ENCODINGS = frozenset({"QUOTED-PRINTABLE", "BASE64", "B", "7BIT", "8BIT"})
@@ -44,12 +45,18 @@ def cards(chunks: Iterable[bytes], head: bytes, encoding: str | None) -> Iterato
     """The cards of a stream, one at a time; what lies between them is no card and is passed over."""
     inside: list[bytes] | None = None
     begun = depth = size = 0
+    last = b""
     for number, line in enumerate(_lines(_as_bytes_of_ascii(chunks, encoding or marked_encoding(head))), 1):
         word = line.removeprefix(b"\xef\xbb\xbf").strip().upper().replace(b" ", b"")
         if inside is None:
             if word == b"BEGIN:VCARD":
                 inside, begun, depth, size = [], number, 1, 0
             continue
+        if word == b"BEGIN:VCARD" and not last.startswith(b"AGENT") and line[:1] not in (b" ", b"\t"):
+            yield Card(begun, [], _ENDLESS)
+            inside, begun, depth, size = [], number, 1, 0
+            continue
+        last = word or last
         depth += (word == b"BEGIN:VCARD") - (word == b"END:VCARD")
         if not depth:
             yield Card(begun, inside)
@@ -61,7 +68,7 @@ def cards(chunks: Iterable[bytes], head: bytes, encoding: str | None) -> Iterato
                 yield Card(begun, [], "the card is longer than 32 million bytes")
                 inside = None
     if inside is not None:
-        yield Card(begun, [], "the card that begins here has no END:VCARD")
+        yield Card(begun, [], _ENDLESS)
 
 
 def properties(card: Card, encoding: str | None = None) -> Iterator[Property]:

@@ -130,7 +130,7 @@ def _table(database: _Query, reading: Reading, close: Callable[[], None], size: 
         encoding=lambda: "utf-8",
         size=size if count else None,
         format="sqlite",
-        notes=lambda: {"binary values, left out": read.blobs} if read.blobs else {},
+        notes=lambda: {"binary values": read.blobs} if read.blobs else {},
     )
 
 

@@ -19,6 +19,7 @@ from crmcli.io.preamble import LOOKED_AT, header_at
 from crmcli.io.records import Flawed, Record, Records, line_blocks
 from crmcli.io.source import likeness
 from crmcli.io.table import BadRow, Row, Table
+from crmcli.io.wrapped import Wrapping, is_quoted_by_line, unquoted, unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,13 +48,21 @@ def _table(origin: Source, text: TextStream, delimiter: str | None, *, header: b
     told = _SEPARATOR_LINE.match(sample)
     if told:
         sample = sample[told.end() :]
-    form = sniff(_whole_lines(sample), delimiter or (told[1] if told else None))
-    records = iter(Records(line_blocks(chain([sample], pieces)), form, text, before=1 if told else 0))
+    wrapping = Wrapping()
+    blocks = line_blocks(wrapping.watched(chain([sample], pieces)))
+    sample = _whole_lines(sample)
+    if is_quoted_by_line(sample):
+        blocks, sample = map(unquoted, blocks), "".join(unquoted(sample.splitlines(keepends=True)))
+    form = sniff(sample, delimiter or (told[1] if told else None))
+    records: Iterator[Record | Flawed] = iter(Records(blocks, form, text, before=1 if told else 0))
     start = _start(records, origin.name, header=header)
     notes = {"lines before the header": start.above} if start.above else {}
+    records = chain(start.ahead, records)
+    if form.quote == '"' and not _are_ours(start.columns.names):
+        records = _unwrapped(records, wrapping)
     return Table(
         start.columns.names,
-        _rows(chain(start.ahead, records), start.columns, form.quote),
+        _rows(records, start.columns, form.quote),
         position=lambda: origin.position,
         close=origin.close,
         encoding=lambda: text.encoding,
@@ -61,6 +70,23 @@ def _table(origin: Source, text: TextStream, delimiter: str | None, *, header: b
         delimiter=form.delimiter,
         notes=lambda: notes,
     )
+
+
+def _are_ours(names: tuple[str, ...]) -> bool:
+    """Whether the columns are those of our own export, whose cells stand as they are to be kept."""
+    from crmcli.io.presets import recognised
+
+    preset = recognised(names)
+    return preset is not None and preset.exact
+
+
+def _unwrapped(records: Iterable[Record | Flawed], wrapping: Wrapping) -> Iterator[Record | Flawed]:
+    """The records with cells as they were before a spreadsheet wrapped them."""
+    for record in records:
+        if wrapping.is_seen and not isinstance(record, Flawed):
+            yield record[0], unwrapped(record[1])
+        else:
+            yield record
 
 
 def _known_delimiter(delimiter: str | None) -> str | None:

@@ -9,11 +9,12 @@ A target is a field's name (``emails``), a field of a linked record (``company.w
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
-from crmcli.domain.fields import FIELDS, Field, find_field
+from crmcli.domain.fields import FIELDS, Field, Kind, find_field
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold, nearest
 from crmcli.errors import BadValue
@@ -60,6 +61,11 @@ LINKED: dict[str, tuple[str, ...]] = {
 # A lone "Имя" holds the whole name, beside "Фамилия" only the first; "Nom" beside "Prénom" only the last.
 _GIVEN_BESIDE_FAMILY = ("име", "имя", "nombre")
 _FAMILY_BESIDE_GIVEN = {"name": "vorname", "nom": "prénom"}
+
+
+_PRICED = re.compile(
+    r"(.*?[^\W_])\s*(?:\s(?:in|en|w|в|във)\s+)?([(\[_,/:\-]?)\s*(?:in\s+)?((?<![^\W_])[A-Za-z]{3}|[^\s()\[\]_,/:\-]{1,4})\s*[)\]]?"
+)
 
 
 class _Match(NamedTuple):
@@ -217,7 +223,22 @@ def _match(noun: str, header: str) -> _Match | None:
         match = _titles(noun).get(spelling) or _match_after_noun(noun, spelling)
         if match:
             return _Match(match.target, (2 * doubt + match.rank[0], match.rank[1]))
-    return None
+    named = priced_title(header)
+    match = _match(noun, named[0]) if named else None
+    field = find_field(noun, match.target) if match else None
+    return _Match(match.target, (1, match.rank[1])) if match and field and field.kind is Kind.MONEY else None
+
+
+def priced_title(header: str) -> tuple[str, str] | None:
+    """A title such as ``Value (USD)``, ``Amount in EUR`` or ``Betrag €`` without its currency, and the currency's word."""
+    from crmcli.domain.money import CURRENCIES, is_currency_sign
+
+    found = _PRICED.fullmatch(header.strip())
+    if found is None:
+        return None
+    title, mark, word = found.groups()
+    is_code = word.upper() in CURRENCIES and (word.isupper() or mark in ("(", "[", "_"))
+    return (title, word.upper() if is_code else word) if is_code or is_currency_sign(word) else None
 
 
 def _match_after_noun(noun: str, text: str) -> _Match | None:

@@ -1,8 +1,9 @@
-"""What an XLSX file says of its cells and python-calamine does not pass on: error values, and padding with zeros."""
+"""What an XLSX file says of its cells and python-calamine does not pass on: errors, padding with zeros, currencies."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -23,23 +24,42 @@ _FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s[^>]*>")
 _CELL_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _CELL_FORMAT = re.compile(rb"<(?:\w+:)?xf\s[^>]*>")
 _ATTRIBUTE = re.compile(rb"\b([\w:]+)=[\"']([^\"']*)")
+_CURRENCY = re.compile(r"\[\$([^\]\-]+)(?:-(\w+))?\]|\"([^\"]+)\"|\\?([$€£¥₴₽₺₹₩])")
+_COUNTRIES = {
+    "$": {"409": "USD", "1009": "CAD", "c0c": "CAD", "c09": "AUD", "1409": "NZD", "80a": "MXN", "4809": "SGD"},
+    "kr": {"41d": "SEK", "414": "NOK", "814": "NOK", "406": "DKK", "40f": "ISK"},
+    "¥": {"804": "CNY", "411": "JPY"},
+}
 _PADDED = re.compile(rb"(?:\[[^\]]*\])?(0{2,20})(?:;.*)?")
 _ERROR = re.compile(rb"<(?:\w+:)?c\s[^>]*\bt=[\"']e[\"']")
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
 
+class Shown(NamedTuple):
+    """How a number is shown: with so many digits at least, or as an amount of a currency."""
+
+    digits: int = 0
+    currency: str = ""
+
+    def text(self, number: str) -> str:
+        """A number as it is shown: ``007``, ``$12.5``, ``12.5 zł``."""
+        if not self.currency:
+            return number.zfill(self.digits) if number.isdecimal() else number
+        sign, digits = ("-", number[1:]) if number.startswith("-") else ("", number)
+        return f"{sign}{self.currency}{digits}" if len(self.currency) == 1 else f"{number} {self.currency}"
+
+
 class Marks(NamedTuple):
-    """The marks of one sheet: how many cells hold an error, and where numbers are shown with so many digits."""
+    """The marks of one sheet: how many cells hold an error, and how numbers are shown."""
 
     errors: int = 0
-    padded: Mapping[int, list[tuple[int, int, int]]] = MappingProxyType(
-        {}
-    )  # by column, from 0: first row, last row, digits
+    styled: Mapping[int, list[tuple[int, int, Shown]]] = MappingProxyType({})  # by column, from 0: first row, last row
 
-    def digits(self, row: int, column: int) -> int:
-        """The digits that a number there is shown with at least; rows and columns count from 0."""
-        runs = self.padded.get(column, ())
-        return next((digits for first, last, digits in runs if first <= row <= last), 0)
+    def shown(self, row: int, column: int) -> Shown | None:
+        """How a number there is shown, where that says more than the number; rows and columns count from 0."""
+        runs = self.styled.get(column, ())
+        at = bisect_right(runs, row, key=lambda run: run[0]) - 1
+        return runs[at][2] if at >= 0 and row <= runs[at][1] else None
 
 
 def marks_of(file: BinaryIO, number: int, name: str) -> Marks:
@@ -56,7 +76,7 @@ def marks_of(file: BinaryIO, number: int, name: str) -> Marks:
             if sum(part.file_size for part in archive.infolist()) > _LARGEST:
                 raise UsageError(f"{name} unpacks to more than 2 GB", hint="save the sheet as CSV and try again")
             part = _part(archive, number)
-            return _scan(archive, part, _padding(archive), name) if part else Marks()
+            return _scan(archive, part, _styles(archive), name) if part else Marks()
     except (
         zipfile.BadZipFile,
         LookupError,
@@ -85,24 +105,41 @@ def _attributes(tag: bytes) -> dict[bytes, bytes]:
     return dict(_ATTRIBUTE.findall(tag))
 
 
-def _padding(archive: zipfile.ZipFile) -> dict[bytes, int]:
-    """The digits of each cell style that pads with zeros, by its number."""
+def _styles(archive: zipfile.ZipFile) -> dict[bytes, Shown]:
+    """How each cell style that pads with zeros or names a currency shows numbers, by its number."""
     if "xl/styles.xml" not in archive.namelist():
         return {}
     styles = archive.read("xl/styles.xml")
-    digits = {}
+    shown = {}
     for tag in map(_attributes, _FORMAT.findall(styles)):
-        if padded := _PADDED.fullmatch(tag.get(b"formatCode", b"")):
-            digits[tag.get(b"numFmtId", b"")] = len(padded[1])
+        code = tag.get(b"formatCode", b"")
+        if padded := _PADDED.fullmatch(code):
+            shown[tag.get(b"numFmtId", b"")] = Shown(len(padded[1]))
+        elif currency := _currency(code):
+            shown[tag.get(b"numFmtId", b"")] = Shown(currency=currency)
     formats = _CELL_FORMATS.search(styles)
     used = map(_attributes, _CELL_FORMAT.findall(formats[0] if formats else b""))
     ids = [attributes.get(b"numFmtId", b"") for attributes in used]
-    return {b"%d" % n: digits[format_id] for n, format_id in enumerate(ids) if format_id in digits}
+    return {b"%d" % n: shown[format_id] for n, format_id in enumerate(ids) if format_id in shown}
 
 
-def _scan(archive: zipfile.ZipFile, part: str, padding: dict[bytes, int], name: str) -> Marks:
-    errors, padded = 0, dict[int, list[tuple[int, int, int]]]()
-    styled = re.compile(rb"<(?:\w+:)?c\s[^>]*\bs=[\"'](?:%b)[\"'][^>]*>" % b"|".join(padding)) if padding else None
+def _currency(code: bytes) -> str:
+    """The currency that a number format names, as a code or sign; a locale's own is none that it names."""
+    from html import unescape
+
+    from crmcli.domain.money import CURRENCIES, is_currency_sign
+
+    for found in _CURRENCY.finditer(unescape(code.decode("utf-8", "replace")).split(";")[0]):
+        sign, country, *others = found.groups()
+        word = next(filter(None, (sign, *others)), "").strip()
+        if word.upper() in CURRENCIES or is_currency_sign(word):
+            return _COUNTRIES.get(word, {}).get((country or "").lower().lstrip("0"), word)
+    return ""
+
+
+def _scan(archive: zipfile.ZipFile, part: str, styles: dict[bytes, Shown], name: str) -> Marks:
+    errors, found = 0, dict[int, list[tuple[int, int, Shown]]]()
+    styled = re.compile(rb"<(?:\w+:)?c\s[^>]*\bs=[\"'](?:%b)[\"'][^>]*>" % b"|".join(styles)) if styles else None
     widest = 0
     for rows in _pieces(archive, part):
         errors += len(_ERROR.findall(rows))
@@ -111,8 +148,8 @@ def _scan(archive: zipfile.ZipFile, part: str, padding: dict[bytes, int], name: 
         if widest * row > _MOST_CELLS:
             raise UsageError(f"{name} has a cell so far out that {widest * row:,} would have to be held")
         for tag in styled.findall(rows) if styled else ():
-            _note_padding(padded, tag, padding)
-    return Marks(errors, padded)
+            _note_style(found, tag, styles)
+    return Marks(errors, found)
 
 
 def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
@@ -140,17 +177,17 @@ def _last_place(rows: bytes) -> tuple[int, int]:
     return widest, last
 
 
-def _note_padding(padded: dict[int, list[tuple[int, int, int]]], tag: bytes, padding: dict[bytes, int]) -> None:
+def _note_style(found: dict[int, list[tuple[int, int, Shown]]], tag: bytes, styles: dict[bytes, Shown]) -> None:
     attributes = _attributes(tag)
     place = _PLACE.search(tag)
     if not place or attributes.get(b"t", b"n") != b"n":
         return
-    row, digits = int(place[2]) - 1, padding[attributes[b"s"]]
-    runs = padded.setdefault(_column(place[1]), [])
-    if runs and runs[-1][1] == row - 1 and runs[-1][2] == digits:
-        runs[-1] = (runs[-1][0], row, digits)
+    row, shown = int(place[2]) - 1, styles[attributes[b"s"]]
+    runs = found.setdefault(_column(place[1]), [])
+    if runs and runs[-1][1] == row - 1 and runs[-1][2] == shown:
+        runs[-1] = (runs[-1][0], row, shown)
     else:
-        runs.append((row, row, digits))
+        runs.append((row, row, shown))
 
 
 def _column(letters: bytes) -> int:

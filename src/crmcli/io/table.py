@@ -74,8 +74,9 @@ class Table:
         if self.regrouped is None or not any(header.startswith((f"{key}.", "custom.")) for header in self.headers):
             return
         other = self.regrouped(key)
-        self.headers, self.rows = other.headers, other.rows
-        self.position, self.notes, self._encoding = other.position, other.notes, other._encoding
+        self.headers = tuple(h for h in other.headers if h == key or h in self.headers)  # some may be left out by now
+        self.rows = other.rows
+        self.position, self.notes, self._encoding = other.position, other.notes, lambda: other.encoding
 
     def ahead(self, count: int) -> list[Row | BadRow]:
         """The next rows, which stay to be read."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from crmcli.domain.frozen import NamedTuple
 from crmcli.errors import NotFound, UsageError
 from crmcli.io.columns import Columns, as_row, named_columns, unnamed_columns
+from crmcli.io.json_cells import says_json
 from crmcli.io.preamble import LOOKED_AT, header_at
 from crmcli.io.records import flaw_of, legible
 from crmcli.io.sheet_marks import Marks, marks_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from crmcli.io.opening import Reading
     from crmcli.io.source import Source
 
+_MEMBER = "custom."
 _LIMIT = 1024**3  # bytes of a workbook: its cells are held in memory
 _LOOK_AHEAD = 200  # rows looked at to tell whether a column without a title is empty
 _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "Err:502", "Err:508"))
@@ -51,12 +53,20 @@ def read(source: Source, reading: Reading) -> Table:
     """
     file = source.file(_LIMIT)
     book = _guarded(source, lambda: _opened(file))
-    sheet, marks = _first_filled(book, _wanted(book, reading.sheet, source.name), file, source)
+    wanted = _wanted(book, reading.sheet, source.name)
+    sheet, marks = _first_table(book, wanted, file, source, header=reading.header)
     lines = _Lines(sheet, marks)
     start = _start(lines, sheet, header=reading.header)
+    if reading.together is not None:
+        typed = frozenset(
+            n for name, n in zip(start.columns.names, start.columns.kept, strict=True) if _is_member(name)
+        )
+        lines = _Lines(sheet, marks, typed, start.below)
+        start = _gathered(_start(lines, sheet, header=reading.header), reading.together)
     size = file.seek(0, 2)
     height = sheet.end[0] + 1 if sheet.end else 1
-    above = {"lines before the header": start.above} if start.above else {}
+    told = _sheets_told(book, wanted, sheet.name)
+    above = told | {"lines before the header": start.above} if start.above else told
     return Table(
         start.columns.names,
         start.rows,
@@ -115,22 +125,42 @@ def _wanted(book: CalamineWorkbook, sheet: str | None, name: str) -> list[int]:
     raise NotFound(f"{name} has no sheet {sheet!r}", hint=f"it has {', '.join(names)}")
 
 
-def _first_filled(
-    book: CalamineWorkbook, numbers: list[int], file: BinaryIO, source: Source
+def _first_table(
+    book: CalamineWorkbook, numbers: list[int], file: BinaryIO, source: Source, *, header: bool
 ) -> tuple[CalamineSheet, Marks]:
+    """The first sheet that looks like a table, else the first that holds anything."""
+    filled: tuple[CalamineSheet, Marks] | None = None
     for number in numbers:
         marks = marks_of(file, number, source.name)
         sheet = _guarded(source, partial(book.get_sheet_by_index, number))
         if sheet.height:
-            return sheet, marks
+            filled = filled or (sheet, marks)
+            if len(numbers) == 1 or not header or _is_table(sheet):
+                return sheet, marks
+    if filled is not None:
+        return filled
     where = f", sheet {book.sheet_names[numbers[0]]}," if len(numbers) == 1 else ""
     raise UsageError(f"{source.name}{where} is empty")
+
+
+def _is_table(sheet: CalamineSheet) -> bool:
+    """Whether two of the first rows have something in two columns: titles, and what stands below them."""
+    rows = islice(sheet.iter_rows(), LOOKED_AT)
+    return sum(sum(value != "" for value in row) > 1 for row in rows) > 1
+
+
+def _sheets_told(book: CalamineWorkbook, wanted: list[int], read: str) -> dict[str, int]:
+    """Which sheet of several was read, for a note that begins with how many."""
+    others = ", ".join(repr(name) for n, name in enumerate(book.sheet_names) if n in wanted and name != read)
+    return {f"of {len(wanted)} sheets read, {read!r}; --sheet reads another: {others}": 1} if others else {}
 
 
 class _Lines:
     """The rows of a sheet as texts, each with its number from 1; ``done`` and ``errors`` count as far as it was read."""
 
-    def __init__(self, sheet: CalamineSheet, marks: Marks) -> None:
+    def __init__(self, sheet: CalamineSheet, marks: Marks, typed: frozenset[int] = frozenset(), below: int = 0) -> None:
+        self._typed = typed  # columns whose values are told as JSON ...
+        self._below = below  # ... under that row
         self.done = 0
         self.errors = 0
         self._rows = sheet.iter_rows()
@@ -145,6 +175,8 @@ class _Lines:
             yield self.done, padding + [self._text(value, n) for n, value in enumerate(row, self._left)]
 
     def _text(self, value: Any, column: int) -> str:  # noqa: ANN401 - what a cell may hold
+        if column in self._typed and self.done > self._below:
+            return self._json(value)
         if isinstance(value, str):
             if value in _ERRORS:
                 self.errors += 1
@@ -155,9 +187,17 @@ class _Lines:
             return "true" if value else "false"
         if isinstance(value, int | float):
             text = number_text(value)
-            digits = self._marks.digits(self.done - 1, column) if self._marks.padded else 0
-            return text.zfill(digits) if digits and text.isdecimal() else text
+            shown = self._marks.shown(self.done - 1, column) if self._marks.styled else None
+            return shown.text(text) if shown else text
         return moment_text(value)
+
+    def _json(self, value: Any) -> str:  # noqa: ANN401
+        import json
+
+        if isinstance(value, bool | int | float):
+            return json.dumps(value) if isinstance(value, bool) else number_text(value)
+        text = self._text(value, -1)
+        return text if not text or says_json(text) else json.dumps(text, ensure_ascii=False)
 
 
 def number_text(value: float) -> str:
@@ -187,6 +227,7 @@ class _Start(NamedTuple):
     columns: Columns
     rows: Iterator[Row | BadRow]
     above: int
+    below: int = 0  # the row of the header
 
 
 def _start(lines: _Lines, sheet: CalamineSheet, *, header: bool) -> _Start:
@@ -204,7 +245,7 @@ def _start(lines: _Lines, sheet: CalamineSheet, *, header: bool) -> _Start:
     at = header_at([cells for _, cells in ahead[:LOOKED_AT]]) or 0
     number, cells = ahead[at]
     columns = named_columns(_spread(cells, number - 1, sheet), [cells for _, cells in ahead[at + 1 :]])
-    return _Start(columns, _rows(chain(ahead[at + 1 :], source), columns), number - ahead[0][0])
+    return _Start(columns, _rows(chain(ahead[at + 1 :], source), columns), number - ahead[0][0], number)
 
 
 def _spread(header: list[str], row: int, sheet: CalamineSheet) -> list[str]:
@@ -214,6 +255,25 @@ def _spread(header: list[str], row: int, sheet: CalamineSheet) -> list[str]:
         if top <= row <= bottom and left < len(titles):
             titles[left + 1 : right + 1] = [titles[left]] * (min(right + 1, len(titles)) - left - 1)
     return titles
+
+
+def _is_member(title: str) -> bool:
+    return title.startswith(_MEMBER)
+
+
+def _gathered(start: _Start, key: str) -> _Start:
+    """The rows with the columns of custom fields in one cell."""
+    import json
+
+    own = tuple(name for name in start.columns.names if not _is_member(name))
+    beginnings = {n: f"{json.dumps(n.removeprefix(_MEMBER))}: " for n in start.columns.names if _is_member(n)}
+
+    def gathered(row: Row) -> Row:
+        members = (f"{beginning}{row.cells[name]}" for name, beginning in beginnings.items() if row.cells[name])
+        return row._replace(cells={**{n: row.cells[n] for n in own}, key: "{" + ", ".join(members) + "}"})
+
+    rows = (row if isinstance(row, BadRow) else gathered(row) for row in start.rows)
+    return start._replace(columns=start.columns._replace(names=(*own, key)), rows=rows)
 
 
 def _rows(lines: Iterator[_Line], columns: Columns) -> Iterator[Row | BadRow]:

@@ -262,16 +262,29 @@ def _column(noun: str, name: str, custom_keys: Collection[str]) -> Column:
     known = all_columns(noun)
     if name in known:
         return known[name]
-    if "custom_fields" in known and (name in custom_keys or name.startswith("custom.")):
-        return _custom(name)
+    custom = "custom_fields" in known
+    if custom and name.startswith("custom."):
+        return _custom(name, custom_keys)
+    if custom and name in custom_keys:
+        return _custom(name, custom_keys)
     spelled = _by_flag(noun, name)
     if spelled in known:
         return known[spelled]
+    if custom and _key(name, custom_keys):
+        return _custom(name, custom_keys)
     raise _unknown(noun, name, [*known, *sorted(custom_keys)])
 
 
-def _custom(name: str) -> Column:
-    key = name.removeprefix("custom.")
+def _key(name: str, custom_keys: Collection[str]) -> str | None:
+    """The custom field of that name, known as a filter knows it."""
+    from crmcli.domain.filter_paths import match_key
+
+    return match_key(custom_keys, name)
+
+
+def _custom(name: str, custom_keys: Collection[str]) -> Column:
+    bare = name.removeprefix("custom.")
+    key = _key(bare, custom_keys) or bare
 
     def get(view: View) -> object:
         return view.custom_fields.get(key)

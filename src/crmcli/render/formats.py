@@ -10,7 +10,7 @@ from crmcli.domain.money import Money
 from crmcli.domain.records import as_record, due_text, plain, utc_text
 from crmcli.domain.views import Due, Link
 from crmcli.errors import UsageError
-from crmcli.render.safe import json_text, spreadsheet_safe, tsv_cell, visible
+from crmcli.render.safe import is_tsv_cell, json_text, spreadsheet_safe, tsv_cell, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -97,7 +97,7 @@ def tsv(names: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         cells: Iterable[str] = [cell(value) if value.__class__ is not str else value for value in row]
         # One look at the whole row spares a look at each of its cells.
-        if not "".join(cells).isprintable():
+        if not is_tsv_cell("".join(cells)):
             cells = map(tsv_cell, cells)
         yield "\t".join(cells) + "\n"
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets read the wide ones too
 _BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -24,10 +28,20 @@ def visible(text: str, *, keep_newlines: bool = False) -> str:
 
 
 def tsv_cell(text: str) -> str:
-    r"""The text as a cell of tab-separated values: as on a terminal, with tab and newline as ``\t`` and ``\n``."""
-    if text.isprintable():
+    r"""The text as a cell of tab-separated values: as on a terminal, with tab and newline as ``\t`` and ``\n``.
+
+    A backslash that would be read as part of such a mark is doubled; a cell that begins with a quote is quoted as in CSV.
+    """
+    if is_tsv_cell(text):
         return text
-    return visible(text.replace("\r\n", "\n").replace("\t", "\\t").replace("\n", "\\n"))
+    text = _mark().sub(r"\\\\", text.replace("\r\n", "\n")).replace("\t", "\\t").replace("\n", "\\n")
+    shown = visible(text)
+    return '"' + shown.replace('"', '""') + '"' if shown.startswith('"') else shown
+
+
+def is_tsv_cell(text: str) -> bool:
+    """Whether a text, or each of several that are joined here, is surely such a cell as it is."""
+    return text.isprintable() and "\\" not in text and '"' not in text
 
 
 def json_text(text: str) -> str:
@@ -41,6 +55,13 @@ def spreadsheet_safe(cell: str) -> str:
     What begins with an apostrophe before a formula gets another, so that an import takes off what was put there.
     """
     return "'" + cell if cell.lstrip("'").startswith(_FORMULA) else cell
+
+
+@cache
+def _mark() -> re.Pattern[str]:
+    import re
+
+    return re.compile(r"\\(?=[tn\\\n\t])")
 
 
 @cache

@@ -402,7 +402,8 @@ def _said(message: Message) -> int:
 
 
 def _has_subject(message: Message, stored: str) -> bool:
-    return fold(message.subject or _NO_SUBJECT) == fold(stored)
+    """Whether a stored message has its subject; one that has none was given another when it was stored."""
+    return not message.subject or fold(message.subject) == fold(stored)
 
 
 def _outcome(message: Message) -> str | None:

@@ -21,6 +21,7 @@ EVERY = Query()
 NOUNS = ("contact", "company", "deal", "activity")  # what a whole store is made of; a task is an activity
 # Formats of programs for people and their time, and the nouns that they know.
 OF_PROGRAMS = {"vcard": ("contacts",), "vcard3": ("contacts",), "ics": ("activities", "tasks")}
+CARDS = ("vcard", "vcard3")
 _VERSIONS = {"vcard": "4.0", "vcard3": "3.0"}
 _ORDER = {"activity": ("at", True), "task": ("due", False)}  # unless another is asked for, as in their lists
 _PAGE = 500

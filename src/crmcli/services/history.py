@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from crmcli.domain.views import ChangeSetView
     from crmcli.services.desk import Desk
+    from crmcli.store.models.ledger import ChangeSet
     from crmcli.store.reader import Reader
+    from crmcli.store.session import UnitOfWork
 
 
 class History:
@@ -72,7 +74,7 @@ class History:
             assert view is not None
             take_back(uow, number)
             give_up(uow, number)
-            uow.summary = f"#{number} {undone.command}: {undone.summary}".removesuffix(": ")
+            uow.summary = _told(uow, undone)
             uow.marked = max(uow.marked, undone.records)
         return view
 
@@ -114,6 +116,15 @@ class History:
         if number is None:
             raise NotFound(f"no change {which}", hint="crm history")
         return int(number)
+
+
+def _told(uow: UnitOfWork, undone: ChangeSet) -> str:
+    """What an undo did, by the change at the bottom of it: an undo of an undo does that change again."""
+    again = False
+    while undone.undo_of is not None:
+        undone, again = uow.get(type(undone), undone.undo_of), not again
+    told = f"#{undone.id} {undone.command}: {undone.summary}".removesuffix(": ")
+    return f"redo of {told}" if again else told
 
 
 def any_record(reader: Reader, ref: str, country: str | None) -> tuple[str, Found]:

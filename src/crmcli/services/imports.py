@@ -11,6 +11,8 @@ from crmcli.domain.money import read_currency
 from crmcli.errors import BadValue, UsageError
 from crmcli.io.opening import Reading, open_table
 from crmcli.services.importing.checkpoints import fingerprint_of
+from crmcli.services.importing.headless import refuse_headless
+from crmcli.services.importing.keys import refuse_unfilled
 from crmcli.services.importing.mapping import stage_names
 from crmcli.services.importing.meaning import meaning_of
 from crmcli.services.importing.plan import settled
@@ -53,7 +55,11 @@ class Imports:
                 saved.refuse_missing(table.headers)
             rejects = None if plan.rejects is None else Rejects(plan.rejects, table)
             hide_reject_columns(table)
+            refuse_headless(plan, table, file)
             meaning = meaning_of(_linking(plan, table), table, self._stages)
+            refuse_unfilled(plan.noun, meaning.plan.key, meaning.columns)
+            if rejects is not None:
+                rejects.follow(table.headers)
             run = Run(self.desk, _service(plan.noun), meaning, table, source_name(meaning.plan, file), rejects)
             if plan.resume:
                 run.fingerprint = fingerprint_of(_lasting(file), meaning.plan, meaning.columns)

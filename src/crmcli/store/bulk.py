@@ -140,8 +140,8 @@ class Bulk:
         companies: Sequence[int | None],
         words: tuple[list[str], list[str]],
         custom: Iterable[str],
-    ) -> None:
-        """Write new contacts that are told by whole columns of plain types, after what waits.
+    ) -> Sequence[int]:
+        """Write new contacts that are told by whole columns of plain types, after what waits; tells their numbers.
 
         The rows ``beside`` them, of e-mails, phones and handles, say by ``place`` whose they are; ``words`` are those of
         their names and of all else for the search index.
@@ -169,6 +169,7 @@ class Bulk:
         self.uow.marked += count
         self._grown |= dict.fromkeys(str(model.__tablename__) for model in models)
         self.flush()
+        return numbers
 
     def flush(self) -> int:
         """Write what waits, and index it; how many records there were."""

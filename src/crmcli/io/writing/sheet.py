@@ -83,7 +83,7 @@ class _Filling:
             for place, column in enumerate(sheet.columns):
                 value = column.get(record)
                 if value is not None and value not in ("", ()):
-                    self._put(page, row, place, value)
+                    self._put(page, row, place, _told(value) if column.kind == "custom" else value)
         self._end(page, sheet, row)
 
     def _page(self, name: str, sheet: Sheet) -> Any:  # noqa: ANN401
@@ -144,6 +144,17 @@ class _Filling:
 
     def link(self, page: Any, row: int, place: int, link: Link) -> None:  # noqa: ANN401
         self.text(page, row, place, link.name)
+
+
+def _told(value: Any) -> Any:  # noqa: ANN401
+    """A custom field's value, a list or object as JSON; so that it is told from a text that looks like one, this is quoted."""
+    import json
+
+    from crmcli.io.json_cells import says_json
+
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False) if says_json(value) else value
+    return value if isinstance(value, int | float) else json.dumps(plain(value), ensure_ascii=False)
 
 
 _WRITERS: dict[type, Callable[..., None]] = {

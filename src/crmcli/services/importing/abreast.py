@@ -41,7 +41,8 @@ class Abreast:
             return False
         companies = [None if ref is None else self._companies[ref] for ref in fresh.companies]
         words = (fresh.names, fresh.bodies)
-        self._bulk.add_contacts(fresh.columns, fresh.beside, companies, words, fresh.custom)
+        numbers = self._bulk.add_contacts(fresh.columns, fresh.beside, companies, words, fresh.custom)
+        self._directory.origins.add(numbers, fresh.lines)
         return True
 
     def _any_is_there(self, fresh: Fresh) -> bool:

@@ -30,7 +30,7 @@ _REMEMBERED = 8192
 # Where a cell may hold several values, and what lies between them.
 _BETWEEN = {
     Kind.EMAIL: re.compile(r"\s*(?:[;|\n]|:::|(?<=>),)\s*"),
-    Kind.PHONE: re.compile(r"\s*(?:[;|\n]|:::|,(?=\s*\+?\(?\d[\d\s().-]{5})|\s/(?=\s*\+?\(?\d[\d\s().-]{5}))\s*"),
+    Kind.PHONE: re.compile(r"\s*(?:[;|\n]|:::|\s/(?=\s*\+?\(?\d[\d\s()./-]{5}))\s*"),
     Kind.WEBSITE: re.compile(r"[,;|]?\s+(?::::\s+)?|[;|]|:::"),
     Kind.TAG: re.compile(r"\s*(?:[;,|\n]|:::)\s*"),
     Kind.LINK: re.compile(r"\s*(?:[;\n]|:::|\s\|\s)\s*"),
@@ -58,8 +58,11 @@ _ADDRESSES = (Kind.EMAIL, Kind.PHONE)
 _NUMBERS = (Kind.PERCENT, Kind.INTEGER)
 _TWICE_READ = (*_DAYS, Kind.CHOICE, Kind.MONEY, Kind.DURATION, Kind.USER)
 _REACH = {Kind.PERCENT: (0, 100), Kind.INTEGER: (-(10**9), 10**9)}
-_LOCAL_PHONE = re.compile(r"[\d\s().\-/#]+(?:(?:x|ext)\.?\s*\d+)?")
-_LOCAL_DIGITS = range(6, 21)
+_FEWEST_DIGITS = 6  # of what may be a phone number
+_REMEMBERED_DAYS = ("birthday", "anniversary")
+_YEARLESS = re.compile(
+    r"--\d\d-?\d\d|\d{1,2}([-/.])\d{1,2}\.?"
+)  # as Google, Mailchimp and address cards write a birthday
 
 
 class Read(NamedTuple):
@@ -138,6 +141,8 @@ class Cells:
     def _day(self, field: Field, text: str, form: Form | None) -> object:
         from crmcli.domain import date_formats
 
+        if field.name in _REMEMBERED_DAYS and _YEARLESS.fullmatch(text):
+            raise BadValue(field.option, f"{text!r} has no year")
         now = self.rules.now
         shape = form if isinstance(form, date_formats.DateFormat) else date_formats.BY_ITSELF
         found = date_formats.read_by(shape, text, now, _named(field))
@@ -167,8 +172,12 @@ class Cells:
 
         column = form if isinstance(form, NumberFormat) else PLAIN
         number = read_number(text, field.option, column.decimal)
-        if column.fractions and not text.rstrip().endswith("%"):
-            number = round(number * 100, 9)
+        if not text.rstrip().endswith("%"):
+            if column.beside_percents and 0 < number < 1:
+                raise BadValue(
+                    field.option, f"{text!r} is {number:g} % or {number * 100:g} %: others have a %", hint="give it one"
+                )
+            number = round(number * 100, 9) if column.fractions else number
         low, high = _REACH[field.kind]
         if not low <= number <= high:
             raise BadValue(field.option, f"{number} is not between {low} and {high}")
@@ -215,7 +224,9 @@ def split(field: Field, texts: Sequence[str]) -> Sequence[str]:
             continue
         for part in _listed(text) if text[:1] in '["' and _LISTED.fullmatch(text) else (text,):
             found += map(str.strip, between.split(part)) if part is text else (part.strip(),)
-    if field.kind is Kind.EMAIL:  # "Doe, Jane <jane@acme.com>" is one address, "a@acme.com, b@acme.com" are two
+    if field.kind is Kind.PHONE:
+        found = [number for part in found for number in ((part,) if type(part) is Labelled else _phones(part))]
+    elif field.kind is Kind.EMAIL:  # "Doe, Jane <jane@acme.com>" is one address, "a@acme.com, b@acme.com" are two
         found = [
             bit
             for part in found
@@ -224,6 +235,21 @@ def split(field: Field, texts: Sequence[str]) -> Sequence[str]:
     elif field.kind is Kind.TAG:  # Google marks its own groups with a star
         found = [part.removeprefix("*").strip() for part in found]
     return [part for part in found if part]
+
+
+def _phones(text: str) -> Sequence[str]:
+    """Phone numbers between commas; what has too few digits for one belongs to the number before it."""
+    found: list[str] = []
+    for part in text.split(","):
+        if found and _digits(part) < _FEWEST_DIGITS:
+            found[-1] += f",{part}"
+        else:
+            found.append(part)
+    return [part.strip() for part in found] if _digits(found[0]) >= _FEWEST_DIGITS else (text,)
+
+
+def _digits(text: str) -> int:
+    return sum(c.isdigit() for c in text)
 
 
 def _listed(text: str) -> Sequence[str]:
@@ -245,8 +271,13 @@ def _listed(text: str) -> Sequence[str]:
 
 
 def worth_keeping(field: Field, text: str) -> bool:
-    """Whether a text that can't be read is kept beside the field: another program's choice, a phone without its country."""
+    """Whether a text that can't be read is kept beside the field: another program's choice or score, a phone, a birthday."""
     if field.kind is Kind.PHONE:
-        digits = sum(c.isdigit() for c in text)
-        return digits in _LOCAL_DIGITS and _LOCAL_PHONE.fullmatch(text.lower()) is not None
+        return _digits(text) >= _FEWEST_DIGITS
+    if type(text) is Said:
+        return field.kind in _KEPT_AS_TEXT
+    if field.name == "lead_score":
+        return True
+    if field.name in _REMEMBERED_DAYS:
+        return _YEARLESS.fullmatch(text) is not None
     return field.kind in _KEPT_AS_TEXT

@@ -23,7 +23,7 @@ class Change(NamedTuple):
     """What would become of a row: the record's uid and number if it is there already, and each field before and after."""
 
     line: int
-    action: str  # create or update
+    action: str  # create, update or skip
     id: str | None
     number: int | None
     name: str
@@ -62,6 +62,11 @@ class Diary:
         fields = {name: (old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)}
         name = getattr(before, "name", None) or getattr(before, "title", None) or getattr(before, "subject", None)
         self._keep(Change(line, "update", before.id, number, str(name or ""), fields))
+
+    def skipped(self, line: int, view: Any, fields: Mapping[str, tuple[object, object]]) -> None:  # noqa: ANN401
+        """A record that is there already and stays as it is, with the fields of which the row says otherwise."""
+        name = getattr(view, "name", None) or getattr(view, "title", None) or getattr(view, "subject", None)
+        self._keep(Change(line, "skip", view.id, view.number, str(name or ""), fields))
 
     def _keep(self, change: Change) -> None:
         if self._has_room():

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from crmcli.domain.fields import NETWORKS, PLURAL
 from crmcli.domain.records import utc_text
 from crmcli.domain.text import fold
-from crmcli.errors import Ambiguous, NotFound
+from crmcli.errors import Ambiguous, Duplicate, NotFound
 from crmcli.services.importing.index import Index
 from crmcli.services.importing.numbered import Numbered
+from crmcli.services.importing.origins import Origins
 from crmcli.services.importing.rows import addresses, keys_of, name_of
 from crmcli.store.queries import keys
 
@@ -39,6 +40,8 @@ class Directory:
         self.phones = Index(reader, keys.PHONES)
         self.handles = {network: Index(reader, keys.handles(network)) for network in NETWORKS}
         self.contact_names = Index(reader, keys.CONTACT_NAMES)
+        self.people = Index(reader, keys.PEOPLE)  # who holds any of these, by number
+        self.origins = Origins()
         self.websites = Index(reader, keys.WEBSITES)
         self.company_names = Index(reader, keys.COMPANY_NAMES)
         self.titles = Index(reader, keys.DEAL_TITLES)
@@ -67,7 +70,10 @@ class Directory:
         )
         for network, index in self.handles.items():
             index.ask(e.values[network].key for e in persons if network in e.values)
-        unsure = [e for e in persons if self.knows_names or not has_keys(e)]
+        if self.noun == "contact":
+            reached = (self.emails, self.phones, *self.handles.values())
+            self.people.ask({holder.number for index in reached for holder in index.all()})
+        unsure = [e for e in persons if self.knows_names or not has_own_keys(e)]
         named = [fold(e.values["name"]) for e in unsure if "name" in e.values]
         self.contact_names.ask([*named, *(fold(name_of(party)) for party in people)])
         self.websites.ask(
@@ -210,12 +216,49 @@ class Directory:
         return self.elsewhere.of(_whole(entry)) if entry.external_source else self.external.of([entry.external_id])
 
     def _match_contact(self, entry: Entry) -> int | None:
-        holders = self.emails.of(keys_of(entry.values, "emails"))
-        holders = holders or [h for h in self.phones.of(keys_of(entry.values, "phones")) if _same_person(entry, h)]
-        for network, index in self.handles.items():
-            if not holders and network in entry.values:
-                holders = index.of([entry.values[network].key])
-        return _only("contact", f"line {entry.line}", holders)
+        for word, index, said in self.unique(entry):
+            if said and (holders := index.of(said)):
+                number = _only("contact", f"line {entry.line}", holders)
+                assert number is not None
+                self._refuse_another(entry, number, f"{word} {', '.join(said)}")
+                return number
+            if index is self.emails and (found := self._by_phone(entry)):
+                return _only("contact", f"line {entry.line}", found)
+        return None
+
+    def _by_phone(self, entry: Entry) -> list[Holder]:
+        """Who has the row's phone and its name: a phone alone is as well that of a family, or of an office."""
+        holders = self.phones.of(keys_of(entry.values, "phones"))
+        return [h for h in holders if _same_person(entry, h) and not self._is_numbered_otherwise(entry, h.number)]
+
+    def _is_numbered_otherwise(self, entry: Entry, number: int) -> bool:
+        """Whether that person has another number in the system that the row's number is of."""
+        if entry.external_id is None:
+            return False
+        source = entry.external_source or self.source
+        more = [holder.more for holder in self.people.of([number])]
+        return any(theirs == source and told != entry.external_id for _, theirs, told in more)
+
+    def _refuse_another(self, entry: Entry, number: int, what: str) -> None:
+        """Raise Duplicate when what only one person may have is had by one who is clearly not the row's."""
+        name = next((str(holder.more[0]) for holder in self.people.of([number])), f"contact #{number}")
+        line = self.origins.line(number)
+        whose = f"{what} is that of {name} ({f'line {line}' if line else f'contact #{number}'})"
+        if self._is_numbered_otherwise(entry, number):
+            raise Duplicate(f"{whose}, who has another id", hint="leave it out there, or --key email makes them one")
+        if line is not None and not _may_be_called(entry.values.get("name"), name):
+            raise Duplicate(whose, hint="leave it out there, or --key email makes them one")
+
+    def give_number(self, entry: Entry, number: int) -> None:
+        """A record that got the row's number in the other system since."""
+        if entry.external_id is None:
+            return
+        source = entry.external_source or self.source
+        if source == self.source:
+            self.external.add(entry.external_id, number)
+        if self.noun == "contact":
+            name = next((holder.more[0] for holder in self.people.of([number])), entry.values.get("name"))
+            self.people.add(number, number, name, source, entry.external_id)
 
     def _match_company(self, entry: Entry) -> int | None:
         if found := self.websites.of(keys_of(entry.values, "websites")):
@@ -239,6 +282,7 @@ class Directory:
                 if network in values:
                     self.handles[network].add(values[network].key, number)
             self.contact_names.add(fold(values["name"]), number)
+            self.people.add(number, number, values["name"], self.source if external_id else None, external_id)
         elif noun == "company":
             for key in keys_of(values, "websites"):
                 self.websites.add(key, number)
@@ -248,6 +292,11 @@ class Directory:
 def has_keys(entry: Entry) -> bool:
     """Whether a contact's row says anything by which only one person is known."""
     return any(entry.values.get(name) for name in ("emails", "phones", *NETWORKS))
+
+
+def has_own_keys(entry: Entry) -> bool:
+    """Whether a contact's row says anything that is nobody else's: a phone may be shared."""
+    return any(entry.values.get(name) for name in ("emails", *NETWORKS))
 
 
 def _number(party: Party) -> str | None:
@@ -267,7 +316,7 @@ def _whole(entry: Entry) -> str:
 
 def title_of(entry: Entry) -> str:
     """A deal's title, given or made up."""
-    return str(entry.values.get("title") or entry.usual["title"])
+    return str(entry.values.get("title") or entry.usual.get("title") or "")
 
 
 def _keys(entries: Iterable[Entry], field: str) -> Iterable[str]:
@@ -275,9 +324,23 @@ def _keys(entries: Iterable[Entry], field: str) -> Iterable[str]:
 
 
 def _same_person(entry: Entry, holder: Holder) -> bool:
-    """Whether a shared phone means a shared person: not if both have e-mails, and different names."""
+    """Whether a shared phone means a shared person: one of the same name; a row without one may have no other e-mail."""
     name_key, has_email = holder.more
-    return not (has_email and entry.values.get("emails")) or fold(str(entry.values.get("name"))) == name_key
+    if (name := entry.values.get("name")) is None:
+        return not (has_email and entry.values.get("emails"))
+    return sorted(fold(str(name)).split()) == sorted(str(name_key).split())
+
+
+def _may_be_called(said: object, name: str) -> bool:
+    """Whether both may be names of one person: the same words in any order, or one leaves out or shortens some."""
+    if said is None:
+        return True
+    few, many = sorted((fold(str(said)).replace(".", " ").split(), fold(name).replace(".", " ").split()), key=len)
+    return all(any(_shortens(word, other) or _shortens(other, word) for other in many) for word in few)
+
+
+def _shortens(word: str, other: str) -> bool:
+    return word == other or (len(word) == 1 and other.startswith(word))
 
 
 def _only(noun: str, what: str, holders: Sequence[Holder]) -> int | None:

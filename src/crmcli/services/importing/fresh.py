@@ -37,6 +37,7 @@ class Fresh(NamedTuple):
     companies: list[str | None]
     names: list[str]
     bodies: list[str]
+    lines: list[int]
 
     def keys(self, table: str) -> list[str]:
         """By what these contacts are known, of one sort."""
@@ -67,6 +68,7 @@ class _Making:
         self._companies: list[str | None] = []
         self._names: list[str] = []
         self._bodies: list[str] = []
+        self._lines: list[int] = []
 
     def add(self, entry: Entry) -> bool:
         """One more; False for one that the columns can't tell all of."""
@@ -83,6 +85,7 @@ class _Making:
         if not self._add_values(row, {**entry.values, **entry.usual}):
             return False
         self._rows.append(row)
+        self._lines.append(entry.line)
         return True
 
     def _add_company(self, entry: Entry) -> bool:
@@ -152,7 +155,8 @@ class _Making:
             if name not in ("id", "custom")
         }
         columns["custom"] = [as_json(row["custom"]) for row in self._rows]
-        return Fresh(columns, list(self._custom), self._beside, self._companies, self._names, self._bodies)
+        custom, beside = list(self._custom), self._beside
+        return Fresh(columns, custom, beside, self._companies, self._names, self._bodies, self._lines)
 
 
 _NOTHING_ELSE: tuple[object, ...] = (None, None, None, None, False, None, None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.fields import NETWORKS
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold, nearest
-from crmcli.errors import Ambiguous, BadValue, NotFound
+from crmcli.errors import Ambiguous, BadValue, NotFound, UsageError
 from crmcli.io.headers import CUSTOM, custom_key
 from crmcli.services.importing.index import Index
 from crmcli.services.importing.rows import keys_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from crmcli.services.importing.directory import Directory, Links
     from crmcli.services.importing.index import Holder
+    from crmcli.services.importing.mapping import Columns
     from crmcli.services.importing.rows import Entry
     from crmcli.store.reader import Reader
 
@@ -70,6 +71,7 @@ class Told:
 
     def match(self, entry: Entry, links: Links) -> int | None:
         """The record that the first key finds that finds any; raises Ambiguous when it finds several."""
+        self.refuse_unread(entry)
         for key in self._keys:
             holders = self._holders(key, entry, links)
             if len(holders) > 1:
@@ -81,6 +83,16 @@ class Told:
             if holders:
                 return holders[0].number
         return None
+
+    def refuse_unread(self, entry: Entry) -> None:
+        """Raise BadValue when the key is a phone, and the row's can't be read because it lacks its country."""
+        kept_text = entry.custom.get("phone_original")
+        if kept_text and any(k.name == "phone" for k in self._keys) and not any(k.said(entry) for k in self._keys):
+            raise BadValue(
+                "phone",
+                f"{kept_text!r} can't be read without its country",
+                hint="set phone.default_country, or give a column of countries",
+            )
 
     def _holders(self, key: Key, entry: Entry, links: Links) -> list[Holder]:
         if not key.with_company:
@@ -185,6 +197,38 @@ def _company_of(links: Links) -> int | None:
     """The number of the company that a row names, if there is one by now."""
     company = next(iter(links.get("companies") or links.get("company") or ()), None)
     return company if isinstance(company, int) else None
+
+
+_FILLED_BY = {
+    "name": ("name", "given", "middle", "family", "emails", "websites"),
+    "phone": ("phones",),
+    "email": ("emails",),
+    "website": ("websites",),
+    "title": ("title", "company", "product"),
+}
+
+
+def refuse_unfilled(noun: str, names: Sequence[str], columns: Columns) -> None:
+    """Raise UsageError for a key that no column fills: a custom one at once, the others when there is none at all."""
+    if columns.shape is not None or not names:
+        return
+    told = _known(noun, names)
+    targets = (*columns.targets.values(), *columns.defaults)
+    custom = {f"{CUSTOM}{target.name}" for target in targets if target.custom}
+    own = {target.name for target in targets if not target.custom and not target.link}
+    own |= {noun for target in targets if (noun := target.link)}
+    unfilled = [
+        key
+        for key in told
+        if (key not in custom if key.startswith(CUSTOM) else own.isdisjoint(_FILLED_BY.get(_bare(key), (key,))))
+    ]
+    wanted = [key for key in unfilled if key.startswith(CUSTOM)] or (unfilled if unfilled == told else [])
+    if wanted:
+        raise UsageError(f"no column fills {' or '.join(wanted)}", hint=f"--map COLUMN={wanted[0]}, or another --key")
+
+
+def _bare(key: str) -> str:
+    return key.removesuffix(_COMPANY)
 
 
 def _known(noun: str, names: Sequence[str]) -> list[str]:

@@ -8,8 +8,8 @@ from crmcli.domain.fields import find_field
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold
 from crmcli.errors import BadValue, UsageError
-from crmcli.services.importing.cells import EMPTY
 from crmcli.io.headers import CUSTOM, apply_mapping, match_headers, resolve_target
+from crmcli.services.importing.cells import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -14,6 +14,7 @@ from crmcli.io.table import BadRow
 from crmcli.services.importing.cells import EMPTY
 from crmcli.services.importing.guessing import guessed
 from crmcli.services.importing.mapping import Columns, columns_of, target_of
+from crmcli.services.importing.totals import without_total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -49,6 +50,19 @@ class Meaning(NamedTuple):
             yield f"{header} → {target}"
         yield from self.doubts
 
+    def briefly(self, *, is_told: bool) -> Iterator[str]:
+        """What the user is told unasked: each column where one is doubtful or kept as text, else all on one line.
+
+        Nothing of what a known system or format, which the user named, says by itself (``is_told``).
+        """
+        if self.is_doubtful or (
+            not is_told and self.preset is None and any(target.custom for target in self.columns.targets.values())
+        ):
+            yield from self.lines()
+        elif not is_told and self.preset is None:
+            columns = ", ".join(f"{header} → {target}" for header, target in self.shown.items())
+            yield f"{len(self.shown)} {'column' if len(self.shown) == 1 else 'columns'}: {columns}"
+
     def notes(self) -> Iterator[str]:
         """The system that was recognised, and what is doubtful."""
         yield from self._system()
@@ -81,6 +95,8 @@ def _meaning(plan: Plan, table: Table, stages: Callable[[], Iterable[str]]) -> M
         columns = columns_of(plan, headers, table.targets)
         return Meaning(plan, columns, preset, shown=_shown(columns))
     found = preset or _recognised(plan, headers)
+    if plan.noun in ("contact", "deal") and (found is None or not found.exact):
+        table.rows = without_total(table.rows)
     if found is None:
         return _guessed_meaning(plan, table, headers, stages)
     plan = _completed(plan, found, stages)
@@ -190,7 +206,7 @@ def _shaper(
         more: dict[str, Cell] = {}
         for change in changes:
             change(shaped, more)
-        for text in more.keys() - made.keys():
+        for text in [text for text in more if text not in made]:
             made[text] = text if text not in shaped else f"{text} …"
             targets[made[text]] = target_of(noun, text)
         for text, header in made.items():

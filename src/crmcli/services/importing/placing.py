@@ -12,11 +12,12 @@ from crmcli.services.importing.abreast import Abreast
 from crmcli.services.importing.altering import Altering
 from crmcli.services.importing.changes import Comparer
 from crmcli.services.importing.diary import Diary
-from crmcli.services.importing.directory import Directory, has_keys, title_of
+from crmcli.services.importing.directory import Directory, has_keys, has_own_keys, title_of
 from crmcli.services.importing.keys import Told
 from crmcli.services.importing.linking import MANY, Linking
 from crmcli.services.importing.precedence import REPLACE, precedence_of
 from crmcli.services.importing.summary import reason_of
+from crmcli.services.importing.telling import differences, in_words
 from crmcli.services.stages import first_of_kind, refuse_missing
 from crmcli.store.queries.keys import kept
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crmcli.services.importing.batches import Batch
+    from crmcli.services.importing.changes import Difference
     from crmcli.services.importing.directory import Links
     from crmcli.services.importing.plan import Plan
     from crmcli.services.importing.rows import Entry, Party
@@ -157,7 +159,8 @@ class Placing:
         if entry.external_id is not None or self.noun == "company":
             return []
         if self.noun == "contact":
-            holders = [] if has_keys(entry) else self.directory.contact_names.of([fold(str(entry.values["name"]))])
+            name = fold(str(entry.values.get("name", "")))
+            holders = [] if has_own_keys(entry) else self.directory.contact_names.of([name])
         elif self.noun == "deal":
             holders = self.directory.titles.of([fold(title_of(entry))])
         elif "at" in entry.values:
@@ -170,10 +173,10 @@ class Placing:
         return kept(self.uow.reader, self.noun, numbers, self._columns, self._fields) if numbers else {}
 
     def _existing(self, entry: Entry, links: Links) -> int | None:
-        if self._told:
-            return self._told.match(entry, links)
-        number = self.directory.match(entry)
-        if number is not None or entry.external_id is not None:
+        number = self._told.match(entry, links) if self._told else self.directory.match(entry)
+        if self.noun == "contact":
+            self._yield_phones(entry, number)
+        if self._told or number is not None or entry.external_id is not None:
             return number
         if self.noun == "deal":
             return self._same_deal(entry, links)
@@ -217,7 +220,7 @@ class Placing:
         if difference.is_nothing:
             self.summary.unchanged += 1
         elif self.plan.mode == "create":
-            self.summary.skipped += 1
+            self._skip(entry, number, difference)
         else:
             if difference.external:
                 self._refuse_number(entry, number)
@@ -225,9 +228,21 @@ class Placing:
             self._altering.change(entry, number, difference)
             if self._diary:
                 self._diary.changed(entry.line, number, before)
+            if difference.external:
+                self.directory.give_number(entry, number)
             self._kept |= self._read([number])
             self.done.append(("edit", number))
             self.summary.updated += 1
+
+    def _skip(self, entry: Entry, number: int, difference: Difference) -> None:
+        """Leave a record as it is; raises Conflict when a row of the same file has made it and said otherwise."""
+        line = self.directory.origins.line(number)
+        if line is not None and self.plan.on_duplicate != "skip":
+            told = in_words(differences(entry, difference, self.service.view(self.uow.reader, number)))
+            raise Conflict(f"says otherwise than line {line}: {told}", hint="--mode upsert lets the last row win")
+        if self.summary.skip(entry.line, f"#{number} {_name_of(self._kept[number])}") and self._diary:
+            view = self.service.view(self.uow.reader, number)
+            self._diary.skipped(entry.line, view, differences(entry, difference, view))
 
     # -- new
 
@@ -235,8 +250,6 @@ class Placing:
         self._refuse_missing(entry, links)
         self._refuse_taken(entry)
         values = {**entry.values, **entry.usual}  # in this order: parts of a name go before what it is split into
-        if self.noun == "contact":
-            self._yield_phones(entry, values)
         parents = links.pop("parent", ())
         values |= self.linking.resolved(links)
         values.setdefault("owner", self.uow.actor.user)
@@ -258,6 +271,7 @@ class Placing:
 
     def _made(self, entry: Entry, number: int, values: Mapping[str, Any]) -> None:
         """Tell whoever wants to know of a new record."""
+        self.directory.origins.add((number,), (entry.line,))
         if self._told:
             self._told.add(number, entry, _company_of(values))
         if self._diary:
@@ -331,16 +345,24 @@ class Placing:
         except Refused as error:
             raise Refused(error.message, hint="give the column with --map or a value with --default") from error
 
-    def _yield_phones(self, entry: Entry, values: dict[str, Any]) -> None:
-        """A number that is another person's already (a switchboard) is kept as text."""
-        free = tuple(phone for phone in values.get("phones", ()) if not self.directory.phones.of([phone.key]))
-        if len(free) < len(values.get("phones", ())):
-            shared = [phone.value for phone in values["phones"] if phone not in free]
-            entry.custom["phone_original"] = "; ".join(
-                [*filter(None, [str(entry.custom.get("phone_original") or "")]), *shared]
-            )
-            self.summary.note("phones that are somebody else's kept in phone_original")
-            values["phones"] = free
+    def _yield_phones(self, entry: Entry, own: int | None) -> None:
+        """A number that is another person's already (a switchboard, a family's) is kept as text."""
+        said = entry.values.get("phones", ())
+        free = tuple(phone for phone in said if self._is_free(phone.key, own))
+        if len(free) == len(said):
+            return
+        shared = [phone.value for phone in said if phone not in free]
+        entry.custom["phone_original"] = "; ".join(
+            [*filter(None, [str(entry.custom.get("phone_original") or "")]), *shared]
+        )
+        self.summary.note("phones that are somebody else's kept in phone_original")
+        entry.values["phones"] = free
+        if not free:
+            del entry.values["phones"]
+
+    def _is_free(self, phone: str, own: int | None) -> bool:
+        holders = self.directory.phones.of([phone])
+        return not holders or own in [holder.number for holder in holders]
 
     def _give_company(self, values: dict[str, Any]) -> None:
         """The company of the deal or of the first person, where the row names none."""
@@ -360,6 +382,12 @@ def _timed(service: Records, uow: UnitOfWork, values: dict[str, Any]) -> dict[st
 
 def _said(entry: Entry) -> str:
     return repr((sorted(entry.values.items(), key=lambda item: item[0]), entry.custom, entry.parties))
+
+
+def _name_of(there: Kept) -> str:
+    """What a kept record is called."""
+    columns = there.columns
+    return str(columns.get("name") or columns.get("title") or columns.get("subject") or "")
 
 
 def _company_of(values: Mapping[str, Any]) -> int | None:

@@ -77,7 +77,7 @@ def _refuse_to_resume(plan: Plan) -> None:
         raise UsageError("--max-errors stores all or nothing, --resume stores as it goes", hint="leave one of them out")
 
 
-_TELLING = frozenset({"email", "emails", "e-mail", "phone", "phones"})
+_TELLING = frozenset({"email", "emails", "e-mail"})
 
 
 def can_place_abreast(plan: Plan) -> bool:

@@ -51,7 +51,7 @@ def preview(
     """The columns of an open file with the first values of each, and the columns that a known system's cells make."""
     rows = [row.cells for row in table.ahead(count) if not isinstance(row, BadRow)]
     shaped = [columns.shape(cells) if columns.shape else cells for cells in rows]
-    reader = _Reader(noun, Cells(rules), {*map(fold, stages), *_ENDS}, forms)
+    reader = _Reader(noun, Cells(rules), {*map(fold, stages), *_ENDS}, forms, columns.nothing)
     headers = [*table.headers, *(header for header in columns.targets if header not in table.headers)]
     return [reader.column(header, columns.targets.get(header), shaped) for header in headers]
 
@@ -59,7 +59,10 @@ def preview(
 class _Reader:
     """Reads single cells by where they go."""
 
-    def __init__(self, noun: str, cells: Cells, stages: set[str], forms: Mapping[Target, Form]) -> None:
+    def __init__(
+        self, noun: str, cells: Cells, stages: set[str], forms: Mapping[Target, Form], nothing: frozenset[str]
+    ) -> None:
+        self._nothing = nothing
         self._forms = forms
         self._noun = noun
         self._cells = cells
@@ -67,7 +70,7 @@ class _Reader:
 
     def column(self, header: str, target: Target | None, rows: Sequence[Mapping[str, Cell]]) -> Previewed:
         """What the cells of one column would be."""
-        texts = (_texts(row[header]) for row in rows)
+        texts = (_texts(row[header], self._nothing) for row in rows)
         return Previewed(header, target, tuple(self._sample(target, cell) for cell in texts if cell))
 
     def _sample(self, target: Target | None, texts: Sequence[str]) -> Sample:
@@ -114,6 +117,6 @@ def shown(value: Any) -> str:  # noqa: ANN401 - any field's value
     return f"{text} ({label})" if label else text
 
 
-def _texts(cell: Cell) -> list[str]:
+def _texts(cell: Cell, nothing: frozenset[str]) -> list[str]:
     texts = (cell.strip(),) if isinstance(cell, str) else cell
-    return [text for text in texts if text and text not in EMPTY]
+    return [text for text in texts if text and text not in nothing]

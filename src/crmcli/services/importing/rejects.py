@@ -24,6 +24,10 @@ class Rejects:
         self._again = len(table.headers) - len(self._file.headers)  # columns that an earlier import has put there
         self._reasons: dict[int, str] = {}  # of the batch at hand, by line
 
+    def follow(self, headers: Sequence[str]) -> None:
+        """Write rows in these columns, when what the file means has changed which there are."""
+        self._file.headers = list(headers)
+
     def note(self, line: int, reason: str) -> None:
         """A row of the batch at hand is not taken."""
         self._reasons[line] = reason

@@ -14,6 +14,7 @@ from crmcli.domain.names import begins_with_family, join_name, split_name, turne
 from crmcli.domain.people import looks_like, name_from_email, read_email, read_website
 from crmcli.domain.text import JsonText, fold, tidy, word_set
 from crmcli.errors import BadValue
+from crmcli.io.headers import priced_title
 from crmcli.services.importing.cells import Cells, Said, whole
 from crmcli.services.importing.mapping import Target
 from crmcli.services.importing.plain_cells import plain_readers
@@ -85,7 +86,11 @@ class Rows:
         stages: Stages | None,
         summary: Summary,
         formats: Formats = NONE,
+        *,
+        makes: bool = True,
     ) -> None:
+        """``makes`` says whether an entry may become a new record, which has to be called something."""
+        self._makes = makes
         self.noun = noun
         self.columns = columns
         self.cells = Cells(rules, summary.note)
@@ -99,6 +104,7 @@ class Rows:
         self._are_linked = any(target.link for target in targets)
         self._fields = {name: field for name, field in _FIELDS[noun].items() if field.kind not in _BY_STAGES}
         self._plain = plain_readers(self._fields)
+        self._priced = self._titles_currencies()
 
     def entry(self, row: Row) -> Entry:
         """The row as an entry; raises BadValue or Refused for what can't be a record."""
@@ -115,7 +121,7 @@ class Rows:
         number = _number(self.noun, own)
         values, parties = self._values(raw, own, custom, currency)
         if self._are_linked:
-            parties |= self._linked(raw, parties)
+            parties |= self._linked(raw, parties, custom)
         made = moments.get("created_at")
         entry = Entry(
             row.line,
@@ -129,6 +135,15 @@ class Rows:
             external_source=number.source,
         )
         return self._finished(entry, own, moments)
+
+    def _titles_currencies(self) -> dict[str, str]:
+        """The currency that a column's title names, by the field of amounts that it fills."""
+        found = {}
+        for header, target in self._pairs:
+            field = None if target.link or target.custom else self._fields.get(target.name)
+            if field and field.kind is Kind.MONEY and (priced := priced_title(header)):
+                found[target.name] = named_currency(priced[1], self.cells.rules.currency)
+        return found
 
     def _raw(self, cells: Mapping[str, str | tuple[str, ...]]) -> Raw:
         """The texts of a row by their targets, with the defaults where it has none."""
@@ -175,16 +190,24 @@ class Rows:
         name = field.name
         country = _country(raw) if field.kind is Kind.PHONE and _are_local(texts) else None
         form = self.forms.get(Target(name)) if self.forms else None
-        read = self.cells.read(field, texts, currency, country, form)
+        read = self.cells.read(field, texts, self._priced.get(name, currency), country, form)
         if read.originals:
-            key = f"{field.flag or name}_original"
-            custom[key] = "; ".join(read.originals)
-            unknown = field.kind is Kind.PHONE and not country and not self.cells.rules.country
-            remedy = "; set phone.default_country to have them read" if unknown else ""
-            self.summary.note(f"{name} kept as they are in {key}{remedy}")
+            self._keep(field, read.originals, custom, country or self.cells.rules.country)
         return read.values if field.many or not read.values else (_checked(field, read.values[0]),)
 
-    def _linked(self, raw: Raw, parties: dict[str, tuple[Party, ...]]) -> dict[str, tuple[Party, ...]]:
+    def _keep(
+        self, field: Field, texts: Sequence[str], custom: dict[str, object], country: str | None, of: str = ""
+    ) -> None:
+        """Keep texts that can't be read beside the field, and say so; a number that lacks a country has a remedy."""
+        key = f"{of}{(field.flag or field.name).replace('-', '_')}_original"
+        custom[key] = "; ".join(texts)
+        unknown = field.kind is Kind.PHONE and country is None and _are_local(texts)
+        remedy = "; set phone.default_country to have them read" if unknown else ""
+        self.summary.note(f"{field.name} kept as they are in {key}{remedy}")
+
+    def _linked(
+        self, raw: Raw, parties: dict[str, tuple[Party, ...]], custom: dict[str, object]
+    ) -> dict[str, tuple[Party, ...]]:
         """The linked records with the fields that columns of their own give them."""
         found: dict[str, tuple[Party, ...]] = {}
         for link in dict.fromkeys(target.link for target in raw if target.link):
@@ -192,7 +215,7 @@ class Rows:
             numbers = [
                 number for text in texts.pop("external_id", ()) for number in re.split(r"[;,\s]+", text) if number
             ]
-            values = self._party_values(link, texts, raw)
+            values = self._party_values(link, texts, raw, custom)
             name = link if link in _FIELDS[self.noun] else {"company": "companies", "contact": "contacts"}[link]
             first, *rest = parties.get(name) or (Party(link, None, {}),)
             named = (first._replace(values=values), *rest)
@@ -202,13 +225,17 @@ class Rows:
                 found[name] = named
         return found
 
-    def _party_values(self, noun: str, texts: Mapping[str, list[str]], raw: Raw) -> dict[str, Any]:
+    def _party_values(
+        self, noun: str, texts: Mapping[str, list[str]], raw: Raw, custom: dict[str, object]
+    ) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name, cells in texts.items():
             field = _FIELDS[noun].get(name)
             if field is not None and field.kind is not Kind.LINK:
                 country = _country(raw) if field.kind is Kind.PHONE and _are_local(cells) else None
                 read = self.cells.read(field, cells, None, country, self.forms.get(Target(name, noun)))
+                if read.originals:
+                    self._keep(field, read.originals, custom, country or self.cells.rules.country, f"{noun}_")
                 if read.values:
                     values[name] = read.values if field.many else _checked(field, read.values[0])
         return values
@@ -217,12 +244,12 @@ class Rows:
 
     def _finished(self, entry: Entry, own: dict[str, list[str]], moments: dict[str, Any]) -> Entry:
         if self.noun == "contact":
-            return _named_contact(entry, own, self.cells.rules.locale, exact=self.columns.exact)
+            return _named_contact(entry, own, self.cells.rules.locale, exact=self.columns.exact, makes=self._makes)
         if self.noun == "company":
-            return _named_company(entry)
+            return _named_company(entry, makes=self._makes)
         if self.noun == "deal":
             return self._finished_deal(entry, own, moments)
-        return _finished_activity(entry, moments)
+        return _finished_activity(entry, moments, makes=self._makes)
 
     def _finished_deal(self, entry: Entry, own: dict[str, list[str]], moments: dict[str, Any]) -> Entry:
         wanted = {name: own[name][0] for name in ("pipeline", "stage") if name in own}
@@ -241,7 +268,7 @@ class Rows:
             entry.values.pop("probability", None)  # the stage's own says the same
         if stage.kind == "lost" and "lost_reason" in own:
             entry.values.update(_lost(str(self.cells.one(_LOST_REASON, own["lost_reason"][0]))))
-        return _titled(entry)
+        return _titled(entry, makes=self._makes)
 
     def _close_day(self, own: Mapping[str, list[str]]) -> object:
         """The day as it is written: midnight elsewhere is not the day before here."""
@@ -342,7 +369,9 @@ def _country(raw: Raw) -> str | None:
     return None
 
 
-def _named_contact(entry: Entry, own: Mapping[str, list[str]], locale: str | None, *, exact: bool) -> Entry:
+def _named_contact(
+    entry: Entry, own: Mapping[str, list[str]], locale: str | None, *, exact: bool, makes: bool
+) -> Entry:
     """A person's name from its parts, else from the e-mail address; ``Doe, Jane`` is Jane Doe, unless names are exact."""
     parts = {name: tidy(own[name][0]) for name in _NAME_PARTS if name in own}
     locale = str(entry.values.get("locale") or locale or "") or None
@@ -358,6 +387,8 @@ def _named_contact(entry: Entry, own: Mapping[str, list[str]], locale: str | Non
         entry.usual.update({name: parts.get(name) for name in ("family", "prefix", "suffix")})
     if "name" not in entry.values:
         if not entry.values.get("emails"):
+            if not makes:
+                return entry
             raise BadValue("name", "is required", hint="a full name, a first or last name, or an e-mail address")
         entry.usual["name"] = name_from_email(entry.values["emails"][0].value)
     return entry
@@ -373,8 +404,8 @@ def _split_name(entry: Entry, whole: str, locale: str | None) -> None:
         entry.usual.update(split_name(whole, locale)._asdict())
 
 
-def _named_company(entry: Entry) -> Entry:
-    if "name" not in entry.values:
+def _named_company(entry: Entry, *, makes: bool) -> Entry:
+    if "name" not in entry.values and makes:
         if not entry.values.get("websites"):
             raise BadValue("name", "is required", hint="a name or a website")
         entry.usual["name"] = entry.values["websites"][0].value
@@ -384,15 +415,15 @@ def _named_company(entry: Entry) -> Entry:
     return entry
 
 
-def _titled(entry: Entry) -> Entry:
+def _titled(entry: Entry, *, makes: bool) -> Entry:
     """A deal without a title is called after its company and product, else by its number in the other system."""
     if "title" not in entry.values:
         company = next((name_of(party) for party in entry.parties.get("company", ())), None)
         product = entry.custom.get("product")
         title = " – ".join(str(part) for part in (company, product) if part)  # noqa: RUF001
-        if not title and entry.external_id is None:
+        if not title and entry.external_id is None and makes:
             raise BadValue("title", "is required", hint="a title, a company, a product or an external id")
-        entry.usual["title"] = title or entry.external_id
+        entry.usual["title"] = title or entry.external_id or ""
     return entry
 
 
@@ -440,10 +471,10 @@ def _lost(text: str) -> dict[str, Any]:
     return {"lost_reason": reason, "lost_note": None} if reason else {"lost_reason": "other", "lost_note": text}
 
 
-def _finished_activity(entry: Entry, moments: Mapping[str, Any]) -> Entry:
+def _finished_activity(entry: Entry, moments: Mapping[str, Any], *, makes: bool) -> Entry:
     """A planned one's date is its deadline; the other date a row has is then when it was written down."""
     values = entry.values
-    if not values.keys() & {"type", "subject", "body", "at", "due"}:
+    if makes and not values.keys() & {"type", "subject", "body", "at", "due"}:
         raise BadValue("subject", "is required", hint="a subject, a text or a date")
     planned = values.get("status") == "planned" or (values.get("type") == "task" and "status" not in values)
     if moments.get("done_at") is not None and not planned:

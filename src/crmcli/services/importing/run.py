@@ -16,6 +16,7 @@ from crmcli.services.importing.ahead import Ahead, can_go_ahead
 from crmcli.services.importing.batches import Reader, packed, unpacked
 from crmcli.services.importing.checkpoints import ROWS, Checkpoints, half_done, in_words
 from crmcli.services.importing.mapping import stage_names
+from crmcli.services.importing.origins import Origins
 from crmcli.services.importing.plan import can_place_abreast
 from crmcli.services.importing.rows import Rows
 from crmcli.services.importing.stages import Stages
@@ -73,6 +74,7 @@ class Run:
         self._are_new = True  # the rows of the last batch
         self._line = 0  # of the last row that was read
         self._parents: dict[int, Party] = {}  # of companies made so far, which get them when the whole file is read
+        self._origins = Origins()
         self._rejects = rejects
         self._has_rejects_file = False
         self._is_stored = False
@@ -267,11 +269,13 @@ class Run:
         stages = Stages(uow.reader, stage_names(self.plan))
         placing = Placing(self.plan, uow, Bulk(uow), self._service, self.name, stages, self.summary)
         placing.linking.parents = self._parents
+        placing.directory.origins = self._origins
         return placing
 
     def _reader(self, stages: Stages | None, summary: Summary) -> Rows:
         rules = self._desk.rules._replace(currency=self.plan.currency or self._desk.currency)
-        return Rows(self.plan.noun, self.columns, rules, stages, summary, self.formats)
+        makes = self.plan.mode != "update"
+        return Rows(self.plan.noun, self.columns, rules, stages, summary, self.formats, makes=makes)
 
     def _place(self, placing: Placing, rows: Iterator[Row | BadRow], advance: Callable[[int], None]) -> bool:
         """Put these rows in; False when it was given up because too many are rejected."""

@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     from crmcli.domain.views import StageView
     from crmcli.store.reader import Reader
 
-# What HubSpot and Salesforce call the ends of a pipeline.
-_ENDS = {"closed won": "won", "closedwon": "won", "closed lost": "lost", "closedlost": "lost"}
+# What HubSpot and Salesforce call the ends of a pipeline, and what people do in the languages of our users.
+_ENDS = {
+    fold(word.strip()): kind
+    for kind, words in {
+        "won": """closed won, closedwon, won, спечелена, спечелен, спечелено, выиграна, выигран, выиграно, успешно реализовано,
+            wygrana, wygrany, wygrane, gewonnen, gagné, gagnée, gagnees, ganada, ganado, cerrada ganada""",
+        "lost": """closed lost, closedlost, lost, загубена, загубен, загубено, изгубена, проиграна, проигран, проиграно,
+            потеряна, закрыто и не реализовано, przegrana, przegrany, przegrane, stracona, verloren, perdu, perdue,
+            perdida, perdido, cerrada perdida""",
+    }.items()
+    for word in words.split(",")
+}
 
 
 class Stages:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from crmcli.errors import CrmError
     from crmcli.services.importing.diary import Change
 
+MOST_SKIPPED = 1_000
 MOST_REASONS = 10_000  # more are counted, and left out of the list
 
 
@@ -22,12 +23,20 @@ class Rejection(NamedTuple):
     reason: str
 
 
+class Skipped(NamedTuple):
+    """A row whose record is there already and differs: the line it starts on, and the record."""
+
+    line: int
+    record: str
+
+
 class Summary:
     """The tally of an import; ``linked`` counts records made because a row names them, ``notes`` what else happened."""
 
     def __init__(self) -> None:
         self.read = self.created = self.updated = self.skipped = self.unchanged = self.rejected = 0
         self.rejections: list[Rejection] = []
+        self.skipped_rows: list[Skipped] = []  # the first of them
         self.linked: dict[str, int] = {}
         self.notes: dict[str, int] = {}
         self.custom: list[str] = []
@@ -42,6 +51,14 @@ class Summary:
             self.on_reject(line, reason)
         if len(self.rejections) < MOST_REASONS:
             self.rejections.append(Rejection(line, reason))
+
+    def skip(self, line: int, record: str) -> bool:
+        """Count a row whose record is there already and stays as it is; False when it is not listed any more."""
+        self.skipped += 1
+        if len(self.skipped_rows) >= MOST_SKIPPED:
+            return False
+        self.skipped_rows.append(Skipped(line, record))
+        return True
 
     def link(self, noun: str) -> None:
         """Count a record made because a row names it."""
@@ -69,6 +86,7 @@ class Summary:
             "created": self.created,
             "updated": self.updated,
             "skipped": self.skipped,
+            "skipped_rows": [skipped._asdict() for skipped in self.skipped_rows],
             "unchanged": self.unchanged,
             "rejected": [rejection._asdict() for rejection in sorted(self.rejections)],
             "rejected_count": self.rejected,

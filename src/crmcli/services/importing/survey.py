@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from crmcli.domain.date_columns import DateColumn
+from crmcli.domain.date_columns import DateColumn, shows_order
 from crmcli.domain.date_formats import pattern_of, read_format
 from crmcli.domain.fields import FIELDS, Kind
 from crmcli.domain.frozen import NamedTuple
@@ -158,6 +158,7 @@ def survey(plan: Plan, columns: Columns, opened: Table, file: Again, summary: Su
                 columns.shape(row.cells)
     told = _told(plan, columns, opened.headers)
     watch = _Watch(plan.noun, columns, told)
+    watch.hear(_dates_of_no_field(opened))
     if not watch.wanted:
         file.forget()
         return Formats(told)
@@ -168,6 +169,18 @@ def survey(plan: Plan, columns: Columns, opened: Table, file: Again, summary: Su
     if here is not None:
         cast("BinaryIO", first).seek(here)
     return Formats({**told, **watch.dates(plan, summary), **watch.numbers(summary)})
+
+
+def _dates_of_no_field(opened: Table) -> list[str]:
+    """The columns whose cells in the next rows are all dates in numbers, wherever they go."""
+    found: dict[str, bool] = {}
+    for row in opened.ahead(_LOOKED_AT):
+        if isinstance(row, BadRow):
+            continue
+        for header, cell in row.cells.items():
+            if found.get(header, True) and isinstance(cell, str) and (text := cell.strip()) and text not in EMPTY:
+                found[header] = shows_order(text)
+    return [header for header, are_dates in found.items() if are_dates]
 
 
 def _kind(noun: str, target: Target) -> Kind | None:
@@ -214,9 +227,16 @@ class _Watch:
         self._dates: dict[str, DateColumn] = {}
         self._numbers: dict[str, NumberColumn] = {}
         self._see: dict[str, Callable[[int, str], None]] = {}
+        self._witnesses: dict[str, DateColumn] = {}  # dates that no field holds
         self._known = 0
         self._rows = 0
         self._add()
+
+    def hear(self, headers: Sequence[str]) -> None:
+        """See these columns too, for the order of numbers in them, where there are dates to be read by it."""
+        if self._dates:
+            told = {header for header, target in self._columns.targets.items() if target in self._told}
+            self._witnesses = {h: DateColumn() for h in headers if h not in self._dates and h not in told}
 
     @property
     def wanted(self) -> bool:
@@ -240,6 +260,10 @@ class _Watch:
             self._rows += 1
             if isinstance(row, BadRow):
                 continue
+            for header, column in self._witnesses.items():
+                cell = row.cells.get(header)
+                if isinstance(cell, str) and (text := cell.strip()):
+                    column.see(row.line, text)
             cells = shape(row.cells) if shape else row.cells
             if len(self._columns.targets) > self._known:
                 self._add()
@@ -264,14 +288,19 @@ class _Watch:
                     summary.note(f"column of dates read as {pattern} because {like[1]!r} is: {header!r}")
                 elif not plan.skip_errors:  # else the rows that have two readings are rejected one by one
                     raise self._refusal(header, doubt)
+                elif doubt.mixed:
+                    summary.note(f"column of dates in either order, each read in the one that it fits: {header!r}")
             forms[self._columns.targets[header]] = column.form(adopted)
         return forms
 
     def _like(self, mark: str, header: str) -> tuple[str, str] | None:
         """The order of numbers in the file's other columns, if they have but one, and the column that shows it."""
-        others = {name: column.orders[mark] for name, column in self._dates.items() if mark in column.orders}
-        orders = set(others.values())
-        return (orders.pop(), next(iter(others))) if len(orders) == 1 and header not in others else None
+        for columns in (self._dates, self._witnesses):
+            others = {name: column.orders[mark] for name, column in columns.items() if mark in column.orders}
+            orders = set(others.values())
+            if orders:
+                return (orders.pop(), next(iter(others))) if len(orders) == 1 and header not in others else None
+        return None
 
     def _refusal(self, header: str, doubt: Doubt) -> UsageError:
         (day, pattern), (other_day, other) = doubt.readings
@@ -279,7 +308,9 @@ class _Watch:
         return UsageError(
             f"{header!r} {why} in {doubt.values:,} of {self._rows:,} rows; nothing was stored",
             hint=f"--date-format '{pattern}' or '{other}'; for this column alone '{header}={pattern}'",
-            details=(f"  line {doubt.line}: {doubt.text} is {day} ({pattern}) or {other_day} ({other})",),
+            details=(f"  line {doubt.line}: {doubt.text} is {day} ({pattern}) or {other_day} ({other})",)
+            if day and other_day
+            else tuple(f"  line {line}: {text} can only be {one} ({form})" for line, text, one, form in doubt.only),
         )
 
     # -- numbers
@@ -294,7 +325,7 @@ class _Watch:
             elif column.assumed:
                 whole = column.assumed.replace(".", "").replace(",", "")
                 summary.note(f"column of numbers grouped by thousands, {column.assumed} being {whole}: {header!r}")
-            if form.decimal or form.fractions:
+            if form.decimal or form.fractions or form.beside_percents:
                 forms[self._columns.targets[header]] = form
         return forms
 

@@ -39,6 +39,7 @@ PHONES = Lookup(
     " WHERE v.deleted_at IS NULL AND v.key IN ({in})"
 )
 WEBSITES = Lookup(_holders("company_website"))
+PEOPLE = Lookup("SELECT r.id, r.id, r.name, r.external_source, r.external_id FROM contact r WHERE r.id IN ({in})")
 CONTACT_NAMES = Lookup("SELECT r.name_key, r.id FROM contact r WHERE r.deleted_at IS NULL AND r.name_key IN ({in})")
 COMPANY_PHONES = Lookup(_holders("company_phone"))
 CONTACTS_AT = Lookup(
