@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crmcli.errors import CrmError, NotFound, UsageError
 from crmcli.io.opening import Reading, open_table
-from crmcli.io.sheet_marks import marks_of
+from crmcli.io.sheet_marks import Shown, marks_of
 from crmcli.io.table import BadRow, Row
 from crmcli.io.workbook import number_text
 
@@ -364,8 +364,9 @@ def test_padding_and_errors_are_found_over_the_pieces_of_a_large_sheet() -> None
                 sheet.write_formula(n, 2, "=NA()", None, "#N/A")
 
     marks = marks_of(io.BytesIO(xlsx(fill)), 0, "x")
-    assert (30, {27: [(0, 19_999, 5), (20_001, 29_999, 5)]}) == (marks.errors, marks.padded)
-    assert [5, 0, 5, 0] == [marks.digits(row, 27) for row in (19_999, 20_000, 20_001, 30_000)]
+    five = Shown(5)
+    assert (30, {27: [(0, 19_999, five), (20_001, 29_999, five)]}) == (marks.errors, marks.styled)
+    assert [five, None, five, None] == [marks.shown(row, 27) for row in (19_999, 20_000, 20_001, 30_000)]
 
 
 # --- properties ------------------------------------------------------------------------------------------------------

@@ -40,7 +40,6 @@ _PEOPLE = st.lists(
     ),
     min_size=1,
     max_size=3,
-    unique_by=lambda person: person["name"].casefold(),
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ _FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s[^>]*>")
 _CELL_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _CELL_FORMAT = re.compile(rb"<(?:\w+:)?xf\s[^>]*>")
 _ATTRIBUTE = re.compile(rb"\b([\w:]+)=[\"']([^\"']*)")
-_CURRENCY = re.compile(r"\[\$([^\]\-]+)(?:-(\w+))?\]|\"([^\"]+)\"|\\?([$€£¥₴₽₺₹₩])")
+_CURRENCY = re.compile(r"\[\$([^\]\-]+)(?:-(\w+))?\]|\"([^\"]+)\"|(?<!\[)([$€£¥₴₽₺₹₩])")
 _COUNTRIES = {
     "$": {"409": "USD", "1009": "CAD", "c0c": "CAD", "c09": "AUD", "1409": "NZD", "80a": "MXN", "4809": "SGD"},
     "kr": {"41d": "SEK", "414": "NOK", "814": "NOK", "406": "DKK", "40f": "ISK"},

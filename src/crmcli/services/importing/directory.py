@@ -263,6 +263,8 @@ class Directory:
     def _match_company(self, entry: Entry) -> int | None:
         if found := self.websites.of(keys_of(entry.values, "websites")):
             return _only("company", f"line {entry.line}", found)
+        if entry.uid:  # two of our own that share a name are two
+            return None
         name = entry.values.get("name")
         holders = self.company_names.of([fold(name)]) if name else []
         return _only("company", str(name), self._told_apart(holders) if entry.external_id else holders)

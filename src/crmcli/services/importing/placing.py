@@ -176,15 +176,15 @@ class Placing:
         number = self._told.match(entry, links) if self._told else self.directory.match(entry)
         if self.noun == "contact":
             self._yield_phones(entry, number)
-        if self._told or number is not None or entry.external_id is not None:
-            return number
+        if self._told or number is not None or entry.external_id is not None or entry.uid:
+            return number  # a row with a number of its own is that record or a new one
         if self.noun == "deal":
             return self._same_deal(entry, links)
         return self._same_in_all(entry, links) if self._is_unsure(entry) else None
 
     def _is_unsure(self, entry: Entry) -> bool:
         """Whether the row says nothing by which a record is known, so that only all it says will do."""
-        if entry.external_id is not None:
+        if entry.external_id is not None or entry.uid:
             return False
         return self.noun == "activity" or (self.noun == "contact" and not has_keys(entry))
 

@@ -5,38 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crmcli.domain.text import fold
+from crmcli.domain.text import fold, word_set
 from crmcli.io.table import BadRow, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WORDS = frozenset(
-    fold(word.strip())
-    for word in [
-        "total",
-        " totals",
-        " grand total",
-        " subtotal",
-        " sum",
-        " summe",
-        " gesamt",
-        " gesamtsumme",
-        " insgesamt",
-        " итого",
-        " всего",
-        " общо",
-        "\n        сума",
-        " всичко",
-        " razem",
-        " suma",
-        " ogółem",
-        " łącznie",
-        " total général",
-        " total general",
-        " suma total",
-    ]
+_WORDS = word_set(
+    "total totals subtotal sum grand_total summe gesamt gesamtsumme insgesamt итого всего общо сума всичко razem suma"
+    " ogółem łącznie total_général total_general suma_total"
 )
+_TOTALS = frozenset(fold(word.replace("_", " ")) for word in _WORDS)
 _AMOUNT = re.compile(r"[-+(]?\s*[^\W\d_]{0,3}[^\w\s]?\s*\d[\d.,' \u00a0\u202f]*\s*(?:[^\W\d_]{1,3}\.?|[^\w\s])?\s*\)?")
 
 
@@ -57,5 +36,5 @@ def _judged(row: Row | BadRow) -> Row | BadRow:
     cells = tuple(str(cell) for cell in row.cells.values())
     filled = [text for cell in cells if (text := cell.strip())]
     words = [text for text in filled if not _AMOUNT.fullmatch(text)]
-    is_total = len(words) == 1 < len(filled) and fold(words[0].rstrip(" :")) in _WORDS
+    is_total = len(words) == 1 < len(filled) and fold(words[0].rstrip(" :")) in _TOTALS
     return BadRow(row.line, "it looks like a total, not a record", cells) if is_total else row
