@@ -425,7 +425,7 @@ def test_a_map_names_the_columns_that_a_file_lacks(crm: Callable[..., Result], t
     result = crm("import", "contacts", "other.csv", "--preset", "fair")
     assert result.code == 2
     assert (
-        "fair wants columns that the file does not have: 'Firma', 'Am' (try: the columns are: Wer, Name)"
+        "fair wants columns that the file does not have: 'Firma', 'Am' (the columns are: Wer, Name)"
         in result.stderr
     )
     result = crm("import", "deals", "fair.csv", "--preset", "fair")

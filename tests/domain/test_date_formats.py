@@ -160,8 +160,17 @@ def test_a_column_in_doubt_gives_both_readings_of_an_example() -> None:
 
 
 def test_values_that_are_clear_by_themselves_leave_no_doubt() -> None:
-    """The same day of the same month, and days after the twelfth in either order."""
-    assert column("05/05/2024", "25/12/2024", "12/25/2024").doubts == {}
+    """The same day of the same month, and days after the twelfth."""
+    assert column("05/05/2024", "25/12/2024").doubts == {}
+
+
+def test_values_of_either_order_are_in_doubt_though_each_is_clear() -> None:
+    """Both can't be right of one column."""
+    doubt = column("05/05/2024", "25/12/2024", "12/25/2024").doubts["/"]
+    assert (doubt.mixed, doubt.values) == (True, 2)
+    assert [(text, pattern) for _, text, _, pattern in doubt.only] == [
+        ("25/12/2024", "%d/%m/%Y"), ("12/25/2024", "%m/%d/%Y"),
+    ]  # fmt: skip
 
 
 def test_years_of_two_digits_may_come_first() -> None:

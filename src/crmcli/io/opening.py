@@ -84,7 +84,7 @@ def open_table(origin: BinaryIO | Path, reading: Reading = Reading()) -> Table: 
         reading = reading._replace(format=name)
         table: Table = reader(source, reading)
         if name in _GROUPED:
-            table.regrouped = lambda key: reader(source, reading._replace(together=key))  # type: ignore[no-any-return]
+            table.regrouped = lambda key: reader(source, reading._replace(together=key))
     except BaseException:
         source.close()
         raise

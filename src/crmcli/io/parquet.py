@@ -37,7 +37,7 @@ def read(source: Source, reading: Reading) -> Table:
         encoding=lambda: "utf-8",
         size=size,
         format=reading.format or "parquet",
-        notes=lambda: {"binary values, left out": rows.blobs} if rows.blobs else {},
+        notes=lambda: {"binary values": rows.blobs} if rows.blobs else {},
     )
 
 

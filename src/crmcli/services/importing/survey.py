@@ -158,7 +158,8 @@ def survey(plan: Plan, columns: Columns, opened: Table, file: Again, summary: Su
                 columns.shape(row.cells)
     told = _told(plan, columns, opened.headers)
     watch = _Watch(plan.noun, columns, told)
-    watch.hear(_dates_of_no_field(opened))
+    if watch.has_dates:
+        watch.hear(_dates_of_no_field(opened))
     if not watch.wanted:
         file.forget()
         return Formats(told)
@@ -232,11 +233,15 @@ class _Watch:
         self._rows = 0
         self._add()
 
+    @property
+    def has_dates(self) -> bool:
+        """Whether any column of dates has to be seen."""
+        return bool(self._dates)
+
     def hear(self, headers: Sequence[str]) -> None:
-        """See these columns too, for the order of numbers in them, where there are dates to be read by it."""
-        if self._dates:
-            told = {header for header, target in self._columns.targets.items() if target in self._told}
-            self._witnesses = {h: DateColumn() for h in headers if h not in self._dates and h not in told}
+        """See these columns too, for the order of numbers in them."""
+        told = {header for header, target in self._columns.targets.items() if target in self._told}
+        self._witnesses = {h: DateColumn() for h in headers if h not in self._dates and h not in told}
 
     @property
     def wanted(self) -> bool:
