@@ -143,6 +143,11 @@ def lasting_postgresql(postgresql_server: Server) -> Callable[[], str]:
     return postgresql_server.lasting
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Long bytes go by their length: what a test is called may neither change from run to run nor fill a screen."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > 60 else None
+
+
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite store to copy, so that a test needs no migration of its own."""

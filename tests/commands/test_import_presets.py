@@ -424,10 +424,7 @@ def test_a_map_names_the_columns_that_a_file_lacks(crm: Callable[..., Result], t
     (tmp_path / "other.csv").write_text("Wer;Name\nann@x.com;Ann\n")
     result = crm("import", "contacts", "other.csv", "--preset", "fair")
     assert result.code == 2
-    assert (
-        "fair wants columns that the file does not have: 'Firma', 'Am' (the columns are: Wer, Name)"
-        in result.stderr
-    )
+    assert "fair wants columns that the file does not have: 'Firma', 'Am' (the columns are: Wer, Name)" in result.stderr
     result = crm("import", "deals", "fair.csv", "--preset", "fair")
     assert "fair is a map for contacts, not for deals" in result.stderr
 

@@ -102,6 +102,7 @@ def test_a_pipe_that_is_packed_is_read_without_seeking() -> None:
         (gzip.compress(b""), "is empty"),
         (zipped(("a.csv", b"")), "is empty"),
     ],
+    ids=["cut gzip", "bad gzip", "cut zip", "bad zip", "zip of nothing", "empty gzip", "zip of an empty file"],
 )
 def test_a_broken_or_empty_archive_is_an_error(content: bytes, words: str) -> None:
     """Told in words, with the name."""

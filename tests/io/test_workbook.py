@@ -332,6 +332,7 @@ LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".e
         (tabled(["a"], ["1"])[:-200], "broken or cut short"),
         (xlsx(lambda *_: None), "is empty"),
     ],
+    ids=["locked", "no workbook", "cut", "empty"],
 )
 def test_a_workbook_that_cannot_be_read_is_an_error(content: bytes, words: str) -> None:
     """Told as what it is."""
