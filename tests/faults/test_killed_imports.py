@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from crmcli.context import AppContext, Flags
 from crmcli.store.queries.import_runs import half_imports
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.faults.conftest import Program
@@ -27,18 +31,16 @@ main()
 """
 
 
-def people(tmp_path: Path) -> Path:
+def people(tmp_path: Path, rows: int = ROWS) -> Path:
     """A file that takes a while."""
     path = tmp_path / "leads.csv"
-    lines = [f"Person {n},p{n}@x.com,Firm {n % 50}" for n in range(ROWS)]
+    lines = [f"Person {n},p{n}@x.com,Firm {n % 50}" for n in range(rows)]
     path.write_text("\n".join(["Name,Email,Company", *lines, ""]))
     return path
 
 
 def sliced(crm: Program, *words: object) -> subprocess.Popen[str]:
     """Begin an import in small parts."""
-    import os
-
     environment = {**os.environ, "CRM_DB": crm.store}
     command = [sys.executable, "-c", SLICED, *map(str, words)]
     return subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -70,14 +72,32 @@ def test_a_killed_import_is_resumed(crm_on: Program, tmp_path: Path) -> None:
     assert crm_on("store", "check").code == 0
 
 
+@contextmanager
+def unending(tmp_path: Path, rows: int) -> Iterator[Path]:
+    """A file of the same name that gives its rows and then no end, so that nobody gets done with it."""
+    folder = tmp_path / "unending"
+    folder.mkdir()
+    path = folder / "leads.csv"
+    os.mkfifo(path)
+    mouth = os.open(path, os.O_RDWR)
+    try:
+        fcntl.fcntl(mouth, fcntl.F_SETPIPE_SZ, 1 << 20)
+        lines = [f"Person {n},p{n}@x.com,Firm {n % 50}" for n in range(rows)]
+        os.write(mouth, "\n".join(["Name,Email,Company", *lines, ""]).encode())
+        yield path
+    finally:
+        os.close(mouth)
+
+
 def test_a_killed_import_leaves_nothing(crm_on: Program, tmp_path: Path) -> None:
     """Unless it was told to go on; the next one finds no lock in its way."""
+    with unending(tmp_path, ROWS) as fifo:
+        victim = crm_on.start("import", "contacts", fifo)
+        _wait_for_lock(crm_on)
+        time.sleep(0.7)  # some rows are stored by now, or none: either way nothing may be left
+        victim.send_signal(signal.SIGKILL)
+    victim.communicate(timeout=60)
     path = people(tmp_path)
-    victim = crm_on.start("import", "contacts", path)
-    _wait_for_lock(crm_on)
-    time.sleep(0.7)
-    victim.send_signal(signal.SIGKILL)
-    victim.communicate()
     assert victim.returncode == -signal.SIGKILL
     assert crm_on("contact", "list", "--format", "ids").stdout == ""
     assert json.loads(crm_on("history", "--format", "json").stdout) == []
@@ -88,11 +108,11 @@ def test_a_killed_import_leaves_nothing(crm_on: Program, tmp_path: Path) -> None
 
 def test_two_imports_of_one_source_never_overlap(crm_on: Program, tmp_path: Path) -> None:
     """The second is told at once who is at it, exit 6; one of another source is not held up by that."""
-    first = crm_on.start("import", "contacts", people(tmp_path))
-    _wait_for_lock(crm_on)
     small = tmp_path / "small" / "leads.csv"
     small.parent.mkdir()
     small.write_text("Name,Email\nEwa,ewa@x.com\n")
+    first = crm_on.start("import", "contacts", people(tmp_path, 3 * ROWS))
+    _wait_for_lock(crm_on)
     second = crm_on("import", "contacts", small)
     other = crm_on("import", "contacts", small, "--source", "fair")
     first.communicate(timeout=120)
