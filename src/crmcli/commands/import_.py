@@ -224,7 +224,7 @@ def _tally(run: Run, summary: Summary) -> Report:
 
     columns = tuple(ReportColumn(name, name, "integer") for name in _COUNTS)
     row = tuple(getattr(summary, name) for name in _COUNTS)
-    return Report("import", f"imported {run.name}", columns, (row,), n=summary.read)
+    return Report("import", f"imported {run.name}", columns, (row,), n=None)
 
 
 def _preview(run: Run, summary: Summary) -> Report:
@@ -247,7 +247,7 @@ def _preview(run: Run, summary: Summary) -> Report:
         ("to", "text"),
     )
     columns = tuple(ReportColumn(name, name, kind) for name, kind in names)
-    return Report("import", f"would import {run.name}", columns, tuple(rows), n=summary.read)
+    return Report("import", f"would import {run.name}", columns, tuple(rows), n=None)
 
 
 def _shown(value: object) -> str | None:

@@ -57,4 +57,4 @@ def presets(ctx: typer.Context) -> None:
     rows = app_of(ctx).imports.presets()
     columns = tuple(ReportColumn(name, name, "text") for name in ("name", "records", "about"))
     named = tuple((name, PLURAL[noun], about) for name, noun, about in rows)
-    app_of(ctx).output.report(Report("presets", "presets", columns, named, n=len(named)))
+    app_of(ctx).output.report(Report("presets", "presets", columns, named, n=None))

@@ -163,4 +163,4 @@ def _report(wish: Wish, tally: Tally, name: str) -> Report:
 
     columns = tuple(ReportColumn(count, count.replace("_", " "), "integer") for count in _COUNTS)
     row = tuple(getattr(tally, count) for count in _COUNTS)
-    return Report("import", f"{'would import' if wish.dry_run else 'imported'} {name}", columns, (row,), n=tally.read)
+    return Report("import", f"{'would import' if wish.dry_run else 'imported'} {name}", columns, (row,), n=None)

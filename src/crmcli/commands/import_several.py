@@ -84,7 +84,7 @@ def _report(outcome: Outcome) -> Report:
     rows = tuple(
         (path, PLURAL.get(noun, noun), *(counts[name] for name in COUNTS)) for path, noun, counts in outcome.counts()
     )
-    return Report("import", "would import" if outcome.dry_run else "imported", columns, rows, n=len(rows))
+    return Report("import", "would import" if outcome.dry_run else "imported", columns, rows, n=None)
 
 
 def _tell(app: AppContext, outcome: Outcome) -> None:

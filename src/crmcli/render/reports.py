@@ -58,12 +58,25 @@ def report_lines(report: Report, screen: Screen) -> Iterator[str]:
     rows = [cells(report, row, screen) for row in report.rows]
     if report.totals is not None:
         rows.append(_total_cells(report, report.totals, screen))
-    specs = [Spec(visible(c.header), align(c), min_width=8 if c.kind == "text" else 0) for c in report.columns]
-    yield from lay_out(specs, rows, screen)
+    shown_ones = [n for n, column in enumerate(report.columns) if column.kind != "command"]
+    columns = [report.columns[n] for n in shown_ones]
+    specs = [Spec(visible(c.header), align(c), min_width=8 if c.kind == "text" else 0) for c in columns]
+    yield from lay_out(specs, [[row[n] for n in shown_ones] for row in rows], screen)
+    yield from _commands(report, screen)
     if report.chart is not None:
         yield ""
         yield from chart_lines(report.chart, screen.width, screen.locale, color=screen.color)
-    yield paint(visible(footing(report)), "muted", color=screen.color)
+    if rests_on := footing(report):
+        yield paint(visible(rests_on), "muted", color=screen.color)
+
+
+def _commands(report: Report, screen: Screen) -> Iterator[str]:
+    """The commands of the rows, whole whatever the width: half a command is none."""
+    for place in (n for n, column in enumerate(report.columns) if column.kind == "command" and report.rows):
+        yield ""
+        for row in report.rows:
+            yield f"{visible(str(row[0]))}:"
+            yield paint(f"  {visible(str(row[place]))}", "muted", color=screen.color)
 
 
 def plain_lines(names: Sequence[str], rows: Iterable[tuple[object, ...]], screen: Screen) -> Iterator[str]:
@@ -92,5 +105,11 @@ def align(column: ReportColumn) -> str:
 
 def footing(report: Report) -> str:
     """What the figures rest on, on one line: n, period, currency, formula, model."""
-    parts = [f"n = {report.n}", report.period, report.currency, report.formula, report.model]
+    parts = [
+        None if report.n is None else f"n = {report.n}",
+        report.period,
+        report.currency,
+        report.formula,
+        report.model,
+    ]
     return " · ".join(part for part in parts if part)

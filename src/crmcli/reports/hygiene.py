@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _COLUMNS = (
     ReportColumn("check", "check"),
     ReportColumn("count", "count", "integer"),
-    ReportColumn("command", "command"),
+    ReportColumn("command", "command", "command"),
     ReportColumn("examples", "examples"),
 )
 _SILENT_DAYS = 90

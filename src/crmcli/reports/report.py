@@ -8,7 +8,8 @@ from crmcli.domain.frozen import NamedTuple
 class ReportColumn(NamedTuple):
     """One column; ``name`` is its JSON key and ``kind`` says how its values are shown.
 
-    Kinds: text, integer, number, money, percent (a fraction, shown per cent), days, date, time.
+    Kinds: text, integer, number, money, percent (a fraction, shown per cent), days, date, time, and command: a line to
+    run, which a person gets whole below the table.
     """
 
     name: str
@@ -33,7 +34,7 @@ class Report(NamedTuple):
     columns: tuple[ReportColumn, ...]
     rows: tuple[tuple[object, ...], ...]
     totals: tuple[object, ...] | None = None
-    n: int = 0
+    n: int | None = 0  # None: a tally, whose rows say it themselves
     period: str | None = None
     currency: str | None = None
     formula: str | None = None

@@ -143,7 +143,7 @@ NOTES = Preset(
 )
 TICKETS = Preset(
     "hubspot-tickets",
-    "HubSpot tickets, as what customers asked",
+    "HubSpot tickets, as activities",
     "activity",
     (
         "Ticket ID, Ticket Name, Ticket Status",
