@@ -179,7 +179,7 @@ def _options(
       crm deal add "Acme pilot" --value 12.5k --contact jane@acme.com
       crm log call "Discussed pricing" --contact jane@acme.com --next "send offer" --due fri
       crm today                                   what needs me now
-      crm tui                                     the pipeline board
+      crm tui                                     the same on screens
     """  # noqa: D301 - Click's own mark against re-wrapping
     ctx.obj = AppContext(Flags(store, config, format_, user, quiet, verbose, no_color))
 
@@ -195,23 +195,40 @@ def _command(name: str) -> Any:  # noqa: ANN401
     return command
 
 
+def _screens(incomplete: str) -> list[str]:
+    from crmcli.config import setting_named
+
+    names = setting_named("tui.screen").choices
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def _tui_app() -> typer.Typer:
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
     @app.command(
-        help="The pipeline board: cards moved by keys or mouse. Press ? there for the keys.",
-        epilog="\b\nExamples:\n  crm tui\n  crm tui --pipeline renewals --filter 'owner = me'",
+        help="The screens: today, the board, people, deals, reports … Press ? there for the keys.",
+        epilog=(
+            "\b\nExamples:\n  crm tui\n  crm tui today\n  crm tui --pipeline renewals --filter 'owner = me'\n"
+            "  crm tui --keys\n  crm tui --serve"
+        ),
     )
     def tui(
         ctx: typer.Context,
+        screen: Annotated[
+            str | None, typer.Argument(metavar="[SCREEN]", help="Open this screen; default: board.", autocompletion=_screens)
+        ] = None,
         pipeline: Annotated[str | None, typer.Option("--pipeline", metavar="NAME", help="Open this pipeline.")] = None,
         filter_: Annotated[
-            str | None, typer.Option("--filter", metavar="FILTER", help="Show only these deals.")
+            str | None, typer.Option("--filter", metavar="FILTER", help="Show only these deals on the board.")
         ] = None,
+        plain: Annotated[bool, typer.Option("--plain", help="No frames, colours or motion, for screen readers.")] = False,
+        keys: Annotated[bool, typer.Option("--keys", help="Print every key and leave.")] = False,
+        serve: Annotated[bool, typer.Option("--serve", help="Open in the browser, on this machine alone.")] = False,
+        port: Annotated[int, typer.Option("--port", metavar="N", help="Port for --serve; default: a free one.")] = 0,
     ) -> None:
-        from crmcli.tui.app import run
+        from crmcli.tui.start import Wish, start
 
-        run(ctx.obj, pipeline, filter_)
+        start(ctx.obj, Wish(screen, pipeline, filter_, plain, keys, serve, port))
 
     return app
 

@@ -61,8 +61,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp.security", str, None, "none, starttls or tls", guarded=True, choices=("none", "starttls", "tls")),
     Setting("smtp.user", str, None, "login; the password comes from CRM_SMTP_PASSWORD or the keyring", guarded=True),
     Setting("smtp.from", str, None, "sender's address", guarded=True),
+    Setting("tui.screen", str, "board", "the screen that crm tui opens",
+            choices=("today", "board", "contacts", "companies", "deals", "activity", "campaigns", "reports", "history")),
+    Setting("tui.theme", str, None, "theme of the screens in place of the one chosen there last"),
+    Setting("tui.plain", bool, default=False, about="screens without frames, colours and motion, for screen readers"),
 )  # fmt: skip
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
+KEYS = "keys."  # [keys] holds one setting for each action of the screens, which know them
 
 
 class Origin(NamedTuple):
@@ -87,6 +92,11 @@ class Settings:
         """The value of a setting and where it came from; raises NotFound for a name there is not."""
         return self._values.get(name) or Origin(setting_named(name).default, "default")
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """The keys of the screens that a file changes, by the action: ``board.filter``."""
+        return {name.removeprefix(KEYS): each.value for name, each in self._values.items() if name.startswith(KEYS)}
+
     def hook(self, name: str) -> str | None:
         """The command of a hook, None when there is none."""
         found = self._values.get(f"hooks.{name}")
@@ -95,11 +105,15 @@ class Settings:
 
 def setting_named(name: str) -> Setting:
     """The setting of that name; raises NotFound with the nearest one."""
-    found = _BY_NAME.get(name)
+    found = _BY_NAME.get(name) or _key_setting(name)
     if found is None:
         near = nearest(name, list(_BY_NAME))
         raise NotFound(f"no setting {name}", hint=f"did you mean {near}?" if near else "crm config show")
     return found
+
+
+def _key_setting(name: str) -> Setting | None:
+    return Setting(name, str, None, "keys of an action of the screens, by commas") if name.startswith(KEYS) else None
 
 
 def load(named: str | None = None, folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -159,7 +173,7 @@ def _read(path: Path, *, trusted: bool) -> tuple[dict[str, Origin], list[str]]:
     warnings: list[str] = []
     ignored: list[str] = []
     for name, value in _flat(table):
-        setting = _BY_NAME.get(name)
+        setting = _BY_NAME.get(name) or _key_setting(name)
         if setting is None:
             near = nearest(name, list(_BY_NAME))
             warnings.append(f"{path}: unknown setting {name}" + (f" (did you mean {near}?)" if near else ""))
@@ -200,8 +214,8 @@ def _line_of(text: str, name: str) -> int:
 
 def _checked(setting: Setting, value: object, where: str) -> object:
     wanted = (int, float) if setting.type is float else setting.type
-    if not isinstance(value, wanted) or isinstance(value, bool):
-        names = {str: "text", list: "a list of texts", int: "a whole number", float: "a number"}
+    if not isinstance(value, wanted) or (isinstance(value, bool) and setting.type is not bool):
+        names = {str: "text", list: "a list of texts", int: "a whole number", float: "a number", bool: "true or false"}
         raise ConfigError(f"{where}: {setting.name} must be {names[setting.type]}, not {value!r}")
     if setting.choices and value not in setting.choices:
         raise ConfigError(f"{where}: {setting.name} must be one of {', '.join(setting.choices)}, not {value!r}")

@@ -23,7 +23,7 @@ CrmError ................. 1 bug          (never raised itself)
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
 class ExitCode(IntEnum):
@@ -135,10 +135,30 @@ class Ambiguous(Conflict):
     code = "ambiguous"
 
 
+class FieldConflict(NamedTuple):
+    """A field that two changed at once, as texts: what the one saw, what the other made of it, what the one wants."""
+
+    field: str
+    seen: str | None
+    theirs: str | None
+    ours: str | None
+
+
 class Stale(Conflict):
-    """The record was changed since by someone else."""
+    """The record was changed since by someone else; ``conflicts`` are the fields that would be overwritten."""
 
     code = "stale"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        details: tuple[str, ...] = (),
+        conflicts: tuple[FieldConflict, ...] = (),
+    ) -> None:
+        super().__init__(message, hint=hint, details=details)
+        self.conflicts = conflicts
 
 
 class Refused(CrmError):

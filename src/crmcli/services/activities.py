@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.records import as_record
 from crmcli.domain.views import ActivityView, Due
 from crmcli.errors import BadValue, NotFound, Refused
+from crmcli.services.overtaking import minding
 from crmcli.services.records import Changes, Records, found_where
 from crmcli.store.queries.activities import activities
 from crmcli.store.queries.condition import Condition, both
@@ -148,9 +149,14 @@ class Activities(Records):
 
     # -- what is planned
 
-    def done(self, ref: str, *, outcome: str | None = None) -> tuple[ActivityView, ActivityView | None]:
-        """Tick off a planned activity; its view, and the next occurrence when it recurs."""
-        views, following = self.done_all([ref], outcome=outcome)
+    def done(
+        self, ref: str, *, outcome: str | None = None, seen: ActivityView | None = None
+    ) -> tuple[ActivityView, ActivityView | None]:
+        """Tick off a planned activity; its view, and the next occurrence when it recurs.
+
+        Raises Stale when somebody gave it another status or outcome since it was ``seen``.
+        """
+        views, following = self._ticked(lambda reader: [self._find(reader, ref)], outcome, seen)
         return views[0], following[0] if following else None
 
     def done_all(
@@ -175,16 +181,19 @@ class Activities(Records):
         return self._ticked(select, outcome)
 
     def _ticked(
-        self, select: Callable[[Reader], list[Found]], outcome: str | None
+        self, select: Callable[[Reader], list[Found]], outcome: str | None, seen: ActivityView | None = None
     ) -> tuple[list[ActivityView], list[ActivityView]]:
         said = self.edit_draft(Changes({"outcome": outcome})).values if outcome is not None else {}
         self.came_again = []
+
+        wanted = {"status": "done", **said}
 
         def tick(uow: UnitOfWork, number: int) -> None:
             view: ActivityView = self.view(uow.reader, number)
             if view.status == "done":
                 raise Refused(f"{_kind(view)} #{number} is done already")
-            self.change(uow, number, _edit({"status": "done", **said}))
+            with minding("activity", seen, lambda: self.view(uow.reader, number), wanted):
+                self.change(uow, number, _edit(wanted))
 
         views = self._each("task done", "edit", select, tick)
         return views, self.came_again
@@ -218,8 +227,8 @@ class Activities(Records):
         number = insert(uow, "activity", {**values, "at": self._moment(occurrence.due)}, view.custom_fields)
         return self.view(uow.reader, number)  # type: ignore[no-any-return]
 
-    def snooze(self, ref: str, until: str) -> ActivityView:
-        """Put a planned activity off."""
+    def snooze(self, ref: str, until: str, *, seen: ActivityView | None = None) -> ActivityView:
+        """Put a planned activity off; raises Stale when somebody gave it another deadline since it was ``seen``."""
         from crmcli.domain.schedule import snooze
 
         def act(uow: UnitOfWork, number: int) -> None:
@@ -229,7 +238,8 @@ class Activities(Records):
             if view.status != "planned":
                 raise Refused(f"{_kind(view)} #{number} is {view.status.replace('_', ' ')} already")
             due = snooze(view.due, until, self.desk.clock.local(), "until")
-            update(uow, "activity", number, _edit({"due": due, "at": self._moment(due)}))
+            with minding("activity", seen, lambda: self.view(uow.reader, number), {"due": due}):
+                update(uow, "activity", number, _edit({"due": due, "at": self._moment(due)}))
 
         views: list[ActivityView] = self._each("task snooze", "edit", lambda reader: [self._find(reader, ref)], act)
         return views[0]

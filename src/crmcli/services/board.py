@@ -45,27 +45,3 @@ class Board:
 
     def _revision(self, reader: Reader) -> tuple[int, date]:
         return revision(reader), self.desk.clock.local().date()
-
-
-class Watch:
-    """Asks again and again whether the store has changed, on one kept reader; one thread at a time."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self._reader: Reader | None = None
-
-    def revision(self) -> tuple[int, date]:
-        """Changes whenever the store does, and at midnight, when other things become overdue."""
-        if self._reader is None or self._reader.connection is None:
-            self._reader = self.desk.store.reader()
-        try:
-            return revision(self._reader), self.desk.clock.local().date()
-        except Exception:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Let go of the store."""
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None

@@ -8,7 +8,7 @@ from crmcli.domain.fields import LOST_REASONS
 from crmcli.domain.records import as_record
 from crmcli.domain.text import fold, tidy
 from crmcli.domain.views import DealPicture, DealView
-from crmcli.errors import BadValue, Refused
+from crmcli.errors import BadValue, FieldConflict, Refused, Stale
 from crmcli.services.merging import Merging
 from crmcli.services.pictures import TIMELINE, next_step
 from crmcli.services.records import Records
@@ -129,9 +129,16 @@ class Deals(Merging, Records):
 
     # -- moving
 
-    def move(self, ref: str, stage: str, *, note: str | None = None, at: str | None = None) -> DealView:
-        """Move a deal to a stage; refuses the stage it is in and one whose required fields are empty."""
-        return self._moved(ref, "deal move", lambda stages, _: stage_named(stages, stage), note=note, at=at)
+    def move(
+        self, ref: str, stage: str, *, note: str | None = None, at: str | None = None, seen_stage: str | None = None
+    ) -> DealView:
+        """Move a deal to a stage; refuses the stage it is in and one whose required fields are empty.
+
+        Here as in the moves below, ``seen_stage`` is where it was shown: raises Stale when it is elsewhere by now.
+        """
+        return self._moved(
+            ref, "deal move", lambda stages, _: stage_named(stages, stage), note=note, at=at, seen_stage=seen_stage
+        )
 
     def move_where(
         self, filter_text: str, stage: str, *, note: str | None = None, at: str | None = None
@@ -161,12 +168,23 @@ class Deals(Merging, Records):
             raise Refused(f"{which} in {stage} already")
         return text, chosen - left
 
-    def win(self, ref: str, *, note: str | None = None, at: str | None = None) -> DealView:
+    def win(
+        self, ref: str, *, note: str | None = None, at: str | None = None, seen_stage: str | None = None
+    ) -> DealView:
         """Move a deal to its pipeline's won stage."""
-        return self._moved(ref, "deal win", lambda stages, _: first_of_kind(stages, "won"), note=note, at=at)
+        return self._moved(
+            ref, "deal win", lambda stages, _: first_of_kind(stages, "won"), note=note, at=at, seen_stage=seen_stage
+        )
 
     def lose(
-        self, ref: str, reason: str, *, note: str | None = None, at: str | None = None, stage: str | None = None
+        self,
+        ref: str,
+        reason: str,
+        *,
+        note: str | None = None,
+        at: str | None = None,
+        stage: str | None = None,
+        seen_stage: str | None = None,
     ) -> DealView:
         """Move a deal to its pipeline's lost stage (the one named, if it has several) with the reason: of the list or one's own."""
         known, said = _reason(reason, note)
@@ -182,15 +200,15 @@ class Deals(Merging, Records):
             kept = [each for each in stages if each.kind == "lost"]
             return stage_named(kept, stage) if stage and kept else first_of_kind(stages, "lost")
 
-        return self._moved(ref, "deal lose", lost, note=said, at=at, first=explain)
+        return self._moved(ref, "deal lose", lost, note=said, at=at, first=explain, seen_stage=seen_stage)
 
-    def reopen(self, ref: str, *, note: str | None = None) -> DealView:
+    def reopen(self, ref: str, *, note: str | None = None, seen_stage: str | None = None) -> DealView:
         """Move a closed deal back to the open stage it was in last."""
 
         def last_open(stages: list[StageView], visited: list[str]) -> StageView:
             return next((stage_named(stages, n) for n in reversed(visited)), None) or first_of_kind(stages, "open")
 
-        return self._moved(ref, "deal reopen", last_open, note=note, closed=True)
+        return self._moved(ref, "deal reopen", last_open, note=note, closed=True, seen_stage=seen_stage)
 
     def _moved(
         self,
@@ -202,12 +220,15 @@ class Deals(Merging, Records):
         at: str | None = None,
         closed: bool = False,
         first: Callable[[UnitOfWork, int], None] | None = None,
+        seen_stage: str | None = None,
     ) -> DealView:
         moment = self._moment(at)
         if not self.desk.has_store:
             self.find(ref)  # which is not there, and no store is made to say so
         with self.desk.writing(command) as uow:
             found = self._find(uow.reader, ref)
+            if seen_stage is not None:
+                self._refuse_moved(uow, found.number, seen_stage, choose)
             if closed and self.view(uow.reader, found.number).stage_kind == "open":
                 raise Refused(f"deal #{found.number} is open already")
             if first is not None:
@@ -236,10 +257,7 @@ class Deals(Merging, Records):
         at: datetime | None = None,
     ) -> StageView:
         view = self.view(uow.reader, number)
-        stages = stages_of(uow.reader, fold(view.pipeline))
-        is_open = {stage.stage for stage in stages if stage.kind == "open"}
-        visited = [v.stage for v in stage_history(uow.reader, number, uow.now) if v.stage in is_open]
-        target = choose(stages, visited)
+        stages, target = self._chosen(uow, view, choose)
         if target.stage == view.stage:
             raise Refused(f"deal #{number} is in {view.stage} already")
         here = next((s.position for s in stages if s.stage == view.stage), -1)
@@ -247,6 +265,29 @@ class Deals(Merging, Records):
         self._refuse_past(uow, number, at)
         enter(uow, number, target, at=at, note=note)
         return target
+
+    def _chosen(
+        self, uow: UnitOfWork, view: DealView, choose: Callable[[list[StageView], list[str]], StageView]
+    ) -> tuple[list[StageView], StageView]:
+        """The stages of the deal's pipeline, and the one it is to go to."""
+        stages = stages_of(uow.reader, fold(view.pipeline))
+        is_open = {stage.stage for stage in stages if stage.kind == "open"}
+        visited = [v.stage for v in stage_history(uow.reader, view.number, uow.now) if v.stage in is_open]
+        return stages, choose(stages, visited)
+
+    def _refuse_moved(
+        self, uow: UnitOfWork, number: int, seen: str, choose: Callable[[list[StageView], list[str]], StageView]
+    ) -> None:
+        """Raise Stale when the deal is not in the stage where it was seen."""
+        view = self.view(uow.reader, number)
+        if fold(view.stage) != fold(seen):
+            _, target = self._chosen(uow, view, choose)
+            by = f" by {view.updated_by}" if view.updated_by else ""
+            raise Stale(
+                f"#{number} {view.title} was moved meanwhile{by}: it is in {view.stage}, not in {seen} any more",
+                hint=f"crm history deal:{number}",
+                conflicts=(FieldConflict("stage", seen, view.stage, target.stage),),
+            )
 
     def enter_in(self, uow: UnitOfWork, number: int, target: StageView, *, note: str) -> None:
         """Move a deal within a unit of work, its hooks included; refuses when a field that is required is empty."""

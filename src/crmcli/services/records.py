@@ -10,6 +10,7 @@ from crmcli.domain.reading import Raw, read_custom, read_draft, read_edit
 from crmcli.domain.records import as_record
 from crmcli.errors import BadValue, Conflict, NotFound, Refused
 from crmcli.services.links import KIND_WORD, Links, refuse_duplicates, unique_field
+from crmcli.services.overtaking import minding, told
 from crmcli.store.queries.common import Selection, by_number
 from crmcli.store.queries.condition import EVERYTHING, both
 from crmcli.store.queries.refs import Found, custom_keys, resolve, survivor
@@ -192,11 +193,14 @@ class Records:
             unset=changes.unset,
         )
 
-    def edit(self, ref: str, edit: Edit, *, create: bool = True) -> Any:  # noqa: ANN401
-        """Change the record that a reference names; its view."""
-        return self._each(
-            f"{self.noun} edit", "edit", lambda reader: [self._find(reader, ref)], self._editing(edit, create=create)
-        )[0]
+    def edit(self, ref: str, edit: Edit, *, create: bool = True, seen: Any | None = None) -> Any:  # noqa: ANN401
+        """Change the record that a reference names; its view.
+
+        ``seen`` is the view that an editor showed when editing began: raises Stale, with the conflicts, when a field that
+        the edit sets was changed since by others.
+        """
+        act = self._editing(edit, create=create, seen=seen)
+        return self._each(f"{self.noun} edit", "edit", lambda reader: [self._find(reader, ref)], act)[0]
 
     def edit_where(self, filter_text: str, edit: Edit) -> Views:
         """Change every record that a filter selects, in one undo step; their views."""
@@ -211,18 +215,28 @@ class Records:
             word = unique.option if unique.name in NETWORKS else KIND_WORD[unique.kind]
             raise BadValue(unique.option, f"the same {word} can't go to {count} {PLURAL[self.noun]}")
 
-    def _editing(self, edit: Edit, *, create: bool) -> Callable[[UnitOfWork, int], None]:
+    def _editing(
+        self,
+        edit: Edit,
+        *,
+        create: bool,
+        seen: Any | None = None,  # noqa: ANN401
+    ) -> Callable[[UnitOfWork, int], None]:
         def act(uow: UnitOfWork, number: int) -> None:
-            links = Links(self.desk, uow, create=create)
-            self._refuse_changes(uow, number, edit)
-            resolved = edit._replace(
-                values=links.resolved(self.noun, edit.values),
-                add=links.resolved(self.noun, edit.add),  # type: ignore[arg-type]  # tuples in, tuples out
-                remove=links.resolved(self.noun, edit.remove),  # type: ignore[arg-type]
-            )
-            self.change(uow, number, resolved)
+            with minding(self.noun, seen, lambda: self.view(uow.reader, number), told(edit)):
+                self._edit_in(uow, number, edit, create=create)
 
         return act
+
+    def _edit_in(self, uow: UnitOfWork, number: int, edit: Edit, *, create: bool) -> None:
+        links = Links(self.desk, uow, create=create)
+        self._refuse_changes(uow, number, edit)
+        resolved = edit._replace(
+            values=links.resolved(self.noun, edit.values),
+            add=links.resolved(self.noun, edit.add),  # type: ignore[arg-type]  # tuples in, tuples out
+            remove=links.resolved(self.noun, edit.remove),  # type: ignore[arg-type]
+        )
+        self.change(uow, number, resolved)
 
     def _refuse_changes(self, uow: UnitOfWork, number: int, edit: Edit) -> None:
         refuse_duplicates(uow, self.noun, edit.values, number)

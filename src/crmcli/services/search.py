@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.errors import UsageError
-from crmcli.store.queries.search import hits
-from crmcli.store.search import SEARCHED, phone_words, words_of
+from crmcli.store.queries.search import hits, queries_of
+from crmcli.store.search import SEARCHED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -26,23 +26,14 @@ class Search:
 
         What is written like a phone number is looked for as one too, in whatever spelling.
         """
-        words = words_of(text)
-        if not words:
+        queries = queries_of(text)
+        if not queries:
             raise UsageError("nothing to search for", hint="crm search WORD")
-        queries = [words, phone_words(text)] if _like_phone(text) else [words]
-        return self._hits([query for query in queries if query], [_noun(name) for name in types], limit)
+        return self._hits(queries, [_noun(name) for name in types], limit)
 
     def _hits(self, queries: list[list[str]], nouns: list[str], limit: int | None) -> Iterator[SearchHit]:
         with self.desk.reading() as reader:
             yield from hits(reader, queries, nouns, limit)
-
-
-def _like_phone(text: str) -> bool:
-    if not any(c.isdecimal() for c in text):
-        return False
-    from crmcli.domain.people import looks_like
-
-    return looks_like(text) == "phone"
 
 
 def _noun(name: str) -> str:

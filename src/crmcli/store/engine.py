@@ -51,13 +51,20 @@ def connect(store: Store) -> Connection:
     return connection
 
 
+def commit(store: Store, connection: Connection) -> None:
+    """Make what was written last, and let those who watch the store know: every commit goes through here."""
+    if statement := store.dialect.tell():
+        connection.exec_driver_sql(statement)
+    connection.commit()
+
+
 @contextmanager
 def transaction(store: Store) -> Iterator[Connection]:
     """One transaction outside the change log: for the schema itself."""
     connection = connect(store)
     try:
         yield connection
-        connection.commit()
+        commit(store, connection)
     except Exception as error:
         connection.rollback()
         raise store.explain(error) or error from error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmcli.errors import Interrupted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Self
@@ -18,16 +20,24 @@ class Reader:
         self.dialect = dialect
         self.connection = connection
         self.label = label
+        self.place: object = None  # for one that is kept: which file it was opened on
         self._users: dict[int, str] | None = None
+        self._streams = 0
+        self._is_called_off = False
 
     def stream(self, sql: str, params: Sequence[object] = ()) -> Iterator[Row]:
         """The rows of a query, in constant memory; statements are written with ``?``."""
         if self.connection is None:
             return
+        self._refuse_called_off()
+        self._streams += 1
         try:
             yield from self.dialect.stream(self.connection, self.dialect.sql(sql), params)
         except Exception as error:
+            self._refuse_called_off(error)
             raise self.dialect.explain(error, self.label) or error from error
+        finally:
+            self._streams -= 1
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
         """All rows of a query."""
@@ -49,6 +59,28 @@ class Reader:
         if self._users is None or user_id not in self._users:
             self._users = dict(self.rows("SELECT id, login FROM app_user"))
         return self._users.get(user_id)
+
+    # -- kept for many questions
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no stream is left half read; until then every query sees the store as that stream does."""
+        return self._streams == 0
+
+    def interrupt(self) -> None:
+        """From any thread: have the query that runs, or else the next one, raise Interrupted."""
+        connection, self._is_called_off = self.connection, True
+        if connection is not None:
+            self.dialect.interrupt(connection)
+
+    def forget(self) -> None:
+        """Begin another question: what was remembered of users, and a call to stop, belonged to the last one."""
+        self._users, self._is_called_off = None, False
+
+    def _refuse_called_off(self, error: Exception | None = None) -> None:
+        if self._is_called_off:
+            self._is_called_off = False
+            raise Interrupted("the question was called off; nothing was changed") from error
 
     def __enter__(self) -> Self:
         return self

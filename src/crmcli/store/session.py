@@ -16,7 +16,7 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.ids import new_uid
 from crmcli.domain.text import fold, tidy
 from crmcli.errors import BadValue, CrmError
-from crmcli.store.engine import connect
+from crmcli.store.engine import commit, connect
 from crmcli.store.loading import shape_of
 from crmcli.store.models.ledger import AppUser, Change, ChangeSet
 from crmcli.store.reader import Reader
@@ -341,7 +341,7 @@ class UnitOfWork:
         self.change_set.records += max(self.marked, self._indexed)
         self.session.flush()
         self._advance_sequences()
-        self._connection.commit()
+        commit(self.store, self._connection)
         self.store.committed = self.number
 
     def _commit_beside(self) -> None:
@@ -355,7 +355,7 @@ class UnitOfWork:
             self.change_set.summary = self.summary
             self.store.committed = self.number
         self.session.flush()
-        self._connection.commit()
+        commit(self.store, self._connection)
 
     def _advance_sequences(self) -> None:
         if self.store.location.url:

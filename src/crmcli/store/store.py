@@ -78,6 +78,28 @@ class Store:
         self._upgrade(version or "")
         return self.peek()
 
+    def renewed(self, kept: Reader | None) -> Reader:
+        """A reader to keep between questions: the one kept if it still leads to this store, else a new one.
+
+        Raises what ``reader`` raises; the one kept is closed then.
+        """
+        place = self.dialect.place(self.location)
+        if kept is not None:
+            if kept.place == place and self._leads_here(kept):
+                return kept
+            kept.close()
+        fresh = self.reader()
+        fresh.place = place
+        return fresh
+
+    def _leads_here(self, kept: Reader) -> bool:
+        """Whether a reader still answers, and by the schema that this program knows."""
+        kept.forget()
+        try:
+            return str(kept.value("SELECT version_num FROM alembic_version")) == HEAD
+        except CrmError:
+            return False
+
     def write(self, actor: Actor, continuing: int | None = None) -> UnitOfWork:
         """The writing door: a unit of work, to be used in a ``with``; makes the store when it is missing.
 

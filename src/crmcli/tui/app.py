@@ -1,62 +1,235 @@
-"""The board as a program of its own: ``crm tui``."""
+"""The program as one application of screens: ``crm tui``."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
+from textual.message import Message
 
-from crmcli.errors import UsageError
-from crmcli.tui.keys import KEYS
-from crmcli.tui.screens.board import BoardScreen
-from crmcli.tui.session import Session
+from crmcli.errors import CrmError
+from crmcli.tui.bindings import bindings
+from crmcli.tui.counts import Count
+from crmcli.tui.keys.everywhere import EVERYWHERE
+from crmcli.tui.keys.registry import counted_ids, palette_keys
+from crmcli.tui.screens.place import Place
+from crmcli.tui.tabs import BY_NAME, TABS, number_of
 from crmcli.tui.themes import DARK, LIGHT, opposite, theme_for
+from crmcli.tui.trail import Spot, Trail
+from crmcli.tui.widgets.tab_line import TabLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from textual.events import Event
     from textual.screen import Screen
 
-    from crmcli.context import AppContext
-    from crmcli.tui.session import Done
+    from crmcli.domain.views import ChangeSetView
+    from crmcli.tui.session import Done, Session
+    from crmcli.tui.verbs import Verb
+
+_COUNT_SECONDS = 0.4  # a digit that no motion follows for so long is the number of a screen
+_WATCH_SECONDS = 1.0
+_TROUBLE_SECONDS = 2.0
 
 
-class BoardApp(App[None]):
-    """The board; every write goes through ``write``, one after the other, off the thread that draws."""
+class CrmApp(App[None]):
+    """All screens over one session; every write goes through ``write``, one after the other, off the thread that draws."""
 
-    CSS_PATH: ClassVar[list[str]] = ["styles/board.tcss", "styles/dialogs.tcss"]  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str]] = [
+        "styles/app.tcss", "styles/board.tcss", "styles/dialogs.tcss",
+    ]  # fmt: skip
     TITLE = "crm"
+    BINDINGS = bindings("everywhere", EVERYWHERE)  # type: ignore[assignment]
     NOTIFICATION_TIMEOUT = 3.0
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-roomy")]  # noqa: RUF012 - as App declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-roomy"), (160, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
 
+    class StoreChanged(Message):
+        """Someone changed the store, or it can't be watched: then ``trouble`` says why."""
+
+        def __init__(self, trouble: str = "") -> None:
+            super().__init__()
+            self.trouble = trouble
+
     def __init__(
-        self, session: Session, pipeline: str | None = None, filter_text: str | None = None, theme: str | None = None
+        self,
+        session: Session,
+        *,
+        start: str = "board",
+        pipeline: str | None = None,
+        filter_text: str | None = None,
+        theme: str | None = None,
+        plain: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True if plain else None)
         self.session = session
+        self.pipeline = pipeline
+        self.filter_text = filter_text
+        self.count = Count()
+        self.last_verb: tuple[Verb, dict[str, str]] | None = None
+        self.trail = Trail(Spot(start))
+        self._places: dict[str, Place] = {}
         self._lock = asyncio.Lock()
+        self._watching: asyncio.Task[None] | None = None
         self._warm = False
+        self._count_timer: Any = None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = theme or theme_for(self.console.color_system)
-        self._first = BoardScreen(session, pipeline, filter_text)
+        self.is_plain = plain
+        self.theme = theme or ("ansi-dark" if plain else self._theme_kept() or theme_for(self.console.color_system))
+        self.is_comfortable = session.memory.get("density") == "comfortable"
+
+    # -- coming up
 
     def on_mount(self) -> None:
-        """Open the board."""
-        self.push_screen(self._first)
+        """Open the first screen, and watch the store from now on."""
+        self.set_keymap(self.session.settings.keys)
+        self.push_screen(self._place(self.trail.here.screen))
+        self._watching = asyncio.create_task(self._watch())
+
+    def on_unmount(self) -> None:
+        """Let go of the store."""
+        if self._watching is not None:
+            self._watching.cancel()
+        self.session.close()
 
     def warm_up(self) -> None:
-        """Load what writes will need while the user looks at the board."""
+        """Load what writes will need while the user looks at the screen."""
         if not self._warm:
             self._warm = True
             self.run_worker(_warm_up, thread=True, group="warm-up")
 
-    def on_unmount(self) -> None:
-        """Let go of the store."""
-        self.session.watch.close()
+    # -- places
+
+    @property
+    def place(self) -> Place | None:
+        """The screen of the program that is seen, below any dialog."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Place)), None)
+
+    def _place(self, name: str) -> Place:
+        """The screen of that name, made when it is first wanted and kept."""
+        if name not in self._places:
+            from importlib import import_module
+
+            tab = BY_NAME[name]
+            made: Place = getattr(import_module(f"crmcli.tui.screens.{tab.module}"), tab.attribute)(self.session, name)
+            self._places[name] = made
+            self.install_screen(made, name)
+        return self._places[name]
+
+    def visit(self, spot: Spot) -> None:
+        """Go to a spot, so that ``back`` comes here again."""
+        self.trail.visit(spot)
+        self._show(spot)
+
+    def open_record(self, noun: str, uid: str) -> None:
+        """Go to a record's page."""
+        self.visit(Spot("record", f"{noun}:{uid}"))
+
+    def _show(self, spot: Spot) -> None:
+        screen = self._place(spot.screen)
+        if spot.ref:
+            screen.open_ref(spot.ref)
+        if self.place is not screen:
+            self.switch_screen(screen)
+
+    def action_go_back(self) -> None:
+        """To where you were before."""
+        self._show(self.trail.go(-self.count.take()))
+
+    def action_go_forward(self) -> None:
+        """To where you came back from."""
+        self._show(self.trail.go(self.count.take()))
+
+    def action_go_screen(self, step: int) -> None:
+        """A tab to the right, or left."""
+        number = (number_of(self.trail.here.screen) or 1) - 1 + step * self.count.take()
+        self.visit(Spot(TABS[number % len(TABS)].name))
+
+    def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
+        """A tab was clicked."""
+        self.visit(Spot(event.name))
+
+    def action_search(self) -> None:
+        """Find anything."""
+        from crmcli.tui.screens.search import SearchScreen
+
+        self.push_screen(SearchScreen(self.session))
+
+    # -- counts
+
+    def action_digit(self, digit: int) -> None:
+        """A digit: part of a count when a motion follows soon, else the number of a screen."""
+        self.count.add(digit)
+        self._tell_count()
+        if self._count_timer is not None:
+            self._count_timer.stop()
+        self._count_timer = self.set_timer(_COUNT_SECONDS, self.settle_count)
+
+    def settle_count(self) -> None:
+        """No motion followed: a single digit is a screen's number."""
+        if self.count:
+            number = self.count.take()
+            self._tell_count()
+            if 1 <= number <= len(TABS):
+                self.visit(Spot(TABS[number - 1].name))
+
+    def _tell_count(self) -> None:
+        if self.place is not None:
+            for line in self.place.query(TabLine):
+                line.typed = self.count.shown
+
+    async def on_event(self, event: Event) -> None:
+        """A key that takes no count settles the one before it first."""
+        from textual.events import Key
+
+        if self.count and isinstance(event, Key) and not event.is_forwarded:
+            bound = self.screen.active_bindings.get(event.key)
+            if bound is None or bound.binding.id not in counted_ids():
+                self.settle_count()
+                await asyncio.sleep(0)
+            await super().on_event(event)
+            self._tell_count()
+            return
+        await super().on_event(event)
+
+    # -- what others do to the store
+
+    async def _watch(self) -> None:
+        """Say when the store changes, as long as the program runs."""
+        failed = False
+        while True:
+            try:
+                changed = await asyncio.to_thread(self.session.watch.wait, _WATCH_SECONDS)
+            except CrmError as error:
+                failed = True
+                self.post_message(self.StoreChanged(error.message))
+                await asyncio.sleep(_TROUBLE_SECONDS)
+            else:
+                if changed or failed:
+                    failed = False
+                    self.post_message(self.StoreChanged())
+
+    def on_crm_app_store_changed(self, event: CrmApp.StoreChanged) -> None:
+        """Read it again where it is seen; elsewhere when it is seen next."""
+        for place in self._places.values():
+            for line in place.query(TabLine):
+                line.trouble = event.trouble
+            if not event.trouble:
+                place.store_changed()
+
+    def changed_here(self) -> None:
+        """This program changed the store itself."""
+        for place in self._places.values():
+            place.store_changed()
+
+    def tell_where(self, place: Place) -> None:
+        """A screen is seen: the write door may be opened while the user looks at it."""
+        self.sub_title = BY_NAME[place.name].label if place.name in BY_NAME else ""
+
+    # -- writing
 
     async def write(self, action: Callable[[], Any]) -> Done:
         """Do something that can be undone, off this thread and after the writes before it; raises CrmError."""
@@ -67,22 +240,88 @@ class BoardApp(App[None]):
         async with self._lock:
             return await asyncio.to_thread(act)
 
-    def toggle_dark(self) -> None:
+    def action_undo(self) -> None:
+        """Take back the last thing done here."""
+        self._turn("undone", "nothing was done here that could be undone", self.session.undo, self.count.take())
+
+    def action_redo(self) -> None:
+        """Do it again."""
+        self._turn("done again", "nothing to do again", self.session.redo, self.count.take())
+
+    def _turn(self, word: str, nothing: str, turn: Callable[[], Done], times: int) -> None:
+        place = self.place
+        if place is not None:
+            place.run_worker(self._turned(place, word, nothing, turn, times), group="write")
+
+    async def _turned(self, place: Place, word: str, nothing: str, turn: Callable[[], Done], times: int) -> None:
+        place.writing += 1
+        try:
+            for _ in range(times):
+                done = await self.turn(turn)
+                view: ChangeSetView | None = done.result
+                said = f"{word}: {view.command}, {view.summary}".removesuffix(", ") if view else nothing
+                place.post_message(place.Written(done, said))
+                if view is None:
+                    break
+        except CrmError as error:
+            place.post_message(place.Failed("that can't be taken back", error))
+        finally:
+            place.writing -= 1
+
+    def action_repeat(self) -> None:
+        """Do the last thing again, to what is at the cursor."""
+        if self.place is not None and self.place.is_active:
+            self.place.repeat()
+
+    # -- looks
+
+    def _theme_kept(self) -> str | None:
+        kept = self.session.settings["tui.theme"] or self.session.memory.get("theme")
+        return kept if kept in self.available_themes else None
+
+    def action_toggle_dark(self) -> None:
         """Switch between dark and light."""
         self.theme = opposite(self.theme, dark=self.current_theme.dark)
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """What the command palette offers: the board's own keys first, then the theme and the way out."""
-        if isinstance(screen, BoardScreen):
-            for key in KEYS:
-                if key.palette:
-                    yield SystemCommand(key.label.capitalize(), key.about, self._runner(screen, key.action))
-        yield SystemCommand("Theme", "choose among all themes", self.action_change_theme)
-        yield SystemCommand("Quit", "leave the board", self.action_quit)
+    def watch_theme(self, theme: str) -> None:
+        """Remember it."""
+        if self.is_running:
+            self.remember("theme", theme)
 
-    def _runner(self, screen: Screen[Any], action: str) -> Callable[[], Any]:
+    def action_toggle_density(self) -> None:
+        """Closer together, or further apart."""
+        self.is_comfortable = not self.is_comfortable
+        self.remember("density", "comfortable" if self.is_comfortable else "compact")
+        for place in self._places.values():
+            place.set_class(self.is_comfortable, "-comfortable")
+
+    def remember(self, name: str, value: Any) -> None:  # noqa: ANN401 - anything JSON can hold
+        """Keep something for the next sitting."""
+        memory = self.session.memory
+        memory.put(name, value)
+        self.run_worker(asyncio.to_thread(memory.keep), group="memory")
+
+    def action_help(self) -> None:
+        """The keys of this screen."""
+        from crmcli.tui.modals.help import Help
+
+        if self.place is not None:
+            self.push_screen(Help(self.place))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the command palette offers: the screens, the keys of this screen, the theme and the way out."""
+        place = screen if isinstance(screen, Place) else self.place
+        for number, tab in enumerate(TABS, 1):
+            yield SystemCommand(
+                f"Go to {tab.label}  [{number}]", tab.about, lambda name=tab.name: self.visit(Spot(name))
+            )
+        for key, shown in palette_keys(place.KEYS if place is not None else (), self.session.settings.keys):
+            yield SystemCommand(f"{key.label.capitalize()}  [{shown}]", key.about, self._runner(place, key.action))
+        yield SystemCommand("Theme", "choose among all themes", self.action_change_theme)
+
+    def _runner(self, screen: Screen[Any] | None, action: str) -> Callable[[], Any]:
         async def act() -> None:
-            await screen.run_action(action)
+            await self.run_action(action, screen)
 
         return act
 
@@ -90,7 +329,7 @@ class BoardApp(App[None]):
 
     @property
     def bug(self) -> Exception | None:
-        """What brought the board down, if anything did."""
+        """What brought the program down, if anything did."""
         return self._exception
 
     def _fatal_error(self) -> None:
@@ -103,16 +342,3 @@ def _warm_up() -> None:
     import crmcli.store.records
     import crmcli.store.session
     import crmcli.store.undo  # noqa: F401
-
-
-def run(context: AppContext, pipeline: str | None, filter_text: str | None) -> None:
-    """Show the board until the user leaves it; raises UsageError without a terminal, FilterError or NotFound for its arguments."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("the board needs a terminal", hint="crm pipeline shows the same figures as a table")
-    session = Session(context)
-    # Asked before the screen is taken over: what is wrong with the arguments belongs on stderr.
-    session.board.picture(pipeline, filter_text)
-    app = BoardApp(session, pipeline, filter_text)
-    app.run()
-    if app.bug is not None:
-        raise app.bug

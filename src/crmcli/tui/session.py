@@ -1,35 +1,61 @@
-"""The board's way to the services: a desk that never writes to the terminal, and the steps that can be taken back."""
+"""The way from the screens to the services: a desk that never writes to the terminal, and the steps that can be taken back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from crmcli.errors import Conflict, CrmError
-from crmcli.services.activities import Activities
-from crmcli.services.board import Board, Watch
+from crmcli.paths import state_folder
+from crmcli.services.activities import Activities, Tasks
+from crmcli.services.board import Board
+from crmcli.services.companies import Companies
+from crmcli.services.contacts import Contacts
 from crmcli.services.deals import Deals
 from crmcli.services.desk import Desk
 from crmcli.services.history import History
 from crmcli.services.pipelines import Pipelines
+from crmcli.services.watch import Watch
+from crmcli.tui.asking import Asking
+from crmcli.tui.memory import Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from crmcli.context import AppContext
     from crmcli.domain.views import ChangeSetView
     from crmcli.render.locale import Locale
+    from crmcli.services.campaigns import Campaigns
+    from crmcli.services.completing import Completing
+    from crmcli.services.records import Records
+    from crmcli.services.saved_views import SavedViews
+    from crmcli.services.search import Search
+    from crmcli.services.tables import Tables
+    from crmcli.services.today import Agenda
+    from crmcli.store.reader import Reader
     from crmcli.store.session import UnitOfWork
+    from crmcli.tui.drafts import Drafts
+
+AnswerT = TypeVar("AnswerT")
 
 
-class BoardDesk(Desk):
-    """A desk that remembers the last unit of work done at it."""
+class ScreenDesk(Desk):
+    """A desk that reads on kept connections and remembers the last unit of work done at it."""
 
     last: UnitOfWork | None = None
+    asking: Asking
 
     @property
     def last_change_set(self) -> str | None:
         """The uid of its change set."""
         return self.last.change_set.uid if self.last is not None else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """The reading door, kept open."""
+        with self.asking.reader() as reader:
+            yield reader
 
     def writing(self, command: str, summary: str = "") -> UnitOfWork:
         """The writing door, remembered."""
@@ -45,22 +71,99 @@ class Done(NamedTuple):
 
 
 class Session:
-    """One sitting at the board; writes come one at a time."""
+    """One sitting; reads may come any time, writes come one at a time."""
 
     def __init__(self, context: AppContext) -> None:
         desk = context.desk
         self._notes: list[str] = []
         note = self._notes.append
-        self.desk = BoardDesk(*desk._replace(hooks=desk.hooks.telling(note), note=note, origin="tui"))
+        self.desk = ScreenDesk(*desk._replace(hooks=desk.hooks.telling(note), note=note, origin="tui"))
+        self.asking = self.desk.asking = Asking(desk.store)
         self.locale: Locale = context.output.locale
+        self.settings = context.settings
+        self.memory = Memory(state_folder())
         self.board = Board(self.desk)
-        self.watch = Watch(self.desk)
+        self.watch = Watch(desk)
+        self.contacts = Contacts(self.desk)
+        self.companies = Companies(self.desk)
         self.deals = Deals(self.desk)
         self.activities = Activities(self.desk)
+        self.tasks = Tasks(self.desk)
         self.pipelines = Pipelines(self.desk)
         self.history = History(self.desk)
         self._undoable: list[str] = []
         self._redoable: list[str] = []
+
+    # -- services that a screen wants when it is first opened
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Windows onto long tables."""
+        from crmcli.services.tables import Tables
+
+        return Tables(self.desk)
+
+    @cached_property
+    def search(self) -> Search:
+        """Full text over everything."""
+        from crmcli.services.search import Search
+
+        return Search(self.desk)
+
+    @cached_property
+    def agenda(self) -> Agenda:
+        """The list of the day."""
+        from crmcli.services.today import Agenda
+
+        return Agenda(self.desk)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        """What campaigns have brought."""
+        from crmcli.services.campaigns import Campaigns
+
+        return Campaigns(self.desk)
+
+    @cached_property
+    def views(self) -> SavedViews:
+        """Filters, orders and columns kept by name."""
+        from crmcli.services.saved_views import SavedViews
+
+        return SavedViews(self.desk)
+
+    @cached_property
+    def completing(self) -> Completing:
+        """What a field may be completed to."""
+        from crmcli.services.completing import Completing
+
+        return Completing(self.desk)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """What was typed and not yet stored."""
+        from crmcli.tui.drafts import Drafts
+
+        return Drafts(state_folder() / "drafts")
+
+    def records(self, noun: str) -> Records:
+        """The service of a noun."""
+        services: dict[str, Records] = {
+            "contact": self.contacts, "company": self.companies, "deal": self.deals, "activity": self.activities,
+        }  # fmt: skip
+        return services[noun]
+
+    # -- reading
+
+    async def ask(self, question: Callable[[], AnswerT]) -> AnswerT:
+        """The answer to a question, found off this thread; raises CrmError."""
+        return await self.asking.ask(question)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.watch.close()
+        self.asking.close()
+
+    # -- writing
 
     def do(self, action: Callable[[], Any]) -> Done:
         """Do something that ``undo`` can take back; raises CrmError."""
@@ -70,8 +173,10 @@ class Session:
             self._redoable.clear()
         return Done(result, self._told())
 
-    def undo(self) -> Done:
-        """Take back the last thing done here and not yet taken back; the result is its change set, None when there is none."""
+    def undo(self, change_set: str | None = None) -> Done:
+        """Take back the last thing done here, or the change set named; the result is its view, None when there is none."""
+        if change_set is not None:
+            return self.do(lambda: self.history.undo(change_set))
         return self._turn_back(self._undoable, self._redoable)
 
     def redo(self) -> Done:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
+    from threading import Event
 
     from crmcli.errors import CrmError
     from crmcli.store.location import Location
@@ -26,6 +27,22 @@ class Held(Exception):
         self.note = note
 
 
+class Lookout(Protocol):
+    """One kept connection that sees when anyone changes the store; it is for one thread, and opens when first asked."""
+
+    def mark(self) -> object:
+        """What differs from before once the store was changed, made or taken away.
+
+        Raises CrmError when the store can't be reached, StoreLocked when it can't be told just now.
+        """
+
+    def rest(self, seconds: float, called: Event) -> None:
+        """Wait so long; less when it is time to ask for the mark again, or when ``called`` is set."""
+
+    def close(self) -> None:
+        """Let go of the connection; the next mark opens another."""
+
+
 class Dialect(Protocol):
     """One engine, as the rest of the store sees it."""
 
@@ -36,6 +53,18 @@ class Dialect(Protocol):
 
     def connect(self, location: Location, *, write: bool, timeout: float) -> Any:  # noqa: ANN401 - a DB-API connection
         """A DB-API connection; ``write`` makes the store's place if it is missing."""
+
+    def place(self, location: Location) -> object:
+        """What differs from before once something else lies where the store was; None when nothing does."""
+
+    def interrupt(self, connection: Any) -> None:  # noqa: ANN401
+        """From another thread: end the query that runs on the connection, if one does."""
+
+    def tell(self) -> str:
+        """The statement that tells the lookouts of a commit; empty where they see it by themselves."""
+
+    def lookout(self, location: Location) -> Lookout:
+        """Someone who sees when anyone changes the store."""
 
     def begin(self) -> str:
         """The statements that start a write and wait for the other writers to end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crmcli.errors import (
     Conflict,
     CrmError,
+    Interrupted,
     Refused,
     StoreError,
     StoreLocked,
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+    from crmcli.store.dialects import Lookout
     from crmcli.store.location import Location
     from crmcli.store.store import Store
 
+CHANGED = "crm_changed"  # the channel on which each commit is told
 _CHUNK = 500
 _LONGEST_WORD = 2046  # bytes, of a word in a tsvector
 _CURSORS = count(1)
@@ -70,6 +73,25 @@ class Postgresql:
         except psycopg.Error as error:
             raise self.explain(error, location.label) or error from error
         return connection
+
+    def place(self, location: Location) -> object:
+        """The address says it all."""
+        return location.url
+
+    def interrupt(self, connection: Any) -> None:  # noqa: ANN401
+        """By a request of its own to the server, which may take as long as connecting does."""
+        with suppress(_psycopg().Error):
+            connection.cancel_safe(timeout=5)
+
+    def tell(self) -> str:
+        """Those who listen hear it when the transaction is stored."""
+        return f"NOTIFY {CHANGED}"
+
+    def lookout(self, location: Location) -> Lookout:
+        """Listens."""
+        from crmcli.store.dialects.postgresql_lookout import PostgresqlLookout
+
+        return PostgresqlLookout(self, location)
 
     def begin(self) -> str:
         """Wait for the other writers of this store."""
@@ -120,6 +142,8 @@ class Postgresql:
             return StoreError(f"{label} holds something else of the same name: {text}", hint="a database of its own")
         if isinstance(error, psycopg.errors.UniqueViolation):
             return Conflict(f"another record holds that value by now: {error.diag.constraint_name or text}")
+        if isinstance(error, psycopg.errors.QueryCanceled) and "timeout" not in text:
+            return Interrupted(f"{label}: {text}")
         if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
             return StoreUnreachable(f"can't reach {label}: {text}")
         if isinstance(error, psycopg.OperationalError | psycopg.errors.InsufficientPrivilege):

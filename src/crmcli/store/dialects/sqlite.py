@@ -6,18 +6,28 @@ import os
 import sqlite3
 import stat
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.text import fold
-from crmcli.errors import Conflict, CrmError, Refused, StoreError, StoreLocked, StoreUnreachable, UsageError
+from crmcli.errors import (
+    Conflict,
+    CrmError,
+    Interrupted,
+    Refused,
+    StoreError,
+    StoreLocked,
+    StoreUnreachable,
+    UsageError,
+)
 from crmcli.store.dialects import too_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from crmcli.store.dialects import Lookout
     from crmcli.store.location import Location
     from crmcli.store.store import Store
 
@@ -33,15 +43,22 @@ class Sqlite:
 
     def exists(self, location: Location) -> bool:
         """Whether the file is there; an empty one counts as absent."""
-        try:
-            found = _path(location).stat()
-        except FileNotFoundError:
-            return False
-        except OSError as error:
-            raise StoreUnreachable(f"can't open {location.label}: {error.strerror}") from error
-        if stat.S_ISDIR(found.st_mode):
+        found = _found(location)
+        if found is not None and stat.S_ISDIR(found.st_mode):
             raise StoreUnreachable(f"{location.label} is a folder, not a store", hint="name a file in it")
-        return found.st_size > 0
+        return found is not None and found.st_size > 0
+
+    def place(self, location: Location) -> object:
+        """The file itself, by its number; where only reading is possible, also as it is, which is all that we see there."""
+        found = _found(location)
+        if found is None or found.st_size == 0:
+            return None
+        path = _path(location)
+        if os.access(path.parent, os.W_OK):
+            return found.st_dev, found.st_ino
+        beside = path.with_name(f"{path.name}-wal")
+        log = beside.stat() if beside.exists() else None
+        return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size, log and (log.st_mtime_ns, log.st_size)
 
     def connect(self, location: Location, *, write: bool, timeout: float) -> sqlite3.Connection:
         """A connection with our pragmas and functions; a new file gets mode 0600 in a 0700 folder."""
@@ -77,6 +94,21 @@ class Sqlite:
             raise
         return connection
 
+    def interrupt(self, connection: sqlite3.Connection) -> None:
+        """SQLite's own call for it; one that was closed meanwhile runs nothing."""
+        with suppress(sqlite3.ProgrammingError):
+            connection.interrupt()
+
+    def tell(self) -> str:
+        """Nothing: ``data_version`` tells."""
+        return ""
+
+    def lookout(self, location: Location) -> Lookout:
+        """Asks ``data_version`` again and again."""
+        from crmcli.store.dialects.sqlite_lookout import SqliteLookout
+
+        return SqliteLookout(self, location)
+
     def begin(self) -> str:
         """Take the write lock at once, so that a transaction never fails half-way for want of it."""
         return "BEGIN IMMEDIATE"
@@ -88,8 +120,11 @@ class Sqlite:
     def stream(self, connection: sqlite3.Connection, text: str, params: Sequence[object]) -> Iterator[tuple[Any, ...]]:
         """The rows as the cursor gives them."""
         cursor = connection.execute(text, tuple(params))
-        while rows := cursor.fetchmany(_CHUNK):
-            yield from rows
+        try:
+            while rows := cursor.fetchmany(_CHUNK):
+                yield from rows
+        finally:
+            cursor.close()  # an open one would hold every later query to what it saw itself
 
     def ask(self, location: Location, text: str, seconds: float) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         """On a file opened for reading only, where nothing but SELECT is authorized, interrupted when time is up."""
@@ -112,8 +147,8 @@ class Sqlite:
         if not isinstance(error, sqlite3.Error):
             return None
         text = str(error)
-        if "locked" in text or "busy" in text:
-            return StoreLocked(f"{label} is locked by another process", hint="try again when it has finished")
+        if passing := _passing(text, label):
+            return passing
         if "UNIQUE constraint failed" in text:
             return Conflict(f"another record holds that value by now: {text.rpartition(': ')[2]}")
         if "not a database" in text:
@@ -299,6 +334,17 @@ _LONGEST = 4_000_000  # bytes of one value in an answer, and of the work towards
 _READING = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
 
 
+def _passing(text: str, label: str) -> CrmError | None:
+    """What is nobody's fault and over when it is tried again."""
+    if "interrupted" in text:
+        return Interrupted("the question was called off; nothing was changed")
+    if "closed database" in text:
+        return StoreUnreachable(f"{label} was closed or replaced meanwhile", hint="try again")
+    if "locked" in text or "busy" in text:
+        return StoreLocked(f"{label} is locked by another process", hint="try again when it has finished")
+    return None
+
+
 def _only_reading(action: int, *_about: str | None) -> int:
     return sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
 
@@ -338,6 +384,16 @@ def _configure_search(connection: sqlite3.Connection, **settings: int) -> None:
 def _path(location: Location) -> Path:
     assert location.path is not None
     return location.path
+
+
+def _found(location: Location) -> os.stat_result | None:
+    """What lies at the store's place; None when nothing does."""
+    try:
+        return _path(location).stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreUnreachable(f"can't open {location.label}: {error.strerror}") from error
 
 
 def _connection(path: Path, mode: str, timeout: float) -> sqlite3.Connection:

@@ -89,7 +89,8 @@ def order_by(noun: str, selection: Selection, default: str) -> str:
     expressions = _sorted_by(field, PLACES[noun][field.name])
     if field.required or field.name in ("created_at", "updated_at", "at", "id"):
         return f"{expressions[0]}{direction}, r.id{direction}"
-    return ", ".join([*(f"{each} IS NULL, {each}{direction}" for each in expressions), f"r.id{direction}"])
+    # Said this way an expression is worked out once a row, which for one that asks another table is half of the time.
+    return ", ".join([*(f"{each}{direction} NULLS LAST" for each in expressions), f"r.id{direction}"])
 
 
 def _unsortable(noun: str, name: str) -> UsageError:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.text import fold
 from crmcli.domain.views import SearchHit
+from crmcli.store.queries.condition import EVERYTHING, NOTHING, Condition
 from crmcli.store.reader import marks
-from crmcli.store.search import texts, words_held
+from crmcli.store.search import SEARCHED, phone_words, texts, words_held, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from crmcli.store.dialects import Row
+    from crmcli.store.dialects import Dialect, Row
     from crmcli.store.reader import Reader
 
 _ALL = 2**31
@@ -35,6 +36,39 @@ def hits(
                 if row[0] not in seen and len(seen) < wanted:
                     seen.add(row[0])
                     yield _hit(reader, row, words)
+
+
+def holding(dialect: Dialect, noun: str, text: str) -> Condition:
+    """The condition that a noun's row, aliased ``r``, holds all the words of a text, each as a beginning.
+
+    What is written like a phone number is looked for as one too.
+    """
+    queries = queries_of(text)
+    if not queries:
+        return EVERYTHING if not text.strip() else NOTHING
+    # The index's own number tells noun and record, which spares a look at each entry.
+    rows = (
+        f"SELECT rowid / {len(SEARCHED) * 2} FROM search_entry WHERE {dialect.search_condition()}"
+        f" AND rowid % {len(SEARCHED) * 2} = {SEARCHED.index(noun)}"
+    )
+    sql = " OR ".join(f"r.id IN ({rows})" for _ in queries)
+    return Condition(sql, tuple(dialect.search_query(words, names_only=False) for words in queries))
+
+
+def queries_of(text: str) -> list[list[str]]:
+    """The words that a text is looked for by: its own and, where it is written like a phone number, its digits."""
+    queries = [words_of(text)]
+    if _like_phone(text):
+        queries.append(phone_words(text))
+    return [query for query in queries if query]
+
+
+def _like_phone(text: str) -> bool:
+    if not any(c.isdecimal() for c in text):
+        return False
+    from crmcli.domain.people import looks_like
+
+    return looks_like(text) == "phone"
 
 
 def _entries(

@@ -1,8 +1,7 @@
-"""Every key of the board on one page."""
+"""Every key of a screen on one page."""
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
@@ -12,13 +11,16 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from crmcli.render.cells import pad
-from crmcli.tui.keys import KEYS, shown_keys
+from crmcli.tui.keys.key import shown_keys
+from crmcli.tui.keys.registry import keys_of, scopes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+
+    from crmcli.tui.screens.place import Place
 
 _KEYS = 18
 _COLORS = Content.assemble(
@@ -36,14 +38,20 @@ class Help(ModalScreen[None]):
         Binding("escape,question_mark,q,enter", "close", "close", tooltip="back to the board", id="help.close"),
     ]
 
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self._place = place
+
     def compose(self) -> ComposeResult:
         """Two columns where there is room."""
         with Vertical(classes="dialog -wide"):
-            yield Label("keys of the board", classes="dialog-title")
+            yield Label(f"keys · {self._place.name}", classes="dialog-title")
             with VerticalScroll(classes="dialog-body", id="help-body"), Horizontal(id="help-columns"):
-                around, *others = _sections()
-                yield Static(Content("\n").join([around, Content(""), _COLORS]))
-                yield Static(Content("\n\n").join(others))
+                sections = list(_sections(self._place.name or "", self._place.session.settings.keys))
+                half = _half(sections)
+                left = sections[:half] + ([_COLORS] if self._place.name == "board" else [])
+                yield Static(Content("\n\n").join(left))
+                yield Static(Content("\n\n").join(sections[half:]))
             yield Label("ctrl+p all commands · ↑ ↓ scroll · esc close", classes="dialog-keys")
 
     def on_mount(self) -> None:
@@ -55,8 +63,21 @@ class Help(ModalScreen[None]):
         self.dismiss(None)
 
 
-def _sections() -> Iterator[Content]:
-    for section, keys in groupby(KEYS, key=lambda key: key.section):
-        lines = [Content.styled(section, "bold $primary")]
-        lines += [Content.assemble((pad(shown_keys(key), _KEYS), "bold"), " ", key.about) for key in keys]
-        yield Content("\n").join(lines)
+def _sections(place: str, changed: Mapping[str, str]) -> Iterator[Content]:
+    """The keys by section, the screen's own first and those that work everywhere last."""
+    everywhere, *others = scopes_of(place)
+    by_section: dict[str, list[Content]] = {}
+    for scope, keys in (*others, everywhere):
+        for key in keys:
+            shown = shown_keys(keys_of(scope, key, changed))
+            if shown and not key.id.startswith("digit_"):
+                line = Content.assemble((pad(shown, _KEYS), "bold"), " ", key.about)
+                by_section.setdefault(key.section, []).append(line)
+    for section, lines in by_section.items():
+        yield Content("\n").join([Content.styled(section, "bold $primary"), *lines])
+
+
+def _half(sections: Sequence[Content]) -> int:
+    """How many sections make the first column, so that both are about as high."""
+    heights = [section.plain.count("\n") + 3 for section in sections]
+    return next(place for place in range(1, len(heights) + 1) if 2 * sum(heights[:place]) >= sum(heights))

@@ -26,26 +26,19 @@ class TopBar(Widget):
 
     picture: reactive[BoardPicture | None] = reactive(None)
     stages: reactive[str] = reactive("")
-    trouble: reactive[str] = reactive("")
 
-    def __init__(self, locale: Locale, user: str) -> None:
+    def __init__(self, locale: Locale) -> None:
         super().__init__()
         self._locale = locale
-        self._user = user
         self._parts: tuple[str, ...] = ()
 
     def render(self) -> Content:
-        """The pipeline and its open deals at the left; at the right who sits here, or what is wrong."""
+        """The pipeline and its open deals at the left; at the right which stages are seen."""
         cells = max(1, self.content_size.width)
-        right = (
-            visible(self.trouble)
-            if self.trouble
-            else "  ".join(part for part in (self.stages, visible(self._user)) if part)
-        )
-        right = cut(right, cells // 2)
+        right = cut(self.stages, cells // 2)
         left = self._left(cells - width(right) - 2)
         gap = " " * max(1, cells - width(left.plain) - width(right))
-        return Content.assemble(left, gap, (right, "bold $error" if self.trouble else "dim"))
+        return Content.assemble(left, gap, (right, "dim"))
 
     def watch_picture(self, picture: BoardPicture | None) -> None:
         """Sum it up once, not each time it is drawn."""

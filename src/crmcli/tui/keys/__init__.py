@@ -1,0 +1,1 @@
+"""Every key of the program, said once: bindings, help screen, command palette and documentation are made from here."""

@@ -1,0 +1,42 @@
+"""What a key is: its id, the keys themselves, what it does, and where it is told of."""
+
+from __future__ import annotations
+
+from crmcli.domain.frozen import NamedTuple
+
+
+class Key(NamedTuple):
+    """One action and the keys that start it.
+
+    ``id`` is what ``[keys]`` in crm.toml calls it; ``keys`` are Textual's names, by commas, none for an action that is
+    reached through the command palette alone. ``shown`` puts it in the footer and ``palette`` among the commands;
+    ``counted`` ones take a number before them (``3j``) and ``repeats`` ones are what ``.`` does again.
+    """
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    about: str
+    section: str
+    shown: bool = False
+    palette: bool = False
+    counted: bool = False
+    repeats: bool = False
+    display: str = ""
+
+
+_NAMES = {
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "shift+left": "shift+←", "shift+right": "shift+→",
+    "shift+up": "shift+↑", "shift+down": "shift+↓", "alt+left": "alt+←", "alt+right": "alt+→",
+    "pageup": "page up", "pagedown": "page down", "ctrl+pageup": "ctrl+page up", "ctrl+pagedown": "ctrl+page down",
+    "slash": "/", "question_mark": "?", "escape": "esc", "full_stop": ".", "left_square_bracket": "[",
+    "right_square_bracket": "]", "minus": "-", "equals_sign": "=", "plus": "+", "asterisk": "*", "comma": ",",
+    "colon": ":", "less_than_sign": "<", "greater_than_sign": ">", "number_sign": "#", "exclamation_mark": "!",
+    "enter": "⏎", "space": "space", "vertical_line": "|", "underscore": "_", "at": "@",
+}  # fmt: skip
+
+
+def shown_keys(keys: str) -> str:
+    """The keys as a person reads them: ``↓ j``."""
+    return " ".join(_NAMES.get(name, name) for name in keys.split(",") if name)

@@ -1,0 +1,103 @@
+"""Which keys are bound on which screen, and what crm.toml changes about them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from crmcli.domain.text import nearest
+from crmcli.errors import ConfigError
+from crmcli.tui.keys.activity import ACTIVITY
+from crmcli.tui.keys.board import BOARD
+from crmcli.tui.keys.campaigns import CAMPAIGNS
+from crmcli.tui.keys.everywhere import EVERYWHERE
+from crmcli.tui.keys.history import HISTORY
+from crmcli.tui.keys.key import shown_keys
+from crmcli.tui.keys.moving import MARKING, MOVING
+from crmcli.tui.keys.record import PAGE
+from crmcli.tui.keys.reports import REPORTS
+from crmcli.tui.keys.search import SEARCH
+from crmcli.tui.keys.table import TABLE
+from crmcli.tui.keys.today import TODAY
+from crmcli.tui.keys.verbs import DEAL, OUT, RECORD, TASK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from crmcli.tui.keys.key import Key
+
+Scopes = tuple[tuple[str, "Sequence[Key]"], ...]
+_ALWAYS: Scopes = (("moving", MOVING),)
+_VERBS: Scopes = (("marking", MARKING), ("record", RECORD), ("deal", DEAL), ("task", TASK), ("out", OUT))
+PLACES: dict[str, Scopes] = {
+    "today": (*_ALWAYS, *_VERBS, ("today", TODAY)),
+    "board": (*_ALWAYS, *_VERBS, ("board", BOARD)),
+    "contacts": (*_ALWAYS, *_VERBS, ("table", TABLE)),
+    "companies": (*_ALWAYS, *_VERBS, ("table", TABLE)),
+    "deals": (*_ALWAYS, *_VERBS, ("table", TABLE)),
+    "activity": (*_ALWAYS, *_VERBS, ("activity", ACTIVITY)),
+    "campaigns": (*_ALWAYS, ("out", OUT), ("campaigns", CAMPAIGNS)),
+    "reports": (*_ALWAYS, ("out", OUT), ("reports", REPORTS)),
+    "history": (*_ALWAYS, ("out", OUT), ("history", HISTORY)),
+    "record": (*_ALWAYS, *_VERBS, ("page", PAGE)),
+    "search": (("search", SEARCH),),
+}
+
+
+def scopes_of(place: str) -> Scopes:
+    """The scopes of a screen with their keys, those that work everywhere included."""
+    return (("everywhere", EVERYWHERE), *PLACES[place])
+
+
+@cache
+def by_id() -> dict[str, Key]:
+    """Every key by the name that crm.toml knows it by: ``board.filter``."""
+    return {f"{scope}.{key.id}": key for place in PLACES for scope, keys in scopes_of(place) for key in keys}
+
+
+@cache
+def counted_ids() -> frozenset[str]:
+    """The keys that take a number before them, and the digits themselves."""
+    return frozenset(name for name, key in by_id().items() if key.counted or key.id.startswith("digit_"))
+
+
+def keys_of(scope: str, key: Key, changed: Mapping[str, str]) -> str:
+    """The keys of an action, as crm.toml may have changed them."""
+    return changed.get(f"{scope}.{key.id}", key.keys)
+
+
+def palette_keys(scopes: Scopes, changed: Mapping[str, str]) -> Iterator[tuple[Key, str]]:
+    """What the command palette offers on a screen, each with its keys as a person reads them."""
+    for scope, keys in (("everywhere", EVERYWHERE), *scopes):
+        for key in keys:
+            if key.palette:
+                yield key, shown_keys(keys_of(scope, key, changed))
+
+
+def checked(changed: Mapping[str, str]) -> None:
+    """Look through what crm.toml says about keys.
+
+    Raises:
+        ConfigError: an action there is not, or a key that would do two things on one screen.
+    """
+    for name in changed:
+        if name not in by_id():
+            near = nearest(name, list(by_id()))
+            raise ConfigError(f"keys: no action {name}", hint=f"did you mean {near}?" if near else "crm tui --keys")
+    for place in PLACES:
+        clash = next(clashes(place, changed), None)
+        if clash is not None:
+            key, one, other = clash
+            raise ConfigError(f"keys: {key} would be both {one} and {other} on the {place} screen")
+
+
+def clashes(place: str, changed: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """The keys that would do two things on a screen: the key and the two actions."""
+    taken: dict[str, str] = {}
+    for scope, keys in scopes_of(place):
+        for key in keys:
+            name = f"{scope}.{key.id}"
+            for each in keys_of(scope, key, changed).split(","):
+                if each and each in taken:
+                    yield each, taken[each], name
+                taken[each] = name

@@ -1,0 +1,26 @@
+"""Activity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.widgets import Static
+
+from crmcli.tui.bindings import bindings_of
+from crmcli.tui.keys.registry import PLACES
+from crmcli.tui.screens.place import Place
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+
+class ActivityScreen(Place):
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("activity")
+    KEYS = PLACES["activity"]
+
+    def body(self) -> ComposeResult:
+        yield Static("Activity")
+
+    def reload(self) -> None:
+        pass

@@ -1,0 +1,35 @@
+"""Records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.widgets import Static
+
+from crmcli.tui.bindings import bindings_of
+from crmcli.tui.keys.registry import PLACES
+from crmcli.tui.screens.place import Place
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+
+class RecordsScreen(Place):
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("contacts")
+    KEYS = PLACES["contacts"]
+
+    def body(self) -> ComposeResult:
+        yield Static("Records")
+
+    def reload(self) -> None:
+        pass
+
+
+class ContactsScreen(RecordsScreen): ...
+
+
+class CompaniesScreen(RecordsScreen): ...
+
+
+class DealsScreen(RecordsScreen): ...
