@@ -1,11 +1,11 @@
-"""A small, lively store for the board's tests, and ways to drive the board."""
+"""A small, lively store for the tests of the screens, and ways to drive them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmcli.context import AppContext, Flags
-from crmcli.tui.app import BoardApp
+from crmcli.tui.app import CrmApp
 from crmcli.tui.session import Session
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from crmcli.tui.screens.board import BoardScreen
+    from crmcli.tui.screens.place import Place
     from crmcli.tui.widgets.lanes import LaneColumn
 
 # title, value, company, stage, owner, expected close, next step
@@ -65,23 +66,43 @@ def rot(context: AppContext, title: str) -> None:
         row.stage_since = uow.now.replace(month=9)
 
 
-def board_app(store: str, **arguments: str | None) -> BoardApp:
-    """The board over a store, dark unless told otherwise."""
-    return BoardApp(Session(context_of(store)), **{"theme": "crm-dark", **arguments})
+def crm_app(store: str, *, start: str = "today", **arguments: Any) -> CrmApp:
+    """The program over a store, opened on a screen; dark unless told otherwise."""
+    return CrmApp(Session(context_of(store)), start=start, **{"theme": "crm-dark", **arguments})
 
 
-async def settle(pilot: Pilot[None]) -> BoardScreen:
-    """Wait until every worker has reported and every report is shown; the board's screen."""
+def board_app(store: str, **arguments: Any) -> CrmApp:
+    """The program opened on the board."""
+    return crm_app(store, start="board", **arguments)
+
+
+async def settle(pilot: Pilot[None]) -> Any:
+    """Wait until every worker has reported and every report is shown; the screen of the program, below any dialog."""
     for _ in range(3):
         await pilot.pause()
         await pilot.app.workers.wait_for_complete()
     await pilot.pause()
-    return board(pilot)
+    return place(pilot)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys one after the other and wait for all that follows from each."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+def place(pilot: Pilot[None]) -> Place:
+    """The screen of the program that is seen, below any dialog."""
+    app = pilot.app
+    assert isinstance(app, CrmApp)
+    assert app.place is not None
+    return app.place
 
 
 def board(pilot: Pilot[None]) -> BoardScreen:
-    """The board's screen, below any modal."""
-    return pilot.app.screen_stack[1]  # type: ignore[return-value]
+    """The board, below any dialog."""
+    return place(pilot)  # type: ignore[return-value]
 
 
 def lane(pilot: Pilot[None], stage: str) -> LaneColumn:

@@ -1,4 +1,4 @@
-"""The stores that the board is tried on."""
+"""The stores that the screens are tried on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.tui.boards import board_app, store_with_deals
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crmcli.tui.app import BoardApp
+    from crmcli.tui.app import CrmApp
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +37,6 @@ def store(filled_store: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def deals_board(store: str) -> BoardApp:
+def deals_board(store: str) -> CrmApp:
     """The board over the store with deals."""
     return board_app(store)

@@ -276,7 +276,8 @@ def _candidates(place: _Place, noun: str, custom: Mapping[str, frozenset[str]]) 
             yield from (Candidate(space + word) for word in _joints(place))
         case _:
             yield from (values := [Candidate(value) for value in _values(place)])
-            if not any(fold(each.text).startswith(fold(place.typed)) for each in values):
+            begun = fold(place.typed) + " " * place.typed[-1:].isspace()
+            if not any(fold(each.text).startswith(begun) for each in values):
                 yield from _after_value(place)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,8 @@ def _screen(context: AppContext, wish: Wish) -> str:
 
 
 def _run(context: AppContext, screen: str, wish: Wish) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    in_browser = "TEXTUAL_DRIVER" in os.environ
+    if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the screens need a terminal", hint="crm pipeline shows the same figures as a table")
     from crmcli.tui.app import CrmApp
     from crmcli.tui.session import Session

@@ -56,9 +56,8 @@ class Sqlite:
         path = _path(location)
         if os.access(path.parent, os.W_OK):
             return found.st_dev, found.st_ino
-        beside = path.with_name(f"{path.name}-wal")
-        log = beside.stat() if beside.exists() else None
-        return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size, log and (log.st_mtime_ns, log.st_size)
+        log = path.with_name(f"{path.name}-wal").stat().st_mtime_ns if _has_pending(path) else None
+        return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size, log
 
     def connect(self, location: Location, *, write: bool, timeout: float) -> sqlite3.Connection:
         """A connection with our pragmas and functions; a new file gets mode 0600 in a 0700 folder."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # What a noun is ordered by when nothing is said, as its list is.
 _DEFAULT = {"activity": "r.at"}
 # Fields that are kept in an index together with the record's number, so that a walk along it needs no sorting.
-_INDEXED = {("contact", "name"), ("company", "name"), ("deal", "title")}
+_INDEXED = {"contact": ("name", "r.name_key"), "company": ("name", "r.name_key"), "deal": ("title", "r.title_key")}
 # So many records are cheaper asked one by one for their values than found by walking along all values.
 _FEW = 4000
 _ACTIVITIES = {
@@ -53,16 +53,28 @@ def numbers_in_order(reader: Reader, noun: str, where: Condition, sort: str | No
     order = order_by(noun, Selection(where, sort, reverse), _DEFAULT.get(noun, "r.id"))
     walk = _walk(noun, sort) if sort else None
     if walk is None:
-        return _sorted(reader, noun, where, order, by_index=_is_indexed(noun, sort))
+        return _by_own(reader, noun, where, order, sort)
     found = _sorted(reader, noun, where, "r.id")
     if len(found) <= _FEW:
         return _sorted(reader, noun, where, order) if found else found
     return _along(reader, walk, found, reverse=reverse)
 
 
+def _by_own(reader: Reader, noun: str, where: Condition, order: str, sort: str | None) -> array[int]:
+    """Sorted by a field of the record itself, along its index when all records are wanted and only then."""
+    name, key = _INDEXED.get(noun, ("", ""))
+    field = find_field(noun, sort) if sort else None
+    if where == EVERYTHING:
+        by_index = order.startswith("r.at") or (field is not None and field.name == name)
+        return _sorted(reader, noun, where, order, by_index=by_index)
+    if field is not None and field.name == name:  # the few that are found are not worth a walk along the names of all
+        order = order.replace(key, f"{key} || ''")
+    return _sorted(reader, noun, where, order)
+
+
 def _sorted(reader: Reader, noun: str, where: Condition, order: str, *, by_index: bool = False) -> array[int]:
     alive = "r.deleted_at IS NULL"
-    if by_index and where == EVERYTHING:  # the few that are deleted are left out without a look at each row
+    if by_index:  # the few that are deleted are left out without a look at each row
         alive = f"r.id NOT IN (SELECT x.id FROM {noun} x WHERE x.deleted_at IS NOT NULL)"
     sql = f"SELECT r.id FROM {noun} r WHERE {alive} AND ({where.sql}) ORDER BY {order}"
     return array("q", chain.from_iterable(reader.stream(sql, where.params)))
@@ -79,11 +91,6 @@ def _along(reader: Reader, walk: _Walk, found: array[int], *, reverse: bool) -> 
     if reverse:
         rest.reverse()
     return array("q", [*met, *rest])
-
-
-def _is_indexed(noun: str, sort: str | None) -> bool:
-    field = find_field(noun, sort) if sort else None
-    return field is not None and (noun, field.name) in _INDEXED
 
 
 def _walk(noun: str, sort: str) -> _Walk | None:

@@ -1,19 +1,24 @@
-"""Forms: a few labelled fields that stay open, with what was typed in them, until the store has taken them."""
+"""Forms: labelled fields that say at once what is meant and what is wrong, and lose nothing until the store has it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
+import asyncio
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual import work
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Label, Select, Static
+from textual.widgets import Button, Input, Label, Static
 
 from crmcli.errors import BadValue, CrmError
 from crmcli.render.safe import visible
+from crmcli.tui.bindings import bindings
+from crmcli.tui.keys.dialogs import FORM
+from crmcli.tui.modals.field_row import FieldRow
+from crmcli.tui.modals.fields import FormField, Reading, part_at, read
+from crmcli.tui.widgets.suggesting_input import Item, Offer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,32 +26,27 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from crmcli.tui.app import BoardApp
+    from crmcli.tui.app import CrmApp
+    from crmcli.tui.drafts import Draft
     from crmcli.tui.session import Done
+    from crmcli.tui.widgets.suggesting_input import Source
+
+__all__ = ["Form", "FormField"]
 
 ResultT = TypeVar("ResultT")
-
-
-class FormField(NamedTuple):
-    """A field of a form; one with ``choices`` is a list to pick from."""
-
-    name: str
-    label: str
-    value: str = ""
-    example: str = ""
-    choices: Sequence[str] = ()
+_CHECK_PAUSE = 0.12  # without a letter typed, before a field is read
+_DRAFT_PAUSE = 0.2  # after a letter typed, before the draft is written
+_SHOWN = 8
 
 
 class Form(ModalScreen["Done | None"], Generic[ResultT]):
-    """Asks for some texts and hands them to ``save``, which may refuse them; dismissed with what came of it, or None."""
+    """Asks for some texts and hands them to ``save``, which may refuse them; dismissed with what came of it, or None.
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "cancel", tooltip="close the form, nothing is stored", id="form.cancel"),
-        Binding("ctrl+s", "save", "save", tooltip="store it", id="form.save", priority=True),
-        Binding("down", "app.focus_next", "next", show=False, tooltip="the next field", id="form.next"),
-        Binding("up", "app.focus_previous", "previous", show=False, tooltip="the field before", id="form.previous"),
-    ]
-    app: BoardApp
+    ``about`` is the form's kind and the uid of its record, by which a draft of it is found again.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("form", FORM)
+    app: CrmApp
 
     class Saved(Message):
         """The store has it."""
@@ -62,47 +62,162 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
             super().__init__()
             self.error = error
 
-    def __init__(self, title: str, fields: Sequence[FormField], save: Callable[[Mapping[str, str]], ResultT]) -> None:
+    class Read(Message):
+        """A field was read."""
+
+        def __init__(self, row: FieldRow, text: str, reading: Reading) -> None:
+            super().__init__()
+            self.row = row
+            self.text = text
+            self.reading = reading
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[FormField],
+        save: Callable[[Mapping[str, str]], ResultT],
+        *,
+        about: tuple[str, str] | None = None,
+    ) -> None:
         super().__init__()
-        self._title = title
-        self._fields = fields
+        self.form_title = title
+        self.fields = tuple(fields)
         self._save = save
+        self._about = about or (title, "")
         self._saving = False
+        self._draft: Draft | None = None
+        self._draft_due = False
+        self._restored: dict[str, str] = {}
+        self._touched = False
+        self.rows = {field.name: self._row(field, number) for number, field in enumerate(self.fields)}
+
+    def _row(self, field: FormField, number: int) -> FieldRow:
+        plain = field.name.isidentifier()
+        return FieldRow(field, f"field-{field.name}" if plain else f"field-custom-{number}", self._source(field))
 
     def compose(self) -> ComposeResult:
         """Title, fields, what is wrong, what to press."""
-        with Vertical(classes="dialog"):
-            yield Label(Content(visible(self._title)), classes="dialog-title")
+        with Vertical(classes="dialog -form"):
+            yield Label(Content(visible(self.form_title)), classes="dialog-title")
+            yield Static(classes="dialog-restored", markup=False)
             with VerticalScroll(classes="dialog-body", can_focus=False):
-                for field in self._fields:
-                    with Horizontal(classes="field"):
-                        yield Label(field.label, markup=False)
-                        yield _control(field)
+                yield from self.rows.values()
             yield Static(classes="dialog-error", markup=False)
             with Horizontal(classes="dialog-buttons"):
-                yield Button("Save", id="save", compact=True, variant="primary", tooltip="enter, or ctrl+s")
+                yield Button("Save", id="save", compact=True, variant="primary", tooltip="ctrl+s, or enter in a line")
                 yield Button("Cancel", id="cancel", compact=True, tooltip="esc")
-                yield Label("enter save · tab next · esc cancel", classes="dialog-keys")
+                yield Label("ctrl+s save · tab next · esc cancel", classes="dialog-keys")
 
     def on_mount(self) -> None:
-        """Begin with the first field."""
-        self.query_one(f"#field-{self._fields[0].name}").focus()
+        """Begin with the first field; bring back what was typed at an earlier time."""
+        if self.fields:
+            self.rows[self.fields[0].name].control.focus()
+        self._open_draft()
+        for row in self.rows.values():
+            if row.text:
+                self._check(row)
 
     def values(self) -> dict[str, str]:
         """What is typed, by field."""
-        return {field.name: self._text(field) for field in self._fields}
+        return {name: row.text for name, row in self.rows.items()}
 
-    def _text(self, field: FormField) -> str:
-        control = self.query_one(f"#field-{field.name}")
-        if isinstance(control, Input):
-            return control.value
-        assert isinstance(control, Select)
-        return "" if control.value is Select.NULL else str(control.value)
+    # -- suggestions
+
+    def _source(self, field: FormField) -> Source | None:
+        if not field.completes:
+            return None
+
+        async def suggest(text: str, cursor: int) -> Offer:
+            start, end = part_at(text, cursor) if field.many else (0, len(text))
+            typed = text[start:cursor].strip().strip('"')
+            sign = "-" if typed.startswith("-") and field.completes == "tag" else ""
+            found = await self._suggestions(field, typed.removeprefix(sign))
+            return Offer(start, end, tuple(_put_together(field, sign, item) for item in found if item.text != typed))
+
+        return suggest
+
+    async def _suggestions(self, field: FormField, typed: str) -> list[Item]:
+        session = self.app.session
+        found = await session.ask(lambda: session.completing.values(field.completes, typed, _SHOWN))
+        return [Item(each.value, each.value, each.about) for each in found]
+
+    # -- while it is typed
+
+    def on_field_row_typed(self, event: FieldRow.Typed) -> None:
+        """Read the field once the typing rests, and write the draft soon whether it rests or not."""
+        event.stop()
+        self._touched = True
+        row = event.row
+        row.set_timer(_CHECK_PAUSE, lambda: self._check(row))
+        if not self._draft_due:
+            self._draft_due = True
+            self.set_timer(_DRAFT_PAUSE, self._write_draft)
+
+    def _check(self, row: FieldRow) -> None:
+        self.run_worker(self._look(row, row.text), group=f"check {row.field.name}", exclusive=True)
+
+    async def _look(self, row: FieldRow, text: str) -> None:
+        self.post_message(self.Read(row, text, await self.reading(row, text)))
+
+    async def reading(self, row: FieldRow, text: str) -> Reading:
+        """What is made of the text of a field."""
+        session = self.app.session
+        field = row.field._replace(required=row.is_required)
+        return await asyncio.to_thread(lambda: read(field, text, session.desk.rules, session.locale))
+
+    def on_form_read(self, event: Form.Read) -> None:
+        """Say so, unless more was typed meanwhile."""
+        event.stop()
+        if event.row.text == event.text:
+            event.row.say(event.reading)
+
+    # -- the draft
+
+    def _open_draft(self) -> None:
+        session = self.app.session
+        form, record = self._about
+        self._draft = session.drafts.of(session.desk.store.location.label, form, record)
+        self.run_worker(self._bring_back(self._draft), group="draft")
+
+    async def _bring_back(self, draft: Draft) -> None:
+        typed = await asyncio.to_thread(draft.read)
+        known = {name: text for name, text in typed.fields.items() if name in self.rows} if typed else {}
+        if not known or typed is None or self._touched:
+            return
+        self._restored = {name: self.rows[name].text for name in known}
+        for name, text in known.items():
+            self.rows[name].put(text)
+        when = self.app.session.locale.local(typed.at)
+        line = f"what you typed on {when.day} {when:%b %H:%M} is back; ctrl+z throws it away"
+        self.query_one(".dialog-restored", Static).update(Content(line))
+        self.add_class("-restored")
+
+    def changed(self) -> dict[str, str]:
+        """What is typed and differs from what the form began with."""
+        return {field.name: text for field in self.fields if (text := self.rows[field.name].text) != _first(field)}
+
+    def _write_draft(self) -> None:
+        self._draft_due = False
+        if self._draft is not None and self.is_mounted:
+            draft, fields, at = self._draft, self.changed(), self.app.session.desk.clock.now()
+            self.run_worker(asyncio.to_thread(draft.keep, fields, at), group="draft")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is something to throw away only after it was brought back."""
+        if action == "discard":
+            return self.has_class("-restored")
+        return super().check_action(action, parameters)
+
+    def action_discard(self) -> None:
+        """Every field as the form found it."""
+        for name, text in self._restored.items():
+            self.rows[name].put(text)
+        self.remove_class("-restored")
 
     # -- saving
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in any field stores the form."""
+        """Enter in any line stores the form."""
         event.stop()
         self.action_save()
 
@@ -112,16 +227,28 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
         self.action_save() if event.button.id == "save" else self.action_cancel()
 
     def action_cancel(self) -> None:
-        """Close the form."""
+        """Close the form, and throw away what was typed."""
         if not self._saving:
-            self.dismiss(None)
+            self._close(None)
+
+    def _close(self, done: Done | None) -> None:
+        if self._draft is not None:
+            self.app.run_worker(asyncio.to_thread(self._draft.drop), group="draft")
+        self.dismiss(done)
 
     def action_save(self) -> None:
-        """Hand it over, once."""
-        if not self._saving:
-            self._saving = True
-            self._say("saving …")
-            self._store(self.values())
+        """Hand it over, once, if nothing that is required is missing."""
+        if self._saving:
+            return
+        missing = next((row for row in self.rows.values() if row.is_required and not row.text.strip()), None)
+        if missing is not None:
+            missing.say(Reading("is required"))
+            self.say(f"{missing.field.label} is required", wrong=True)
+            missing.control.focus()
+            return
+        self._saving = True
+        self.say("saving …")
+        self._store(self.values())
 
     @work
     async def _store(self, values: dict[str, str]) -> None:
@@ -134,28 +261,45 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
 
     def on_form_saved(self, event: Form.Saved) -> None:
         """Close, with what came of it."""
-        self.dismiss(event.done)
+        event.stop()
+        self._close(event.done)
 
     def on_form_refused(self, event: Form.Refused) -> None:
         """Stay open, say why and point at the field."""
+        event.stop()
         self._saving = False
-        error = event.error
-        self._say(visible(error.message), wrong=True)
-        if isinstance(error, BadValue):
-            wrong = error.field.replace("-", "_")
-            for field in self._fields:
-                if wrong in (field.name, field.name.removesuffix("s")):
-                    self.query_one(f"#field-{field.name}").focus()
+        self.refused(event.error)
 
-    def _say(self, text: str, *, wrong: bool = False) -> None:
+    def refused(self, error: CrmError) -> None:
+        """Say what is wrong; what was typed stays."""
+        advice = f" ({error.advice})" if error.hint and not isinstance(error, BadValue) else ""
+        self.say(visible(error.message + advice), wrong=True)
+        row = self._row_of(error) if isinstance(error, BadValue) else None
+        if row is not None and isinstance(error, BadValue):
+            row.say(Reading(error.reason))
+            row.control.focus()
+
+    def _row_of(self, error: BadValue) -> FieldRow | None:
+        wrong = error.field.replace("-", "_")
+        for name, row in self.rows.items():
+            declared = row.field.declared
+            if wrong in (name, declared.flag if declared and declared.flag else name.removesuffix("s")):
+                return row
+        return None
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """One line above the buttons."""
         line = self.query_one(".dialog-error", Static)
         line.set_class(wrong, "-wrong")
-        line.update(Content(text))
+        line.update(Content(f"✗ {text}" if wrong else text))
 
 
-def _control(field: FormField) -> Input | Select[Any]:
-    if field.choices:
-        options = [(Content(visible(choice)), choice) for choice in field.choices]
-        value = field.value or field.choices[0]
-        return Select(options, value=value, allow_blank=False, compact=True, id=f"field-{field.name}")
-    return Input(field.value, placeholder=field.example, compact=True, id=f"field-{field.name}", select_on_focus=False)
+def _first(field: FormField) -> str:
+    """What the field's control shows when the form is opened."""
+    return field.value if not field.choices or field.value in field.choices else field.choices[0]
+
+
+def _put_together(field: FormField, sign: str, item: Item) -> Item:
+    """The suggestion as it stands among several values."""
+    text = f'"{item.text}"' if field.many and "," in item.text else item.text
+    return item._replace(text=sign + text, label=sign + (item.label or item.text))

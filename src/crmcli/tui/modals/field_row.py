@@ -1,0 +1,191 @@
+"""One field of a form: its name, what is typed, what that means, and what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Label, Select, Static, TextArea
+
+from crmcli.errors import CrmError
+from crmcli.render.safe import visible
+from crmcli.tui.bindings import bindings
+from crmcli.tui.external_editor import edited
+from crmcli.tui.keys.dialogs import LONG
+from crmcli.tui.widgets.suggesting_input import SuggestingInput
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from crmcli.tui.modals.fields import FormField, Reading
+    from crmcli.tui.widgets.suggesting_input import Source
+
+_NOTHING = "—"
+_LONG_KEYS = "ctrl+e editor\nctrl+o preview"
+
+
+class FieldRow(Vertical):
+    """A row of a form; says when what is typed in it has changed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("long", LONG)
+
+    class Typed(Message):
+        """The text of the field is another one."""
+
+        def __init__(self, row: FieldRow) -> None:
+            super().__init__()
+            self.row = row
+
+    def __init__(self, field: FormField, control_id: str, source: Source | None = None) -> None:
+        super().__init__()
+        self.field = field
+        self.is_required = field.required
+        self._id = control_id
+        self._source = source
+        self._last = field.value
+        self._line: SuggestingInput | None = None
+
+    def compose(self) -> ComposeResult:
+        """The name, the control, what is meant; below it what is wrong."""
+        with Horizontal(classes="field"):
+            yield Label(self._label(), markup=False, classes="field-label")
+            yield from self._control()
+            yield Static(_LONG_KEYS if self.field.long else "", classes="field-note", markup=False)
+        yield Static(classes="field-error", markup=False)
+
+    def _label(self) -> str:
+        return f"{self.field.label} *" if self.is_required else self.field.label
+
+    def _control(self) -> ComposeResult:
+        field = self.field
+        if field.long:
+            yield _LongText(field.value, id=self._id)
+            yield VerticalScroll(classes="field-preview")
+        elif field.choices:
+            yield _choice(field, self._id)
+        else:
+            self._line = SuggestingInput(self._source, field.value, placeholder=field.example, id=self._id)
+            yield self._line
+
+    # -- its text
+
+    @property
+    def control(self) -> Any:  # noqa: ANN401 - Input, Select or TextArea
+        """The widget that has the keys."""
+        return self.query_one(f"#{self._id}")
+
+    @property
+    def text(self) -> str:
+        """What is typed or chosen."""
+        control = self.control
+        if isinstance(control, Select):
+            return "" if control.value is Select.NULL else str(control.value)
+        return str(control.text if isinstance(control, TextArea) else control.value)
+
+    def put(self, text: str) -> None:
+        """Put another text there, without suggestions."""
+        control = self.control
+        if isinstance(control, Select):
+            if text in self.field.choices:
+                control.value = text
+        elif isinstance(control, TextArea):
+            control.load_text(text)
+        elif self._line is not None:
+            self._line.put(text)
+
+    def require(self, *, wanted: bool) -> None:
+        """Whether the form can't be stored without it."""
+        if wanted != self.is_required:
+            self.is_required = wanted
+            self.query_one(".field-label", Label).update(self._label())
+
+    # -- what is made of it
+
+    def say(self, reading: Reading) -> None:
+        """Show what the text means, and what is wrong with it."""
+        wrong = visible(reading.wrong)
+        self.set_class(bool(wrong), "-wrong")
+        self.query_one(".field-error", Static).update(Content(f"✗ {wrong}" if wrong else ""))
+        if not self.field.long:
+            meant = visible(reading.meant)
+            self.query_one(".field-note", Static).update(Content(f"→ {meant}" if meant else ""))
+            self.set_class(bool(meant) and not wrong, "-told")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Typed."""
+        event.stop()
+        self._tell(event.value)
+
+    def on_select_changed(self, event: Select.Changed) -> None:
+        """Chosen."""
+        event.stop()
+        self._tell(self.text)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Typed over several lines."""
+        event.stop()
+        self._tell(event.text_area.text)
+
+    def _tell(self, text: str) -> None:
+        if text != self._last:
+            self._last = text
+            self.post_message(self.Typed(self))
+
+    # -- long texts
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Editor and preview are for long texts."""
+        if action in ("editor", "preview"):
+            return self.field.long
+        return super().check_action(action, parameters)
+
+    def action_editor(self) -> None:
+        """Write the text in the user's editor."""
+        try:
+            self.put(edited(self.app, self.text))
+        except CrmError as error:
+            self.notify(visible(error.message), severity="error", markup=False)
+
+    async def action_preview(self) -> None:
+        """The text as its Markdown will look, or the text itself again."""
+        preview, text = self.query_one(".field-preview", VerticalScroll), self.query_one(_LongText)
+        shown = not self.has_class("-preview")
+        if shown:
+            await preview.remove_children()
+            await preview.mount(_markdown(text.text))
+        self.set_class(shown, "-preview")
+        (preview if shown else text).focus()
+
+
+class _LongText(TextArea):
+    """A text of several lines, which tab leaves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("long", LONG)
+
+    def __init__(self, text: str, *, id: str) -> None:  # noqa: A002 - as Widget has it
+        super().__init__(text, tab_behavior="focus", compact=True, soft_wrap=True, show_line_numbers=False, id=id)
+
+    @property
+    def _row(self) -> FieldRow:
+        return next(node for node in self.ancestors if isinstance(node, FieldRow))
+
+    def action_editor(self) -> None:
+        self._row.action_editor()
+
+    async def action_preview(self) -> None:
+        await self._row.action_preview()
+
+
+def _choice(field: FormField, control_id: str) -> Select[str]:
+    options = [(Content(visible(choice) or _NOTHING), choice) for choice in field.choices]
+    value = field.value if field.value in field.choices else field.choices[0]
+    return Select(options, value=value, allow_blank=False, compact=True, id=control_id)
+
+
+def _markdown(text: str) -> Any:  # noqa: ANN401 - loaded when it is first wanted
+    from textual.widgets import Markdown
+
+    return Markdown(visible(text, keep_newlines=True) or f"*{_NOTHING}*", open_links=False)
