@@ -13,13 +13,14 @@ LAST = ("Kowalska", "Doe", "Żak", "Петров", "Иванова", "Wei", "Had
 STAGES = ("lead", "qualified", "proposal", "negotiation", "won", "lost")
 
 
-def build(folder: Path, contacts: int) -> Path:
-    """A store with that many contacts, a tenth as many deals and as many activities as deals."""
+def build(folder: Path, contacts: int, deals_count: int | None = None) -> Path:
+    """A store with that many contacts, deals (a tenth as many unless told; two thirds open) and as many activities."""
     store = folder / f"{contacts}.db"
+    count = contacts // 10 if deals_count is None else deals_count
     people, deals, activities = (folder / f"{contacts}-{name}.csv" for name in ("people", "deals", "activities"))
     _write(people, ("Name", "Email", "Phone", "Company", "City", "Notes"), (_person(n) for n in range(contacts)))
-    _write(deals, ("Title", "Value", "Stage", "Company", "ID"), (_deal(n) for n in range(contacts // 10)))
-    _write(activities, ("Type", "Subject", "Date", "Contact"), (_activity(n) for n in range(contacts // 10)))
+    _write(deals, ("Title", "Value", "Stage", "Company", "ID"), (_deal(n) for n in range(count)))
+    _write(activities, ("Type", "Subject", "Date", "Contact"), (_activity(n) for n in range(count)))
     for noun, path in (("contacts", people), ("deals", deals), ("activities", activities)):
         command = [str(Path(sys.executable).with_name("crm")), "--db", str(store), "--quiet", "import", noun, str(path)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "CRM_USER": "bench"})

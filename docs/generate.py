@@ -2,7 +2,7 @@
 
     python docs/generate.py [--pictures] [--answers]
 
-``--pictures`` draws the board on the example store, ``--answers`` writes what the commands of the tutorial answer below them.
+``--pictures`` draws the screens on the example store, ``--answers`` writes what the commands of the tutorial answer below them.
 A test writes the same pages and compares, so the reference can't fall behind the program.
 """
 
@@ -545,37 +545,68 @@ def _points(column: Any) -> str:
     return _code(column.info.get("references"))
 
 
-# -- keys of the board
+# -- keys
 
 
-_KEYS = """# Keys of the board
+_KEYS = """# Keys
 
-`crm tui` opens it; `?` shows these keys there, `ctrl+p` the command palette. With the mouse, a card can be dragged to
-another stage.
+`?` shows the keys of the screen you are on, `ctrl+p` the command palette, `crm tui --keys` prints this page in the shell. The last
+column is the name that `[keys]` in [`crm.toml`](settings.md) knows an action by:
+
+```toml
+[keys]
+"board.filter" = "slash,f3"      # several keys, by commas
+"everywhere.quit" = "ctrl+q"
+```
+
+A name there is not, or a key that would do two things on one screen, is said when `crm tui` starts. A key marked `N` takes a number
+before it: `3j` goes down three. `.` does the last of those marked `.` again, to the record at the cursor.
 
 """
 
 
 def keys_page() -> str:
-    """The keys of the board, from the table that its bindings are made from."""
-    from crmcli.tui.keys import KEYS, shown_keys
+    """The keys of every screen, from the tables that the bindings are made from."""
+    from crmcli.tui.keys.key import shown_keys
+    from crmcli.tui.sheet import scopes
 
     text = _KEYS
-    for section in dict.fromkeys(key.section for key in KEYS):
+    for scope, (places, keys) in scopes().items():
         rows = [
-            (" ".join(_code(shown_keys(key._replace(keys=name))) for name in key.keys.split(",")), key.about)
-            for key in KEYS
-            if key.section == section
+            (
+                " ".join(_code(shown_keys(name)) for name in key.keys.split(",")),
+                key.about,
+                " ".join(mark for mark, has in (("N", key.counted), (".", key.repeats)) if has),
+                _code(f"{scope}.{key.id}"),
+            )
+            for key in keys
+            if key.keys
         ]
-        text += f"## {section.capitalize()}\n\n" + table(("key", "what it does"), rows)
+        text += f"## {scope.capitalize()}\n\nOn {', '.join(places)}.\n\n"
+        text += table(("key", "what it does", "", "name"), rows)
     return text
 
 
 # -- pictures
 
+# A picture's name to the screen that it shows and what is pressed there before it is taken.
+_PICTURES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "today": ("today", ()),
+    "board": ("board", ()),
+    "contacts": ("contacts", ("j", "j")),
+    "companies": ("companies", ("j",)),
+    "deals": ("deals", ("j", "space", "space")),
+    "activity": ("activity", ("j",)),
+    "campaigns": ("campaigns", ()),
+    "reports": ("reports", ()),
+    "history": ("history", ()),
+    "record": ("contacts", ("j", "enter")),
+    "search": ("board", ("ctrl+k", "l", "i", "c")),
+}
+
 
 def draw_pictures() -> list[Path]:
-    """The board on the example store, as an SVG made by Textual itself."""
+    """Every screen on the example store, as an SVG made by Textual itself."""
     import asyncio
     import os
     import tempfile
@@ -587,21 +618,26 @@ def draw_pictures() -> list[Path]:
 
         place = default_path()
         build(place, lambda path: AppContext(Flags(store=str(path), quiet=True), origin=ORIGIN).desk)
-        return [asyncio.run(_board(AppContext(Flags(store=str(place), quiet=True), origin="tui")))]
+        return [asyncio.run(_picture(str(place), *each)) for each in _PICTURES.items()]
 
 
-async def _board(context: Any) -> Path:
-    from crmcli.tui.app import BoardApp
+async def _picture(store: str, name: str, shown: tuple[str, tuple[str, ...]]) -> Path:
+    from crmcli.context import AppContext, Flags
+    from crmcli.tui.app import CrmApp
     from crmcli.tui.session import Session
 
-    app = BoardApp(Session(context))
-    async with app.run_test(size=(160, 40)) as pilot:
-        for _ in range(20):
-            await pilot.pause(0.1)
-            await app.workers.wait_for_complete()
+    screen, keys = shown
+    app = CrmApp(Session(AppContext(Flags(store=store, quiet=True), origin="tui")), start=screen, theme="crm-dark")
+    async with app.run_test(size=(140, 40)) as pilot:
+        for key in ("", *keys):
+            if key:
+                await pilot.press(key)
+            for _ in range(8):
+                await pilot.pause(0.1)
+                await app.workers.wait_for_complete()
         svg = app.export_screenshot(title="crm tui")
     IMAGES.mkdir(exist_ok=True)
-    picture = IMAGES / "board.svg"
+    picture = IMAGES / f"{name}.svg"
     # No picture may depend on a server for its font: the reader's own monospaced one does.
     picture.write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL), "utf-8")
     return picture

@@ -262,18 +262,20 @@ def test_a_store_that_comes_into_being_is_seen(tmp_path: Path) -> None:
 
 
 def test_tables_that_come_into_being_on_a_server_are_seen(postgresql: Callable[[], str]) -> None:
-    """An empty database is a store that is not there yet."""
+    """A place without tables is a store that is not there yet."""
     import psycopg
 
     url = postgresql()
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-    app = context_of(url)
-    with watching(app.desk) as watch:
-        assert watch.wait(0.3) is False
-        app.store.create()
-        assert watch.wait(SOON) is True
+        connection.execute("CREATE SCHEMA empty_place")
+        try:
+            app = context_of(f"{url}&options=-c%20search_path%3Dempty_place")
+            with watching(app.desk) as watch:
+                assert watch.wait(0.3) is False
+                assert app.store.create() is True
+                assert watch.wait(SOON) is True
+        finally:
+            connection.execute("DROP SCHEMA empty_place CASCADE")
 
 
 def test_a_file_taken_away_and_another_put_in_its_place(tmp_path: Path, empty_sqlite: Path) -> None:
@@ -314,6 +316,24 @@ def test_a_file_in_a_folder_that_is_only_to_be_read(
         assert watch.wait(0.3) is False
         os.utime(place, (1, 1))
         assert watch.wait(SOON) is True
+
+
+def test_a_locked_store_is_no_trouble(tmp_path: Path, empty_sqlite: Path) -> None:
+    """Whoever holds the lock, as a restore does, is seen when it is done."""
+    import shutil
+    import sqlite3
+
+    place = tmp_path / "crm.db"
+    shutil.copy(empty_sqlite, place)
+    writer = sqlite3.connect(place, isolation_level=None)
+    writer.execute("PRAGMA journal_mode = DELETE")
+    with watching(context_of(str(place)).desk) as watch:
+        writer.execute("BEGIN EXCLUSIVE")
+        writer.execute("UPDATE stage SET rot_days = 3")
+        assert watch.wait(0.5) is False
+        writer.execute("COMMIT")
+        assert watch.wait(SOON) is True
+    writer.close()
 
 
 def test_a_ruined_store_is_told_once_a_call_and_seen_when_it_is_back(tmp_path: Path, empty_sqlite: Path) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.money import total
+from crmcli.domain.money import Money, total
+from crmcli.domain.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from crmcli.domain.money import Money
     from crmcli.domain.views import Due, StageView
+
+    Key = Callable[["BoardCard"], tuple[object, ...]]
+
+ORDERS = ("due", "value", "age", "title", "chance", "owner")
 
 
 class BoardCard(NamedTuple):
@@ -34,6 +39,8 @@ class BoardCard(NamedTuple):
     next_due: Due | None
     touched: datetime
     rotting: bool
+    since: datetime  # when it entered its stage
+    company_number: int | None = None
 
     @property
     def weighted(self) -> Money | None:
@@ -54,32 +61,58 @@ class BoardCard(NamedTuple):
             return False
         return due.at < now if due.at is not None else due.on < now.date()
 
+    def age(self, now: datetime) -> int:
+        """Whole days in its stage."""
+        return max(0, (now - self.since).days)
+
+    def entering(self, stage: StageView, now: datetime, reason: str | None = None) -> BoardCard:
+        """The card as its new stage shows it: with the stage's own probability, and no day old."""
+        is_closed = stage.kind != "open"
+        return self._replace(
+            stage=stage.number, kind=stage.kind, probability=stage.probability, rotting=False, since=now,
+            touched=max(self.touched, now), closed_at=now if is_closed else None,
+            lost_reason=reason if stage.kind == "lost" else None,
+        )  # fmt: skip
+
 
 class Lane(NamedTuple):
-    """A stage and its cards, in the order in which they are shown."""
+    """A stage and its cards, in the order in which they are shown, with their worth: a sum for each currency."""
 
     stage: StageView
     cards: tuple[BoardCard, ...]
+    value: tuple[Money, ...]
+    weighted: tuple[Money, ...]
 
     @property
-    def value(self) -> tuple[Money, ...]:
-        """The worth of its deals, a sum for each currency, the largest first."""
-        return sums([card.value for card in self.cards])
+    def over(self) -> int:
+        """How many cards more than its limit it holds."""
+        limit = self.stage.wip_limit
+        return max(0, len(self.cards) - limit) if limit is not None else 0
 
-    @property
-    def weighted(self) -> tuple[Money, ...]:
-        """The weighted worth of its deals, a sum for each currency, the largest first."""
-        return sums([card.weighted for card in self.cards])
+    def without(self, uids: Collection[str]) -> Lane:
+        """The lane with some cards taken out."""
+        gone = [card for card in self.cards if card.id in uids]
+        if not gone:
+            return self
+        kept = tuple(card for card in self.cards if card.id not in uids)
+        return self._replace(
+            cards=kept,
+            value=_less(self.value, [card.value for card in gone], kept),
+            weighted=_less(self.weighted, [card.weighted for card in gone], kept),
+        )
 
-    def without(self, card: BoardCard) -> Lane:
-        """The lane with the card taken out."""
-        return self._replace(cards=tuple(kept for kept in self.cards if kept.id != card.id))
-
-    def with_card(self, card: BoardCard) -> Lane:
-        """The lane with the card put where its stage shows it: with the stage's own probability, in its place."""
-        stage = self.stage
-        placed = card._replace(stage=stage.number, kind=stage.kind, probability=stage.probability, rotting=False)
-        return self._replace(cards=in_order(stage.kind, [*self.without(card).cards, placed]))
+    def with_cards(self, cards: Sequence[BoardCard], order: str) -> Lane:
+        """The lane with some cards more, each in its place."""
+        if not cards:
+            return self
+        kept, key = list(self.cards), order_key(self.stage.kind, order)
+        for card in cards:
+            insort(kept, card, key=key)
+        return self._replace(
+            cards=tuple(kept),
+            value=sums([*self.value, *(card.value for card in cards)]),
+            weighted=sums([*self.weighted, *(card.weighted for card in cards)]),
+        )
 
 
 class BoardPicture(NamedTuple):
@@ -88,40 +121,99 @@ class BoardPicture(NamedTuple):
     pipeline: str
     lanes: tuple[Lane, ...]
     revision: tuple[int, date]
+    order: str = "due"
 
     @property
     def deals(self) -> int:
         """How many deals it shows."""
         return sum(len(lane.cards) for lane in self.lanes)
 
-    def moved(self, card: BoardCard, stage: int) -> BoardPicture:
-        """The picture with the card in another lane."""
+    def lane(self, stage: int) -> Lane:
+        """The lane of a stage, by the stage's number."""
+        return next(lane for lane in self.lanes if lane.stage.number == stage)
+
+    def place_of(self, stage: int) -> int:
+        """How far to the right a stage is."""
+        return next(place for place, lane in enumerate(self.lanes) if lane.stage.number == stage)
+
+    def with_cards(self, cards: Sequence[BoardCard]) -> BoardPicture:
+        """The picture with cards as they are now, each in the lane and the place where it belongs."""
+        uids = {card.id for card in cards}
         lanes = (
-            lane.with_card(card)
-            if lane.stage.number == stage
-            else lane.without(card)
-            if lane.stage.number == card.stage
-            else lane
+            lane.without(uids).with_cards([card for card in cards if card.stage == lane.stage.number], self.order)
             for lane in self.lanes
         )
         return self._replace(lanes=tuple(lanes))
 
+    def sorted_by(self, order: str) -> BoardPicture:
+        """The picture with the cards of each lane in another order."""
+        lanes = (lane._replace(cards=in_order(lane.stage.kind, lane.cards, order)) for lane in self.lanes)
+        return self._replace(lanes=tuple(lanes), order=order)
 
-def sums(amounts: Sequence[Money | None]) -> tuple[Money, ...]:
+
+def lane_of(stage: StageView, cards: Sequence[BoardCard], order: str = "due") -> Lane:
+    """A stage with its cards, sorted and summed up."""
+    return Lane(
+        stage,
+        in_order(stage.kind, cards, order),
+        sums(card.value for card in cards),
+        sums(card.weighted for card in cards),
+    )
+
+
+def sums(amounts: Iterable[Money | None]) -> tuple[Money, ...]:
     """The sum of each currency, the largest first."""
     by_currency = total(amount for amount in amounts if amount is not None)
     return tuple(sorted(by_currency.values(), key=lambda money: (-money.minor, money.currency)))
 
 
-def in_order(kind: str, cards: Sequence[BoardCard]) -> tuple[BoardCard, ...]:
-    """Open deals by what is due first and then by worth; closed ones by when they closed, the last first."""
-    return tuple(sorted(cards, key=_soonest if kind == "open" else _latest))
+def _less(amounts: Sequence[Money], gone: Sequence[Money | None], kept: Sequence[BoardCard]) -> tuple[Money, ...]:
+    """The amounts without those of the cards that are gone; a currency that no card has any more is gone too."""
+    left = sums([*amounts, *(money._replace(minor=-money.minor) for money in gone if money is not None)])
+    return tuple(
+        money
+        for money in left
+        if money.minor or any(card.value and card.value.currency == money.currency for card in kept)
+    )
 
 
-def _soonest(card: BoardCard) -> tuple[str, int, int]:
-    days = [day.isoformat() for day in (card.next_due and card.next_due.on, card.expected_close) if day]
-    return min(days, default="9999"), -(card.value.minor if card.value else 0), card.number
+# -- the order within a lane
 
 
-def _latest(card: BoardCard) -> tuple[float, int]:
+def in_order(kind: str, cards: Sequence[BoardCard], order: str = "due") -> tuple[BoardCard, ...]:
+    """Cards of a stage of a kind in one of the ``ORDERS``.
+
+    By what is due first and then by worth; closed ones by when they closed, the last first; or by worth, time in the
+    stage, title, chance or owner.
+    """
+    return tuple(sorted(cards, key=order_key(kind, order)))
+
+
+def order_key(kind: str, order: str) -> Key:
+    """What cards of a stage of a kind are sorted by."""
+    if order == "due":
+        return _soonest if kind == "open" else _latest
+    return _KEYS[order]
+
+
+def _soonest(card: BoardCard) -> tuple[object, ...]:
+    due, close = card.next_due, card.expected_close
+    day = (min(due.on, close) if close is not None else due.on) if due is not None else close
+    return day.isoformat() if day is not None else "9999", -(card.value.minor if card.value else 0), card.number
+
+
+def _latest(card: BoardCard) -> tuple[object, ...]:
     return -(card.closed_at.timestamp() if card.closed_at else 0.0), -card.number
+
+
+def _worth(card: BoardCard) -> tuple[object, ...]:
+    return -(card.value.minor if card.value else -1), card.number
+
+
+_KEYS: Mapping[str, Key] = {
+    "value": _worth,
+    "age": lambda card: (card.since.timestamp(), card.number),
+    "title": lambda card: (fold(card.title), card.number),
+    "chance": lambda card: (-card.probability, *_worth(card)),
+    "owner": lambda card: (card.owner is None, fold(card.owner or ""), *_soonest(card)),
+}

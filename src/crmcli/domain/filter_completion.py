@@ -68,9 +68,7 @@ class _Place(NamedTuple):
     spaced: bool = True  # whether a space stands before it
 
 
-def complete(
-    text: str, cursor: int, noun: str, custom: Mapping[str, frozenset[str]] | None = None
-) -> Completions:
+def complete(text: str, cursor: int, noun: str, custom: Mapping[str, frozenset[str]] | None = None) -> Completions:
     """What may stand at the cursor, the beginnings of what is typed there first; never raises."""
     cursor = min(max(cursor, 0), len(text))
     place = _place(text[:cursor], noun, custom or {})
@@ -309,7 +307,7 @@ def _over_links(typed: str, noun: str) -> tuple[str, str]:
         wanted = name.strip().lower().replace("-", "_")
         link = next((f for f in FIELDS[noun] if f.kind is Kind.LINK and wanted in (f.name, f.flag) and wanted), None)
         if link is None:
-            return "", noun
+            return (prefix, noun) if wanted == "custom" else ("", noun)
         prefix, noun = f"{prefix}{name}.", link.noun
     return prefix, noun
 
@@ -357,6 +355,8 @@ def _fits(candidate: str, typed: str) -> bool:
     if not wanted:
         # A sign has no letters to compare.
         return not typed.strip() or candidate.startswith(typed.strip())
+    if typed[-1:].isspace():
+        return folded.startswith(f"{wanted} ")
     return folded.startswith(wanted) or (len(wanted) > 1 and f" {wanted}" in folded.replace(".", " "))
 
 

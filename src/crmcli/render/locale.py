@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crmcli.domain.views import Due
 
 NEAR_DAYS = 6
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class Locale(NamedTuple):
@@ -40,6 +41,14 @@ class Locale(NamedTuple):
         from babel.dates import format_date
 
         return format_date(day, "medium", locale=self._babel())
+
+    def weekday(self, day: dt.date) -> str:
+        """The day's name: ``Saturday``, or as the locale writes it."""
+        if self.name is None:
+            return _WEEKDAYS[day.weekday()]
+        from babel.dates import format_date
+
+        return format_date(day, "EEEE", locale=self._babel())
 
     def clock(self, moment: dt.datetime) -> str:
         """The hour and minute of the moment, in the user's zone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.metrics import ratio
+from crmcli.reports.drill import Groups, grouped, within
 from crmcli.reports.period import Window, month_of
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.store.queries.condition import EVERYTHING
@@ -24,6 +25,7 @@ _FIGURES = (
     ReportColumn("effort", "effort", "number"),
 )
 ALL_TIME = Window()
+_COUNTED = ("done", "planned")
 # Deals can be told apart by these too; by kind and person all won deals count.
 _SHARED = ("owner", "company", MONTH)
 
@@ -32,23 +34,34 @@ def activity_report(desk: Desk, by: str = "type", span: Window = ALL_TIME, filte
     """Activities per group: done, planned, minutes; won deals of the period, and done activities for each of them."""
     now = desk.clock.local()
     tallies: dict[str | None, list[int]] = {}
+    counted: dict[str | None, dict[int, None]] = {}
     with desk.reading() as reader:
         where = desk.condition(reader, "activity", filter_text)
-        for key, status, minutes in activity_rows(reader, by, where, span.bounds):
+        for key, status, minutes, number in activity_rows(reader, by, where, span.bounds):
             label = month_of(key, now) if by == MONTH else key
-            tally = tallies.setdefault(label, [0, 0, 0])
+            tally, numbers = tallies.setdefault(label, [0, 0, 0]), counted.setdefault(label, {})
+            if number in numbers:  # with two people of the same name
+                continue
+            if status in _COUNTED:
+                numbers[number] = None
             tally[0] += status == "done"
             tally[1] += status == "planned"
             tally[2] += (minutes or 0) if status == "done" else 0
         won = _won(reader, by if by in _SHARED else None, span, now)
     order = (lambda item: item[0] or "") if by == MONTH else (lambda item: (-item[1][0], item[0] or ""))
-    rows = tuple(_row(label, tally, won, shared=by in _SHARED) for label, tally in sorted(tallies.items(), key=order))
+    ordered = sorted(tallies.items(), key=order)
+    rows = tuple(_row(label, tally, won, shared=by in _SHARED) for label, tally in ordered)
+    groups = Groups(
+        "activity", by, tallies, ("status in (done, planned)", within("at", span, now), grouped(filter_text))
+    )
+    drill = tuple(groups.drill(label, "", list(counted[label])) for label, _ in ordered)
     columns = (ReportColumn(by, by), *_FIGURES)
     n = sum(tally[0] + tally[1] for tally in tallies.values())
     formula = "effort = done activities / won deals"
     return Report(
-        "activity", f"activities by {by}", columns, rows, _totals(tallies, won, by), n, span.label, formula=formula
-    )
+        "activity", f"activities by {by}", columns, rows, _totals(tallies, won, by), n, span.label, formula=formula,
+        drill=drill,
+    )  # fmt: skip
 
 
 def _row(label: str | None, tally: list[int], won: dict[str | None, int], *, shared: bool) -> tuple[object, ...]:

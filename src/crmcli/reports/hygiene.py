@@ -6,7 +6,8 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.reports.report import Report, ReportColumn
+from crmcli.reports.drill import numbered
+from crmcli.reports.report import Drill, Report, ReportColumn
 from crmcli.store.queries import hygiene as queries
 
 if TYPE_CHECKING:
@@ -27,12 +28,13 @@ _SPELLINGS = 5
 
 
 class _Fault(NamedTuple):
-    """Something wrong: what, how many, how to mend it, and the numbers of a few."""
+    """Something wrong: what, how many, how to mend it, the numbers of a few, and which records it is about."""
 
     check: str
     number: int
     command: str
     examples: tuple[int, ...]
+    drill: Drill | None
 
 
 class _Filtered(NamedTuple):
@@ -86,9 +88,12 @@ def hygiene_report(desk: Desk, duplicates: Duplicates) -> Report:
         pairs = duplicates.find(noun)
         if pairs:
             examples = tuple(number for pair in pairs for number in (pair.a_number, pair.b_number))[: queries.EXAMPLES]
-            found.append(_Fault(f"likely duplicates: {noun}", len(pairs), f"crm dupes --type {noun}", examples))
+            command = f"crm dupes --type {noun}"
+            both = numbered(noun, {number for pair in pairs for number in (pair.a_number, pair.b_number)})
+            found.append(_Fault(f"likely duplicates: {noun}", len(pairs), command, examples, both))
     rows = tuple((f.check, f.number, f.command, tuple(f"#{number}" for number in f.examples)) for f in found)
-    return Report("hygiene", "hygiene", _COLUMNS, rows, None, sum(fault.number for fault in found))
+    drill = tuple(fault.drill for fault in found)
+    return Report("hygiene", "hygiene", _COLUMNS, rows, None, sum(fault.number for fault in found), drill=drill)
 
 
 def _faults(desk: Desk, reader: Reader) -> Iterator[_Fault]:
@@ -104,7 +109,8 @@ def _marked(reader: Reader) -> Iterator[_Fault]:
         if count:
             numbers = tuple(dict.fromkeys(number for number, _ in examples))
             command = f"crm contact edit {numbers[0]} --rm-{field} {quote(examples[0][1])}"
-            yield _Fault(f"{what} marked as invalid", count, command, numbers)
+            people = numbered("contact", queries.invalid_at(reader, table))
+            yield _Fault(f"{what} marked as invalid", count, command, numbers, people)
 
 
 def _by_filter(desk: Desk, reader: Reader) -> Iterator[_Fault]:
@@ -116,7 +122,7 @@ def _by_filter(desk: Desk, reader: Reader) -> Iterator[_Fault]:
             continue
         count, numbers = queries.counted(reader, each.noun, desk.condition(reader, each.noun, each.filter))
         if count:
-            yield _Fault(each.check, count, each.command, tuple(numbers))
+            yield _Fault(each.check, count, each.command, tuple(numbers), Drill(each.noun, each.filter))
 
 
 def _odd_countries(reader: Reader) -> Iterator[_Fault]:
@@ -128,7 +134,8 @@ def _odd_countries(reader: Reader) -> Iterator[_Fault]:
         likely = likely_country(text)
         mend = f"--country {quote(likely)}" if likely else ""
         command = _Filtered("", "company", where, mend).command
-        yield _Fault(f"odd country {text}", count, command, (first,))
+        drill = numbered("company", queries.in_country(reader, text))
+        yield _Fault(f"odd country {text}", count, command, (first,), drill)
 
 
 def _filter_text(text: str) -> str:
@@ -147,7 +154,9 @@ def _domains(reader: Reader) -> Iterator[_Fault]:
         first = next(iter(apart.values()))
         one, other = list(first)[:2]
         command = f"crm company edit {other} --parent {one}"
-        yield _Fault("companies sharing a domain, unlinked", len(apart), command, tuple(first)[: queries.EXAMPLES])
+        drill = numbered("company", {number for companies in apart.values() for number in companies})
+        examples = tuple(first)[: queries.EXAMPLES]
+        yield _Fault("companies sharing a domain, unlinked", len(apart), command, examples, drill)
     people: dict[str, dict[int, None]] = {}
     for number, email in queries.unplaced(reader):
         domain = work_domain(email)
@@ -158,7 +167,9 @@ def _domains(reader: Reader) -> Iterator[_Fault]:
         where = f"company is empty and email ~= {_filter_text('@' + domain)}"
         command = f"crm contact edit --where {quote(where)} --add-company {next(iter(holders[domain]))} --yes"
         count = sum(len(each) for each in people.values())
-        yield _Fault("contacts at a company's domain, unlinked", count, command, tuple(numbers)[: queries.EXAMPLES])
+        drill = numbered("contact", {number for each in people.values() for number in each})
+        examples = tuple(numbers)[: queries.EXAMPLES]
+        yield _Fault("contacts at a company's domain, unlinked", count, command, examples, drill)
 
 
 def _belong_together(companies: dict[int, int | None]) -> bool:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.metrics import conversion
 from crmcli.domain.money import Money
-from crmcli.reports.report import Report, ReportColumn
+from crmcli.reports.drill import equal, grouped, in_currency, joined
+from crmcli.reports.report import Drill, Report, ReportColumn
 from crmcli.services.stages import pipeline_key, stages_of
 from crmcli.store.queries.deals import stage_totals
 from crmcli.store.queries.reports import furthest_stages
@@ -54,7 +55,23 @@ def pipeline_report(desk: Desk, name: str | None = None, filter_text: str | None
         n,
         currency=_one_currency(lines),
         formula=_FORMULA,
+        drill=_drills(lines, stages[0].pipeline if stages else "", filter_text),
     )
+
+
+def _drills(lines: Sequence[StageTotal], pipeline: str, filter_text: str | None) -> tuple[Drill | None, ...]:
+    """The deals of each line; those without a value are on the first line of their stage."""
+    codes: dict[str, list[str]] = {}
+    for line in lines:
+        codes.setdefault(line.stage, []).append(line.value.currency)
+    found: list[Drill | None] = []
+    for line in lines:
+        code, others = line.value.currency, codes[line.stage]
+        # The first line of a stage is the one that the deals without a currency are counted on.
+        money = in_currency(code, code if others[0] == code else None) if len(others) > 1 else ""
+        where = joined(equal("pipeline", pipeline), equal("stage", line.stage), money, grouped(filter_text))
+        found.append(Drill("deal", where) if line.count else None)
+    return tuple(found)
 
 
 def _in_currencies(lines: Sequence[StageTotal], base: str) -> list[StageTotal]:

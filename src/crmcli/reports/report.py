@@ -26,8 +26,18 @@ class Chart(NamedTuple):
     unit: str = ""
 
 
+class Drill(NamedTuple):
+    """The records behind a row: their noun, and the filter that selects exactly them."""
+
+    noun: str
+    filter: str
+
+
 class Report(NamedTuple):
-    """An answer about the business; None in a row or total means "no value" and is never shown as 0."""
+    """An answer about the business; None in a row or total means "no value" and is never shown as 0.
+
+    ``drill`` has one for each row, None for a row with no records behind it.
+    """
 
     name: str
     title: str
@@ -40,3 +50,4 @@ class Report(NamedTuple):
     formula: str | None = None
     model: str | None = None
     chart: Chart | None = None
+    drill: tuple[Drill | None, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.money import Money
-from crmcli.reports.report import Report, ReportColumn
+from crmcli.reports.report import Drill, Report, ReportColumn
 from crmcli.store.queries.reports import open_deals
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def stale_report(desk: Desk, days: int | None = None, filter_text: str | None = 
         totals = (None, None, None, None, None, value, only, None, None)
     rule = f"untouched for {days} days" if days is not None else "untouched for longer than the stage allows"
     formula = f"{rule}; touched = the last activity done, or entering the stage"
-    return Report("stale", "stale deals", _COLUMNS, tuple(found), totals, len(found), None, only, formula)
+    drill = tuple(Drill("deal", f"number = {row[0]}") for row in found)
+    return Report("stale", "stale deals", _COLUMNS, tuple(found), totals, len(found), None, only, formula, drill=drill)
 
 
 def _stale(desk: Desk, days: int | None, filter_text: str | None) -> Iterator[tuple[Any, ...]]:

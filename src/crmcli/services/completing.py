@@ -105,7 +105,8 @@ def completed_by(field: Field, noun: str) -> str:
         return _OF_KIND[field.kind]
     if field.name == "campaign":
         return "campaign"
-    if field.kind is Kind.TEXT and field.name not in _OWN_WORDS and isinstance(PLACES[noun].get(field.name), Own):
+    is_own = field.name in _OWN_WORDS or (noun, field.name) == ("deal", "title")
+    if field.kind is Kind.TEXT and not is_own and isinstance(PLACES[noun].get(field.name), Own):
         return field.name if field.name in _SHARED else f"{noun}.{field.name}"
     return ""
 

@@ -4,30 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmcli.domain.fields import LOST_REASONS
 from crmcli.domain.records import as_record
 from crmcli.domain.text import fold, tidy
 from crmcli.domain.views import DealPicture, DealView
-from crmcli.errors import BadValue, FieldConflict, Refused, Stale
+from crmcli.errors import BadValue, Refused
+from crmcli.services.deal_moves import DealMoves
 from crmcli.services.merging import Merging
 from crmcli.services.pictures import TIMELINE, next_step
 from crmcli.services.records import Records
-from crmcli.services.stages import enter, first_of_kind, pipeline_key, refuse_missing, stage_named, stages_of
+from crmcli.services.stages import (
+    enter,
+    first_of_kind,
+    lost_reason,
+    note_lost,
+    pipeline_key,
+    refuse_missing,
+    refuse_moved,
+    stage_named,
+    stages_of,
+)  # fmt: skip
 from crmcli.store.queries.activities import timeline
 from crmcli.store.queries.deals import deals, stage_history
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from crmcli.domain.drafts import Edit
     from crmcli.domain.views import StageView
+    from crmcli.services.records import Which
     from crmcli.store.queries.common import Selection
     from crmcli.store.reader import Reader
     from crmcli.store.session import UnitOfWork
 
 
-class Deals(Merging, Records):
+class Deals(DealMoves, Merging, Records):
     """The use cases of deals."""
 
     noun = "deal"
@@ -141,18 +152,18 @@ class Deals(Merging, Records):
         )
 
     def move_where(
-        self, filter_text: str, stage: str, *, note: str | None = None, at: str | None = None
+        self, which: Which, stage: str, *, note: str | None = None, at: str | None = None
     ) -> list[DealView]:
-        """Move every deal that a filter selects and that is elsewhere; one that can't move stops them all."""
+        """Move every deal that a filter, or their numbers, select and that is elsewhere; one that can't move stops them all."""
         moment = self._moment(at)
-        text, _ = self.elsewhere(filter_text, stage)
+        moved = self.elsewhere(which, stage)[0] if isinstance(which, str) else self._numbers_elsewhere(which, stage)
 
         def act(uow: UnitOfWork, number: int) -> None:
             self._move_in(
                 uow, number, lambda stages, _: stage_named(stages, stage), note=note and tidy(note), at=moment
             )
 
-        return self._each("deal move", "stage-change", self._selected(text), act)
+        return self._each("deal move", "stage-change", self._selected(moved), act)
 
     def elsewhere(self, filter_text: str, stage: str) -> tuple[str, int]:
         """The filter that leaves out the deals that are in the stage already, and how many those are.
@@ -160,13 +171,16 @@ class Deals(Merging, Records):
         Raises:
             Refused: all of them are there already.
         """
-        name = tidy(stage).replace("\\", "\\\\").replace('"', '\\"')
-        text = f'({filter_text}) AND stage != "{name}"'
+        text = f"({filter_text}) AND stage != {_quoted(stage)}"
         chosen, left = len(self.matching(filter_text)), len(self.matching(text))
-        if chosen and not left:
-            which = "the deal is" if chosen == 1 else f"all {chosen} deals are"
-            raise Refused(f"{which} in {stage} already")
+        _refuse_all_there(chosen, left, stage)
         return text, chosen - left
+
+    def _numbers_elsewhere(self, numbers: Sequence[int], stage: str) -> list[int]:
+        chosen = {found.number for found in self.matching(numbers)}
+        left = chosen - {found.number for found in self.matching(f"stage = {_quoted(stage)}")}
+        _refuse_all_there(len(chosen), len(left), stage)
+        return sorted(left)
 
     def win(
         self, ref: str, *, note: str | None = None, at: str | None = None, seen_stage: str | None = None
@@ -187,14 +201,10 @@ class Deals(Merging, Records):
         seen_stage: str | None = None,
     ) -> DealView:
         """Move a deal to its pipeline's lost stage (the one named, if it has several) with the reason: of the list or one's own."""
-        known, said = _reason(reason, note)
+        known, said = lost_reason(reason, note)
 
         def explain(uow: UnitOfWork, number: int) -> None:
-            from crmcli.store.models.deals import Deal
-
-            row = uow.get(Deal, number)
-            row.lost_reason, row.lost_note = known, said
-            uow.flush()
+            note_lost(uow, number, known, said)
 
         def lost(stages: list[StageView], _visited: list[str]) -> StageView:
             kept = [each for each in stages if each.kind == "lost"]
@@ -280,14 +290,7 @@ class Deals(Merging, Records):
     ) -> None:
         """Raise Stale when the deal is not in the stage where it was seen."""
         view = self.view(uow.reader, number)
-        if fold(view.stage) != fold(seen):
-            _, target = self._chosen(uow, view, choose)
-            by = f" by {view.updated_by}" if view.updated_by else ""
-            raise Stale(
-                f"#{number} {view.title} was moved meanwhile{by}: it is in {view.stage}, not in {seen} any more",
-                hint=f"crm history deal:{number}",
-                conflicts=(FieldConflict("stage", seen, view.stage, target.stage),),
-            )
+        refuse_moved(view, seen, self._chosen(uow, view, choose)[1])
 
     def enter_in(self, uow: UnitOfWork, number: int, target: StageView, *, note: str) -> None:
         """Move a deal within a unit of work, its hooks included; refuses when a field that is required is empty."""
@@ -309,21 +312,23 @@ class Deals(Merging, Records):
             raise BadValue("at", "lies in the future; plan a task instead")
 
 
+def _quoted(text: str) -> str:
+    """The text as a value in a filter."""
+    return '"' + tidy(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _refuse_all_there(chosen: int, left: int, stage: str) -> None:
+    """Raise Refused when none of the chosen deals is left to be moved."""
+    if chosen and not left:
+        which = "the deal is" if chosen == 1 else f"all {chosen} deals are"
+        raise Refused(f"{which} in {stage} already")
+
+
 def _refuse_sure_chance(kind: str, values: Mapping[str, object]) -> None:
     """Raise Refused when a closed deal would get a chance other than what came of it."""
     sure = {"won": 100, "lost": 0}.get(kind)
     if sure is not None and values.get("probability", sure) != sure:
         raise Refused(f"a {kind} deal's chance is {sure}%", hint="crm deal reopen")
-
-
-def _reason(reason: str, note: str | None) -> tuple[str, str | None]:
-    text = tidy(reason)
-    if not text:
-        raise BadValue("reason", "is empty", hint=f"one of {', '.join(LOST_REASONS)}, or your own words")
-    known = next((r for r in LOST_REASONS if fold(r) == fold(text.replace("_", " ").replace("-", " "))), None)
-    if known:
-        return known, note
-    return "other", f"{text}; {note}" if note else text
 
 
 def primary_company(reader: Reader, contact: int) -> Any:  # noqa: ANN401

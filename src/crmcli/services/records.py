@@ -12,7 +12,7 @@ from crmcli.errors import BadValue, Conflict, NotFound, Refused
 from crmcli.services.links import KIND_WORD, Links, refuse_duplicates, unique_field
 from crmcli.services.overtaking import minding, told
 from crmcli.store.queries.common import Selection, by_number
-from crmcli.store.queries.condition import EVERYTHING, both
+from crmcli.store.queries.condition import EVERYTHING, Condition, both
 from crmcli.store.queries.refs import Found, custom_keys, resolve, survivor
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from crmcli.domain.drafts import Draft, Edit
     from crmcli.services.desk import Desk
-    from crmcli.store.queries.condition import Condition
     from crmcli.store.reader import Reader
     from crmcli.store.session import UnitOfWork
 
@@ -53,10 +52,15 @@ class Query(NamedTuple):
         return " AND ".join(f"({part})" for part in parts) if len(parts) > 1 else next(iter(parts), None)
 
 
+_AT_ONCE = 1000  # numbers in one question
+
 # Inside a class with a method named list, the builtin goes by these names.
 Views = list[Any]
 Chosen = list[Found]
 Numbers = list[int]
+if TYPE_CHECKING:
+    # The records that a bulk verb works on: those that a filter selects, or those of these numbers.
+    Which = str | Sequence[int]
 
 
 class Records:
@@ -127,11 +131,10 @@ class Records:
         with self.desk.reading() as reader:
             return custom_keys(reader).get(self.noun, frozenset())
 
-    def matching(self, filter_text: str) -> Chosen:
-        """The live records that a filter selects: what a bulk verb would work on."""
+    def matching(self, which: Which) -> Chosen:
+        """The live records that a filter, or their numbers, select: what a bulk verb would work on."""
         with self.desk.reading() as reader:
-            where = self.condition(reader, filter_text)
-            return found_where(reader, self.noun, where)
+            return self._selected(which)(reader)
 
     def _find(self, reader: Reader, ref: str, *, deleted: bool = False) -> Found:
         try:
@@ -202,15 +205,15 @@ class Records:
         act = self._editing(edit, create=create, seen=seen)
         return self._each(f"{self.noun} edit", "edit", lambda reader: [self._find(reader, ref)], act)[0]
 
-    def edit_where(self, filter_text: str, edit: Edit) -> Views:
-        """Change every record that a filter selects, in one undo step; their views."""
-        self.refuse_shared(filter_text, edit)
-        return self._each(f"{self.noun} edit", "edit", self._selected(filter_text), self._editing(edit, create=False))
+    def edit_where(self, which: Which, edit: Edit) -> Views:
+        """Change every record that a filter, or their numbers, select, in one undo step; their views."""
+        self.refuse_shared(which, edit)
+        return self._each(f"{self.noun} edit", "edit", self._selected(which), self._editing(edit, create=False))
 
-    def refuse_shared(self, filter_text: str, edit: Edit) -> None:
+    def refuse_shared(self, which: Which, edit: Edit) -> None:
         """Raise BadValue when several selected records would get a value that only one may have."""
         unique = next((field for name in (*edit.values, *edit.add) if (field := unique_field(self.noun, name))), None)
-        count = len(self.matching(filter_text)) if unique else 0
+        count = len(self.matching(which)) if unique else 0
         if unique and count > 1:
             word = unique.option if unique.name in NETWORKS else KIND_WORD[unique.kind]
             raise BadValue(unique.option, f"the same {word} can't go to {count} {PLURAL[self.noun]}")
@@ -251,9 +254,9 @@ class Records:
         """Delete a record; the view it had."""
         return self._each(f"{self.noun} rm", "rm", lambda reader: [self._find(reader, ref)], self._remove_in)[0]
 
-    def remove_where(self, filter_text: str) -> Views:
-        """Delete every record that a filter selects, in one undo step; the views they had."""
-        return self._each(f"{self.noun} rm", "rm", self._selected(filter_text), self._remove_in)
+    def remove_where(self, which: Which) -> Views:
+        """Delete every record that a filter, or their numbers, select, in one undo step; the views they had."""
+        return self._each(f"{self.noun} rm", "rm", self._selected(which), self._remove_in)
 
     def _remove_in(self, uow: UnitOfWork, number: int) -> None:
         from crmcli.store.records import remove
@@ -300,9 +303,11 @@ class Records:
 
     # -- the shape of every change
 
-    def _selected(self, filter_text: str) -> Callable[[Reader], Chosen]:
+    def _selected(self, which: Which) -> Callable[[Reader], Chosen]:
         def select(reader: Reader) -> Chosen:
-            return found_where(reader, self.noun, self.condition(reader, filter_text))
+            if isinstance(which, str):
+                return found_where(reader, self.noun, self.condition(reader, which))
+            return found_among(reader, self.noun, which)
 
         return select
 
@@ -350,6 +355,18 @@ def found_where(reader: Reader, noun: str, where: Condition) -> list[Found]:
     where = both(where, EVERYTHING)
     sql = f"SELECT r.id, r.uid, {name} FROM {noun} r WHERE r.deleted_at IS NULL AND ({where.sql}) ORDER BY r.id"
     return [Found(*row) for row in reader.rows(sql, where.params)]
+
+
+def found_among(reader: Reader, noun: str, numbers: Sequence[int]) -> list[Found]:
+    """The live records of these numbers, however many, by number."""
+    wanted = sorted(set(numbers))
+    pages = (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE))
+    conditions = (reader.dialect.among(page) for page in pages)
+    return [
+        found
+        for sql, params in conditions
+        for found in found_where(reader, noun, Condition(f"r.id {sql}", tuple(params)))
+    ]
 
 
 def _only_here(reader: Reader, noun: str, number: int) -> list[int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmcli.domain.text import fold, nearest
-from crmcli.errors import NotFound, Refused
+from crmcli.domain.fields import LOST_REASONS
+from crmcli.domain.text import fold, nearest, tidy
+from crmcli.errors import BadValue, FieldConflict, MissingFields, NotFound, Refused, Stale
 
 if TYPE_CHECKING:
     from crmcli.domain.views import StageView
@@ -54,7 +55,7 @@ def first_of_kind(stages: list[StageView], kind: str) -> StageView:
 
 
 def refuse_missing(view: Any, stages: list[StageView], target: StageView, here: int = -1, *, new: bool = False) -> None:  # noqa: ANN401
-    """Raise Refused when a field is empty that the target, or an open stage on the way to it, requires.
+    """Raise MissingFields when a field is empty that the target, or an open stage on the way to it, requires.
 
     ``here`` is the position that the deal comes from; ``new`` says that it is only being added. A lost stage asks only
     for its own fields.
@@ -62,13 +63,50 @@ def refuse_missing(view: Any, stages: list[StageView], target: StageView, here: 
     passed = (
         [s for s in stages if s.kind == "open" and here < s.position < target.position] if target.kind != "lost" else []
     )
-    for stage in [*passed, target]:
-        missing = [name for name in stage.required if getattr(view, name, None) in (None, "", ())]
-        if missing:
-            flags = " ".join(f"--{name.replace('_', '-').removesuffix('s') if name in _PLURAL else name.replace('_', '-')} …"
-                             for name in missing)  # fmt: skip
-            remedy = f"give {flags}" if new else f"crm deal edit {view.number} {flags}"
-            raise Refused(f"stage {stage.stage} requires {', '.join(missing)}", hint=remedy)
+    asked = [(stage, missing) for stage in [*passed, target] if (missing := missing_in(view, stage))]
+    if asked:
+        stage, missing = asked[0]
+        flags = " ".join(f"--{name.replace('_', '-').removesuffix('s') if name in _PLURAL else name.replace('_', '-')} …"
+                         for name in missing)  # fmt: skip
+        remedy = f"give {flags}" if new else f"crm deal edit {view.number} {flags}"
+        fields = tuple(dict.fromkeys(name for _, names in asked for name in names))
+        raise MissingFields(f"stage {stage.stage} requires {', '.join(missing)}", hint=remedy, fields=fields)
+
+
+def missing_in(view: Any, stage: StageView) -> list[str]:  # noqa: ANN401
+    """The fields that a stage requires and a deal does not have."""
+    return [name for name in stage.required if getattr(view, name, None) in (None, "", ())]
+
+
+def refuse_moved(view: Any, seen: str, wanted: StageView) -> None:  # noqa: ANN401
+    """Raise Stale when a deal is not in the stage where it was seen before it was to go to another."""
+    if fold(view.stage) != fold(seen):
+        by = f" by {view.updated_by}" if view.updated_by else ""
+        raise Stale(
+            f"#{view.number} {view.title} was moved meanwhile{by}: it is in {view.stage}, not in {seen} any more",
+            hint=f"crm history deal:{view.number}",
+            conflicts=(FieldConflict("stage", seen, view.stage, wanted.stage),),
+        )
+
+
+def lost_reason(reason: str, note: str | None) -> tuple[str, str | None]:
+    """The reason of the list and the note; a reason in one's own words is ``other`` with a note."""
+    text = tidy(reason)
+    if not text:
+        raise BadValue("reason", "is empty", hint=f"one of {', '.join(LOST_REASONS)}, or your own words")
+    known = next((r for r in LOST_REASONS if fold(r) == fold(text.replace("_", " ").replace("-", " "))), None)
+    if known:
+        return known, note
+    return "other", f"{text}; {note}" if note else text
+
+
+def note_lost(uow: UnitOfWork, deal: int, reason: str, note: str | None) -> None:
+    """Write into the deal why it was lost."""
+    from crmcli.store.models.deals import Deal
+
+    row = uow.get(Deal, deal)
+    row.lost_reason, row.lost_note = reason, note
+    uow.flush()
 
 
 _PLURAL = frozenset({"contacts", "tags"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
@@ -31,14 +32,13 @@ if TYPE_CHECKING:
 
 _COUNT_SECONDS = 0.4  # a digit that no motion follows for so long is the number of a screen
 _WATCH_SECONDS = 1.0
-_TROUBLE_SECONDS = 2.0
 
 
 class CrmApp(App[None]):
     """All screens over one session; every write goes through ``write``, one after the other, off the thread that draws."""
 
     CSS_PATH: ClassVar[list[str]] = [
-        "styles/app.tcss", "styles/board.tcss", "styles/dialogs.tcss",
+        "styles/app.tcss", "styles/board.tcss", "styles/dialogs.tcss", "styles/lists.tcss",
     ]  # fmt: skip
     TITLE = "crm"
     BINDINGS = bindings("everywhere", EVERYWHERE)  # type: ignore[assignment]
@@ -83,9 +83,11 @@ class CrmApp(App[None]):
 
     # -- coming up
 
-    def on_mount(self) -> None:
-        """Open the first screen, and watch the store from now on."""
+    async def on_mount(self) -> None:
+        """Open the first screen, and watch the store from before it is read."""
         self.set_keymap(self.session.settings.keys)
+        with suppress(CrmError):  # the screen says so itself when it can't read
+            await asyncio.to_thread(self.session.watch.wait, 0)
         self.push_screen(self._place(self.trail.here.screen))
         self._watching = asyncio.create_task(self._watch())
 
@@ -203,10 +205,11 @@ class CrmApp(App[None]):
         while True:
             try:
                 changed = await asyncio.to_thread(self.session.watch.wait, _WATCH_SECONDS)
+                if changed and not failed and await asyncio.to_thread(self.session.knows_all):
+                    continue
             except CrmError as error:
                 failed = True
                 self.post_message(self.StoreChanged(error.message))
-                await asyncio.sleep(_TROUBLE_SECONDS)
             else:
                 if changed or failed:
                     failed = False

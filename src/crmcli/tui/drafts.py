@@ -22,10 +22,11 @@ _NEW = "new"
 
 
 class Typed(NamedTuple):
-    """What was typed at an earlier time, by field."""
+    """What was typed at an earlier time, by field, and what the form had shown there before."""
 
     at: datetime
     fields: Mapping[str, str]
+    before: Mapping[str, str] = {}
 
 
 class Drafts:
@@ -59,22 +60,22 @@ class Draft:
             kept = json.loads(self.path.read_text("utf-8"))
             if kept["format"] != _FORMAT or any(kept[name] != value for name, value in self._about.items()):
                 return None
-            fields = {str(name): text for name, text in kept["fields"].items() if isinstance(text, str)}
+            fields, before = _texts(kept["fields"]), _texts(kept["before"])
             at = datetime.fromisoformat(kept["at"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
-        return Typed(at, fields) if fields and at.tzinfo is not None else None
+        return Typed(at, fields, before) if fields and at.tzinfo is not None else None
 
-    def keep(self, fields: Mapping[str, str], at: datetime) -> None:
+    def keep(self, typed: Typed) -> None:
         """Write what is typed in place of what was; without a field there is no file."""
         with self._lock:
             if self._is_dropped:
                 return
-            if not fields:
+            if not typed.fields:
                 self._remove()
                 return
-            kept = {"format": _FORMAT, **self._about, "at": at.isoformat(), "fields": dict(fields)}
-            self._write(json.dumps(kept))
+            what = {"at": typed.at.isoformat(), "fields": dict(typed.fields), "before": dict(typed.before)}
+            self._write(json.dumps({"format": _FORMAT, **self._about, **what}))
 
     def drop(self) -> None:
         """It is stored, or not wanted any more."""
@@ -98,3 +99,7 @@ class Draft:
             self.path.unlink(missing_ok=True)
         except OSError:
             return
+
+
+def _texts(kept: Mapping[object, object]) -> dict[str, str]:
+    return {str(name): text for name, text in kept.items() if isinstance(text, str)}

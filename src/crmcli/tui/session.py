@@ -93,6 +93,8 @@ class Session:
         self.history = History(self.desk)
         self._undoable: list[str] = []
         self._redoable: list[str] = []
+        self._day = desk.clock.local().date()
+        self._own = 0  # the last change set that was stored from here, read again since
 
     # -- services that a screen wants when it is first opened
 
@@ -207,7 +209,16 @@ class Session:
         except Exception as error:
             raise self.desk.store.explain(error) or error from error
         change_set = self.desk.last_change_set
-        return result, change_set if change_set and self.board.was_kept(change_set) else None
+        kept = change_set if change_set and self.board.was_kept(change_set) else None
+        if kept and self.desk.last is not None:
+            self._own = max(self._own, self.desk.last.number)
+        return result, kept
+
+    def knows_all(self) -> bool:
+        """Whether nothing was stored since the last thing done here, after which the screens read the store again."""
+        number, day = self.watch.revision()
+        known, self._day = (number, day) == (self._own, self._day), day
+        return known
 
     def _told(self) -> tuple[str, ...]:
         told = tuple(self._notes)

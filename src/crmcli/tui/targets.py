@@ -20,9 +20,9 @@ class Target(NamedTuple):
     view: Any = None
 
 
-def numbers_filter(targets: Sequence[Target]) -> str:
-    """The filter that selects exactly these records."""
-    return f"number in ({', '.join(str(target.number) for target in targets)})"
+def numbers_of(targets: Sequence[Target]) -> list[int]:
+    """The numbers of the records, which a bulk verb takes however many they are."""
+    return [target.number for target in targets]
 
 
 def told(targets: Sequence[Target]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crmcli.domain.frozen import NamedTuple
 from crmcli.errors import Refused
 from crmcli.services.records import Changes
-from crmcli.tui.targets import numbers_filter, told
+from crmcli.tui.targets import numbers_of, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -125,21 +125,21 @@ def _edited(session: Session, targets: Sequence[Target], changes: Changes) -> An
     edit = records.edit_draft(changes)
     if len(targets) == 1:
         return records.edit(targets[0].id, edit)
-    return records.edit_where(numbers_filter(targets), edit)
+    return records.edit_where(numbers_of(targets), edit)
 
 
 def _remove(session: Session, targets: Sequence[Target], _answers: Answers) -> Any:  # noqa: ANN401
     records = session.records(targets[0].noun)
     if len(targets) == 1:
         return records.remove(targets[0].id)
-    return records.remove_where(numbers_filter(targets))
+    return records.remove_where(numbers_of(targets))
 
 
 def _to_stage(session: Session, targets: Sequence[Target], answers: Answers) -> Any:  # noqa: ANN401
     note = answers.get("note", "").strip() or None
     if len(targets) == 1:
         return session.deals.move(targets[0].id, answers["stage"], note=note)
-    return session.deals.move_where(numbers_filter(targets), answers["stage"], note=note)
+    return session.deals.move_where(numbers_of(targets), answers["stage"], note=note)
 
 
 def _win(session: Session, targets: Sequence[Target], _answers: Answers) -> Any:  # noqa: ANN401

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "r.id, r.uid, r.title, o.name, r.value, r.currency, COALESCE(r.probability, s.probability), r.owner_id, s.id, s.kind,"
-    " r.expected_close, r.closed_at, r.lost_reason, r.next_step, r.stage_since, s.rot_days"
+    " r.expected_close, r.closed_at, r.lost_reason, r.next_step, r.stage_since, s.rot_days, o.id"
 )
 _FROM = (
     "FROM deal r JOIN stage s ON s.id = r.stage_id JOIN pipeline w ON w.id = r.pipeline_id"
@@ -39,31 +39,15 @@ def cards(reader: Reader, pipeline: str, where: Condition, now: datetime) -> Ite
     touched = _last_touches(reader, pipeline)
     planned = _next_steps(reader, pipeline)
     for row in reader.stream(f"SELECT {_COLUMNS} {_FROM} AND ({where.sql})", (pipeline, *where.params)):
-        (
-            number,
-            uid,
-            title,
-            company,
-            value,
-            currency,
-            probability,
-            owner,
-            stage,
-            kind,
-            close,
-            closed,
-            reason,
-            step,
-            since,
-            rot,
-        ) = row
+        (number, uid, title, company, value, currency, probability, owner, stage, kind, close, closed, reason, step, since,
+         rot, company_number) = row  # fmt: skip
         entered = sure_moment(since)
         last = max(entered, touched.get(number, entered))
         task, due = planned.get(number, (None, None))
         yield BoardCard(
             uid, number, title, company, Money(value, currency) if value is not None else None, probability,
             reader.user(owner), stage, kind, day(close), moment(closed), reason, step or task, due, last,
-            kind == "open" and is_rotting(last, rot, now),
+            kind == "open" and is_rotting(last, rot, now), entered, company_number,
         )  # fmt: skip
 
 

@@ -29,18 +29,21 @@ _COLUMNS = {
 }
 _END = "\U0010ffff"  # after every text that goes on from a beginning
 _NAME = {"contact": "name", "company": "name", "deal": "title"}
+_FIRST_EMAIL = (
+    "(SELECT e.value FROM contact_email e WHERE e.contact_id = r.id AND e.deleted_at IS NULL"
+    " ORDER BY e.position, e.id LIMIT 1)"
+)
+_FIRST_COMPANY = (
+    "(SELECT o.name FROM contact_company l JOIN company o ON o.id = l.company_id WHERE l.contact_id = r.id"
+    " AND l.ended_on IS NULL AND o.deleted_at IS NULL ORDER BY l.position, l.id LIMIT 1)"
+)
+_FIRST_WEBSITE = (
+    "(SELECT w.value FROM company_website w WHERE w.company_id = r.id AND w.deleted_at IS NULL"
+    " ORDER BY w.position, w.id LIMIT 1)"
+)
 _ABOUT = {
-    "contact": (
-        "(SELECT e.value FROM contact_email e WHERE e.contact_id = r.id AND e.deleted_at IS NULL"
-        " ORDER BY e.position, e.id LIMIT 1)",
-        "(SELECT o.name FROM contact_company l JOIN company o ON o.id = l.company_id WHERE l.contact_id = r.id"
-        " AND l.ended_on IS NULL AND o.deleted_at IS NULL ORDER BY l.position, l.id LIMIT 1)",
-    ),
-    "company": (
-        "(SELECT w.value FROM company_website w WHERE w.company_id = r.id AND w.deleted_at IS NULL"
-        " ORDER BY w.position, w.id LIMIT 1)",
-        "r.industry",
-    ),
+    "contact": (_FIRST_EMAIL, _FIRST_COMPANY),
+    "company": (_FIRST_WEBSITE, "r.industry"),
     "deal": (
         "(SELECT o.name FROM company o WHERE o.id = r.company_id)",
         "(SELECT s.name FROM stage s WHERE s.id = r.stage_id)",
@@ -151,7 +154,7 @@ def _known(reader: Reader, noun: str, numbers: Sequence[int]) -> list[Known]:
     name, (first, second) = _NAME[noun], _ABOUT[noun]
     alone = f"NOT EXISTS (SELECT 1 FROM {noun} q WHERE q.{name}_key = r.{name}_key AND q.deleted_at IS NULL AND q.id <> r.id)"
     sql = f"SELECT r.id, r.{name}, {first}, {second}, {alone} FROM {noun} r WHERE r.id IN ({marks(numbers)})"
-    by_number = {row[0]: Known(*row[:4], bool(row[4])) for row in reader.rows(sql, numbers)}
+    by_number = {row[0]: Known(row[0], row[1], row[2], row[3], bool(row[4])) for row in reader.rows(sql, numbers)}
     return [by_number[number] for number in numbers if number in by_number]
 
 

@@ -11,7 +11,7 @@ from crmcli.domain.views import ChangeSetView, ChangeView
 from crmcli.store.queries.common import sure_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from crmcli.store.reader import Reader
 
@@ -70,6 +70,14 @@ def change_sets(reader: Reader, limit: int | None, offset: int = 0) -> Iterator[
         yield _view(reader, row, ())
 
 
+def change_sets_among(reader: Reader, numbers: Sequence[int]) -> Iterator[ChangeSetView]:
+    """The change sets of these numbers that there are, without their changes."""
+    if numbers:
+        among, params = reader.dialect.among(list(numbers))
+        for row in reader.rows(f"SELECT {_COLUMNS} FROM change_set s WHERE s.id {among}", params):
+            yield _view(reader, row, ())
+
+
 def sets_of(reader: Reader, noun: str, number: int, limit: int | None) -> Iterator[ChangeSetView]:
     """The change sets that changed one record, the newest first, with the changes of that record."""
     sql = (
@@ -94,11 +102,17 @@ def _view(reader: Reader, row: Any, lines: tuple[ChangeView, ...]) -> ChangeSetV
     )
 
 
-def changes(reader: Reader, number: int, noun: str | None = None, record: int | None = None) -> Iterator[ChangeView]:
-    """The logged changes of a set, field by field, in the user's words."""
+def changes(
+    reader: Reader, number: int, noun: str | None = None, record: int | None = None, *, limit: int | None = None
+) -> Iterator[ChangeView]:
+    """The logged changes of a set, field by field, in the user's words; those of the first ``limit`` rows of the log."""
     only = " AND noun = ? AND record_id = ?" if noun else ""
-    sql = f"SELECT noun, record_id, relation, row_id, action, before, after FROM change WHERE set_id = ?{only} ORDER BY id"
-    for *place, before, after in reader.rows(sql, (number, noun, record) if noun else (number,)):
+    sql = (
+        "SELECT noun, record_id, relation, row_id, action, before, after FROM change"
+        f" WHERE set_id = ?{only} ORDER BY id LIMIT ?"
+    )
+    most = 2**62 if limit is None else limit
+    for *place, before, after in reader.rows(sql, (number, noun, record, most) if noun else (number, most)):
         line = _Line._make((*place, _loaded(before), _loaded(after)))
         yield from _beside(reader, line) if line.relation in BESIDE else _own(reader, line)
 

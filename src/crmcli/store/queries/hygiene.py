@@ -52,9 +52,24 @@ def unplaced(reader: Reader) -> Iterator[Row]:
 
 def invalid(reader: Reader, table: str) -> tuple[int, list[Row]]:
     """How many addresses of a table are marked as invalid, and number and value of the first."""
-    live = (
+    live = _invalid(table)
+    count = int(reader.value(f"SELECT COUNT(*) {live}") or 0)
+    return count, reader.rows(f"SELECT r.id, v.value {live} ORDER BY r.id, v.id LIMIT {EXAMPLES}") if count else []
+
+
+def invalid_at(reader: Reader, table: str) -> list[int]:
+    """The numbers of the people who have an address in a table that is marked as invalid."""
+    return [number for (number,) in reader.rows(f"SELECT DISTINCT r.id {_invalid(table)} ORDER BY r.id")]
+
+
+def in_country(reader: Reader, text: str) -> list[int]:
+    """The numbers of the companies whose country is spelled exactly like this."""
+    sql = "SELECT r.id FROM company r WHERE r.deleted_at IS NULL AND r.country = ? ORDER BY r.id"
+    return [number for (number,) in reader.rows(sql, (text,))]
+
+
+def _invalid(table: str) -> str:
+    return (
         f"FROM {table} v JOIN contact r ON r.id = v.contact_id"
         " WHERE v.invalid = 1 AND v.deleted_at IS NULL AND r.deleted_at IS NULL"
     )
-    count = int(reader.value(f"SELECT COUNT(*) {live}") or 0)
-    return count, reader.rows(f"SELECT r.id, v.value {live} ORDER BY r.id, v.id LIMIT {EXAMPLES}") if count else []

@@ -55,26 +55,39 @@ def deal_group(reader: Reader, by: str | None) -> Group:
     if wanted in _DEAL_GROUPS or wanted == MONTH:
         return Group(wanted, _DEAL_GROUPS.get(wanted, "r.closed_at"))
     if by in known["deal"]:
-        return Group(by, "r.custom ->> CAST(? AS TEXT)", (by,))
+        return Group(by, reader.dialect.custom_value("r"), (by,))
     link, _, key = by.partition(".")
     if link == "company" and key in known["company"]:
-        return Group(by, "o.custom ->> CAST(? AS TEXT)", (key,))
+        return Group(by, reader.dialect.custom_value("o"), (key,))
     if link == "company" and key in _DEAL_GROUPS and find_field("company", key):
         return Group(by, _DEAL_GROUPS[key])
-    names = [*_DEAL_GROUPS, MONTH, *sorted(known["deal"])]
+    names = deal_group_names(reader)
     near = nearest(by, names)
     raise UsageError(
         f"--by: deals have no {by!r}", hint=f"did you mean {near}?" if near else f"one of {', '.join(names)}"
     )
 
 
+def deal_group_names(reader: Reader) -> list[str]:
+    """What deals can be grouped by, the custom fields last."""
+    return [*_DEAL_GROUPS, MONTH, *sorted(custom_keys(reader)["deal"])]
+
+
+def activity_group_names() -> list[str]:
+    """What activities can be grouped by."""
+    return list(_ACTIVITY_GROUPS)
+
+
 def closed_deals(reader: Reader, group: Group, where: Condition, period: tuple[str, str] | None) -> Iterator[Row]:
-    """Group, kind (won or lost), value, currency, made and closed of each deal closed in a period (UTC, end excluded)."""
+    """Group, kind (won or lost), value, currency, made, closed and number of each deal closed in a period.
+
+    The period's bounds are UTC, its end is excluded.
+    """
     within = (
         Condition("r.closed_at >= ? AND r.closed_at < ?", period) if period else Condition("r.closed_at IS NOT NULL")
     )
     where = both(where, within, Condition("s.kind <> 'open'"))
-    sql = f"SELECT {group.sql}, s.kind, r.value, r.currency, r.created_at, r.closed_at{_FROM} AND ({where.sql})"
+    sql = f"SELECT {group.sql}, s.kind, r.value, r.currency, r.created_at, r.closed_at, r.id{_FROM} AND ({where.sql})"
     return reader.stream(sql, (*group.params, *where.params))
 
 
@@ -96,8 +109,8 @@ _ACTIVITY_GROUPS = {
     "contact": (
         "c.name",
         (
-            " LEFT JOIN activity_contact l ON l.activity_id = r.id"
-            " LEFT JOIN contact c ON c.id = l.contact_id AND c.deleted_at IS NULL"
+            " LEFT JOIN (activity_contact l JOIN contact c ON c.id = l.contact_id AND c.deleted_at IS NULL)"
+            " ON l.activity_id = r.id"
         ),
     ),
     "month": ("r.at", ""),
@@ -105,7 +118,10 @@ _ACTIVITY_GROUPS = {
 
 
 def activity_rows(reader: Reader, by: str, where: Condition, period: tuple[str, str] | None) -> Iterator[Row]:
-    """Group, status and duration of each activity of a period; raises UsageError for an unknown group."""
+    """Group, status, duration and number of each activity of a period; raises UsageError for an unknown group.
+
+    One with several people comes once for each of them.
+    """
     if by not in _ACTIVITY_GROUPS:
         near = nearest(by, list(_ACTIVITY_GROUPS))
         hint = f"did you mean {near}?" if near else f"one of {', '.join(_ACTIVITY_GROUPS)}"
@@ -113,7 +129,7 @@ def activity_rows(reader: Reader, by: str, where: Condition, period: tuple[str, 
     group, join = _ACTIVITY_GROUPS[by]
     where = both(where, Condition("r.at >= ? AND r.at < ?", period)) if period else where
     sql = (
-        f"SELECT {group}, r.status, r.duration FROM activity r"
+        f"SELECT {group}, r.status, r.duration, r.id FROM activity r"
         f" LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL{join}"
         f" WHERE r.deleted_at IS NULL AND ({where.sql})"
     )

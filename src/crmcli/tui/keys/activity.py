@@ -1,10 +1,22 @@
-"""The keys of the activity screen, besides those that work on the record at the cursor."""
+"""The keys of the stream of activities, besides those that work on the record at the cursor."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from crmcli.tui.keys.key import Key
 
-if TYPE_CHECKING:
-    from crmcli.tui.keys.key import Key
-
-ACTIVITY: tuple[Key, ...] = ()
+_KINDS, _VIEW = "kinds", "view"
+ACTIVITY = (
+    Key("calls", "C", "kind('call')", "calls", "only calls; again for all kinds", _KINDS, palette=True),
+    Key("meetings", "M", "kind('meeting')", "meetings", "only meetings and visits; again for all kinds", _KINDS, palette=True),
+    Key("emails", "E", "kind('email')", "e-mails", "only e-mails; again for all kinds", _KINDS, palette=True),
+    Key("notes", "N", "kind('note')", "notes", "only notes; again for all kinds", _KINDS, palette=True),
+    Key("tasks", "K", "kind('task')", "tasks", "only tasks; again for all kinds", _KINDS, palette=True),
+    Key("all_kinds", "A", "kind('')", "all kinds", "activities of all kinds", _KINDS, palette=True),
+    Key("choose_kind", "f", "choose_kind", "kind", "choose among all kinds", _KINDS, shown=True, palette=True),
+    Key("filter", "slash", "filter", "filter", "only some activities: type = call AND at > -30d", _VIEW, shown=True, palette=True),
+    Key("times", "p", "times", "planned/past", "everything, only what is planned, only what is past", _VIEW, shown=True,
+        palette=True),
+    Key("everyone", "w", "everyone", "mine/everyone", "only what I own, or what everyone does", _VIEW, shown=True, palette=True),
+    Key("new", "n", "new", "new", "add an activity", _VIEW, palette=True),
+    Key("escape", "escape", "escape", "show all", "take marks off, else take the filter off, else show all kinds", _VIEW),
+)  # fmt: skip

@@ -1,10 +1,19 @@
-"""The keys of the history screen, besides those that work on the record at the cursor."""
+"""The keys of the list of changes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from crmcli.tui.keys.key import Key
 
-if TYPE_CHECKING:
-    from crmcli.tui.keys.key import Key
-
-HISTORY: tuple[Key, ...] = ()
+_CHANGE, _VIEW = "change", "view"
+HISTORY = (
+    Key("open", "enter", "open", "open", "what the change did; there, the record that was changed", _CHANGE, shown=True,
+        palette=True, display="⏎"),
+    Key("take_back", "x,delete", "take_back", "undo this", "take this very change back, after a look at what that does", _CHANGE,
+        shown=True, palette=True),
+    Key("list", "left,h", "list", "to the list", "from what was changed back to the list of changes", _CHANGE),
+    Key("changes", "right,tab,l", "changes", "to the changes", "from the list to what was changed", _CHANGE),
+    Key("filter", "slash", "filter", "filter", "only some changes: words, @user", _VIEW, shown=True, palette=True),
+    Key("everyone", "w", "everyone", "mine/everyone", "only what I changed, or what everyone did", _VIEW, shown=True,
+        palette=True),
+    Key("escape", "escape", "escape", "back", "back to the list, else take the filter off", _VIEW),
+)  # fmt: skip

@@ -1,10 +1,19 @@
-"""The keys of the today screen, besides those that work on the record at the cursor."""
+"""The keys of the list of the day, besides those that work on the record at the cursor."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from crmcli.tui.keys.key import Key
 
-if TYPE_CHECKING:
-    from crmcli.tui.keys.key import Key
-
-TODAY: tuple[Key, ...] = ()
+_DAY, _TASK = "day", "task"
+TODAY = (
+    Key("outcome", "O", "outcome", "done, and what came of it", "it is done, with its outcome", _TASK, palette=True, repeats=True),
+    Key("next_step", "n", "next_step", "next step", "plan what comes next with the deal or person", _TASK, shown=True,
+        palette=True, repeats=True),
+    Key("everyone", "w", "everyone", "mine/everyone", "only what is mine or no one's, or what is everyone's", _DAY, shown=True,
+        palette=True),
+    Key("day_before", "less_than_sign", "day(-1)", "day before", "what the day before asked for", _DAY, palette=True,
+        counted=True),
+    Key("day_after", "greater_than_sign", "day(1)", "day after", "what the day after will ask for", _DAY, palette=True,
+        counted=True),
+    Key("escape", "escape", "escape", "today", "take marks off, else back to today", _DAY),
+)  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
 from crmcli.render.safe import visible
+from crmcli.tui.bindings import bindings
+from crmcli.tui.keys.dialogs import FAILURE
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 class Failure(ModalScreen[None]):
     """An error in the user's words; any of the usual keys closes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,space,q", "close", "close", tooltip="back to the board", id="failure.close"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("failure", FAILURE)
 
     def __init__(self, what: str, error: CrmError) -> None:
         super().__init__()

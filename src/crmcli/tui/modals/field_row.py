@@ -43,10 +43,11 @@ class FieldRow(Vertical):
         super().__init__()
         self.field = field
         self.is_required = field.required
-        self._id = control_id
+        self._control_id = control_id
         self._source = source
         self._last = field.value
         self._line: SuggestingInput | None = None
+        self.set_class(field.long, "-long")
 
     def compose(self) -> ComposeResult:
         """The name, the control, what is meant; below it what is wrong."""
@@ -62,12 +63,12 @@ class FieldRow(Vertical):
     def _control(self) -> ComposeResult:
         field = self.field
         if field.long:
-            yield _LongText(field.value, id=self._id)
+            yield _LongText(field.value, id=self._control_id)
             yield VerticalScroll(classes="field-preview")
         elif field.choices:
-            yield _choice(field, self._id)
+            yield _choice(field, self._control_id)
         else:
-            self._line = SuggestingInput(self._source, field.value, placeholder=field.example, id=self._id)
+            self._line = SuggestingInput(self._source, field.value, placeholder=field.example, id=self._control_id)
             yield self._line
 
     # -- its text
@@ -75,7 +76,7 @@ class FieldRow(Vertical):
     @property
     def control(self) -> Any:  # noqa: ANN401 - Input, Select or TextArea
         """The widget that has the keys."""
-        return self.query_one(f"#{self._id}")
+        return self.query_one(f"#{self._control_id}")
 
     @property
     def text(self) -> str:
@@ -101,6 +102,14 @@ class FieldRow(Vertical):
         if wanted != self.is_required:
             self.is_required = wanted
             self.query_one(".field-label", Label).update(self._label())
+
+    def on_descendant_focus(self) -> None:
+        """The keys are here."""
+        self.add_class("-here")
+
+    def on_descendant_blur(self) -> None:
+        """They are elsewhere."""
+        self.remove_class("-here")
 
     # -- what is made of it
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crmcli.domain.reading import InputRules
     from crmcli.render.locale import Locale
 
-_MEASURES = (Kind.DATE, Kind.TIME, Kind.DUE, Kind.DURATION, Kind.MONEY)
+MEASURES = (Kind.DATE, Kind.TIME, Kind.DUE, Kind.DURATION, Kind.MONEY)
 _ADDRESSES = (Kind.EMAIL, Kind.PHONE, Kind.WEBSITE, Kind.HANDLE)
 
 
@@ -172,7 +172,7 @@ def text_of(field: Field, value: Any, locale: Locale) -> str:  # noqa: ANN401 - 
         return value.name
     if field.many:
         return join_list(_names(value))
-    if field.kind in _MEASURES:
+    if field.kind in MEASURES:
         return _measure(field, value, locale)
     return str(value)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual import work
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -15,9 +15,10 @@ from textual.widgets import Button, Input, Label, Static
 from crmcli.errors import BadValue, CrmError
 from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings
+from crmcli.tui.drafts import Typed
 from crmcli.tui.keys.dialogs import FORM
 from crmcli.tui.modals.field_row import FieldRow
-from crmcli.tui.modals.fields import FormField, Reading, part_at, read
+from crmcli.tui.modals.fields import MEASURES, FormField, Reading, part_at, read
 from crmcli.tui.widgets.suggesting_input import Item, Offer
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
             self.rows[self.fields[0].name].control.focus()
         self._open_draft()
         for row in self.rows.values():
-            if row.text:
+            if row.text and row.field.declared is not None and row.field.declared.kind in MEASURES:
                 self._check(row)
 
     def values(self) -> dict[str, str]:
@@ -191,16 +192,27 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
         line = f"what you typed on {when.day} {when:%b %H:%M} is back; ctrl+z throws it away"
         self.query_one(".dialog-restored", Static).update(Content(line))
         self.add_class("-restored")
+        self.brought_back({name: text for name, text in typed.before.items() if name in known})
+
+    def brought_back(self, before: Mapping[str, str]) -> None:
+        """A chance to look at what was brought back; ``before`` is what the form had shown when it was typed."""
+
+    def before(self, name: str) -> str:
+        """What the form showed in a field before anything was typed."""
+        return _first(self.rows[name].field)
 
     def changed(self) -> dict[str, str]:
         """What is typed and differs from what the form began with."""
-        return {field.name: text for field in self.fields if (text := self.rows[field.name].text) != _first(field)}
+        return {
+            field.name: text for field in self.fields if (text := self.rows[field.name].text) != self.before(field.name)
+        }
 
     def _write_draft(self) -> None:
         self._draft_due = False
         if self._draft is not None and self.is_mounted:
-            draft, fields, at = self._draft, self.changed(), self.app.session.desk.clock.now()
-            self.run_worker(asyncio.to_thread(draft.keep, fields, at), group="draft")
+            fields = self.changed()
+            typed = Typed(self.app.session.desk.clock.now(), fields, {name: self.before(name) for name in fields})
+            self.run_worker(asyncio.to_thread(self._draft.keep, typed), group="draft")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is something to throw away only after it was brought back."""

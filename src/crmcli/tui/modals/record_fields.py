@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmcli.domain.fields import FIELDS, Kind, find_field
+from crmcli.domain.fields import find_field
 from crmcli.domain.frozen import NamedTuple
 from crmcli.errors import BadValue
 from crmcli.services.completing import completed_by
@@ -40,7 +40,6 @@ _EXAMPLES = {
     "remind_before": "30m", "tags": "vip, …", "websites": "acme.example", "probability": "from the stage",
     "title": "", "next_step": "what happens next", "locale": "bg_BG", "timezone": "Europe/Sofia",
 }  # fmt: skip
-_MEASURED = (Kind.PERCENT, Kind.INTEGER)
 MORE = "more"
 
 
@@ -65,12 +64,14 @@ class Typed(NamedTuple):
         return not any(self)
 
 
-def record_fields(noun: str, view: Any | None, locale: Locale, given: Mapping[str, str] | None = None) -> list[FormField]:  # noqa: ANN401
+def record_fields(
+    noun: str, view: Any | None, locale: Locale, given: Mapping[str, str] | None = None
+) -> list[FormField]:  # noqa: ANN401
     """The fields of a form for a record of the noun, or for a new one with what is ``given``."""
     fields = [_form_field(noun, name, view, locale, given or {}) for name in _ORDER[noun]]
     custom = view.custom_fields if view is not None else {}
     fields += [
-        FormField(f"custom.{key}", key, _custom_text(value), completes=f"{noun}.custom.{key}")
+        FormField(f"custom.{key}", key, custom_text(value), completes=f"{noun}.custom.{key}")
         for key, value in custom.items()
     ]
     return [*fields, FormField(MORE, "custom field", example="key=value, …", many=True)]
@@ -78,7 +79,9 @@ def record_fields(noun: str, view: Any | None, locale: Locale, given: Mapping[st
 
 def fields_named(noun: str, names: Sequence[str], view: Any | None, locale: Locale) -> list[FormField]:  # noqa: ANN401
     """Just these fields of a record, each of them required: what a stage asks for."""
-    return [_form_field(noun, name, view, locale, {})._replace(required=True) for name in names if find_field(noun, name)]
+    return [
+        _form_field(noun, name, view, locale, {})._replace(required=True) for name in names if find_field(noun, name)
+    ]
 
 
 def _form_field(noun: str, name: str, view: Any | None, locale: Locale, given: Mapping[str, str]) -> FormField:  # noqa: ANN401
@@ -105,7 +108,9 @@ def _form_field(noun: str, name: str, view: Any | None, locale: Locale, given: M
 def _choices(noun: str, field: Field, value: str, *, is_new: bool) -> tuple[str, ...]:
     if not field.choices:
         return ()
-    always = noun == "activity" and field.name in ("type", "priority", "status") and not (is_new and field.name == "status")
+    always = (
+        noun == "activity" and field.name in ("type", "priority", "status") and not (is_new and field.name == "status")
+    )
     if field.name == "priority" and is_new and not value:
         return ("normal", *(choice for choice in field.choices if choice != "normal"))
     return field.choices if always else ("", *field.choices)
@@ -118,7 +123,8 @@ def field_text(field: Field, view: Any, locale: Locale) -> str:  # noqa: ANN401
     return text_of(field, getattr(view, field.name), locale)
 
 
-def _custom_text(value: object) -> str:
+def custom_text(value: object) -> str:
+    """A custom field as a form shows it: a text as it is, anything else as JSON."""
     if isinstance(value, str):
         return value
     import json
@@ -205,8 +211,3 @@ def rebased(field: Field | None, before: str, mine: str, theirs: str) -> str:
     old, new = split_list(before), split_list(mine)
     kept = [each for each in split_list(theirs) if each in new or each not in old]
     return join_list(dict.fromkeys((*kept, *(each for each in new if each not in old))))
-
-
-def all_fields(noun: str) -> tuple[str, ...]:
-    """Every field of the noun that can be set, in the order of the form."""
-    return tuple(name for name in _ORDER[noun] if any(field.name == name for field in FIELDS[noun]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -9,21 +11,28 @@ from rich.style import Style
 from textual.message import Message
 from textual.strip import Strip
 
-from crmcli.tui.widgets.card import LINES, card_lines, card_tone
+from crmcli.domain.board import BoardCard
+from crmcli.render.cells import cut, pad, width
+from crmcli.render.safe import visible
+from crmcli.tui.widgets.amounts import amounts_text
+from crmcli.tui.widgets.bands import Rows
+from crmcli.tui.widgets.card import LINES, card_lines, card_mark, card_tone
 from crmcli.tui.widgets.cursor_list import CursorList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable
     from datetime import datetime
 
-    from textual.events import MouseDown, MouseMove, MouseUp
+    from textual.events import MouseDown, MouseMove, MouseUp, Resize
 
-    from crmcli.domain.board import BoardCard
+    from crmcli.domain.swimlanes import Swimlane
     from crmcli.render.locale import Locale
+    from crmcli.tui.widgets.bands import Band
 
-PITCH = LINES + 1  # a card and the empty line below it
-_EDGE = "▌ "
-_MARGIN = 3  # the edge before a card's text and one cell after it
+_EDGE = "▌"
+_MARGIN = 3  # the edge and the mark before a card's text and one cell after it
+_PLAIN_MARGIN = 4
+_line_of_band, _first_of_band = attrgetter("line"), attrgetter("first")
 
 
 class CardList(CursorList):
@@ -31,7 +40,7 @@ class CardList(CursorList):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "card--title", "card--text", "card--muted", "card--overdue", "card--rotting", "card--won", "card--lost",
-        "card--cursor", "card--resting", "card--edge",
+        "card--cursor", "card--resting", "card--edge", "card--marked", "card--swimlane",
     }  # fmt: skip
 
     class Dragged(Message):
@@ -44,58 +53,194 @@ class CardList(CursorList):
             self.y = y
             self.dropped = dropped
 
-    def __init__(self, locale: Locale, now: Callable[[], datetime]) -> None:
+    class Scrolled(Message):
+        """The list was scrolled."""
+
+        def __init__(self, cards: CardList) -> None:
+            super().__init__()
+            self.cards = cards
+
+    class Toggled(Message):
+        """The head of a swimlane was clicked."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, locale: Locale, now: Callable[[], datetime], marked: set[Hashable]) -> None:
         super().__init__()
-        self.cards: Sequence[BoardCard] = ()
+        self.marked = marked
+        self.rows = Rows(())
         self.is_present = False  # only the present list shows its cursor
+        self.is_leading = False  # the first list on the screen says whose swimlane it is
         self._locale = locale
         self._now = now
         self._held: BoardCard | None = None  # the card under a pressed mouse button
+        self._held_at = (0, 0)
         self._dragging = False
+        self._density = "compact"
+        self._drawn: dict[tuple[object, ...], list[Strip]] = {}
+        self._drawn_at = -1
 
     @property
     def card(self) -> BoardCard | None:
         """The card at the cursor."""
-        return self.cards[self.cursor] if self.cards else None
+        item = self._item(self.cursor)
+        return item if isinstance(item, BoardCard) else None
+
+    @property
+    def swimlane(self) -> Swimlane | None:
+        """The swimlane that the cursor is in."""
+        band = self._band_of(self.cursor)
+        return band.swimlane if band is not None else None
+
+    @property
+    def cards(self) -> list[BoardCard]:
+        """The cards that are not folded away."""
+        return [item for item in self.rows.items if isinstance(item, BoardCard)]
 
     @property
     def count(self) -> int:
-        """How many cards there are."""
-        return len(self.cards)
+        """How many rows there are: cards, and folded swimlanes."""
+        return len(self.rows.items)
+
+    def key_at(self, place: int) -> str | None:
+        """The deal's uid."""
+        item = self.rows.items[place]
+        return item.id if isinstance(item, BoardCard) else None
+
+    def _item(self, place: int) -> BoardCard | Swimlane | None:
+        items = self.rows.items
+        return items[place] if 0 <= place < len(items) else None
+
+    # -- measures
 
     @property
-    def pitch(self) -> int:
-        """A card and the empty line below it."""
-        return PITCH
+    def density(self) -> str:
+        """How close the cards lie: comfortable, compact, or plain for a screen reader."""
+        app = self.app
+        if getattr(app, "is_plain", False):
+            return "plain"
+        return "comfortable" if getattr(app, "is_comfortable", False) else "compact"
 
     @property
     def lines(self) -> int:
         """The lines of a card."""
-        return LINES
+        return LINES[self._density]
 
-    def key_at(self, place: int) -> str:
-        """The deal's uid."""
-        return self.cards[place].id
+    @property
+    def pitch(self) -> int:
+        """A card, and the empty line below it where there is room for it."""
+        return self.lines + (self._density == "comfortable")
+
+    @property
+    def height(self) -> int:
+        """Lines of all cards, and of the heads of the swimlanes."""
+        return self.rows.height if self.rows.bands else super().height
+
+    def _band_of(self, place: int) -> Band | None:
+        bands = self.rows.bands
+        return bands[max(0, bisect_right(bands, place, key=_first_of_band) - 1)] if bands else None
+
+    def _band_on(self, line: int) -> Band | None:
+        bands = self.rows.bands
+        return bands[max(0, bisect_right(bands, line, key=_line_of_band) - 1)] if bands else None
+
+    def line_of(self, place: int) -> int:
+        """The first line of a row."""
+        band = self._band_of(place)
+        if band is None:
+            return super().line_of(place)
+        return band.line if band.is_folded else band.line + 1 + max(0, place - band.first) * self.pitch
+
+    def place_on(self, line: int) -> int | None:
+        """The row on a line; none on the head of a swimlane, or where this stage has fewer cards than another."""
+        band = self._band_on(line)
+        if band is None:
+            return super().place_on(line)
+        if band.is_folded:
+            return band.first if line == band.line else None
+        row = (line - band.line - 1) // self.pitch
+        return band.first + row if line > band.line and row < band.rows else None
+
+    def bring_into_view(self) -> None:
+        """Scroll until the card at the cursor can be seen, below the head of its swimlane."""
+        super().bring_into_view()
+        band = self._band_of(self.cursor)
+        if band is not None and not band.is_folded:
+            top = self.line_of(self.cursor) - 1
+            if top < self.scroll_offset.y:
+                self.scroll_to(y=top, animate=False)
+
+    @property
+    def screen_line(self) -> int:
+        """How far down the screen the cursor is."""
+        return self.line_of(self.cursor) - self.scroll_offset.y
+
+    def go_to_screen_line(self, line: int) -> None:
+        """Put the cursor on the card that far down the screen, or on the nearest there is."""
+        wanted = line + self.scroll_offset.y
+        found = self.place_on(wanted)
+        if found is None:
+            band = self._band_on(wanted)
+            places = range(band.first, band.first + band.rows) if band is not None and band.rows else range(self.count)
+            found = self._nearest(places, wanted)
+        self.go_to(found)
+
+    def _nearest(self, places: range, line: int) -> int:
+        """Lines rise with places, so the nearest is found by halving."""
+        after = bisect_right(places, line, key=self.line_of)
+        beside = places[max(0, after - 1) : after + 1]
+        return min(beside, key=lambda place: abs(self.line_of(place) - line), default=0)
 
     # -- what it shows
 
-    def show(self, cards: Sequence[BoardCard]) -> None:
+    def show(self, rows: Rows) -> None:
         """Show other cards; the cursor stays on its card, and what is on the screen stays where it is."""
-        kept, was_seen = self.card, self.is_seen(self.cursor)
-        self.cards = cards
-        place = next((i for i, card in enumerate(cards) if kept and card.id == kept.id), self.cursor)
-        self.cursor = max(0, min(place, len(cards) - 1))
+        kept, was_seen, line = self._item(self.cursor), self.is_seen(self.cursor), self.line_of(self.cursor)
+        self.rows = rows
+        self._take_density()
+        place = self._place_of(kept)
+        is_there = place is not None
+        self.cursor = max(0, min(self.cursor if place is None else place, self.count - 1))
         self.measure()
         if was_seen:
+            if is_there and self.scroll_offset.y:
+                self.scroll_to(y=self.scroll_offset.y + self.line_of(self.cursor) - line, animate=False)
             self.bring_into_view()
-        self.refresh()
+        self.redraw()
+
+    def _place_of(self, item: BoardCard | Swimlane | None) -> int | None:
+        if item is None:
+            return None
+        if isinstance(item, BoardCard):
+            return self.place_of(item.id)
+        return next((at for at, each in enumerate(self.rows.items) if not isinstance(each, BoardCard) and each.key == item.key), None)
+
+    def place_of(self, uid: str) -> int | None:
+        """The row of a card."""
+        return next((at for at, item in enumerate(self.rows.items) if isinstance(item, BoardCard) and item.id == uid), None)
 
     def put_cursor_on(self, uid: str) -> bool:
         """Put the cursor on a card; whether it is here."""
-        place = next((i for i, card in enumerate(self.cards) if card.id == uid), None)
+        place = self.place_of(uid)
         if place is not None:
             self.go_to(place)
         return place is not None
+
+    def go_by_swimlane(self, steps: int) -> None:
+        """Put the cursor on the first card of a swimlane further down, or up, that has any in this stage."""
+        band = self._band_of(self.cursor)
+        if band is None:
+            return
+        filled = [each for each in self.rows.bands if each.rows]
+        at = next((at for at, each in enumerate(filled) if each.first == band.first), 0)
+        self.go_to(filled[max(0, min(at + steps, len(filled) - 1))].first)
+
+    def swimlane_at(self, y: int) -> Swimlane | None:
+        """The swimlane on a line of the screen."""
+        band = self._band_on(y - self.region.y + self.scroll_offset.y)
+        return band.swimlane if band is not None else None
 
     def be_present(self, present: bool) -> None:
         """Show the cursor, or hide it."""
@@ -103,56 +248,166 @@ class CardList(CursorList):
             self.is_present = present
             self.refresh()
 
+    def lead(self, leading: bool) -> None:
+        """Say whose swimlane it is, or leave that to another list."""
+        if self.is_leading != leading:
+            self.is_leading = leading
+            self.refresh()
+
+    def _take_density(self) -> bool:
+        before, self._density = self._density, self.density
+        return before != self._density
+
+    def redraw(self) -> None:
+        """Draw everything anew."""
+        self._drawn.clear()
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Another theme, or the cards lie closer together."""
+        super().notify_style_update()
+        self.redraw()
+
+    def on_resize(self, event: Resize) -> None:
+        """Other cells, other lines."""
+        self._drawn.clear()
+        super().on_resize(event)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Tell the other lists, which go along while there are swimlanes."""
+        super().watch_scroll_y(old_value, new_value)
+        if self.rows.bands and round(old_value) != round(new_value):
+            self.post_message(self.Scrolled(self))
+
     # -- the mouse
 
-    def taken(self, _event: MouseDown) -> None:
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Take the card under the pointer; the head of a swimlane folds it."""
+        band = self._head_at(event.y)
+        if band is not None and event.button == 1:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Toggled(band.swimlane.key))
+
+    def _head_at(self, y: int) -> Band | None:
+        line = y + self.scroll_offset.y
+        band = self._band_on(line)
+        return band if band is not None and (line == band.line or y == 0) else None
+
+    def taken(self, event: MouseDown) -> None:
         """Hold the card."""
-        self._held = self.card
+        self._held, self._held_at = self.card, (event.screen_x, event.screen_y)
         self.capture_mouse()
 
     def on_mouse_move(self, event: MouseMove) -> None:
-        """Carry the card along once the pointer has left the list."""
-        if self._held is not None and (self._dragging or not 0 <= event.x < self.size.width):
+        """Carry the card along once the pointer has left it."""
+        if self._held is not None and (self._dragging or self._is_off(event)):
             self._dragging = True
             self.post_message(self.Dragged(self._held, event.screen_x, event.screen_y, dropped=False))
+
+    def _is_off(self, event: MouseMove | MouseUp) -> bool:
+        rows = abs(event.screen_y - self._held_at[1])
+        return not 0 <= event.x < self.size.width or rows >= self.pitch
 
     def on_mouse_up(self, event: MouseUp) -> None:
         """Let the card go."""
         held, dragging = self._held, self._dragging
         self._held, self._dragging = None, False
         self.release_mouse()
-        if held is not None and (dragging or not 0 <= event.x < self.size.width):
+        if held is not None and (dragging or self._is_off(event)):
             self.post_message(self.Dragged(held, event.screen_x, event.screen_y, dropped=True))
 
     # -- drawing
 
     def render_line(self, y: int) -> Strip:
-        """One line of the screen: of a card, of the gap below it, or empty."""
+        """One line of the screen: of a card, of the gap below it, of a swimlane's head, or empty."""
         cells = self.scrollable_content_region.width
-        place, line = divmod(y + self.scroll_offset.y, PITCH)
-        if not self.cards and y == 1:
+        line = y + self.scroll_offset.y
+        if not self.rows.items and y == 1 and not self.rows.bands:
             text = "no deals".center(cells)[:cells]
             return Strip([Segment(text, self._tone("muted"))], cells)
-        if place >= len(self.cards) or line >= LINES or cells <= _MARGIN:
+        band = self._band_on(line)
+        if band is not None and line < self.height and (line == band.line or y == 0):
+            return self._head(band, cells)
+        place = self.place_on(line)
+        if place is None or cells <= _MARGIN:
             return Strip.blank(self.size.width, self.rich_style)
-        return self._card_line(self.cards[place], line, cells, at_cursor=self.is_present and place == self.cursor)
+        inside = line - self.line_of(place)
+        card = self.rows.items[place]
+        if inside >= self.lines or not isinstance(card, BoardCard):
+            return Strip.blank(self.size.width, self.rich_style)
+        return self._card(card, cells, at_cursor=self.is_present and place == self.cursor)[inside]
 
-    def _card_line(self, card: BoardCard, line: int, cells: int, *, at_cursor: bool) -> Strip:
+    def _card(self, card: BoardCard, cells: int, *, at_cursor: bool) -> list[Strip]:
+        """The lines of a card, drawn once until something about it changes."""
         now = self._now()
-        base = (
-            self.get_component_rich_style("card--cursor" if self.has_focus else "card--resting")
-            if at_cursor
-            else self.rich_style
-        )
+        minute = int(now.timestamp()) // 60
+        if minute != self._drawn_at:
+            self._drawn.clear()
+            self._drawn_at = minute
+        key = (card.id, cells, at_cursor and 1 + self.has_focus, card.id in self.marked)
+        found = self._drawn.get(key)
+        if found is None:
+            found = self._drawn[key] = self._draw(card, cells, now, at_cursor=at_cursor)
+        return found
+
+    def _draw(self, card: BoardCard, cells: int, now: datetime, *, at_cursor: bool) -> list[Strip]:
+        marked = card.id in self.marked
+        if self._density == "plain":
+            return self._draw_plain(card, cells, now, at_cursor=at_cursor, marked=marked)
+        base = self._base(at_cursor=at_cursor, marked=marked)
         tone = card_tone(card, now)
-        edge = self._tone("edge" if tone == "text" else tone)
-        pieces = card_lines(card, cells - _MARGIN, now, self._locale)[line]
-        segments = [Segment(_EDGE, base + Style(color=edge.color, dim=edge.dim))]
+        edge = self._tone("marked" if marked else "edge" if tone == "text" else tone)
         # Sixteen colours have no shade that every tone can be read on: there the cursor is one colour all over.
         flat = at_cursor and self.app.native_ansi_color
-        segments += [Segment(piece.text, base if flat else base + self._tone(piece.tone)) for piece in pieces]
-        segments.append(Segment(" ", base))
-        return Strip(segments, cells)
+        strips = []
+        for number, pieces in enumerate(card_lines(card, cells - _MARGIN, now, self._locale, self._density)):
+            mark = card_mark(card, now, marked=marked) if number == 0 else " "
+            segments = [
+                Segment(_EDGE, base + Style(color=edge.color, dim=edge.dim)), Segment(mark, base if flat else base + edge),
+            ]  # fmt: skip
+            segments += [Segment(piece.text, base if flat else base + self._tone(piece.tone)) for piece in pieces]
+            strips.append(Strip([*segments, Segment(" ", base)], cells))
+        return strips
+
+    def _base(self, *, at_cursor: bool, marked: bool) -> Style:
+        if at_cursor:
+            return self.get_component_rich_style("card--cursor" if self.has_focus else "card--resting")
+        return self.get_component_rich_style("card--marked") if marked else self.rich_style
+
+    def _draw_plain(self, card: BoardCard, cells: int, now: datetime, *, at_cursor: bool, marked: bool) -> list[Strip]:
+        base = self._base(at_cursor=at_cursor, marked=False)
+        sign = f"{'>' if at_cursor else ' '} {'*' if marked else ' '} "
+        lines = card_lines(card, max(1, cells - _PLAIN_MARGIN), now, self._locale, "plain")
+        return [
+            Strip([Segment(pad((sign if number == 0 else "    ") + line[0].text, cells), base)], cells)
+            for number, line in enumerate(lines)
+        ]
+
+    def _head(self, band: Band, cells: int) -> Strip:
+        """The head of a swimlane: whose it is in the first column, what this stage has of it in the others."""
+        at_cursor = self.is_present and band.is_folded and band.first == self.cursor
+        style = self._base(at_cursor=True, marked=False) if at_cursor else self.get_component_rich_style("card--swimlane")
+        text = self._named(band, cells - 1) if self.is_leading else self._share(band, cells - 1)
+        return Strip([Segment(pad(text, cells), style)], cells)
+
+    def _named(self, band: Band, cells: int) -> str:
+        sign = ("+" if band.is_folded else "-") if self._density == "plain" else "▸" if band.is_folded else "▾"
+        name = visible(band.swimlane.name or "no one")
+        figures = f"{self._locale.number(band.swimlane.deals)} open"
+        value = amounts_text(band.swimlane.value, max(8, cells // 2), self._locale)
+        for tail in (f"{figures} · {value}", value, figures):
+            if width(name) + width(tail) + 4 <= cells:
+                return f"{sign} {pad(name, cells - width(tail) - 3)} {tail}"
+        return f"{sign} {cut(name, cells - 2)}"
+
+    def _share(self, band: Band, cells: int) -> str:
+        cards = len(band.swimlane.cards.get(self._stage, ()))
+        return pad(f"{self._locale.number(cards)} here" if cards else "·", cells, "right")
+
+    @property
+    def _stage(self) -> int:
+        return int(self.name or 0)
 
     def _tone(self, tone: str) -> Style:
         return self.get_component_rich_style(f"card--{tone}", partial=True)

@@ -48,7 +48,7 @@ class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
         self.cursor = 0
-        self.marked: set[Hashable] = set()
+        self.marked: set[Hashable] = set()  # several lists of one screen may share it
         self._marked_last: int | None = None
 
     # -- what the subclass says
@@ -83,11 +83,23 @@ class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
 
     # -- measures
 
+    def line_of(self, place: int) -> int:
+        """The first line of a row, counted from that of the first row; for rows that are not all as far apart."""
+        return place * self.pitch
+
+    def place_on(self, line: int) -> int | None:
+        """The row that a line, counted from the first row's, belongs to; None below the last."""
+        place = line // self.pitch
+        return place if 0 <= place < self.count else None
+
+    @property
+    def height(self) -> int:
+        """Lines of all rows together."""
+        return max(0, self.count * self.pitch - (self.pitch - self.lines))
+
     def measure(self) -> None:
         """Take the height of all rows together; to be called whenever there are more or fewer."""
-        gap = self.pitch - self.lines
-        height = max(0, self.count * self.pitch - gap) + self.top
-        self.virtual_size = Size(max(0, self.virtual_width), height)
+        self.virtual_size = Size(max(0, self.virtual_width), self.height + self.top)
 
     @property
     def virtual_width(self) -> int:
@@ -148,14 +160,15 @@ class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
     def is_seen(self, place: int) -> bool:
         """Whether any line of the row is on the screen."""
         top = self.scroll_offset.y
-        return place * self.pitch + self.lines > top and place * self.pitch < top + self.room
+        line = self.line_of(place)
+        return line + self.lines > top and line < top + self.room
 
     def bring_into_view(self) -> None:
         """Scroll until the row at the cursor, and a heading right above it, can be seen whole."""
         top, room = self.scroll_offset.y, self.room
         above = 1 if self.cursor and self.is_heading(self.cursor - 1) else 0
-        first = (self.cursor - above) * self.pitch
-        end = self.cursor * self.pitch + self.lines
+        first = self.line_of(self.cursor - above)
+        end = self.line_of(self.cursor) + self.lines
         if first < top or room <= self.lines:
             self.scroll_to(y=first, animate=False)
         elif end > top + room:
@@ -166,7 +179,7 @@ class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
         """Put the terminal's own cursor on the row, where screen readers and magnifiers look for it."""
         if self.has_focus and self.is_attached:
             region = self.content_region
-            y = region.y + self.top + self.cursor * self.pitch - self.scroll_offset.y
+            y = region.y + self.top + self.line_of(self.cursor) - self.scroll_offset.y
             self.app.cursor_position = Offset(region.x, max(region.y, min(y, region.bottom - 1)))
 
     def on_focus(self, _event: Focus) -> None:
@@ -201,14 +214,15 @@ class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
     def mark_all(self) -> None:
         """Mark every row, or take all marks off when there are any."""
         if self.marked:
-            self.marked = set()
+            self.marked.clear()
         else:
-            self.marked = {key for place in range(self.count) if (key := self.key_at(place)) is not None}
+            self.marked |= {key for place in range(self.count) if (key := self.key_at(place)) is not None}
         self.go_by(0)
 
     def unmark(self) -> bool:
         """Take all marks off; whether there were any."""
-        had, self.marked, self._marked_last = bool(self.marked), set(), None
+        had, self._marked_last = bool(self.marked), None
+        self.marked.clear()
         self.refresh()
         return had
 
@@ -216,8 +230,8 @@ class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def place_at(self, y: int) -> int | None:
         """The row on a line of the widget, None where there is none."""
-        place = (y - self.top + self.scroll_offset.y) // self.pitch
-        return place if y >= self.top and 0 <= place < self.count and not self.is_heading(place) else None
+        place = self.place_on(y - self.top + self.scroll_offset.y) if y >= self.top else None
+        return None if place is None or self.is_heading(place) else place
 
     def on_mouse_down(self, event: MouseDown) -> None:
         """Take the row under the pointer; with ctrl mark it, with shift mark up to it."""

@@ -97,7 +97,7 @@ class FilterBar(Vertical):
     def accept(self, text: str) -> None:
         """The filter is in force: out of sight when it is empty."""
         self.set_class(bool(text), "-shown")
-        self.remove_class("-wrong")
+        self._unmark()
         self._back = 0
         if text != self.line.value:
             self.line.put(text)
@@ -116,8 +116,14 @@ class FilterBar(Vertical):
         if isinstance(error, FilterError):
             before = width(_LABEL) + width(visible(error.text[: error.column - 1]))
             caret = " " * max(before - int(self.query_one(Input).scroll_offset.x), 0) + "^ "
-        self.query_one("#filter-error", Static).update(Content(caret + message))
+        line = self.query_one("#filter-error", Static)
+        line.update(Content(caret + message))
         self.add_class("-wrong")
+        self.call_after_refresh(lambda: self.line.leave_free(line.size.height))
+
+    def _unmark(self) -> None:
+        self.remove_class("-wrong")
+        self.line.leave_free(0)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Ask for the records."""
@@ -129,7 +135,7 @@ class FilterBar(Vertical):
         """No filter."""
         self._stop()
         self.line.put("")
-        self.remove_class("-wrong")
+        self._unmark()
         self.post_message(self.Submitted(""))
 
     def action_leave(self) -> None:
@@ -185,7 +191,7 @@ class FilterBar(Vertical):
         if event.text != self.line.value or not self.has_focus_within:
             return
         if event.error is None:
-            self.remove_class("-wrong")
+            self._unmark()
         else:
             self._mark(event.error)
 
@@ -224,4 +230,6 @@ def _of_the_store(session: Session, found: Completions) -> list[Item]:
     if not kind:
         return []
     values = session.completing.values(kind, found.typed, _SHOWN)
-    return [Item(_followed(as_value(each.value)), each.value, each.about) for each in values if each.value != found.typed]
+    return [
+        Item(_followed(as_value(each.value)), each.value, each.about) for each in values if each.value != found.typed
+    ]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
-from crmcli.domain.money import exponent
 from crmcli.render.cells import cut, width
 from crmcli.render.safe import visible
+from crmcli.tui.widgets.amounts import amounts_text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,31 +25,59 @@ class StageHead(Widget):
     def __init__(self, lane: Lane, locale: Locale) -> None:
         super().__init__(classes=f"-{lane.stage.kind}")
         self._locale = locale
-        self._figure(lane)
+        self._lane = lane
+
+    def on_mount(self) -> None:
+        """Tell whether the stage holds too much from the start."""
+        self.set_class(self._lane.over > 0, "-over")
 
     def show(self, lane: Lane) -> None:
         """Show other figures."""
-        self._figure(lane)
+        self._lane = lane
+        self.set_class(lane.over > 0, "-over")
         self.refresh()
-
-    def _figure(self, lane: Lane) -> None:
-        # Summed once, not each time it is drawn.
-        self._lane, self._value, self._weighted = lane, lane.value, lane.weighted
 
     def render(self) -> Content:
         """The name and the count, the value, the weighted value."""
         cells = max(1, self.content_size.width)
         lane, locale = self._lane, self._locale
-        count = locale.number(len(lane.cards))
+        count = count_text(lane, locale)
+        if width(count) > cells - 2:
+            count = cut(count, max(1, cells - 2))
         name = cut(visible(lane.stage.stage), cells - width(count) - 1)
         gap = " " * (cells - width(name) - width(count))
         return Content("\n").join(
             [
-                Content.assemble((name, "bold"), gap, (count, "bold")),
-                _labelled("value", self._value, cells, locale),
-                _labelled("weighted", self._weighted, cells, locale),
+                Content.assemble((name, "bold"), gap, (count, "bold $warning" if lane.over else "bold")),
+                _labelled("value", lane.value, cells, locale),
+                _labelled("weighted", lane.weighted, cells, locale),
             ]
         )
+
+
+class PlainHead(StageHead):
+    """The same in words, for who hears it."""
+
+    def render(self) -> Content:
+        """One sentence to a line."""
+        lane, locale = self._lane, self._locale
+        cells = max(1, self.content_size.width)
+        limit = f", limit {lane.stage.wip_limit}" if lane.stage.wip_limit is not None else ""
+        over = f", {lane.over} over the limit" if lane.over else ""
+        lines = (
+            f"Stage {visible(lane.stage.stage)}: {locale.number(len(lane.cards))} deals{limit}{over}",
+            f"Value {amounts_text(lane.value, cells, locale)}",
+            f"Weighted {amounts_text(lane.weighted, cells, locale)}",
+        )
+        return Content("\n").join(Content(cut(line, cells)) for line in lines)
+
+
+def count_text(lane: Lane, locale: Locale) -> str:
+    """How many cards a lane holds, of how many it should: ``3``, ``3/5``, ``7/5 ! over``."""
+    count, limit = locale.number(len(lane.cards)), lane.stage.wip_limit
+    if limit is None:
+        return count
+    return f"{count}/{locale.number(limit)}" + (" ! over" if lane.over else "")
 
 
 def _labelled(label: str, amounts: Sequence[Money], cells: int, locale: Locale) -> Content:
@@ -60,19 +88,3 @@ def _labelled(label: str, amounts: Sequence[Money], cells: int, locale: Locale) 
     if width(text) <= room:
         return Content.assemble((label, "dim"), " " * (cells - width(label) - width(text)), text)
     return Content(" " * (cells - width(text)) + text)
-
-
-def whole(amount: Money) -> Money:
-    """The amount to the whole unit."""
-    unit = 10 ** exponent(amount.currency)
-    return amount._replace(minor=round(amount.minor / unit) * unit)
-
-
-def amounts_text(amounts: Sequence[Money], cells: int, locale: Locale) -> str:
-    """The sum of each currency in so many cells; those that do not fit are counted."""
-    texts = [locale.money(amount) for amount in amounts] or ["—"]
-    together = " + ".join(texts)
-    if width(together) <= cells:
-        return together
-    rest = f" +{len(texts) - 1}" if len(texts) > 1 else ""
-    return cut(texts[0] + rest, cells)

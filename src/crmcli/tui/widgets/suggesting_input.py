@@ -141,7 +141,13 @@ class SuggestingInput(Widget):
             self.item = item
 
     def __init__(
-        self, source: Source | None = None, value: str = "", *, placeholder: str = "", id: str | None = None, eager: bool = False  # noqa: A002 - as Widget has it
+        self,
+        source: Source | None = None,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        id: str | None = None,
+        eager: bool = False,  # noqa: A002 - as Widget has it
     ) -> None:
         super().__init__()
         self._source = source
@@ -150,12 +156,12 @@ class SuggestingInput(Widget):
         self._offer = Offer(0, 0)
         self._quiet = value  # a value that was put there, not typed
         self.line = _Line(value, placeholder=placeholder, compact=True, id=id, select_on_focus=False)
-        self._list = _DropDown(compact=False, markup=False)
+        self._list = _DropDown(compact=False, markup=False)  # shown over everything, once there is something to show
+        self.gap = 0  # rows below the line that the list leaves free
 
     def compose(self) -> ComposeResult:
-        """The line, and the list over everything."""
+        """The line."""
         yield self.line
-        yield self._list
 
     @property
     def value(self) -> str:
@@ -215,10 +221,12 @@ class SuggestingInput(Widget):
             offer = Offer(0, 0)
         self.post_message(self.Offered(text, offer))
 
-    def on_suggesting_input_offered(self, event: SuggestingInput.Offered) -> None:
+    async def on_suggesting_input_offered(self, event: SuggestingInput.Offered) -> None:
         """Show it, unless more was typed meanwhile."""
         event.stop()
         if event.text == self.line.value and self.line.has_focus:
+            if not self._list.is_attached:
+                await self.mount(self._list)
             self._show(event.offer)
 
     def _show(self, offer: Offer) -> None:
@@ -230,9 +238,19 @@ class SuggestingInput(Widget):
         self._list.clear_options()
         self._list.add_options([Option(_shown(item, columns)) for item in offer.items])
         self._list.styles.width = columns + 2
-        self._list.styles.offset = (max(self.line.cursor_screen_offset.x - self.line.region.x - 2, 0), 0) if self._eager else (0, 0)
+        self._place()
         self._list.highlighted = None
         self._list.add_class("-open")
+
+    def _place(self) -> None:
+        """Below the word that is typed in a language, else below the line's beginning."""
+        across = self.line.cursor_screen_offset.x - self.line.region.x - 2 if self._eager else 0
+        self._list.styles.offset = (max(across, 0), self.gap)
+
+    def leave_free(self, rows: int) -> None:
+        """Rows below the line that are needed for something else."""
+        self.gap = rows
+        self._place()
 
     @staticmethod
     def _wanted_width(offer: Offer) -> int:

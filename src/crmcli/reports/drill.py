@@ -1,0 +1,149 @@
+"""From a figure to the records behind it: filters that select exactly what a row of a report counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.fields import COMPANY_SIZES, DEAL_TYPES
+from crmcli.domain.text import fold
+from crmcli.reports.report import Drill
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
+
+    from crmcli.reports.period import Window
+
+MONTH = "month"
+# A filter is at most 100,000 characters long, and a number in it seldom longer than eight with its comma.
+_MOST_NUMBERS = 10_000
+_DEAL_PATHS = {
+    "owner": "owner", "company": "company.name", "source": "source", "campaign": "campaign", "type": "type",
+    "reason": "lost_reason", "pipeline": "pipeline", "region": "company.region", "country": "company.country",
+    "industry": "company.industry", "size": "company.size", MONTH: "closed_at",
+}  # fmt: skip
+_ACTIVITY_PATHS = {
+    "type": "type",
+    "owner": "owner",
+    "company": "company.name",
+    "contact": "contact.name",
+    MONTH: "at",
+}
+
+
+def path_of(noun: str, by: str) -> str:
+    """What a filter on deals or activities calls the field that a report is grouped by."""
+    known = _DEAL_PATHS if noun == "deal" else _ACTIVITY_PATHS
+    if by in known:
+        return known[by]
+    link, _, key = by.partition(".")
+    if noun == "deal" and link == "company" and key:
+        return _DEAL_PATHS.get(key, f"company.custom.{_name(key)}")
+    return f"custom.{_name(by)}"
+
+
+def _name(key: str) -> str:
+    """A custom key as it can stand in a filter, dots and all."""
+    plain = all(c.isalnum() or c in "_-" for c in key)
+    return key if plain else "`" + key.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
+def equal(path: str, value: str | None) -> str:
+    """The condition that a field has a value, or none."""
+    return f"{path} = {quoted(value)}" if value else f"{path} is empty"
+
+
+def quoted(value: str) -> str:
+    """A text as a value of the filter language."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("'", "\\'").replace("`", "\\`") + '"'
+
+
+def joined(*conditions: str) -> str:
+    """All the conditions that say something; one that may hold an OR must come in parentheses."""
+    return " AND ".join(condition for condition in conditions if condition)
+
+
+def grouped(filter_text: str | None) -> str:
+    """A user's own filter as one condition among others."""
+    return f"({filter_text})" if filter_text and filter_text.strip() else ""
+
+
+def within(field: str, span: Window, now: datetime) -> str:
+    """The condition that a moment lies in a window: in days where it begins and ends with them."""
+    if span.bounds is None:
+        return ""
+    from datetime import datetime as moments
+    from datetime import timedelta
+
+    start, end = span.bounds
+    after = moments.fromisoformat(start).astimezone(now.tzinfo) if not start.startswith("0001-") else None
+    before = moments.fromisoformat(end).astimezone(now.tzinfo) if not end.startswith("9999-") else None
+    if any(each is not None and (each.hour or each.minute or each.second) for each in (after, before)):
+        return f"{field} >= {start} AND {field} < {end}"
+    first = after.date().isoformat() if after else ""
+    last = (before - timedelta(days=1)).date().isoformat() if before else ""
+    if first and last:
+        return f"{field} between {first} and {last}"
+    return f"{field} >= {first}" if first else f"{field} <= {last}"
+
+
+def in_currency(code: str, base: str | None) -> str:
+    """The condition that a deal counts in a currency; one that names none counts in the base currency."""
+    named = equal("currency", code)
+    return f"({named} OR currency is empty)" if code == base else named
+
+
+def numbered(noun: str, numbers: Iterable[int]) -> Drill | None:
+    """The records of these numbers; None when there are none, or too many to be named."""
+    named = sorted(set(numbers))
+    if not 0 < len(named) <= _MOST_NUMBERS:
+        return None
+    return Drill(noun, f"number in ({', '.join(map(str, named))})" if len(named) > 1 else f"number = {named[0]}")
+
+
+def unclear(labels: Collection[str | None]) -> frozenset[str | None]:
+    """The labels that a filter can't tell from each other, since it ignores case and accents, or can't name."""
+    alike: dict[str, list[str | None]] = {}
+    for label in set(labels):
+        alike.setdefault(fold(label or ""), []).append(label)
+    shared = {label for folded, found in alike.items() for label in found if len(found) > 1}
+    return frozenset(shared | {label for label in labels if label and not fold(label)})
+
+
+class Groups:
+    """The groups of one report, each to be said as a filter, or by its records' numbers where no filter can."""
+
+    def __init__(self, noun: str, by: str, labels: Collection[str | None], rest: Sequence[str]) -> None:
+        self.noun = noun
+        self.by = by
+        self._path = path_of(noun, by) if by else ""
+        self._rest = joined(*rest)
+        self._unclear = unclear(labels) if by else frozenset()
+        # A custom text is compared as a number or a date too, where it reads like one: 10 would be 10.0 as well.
+        self._is_loose = "custom." in self._path and any(c.isdigit() for label in labels for c in label or "")
+
+    def drill(self, label: str | None, also: str, numbers: Sequence[int]) -> Drill | None:
+        """The records of a group that meet one more condition; ``numbers`` are theirs."""
+        if not numbers:
+            return None
+        if self._is_loose or label in self._unclear or self._is_odd(label):
+            return numbered(self.noun, numbers)
+        return Drill(self.noun, joined(self._condition(label), also, self._rest) or "number > 0")
+
+    def _condition(self, label: str | None) -> str:
+        if not self.by:
+            return ""
+        if self.by == MONTH and label:
+            return f"{self._path} = {label}"
+        if not label and self._path.startswith("company."):
+            return "company is empty" if self.by == "company" else equal(self._path, None)
+        if not label and self.by == "contact":
+            return "contact is empty"
+        return equal(self._path, label)
+
+    def _is_odd(self, label: str | None) -> bool:
+        """Whether the label is none of the words that its field takes."""
+        if label is None or self.noun != "deal":
+            return False
+        words = {"type": DEAL_TYPES, "company.size": COMPANY_SIZES}.get(self._path)
+        return not label or (words is not None and label not in words)

@@ -1,0 +1,135 @@
+"""Several deals through the stages at once: moved, won, lost, or given what their next stage asks for, in one undo step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.text import fold, tidy
+from crmcli.errors import Refused
+from crmcli.services.records import Records
+from crmcli.services.stages import (
+    enter,
+    first_of_kind,
+    lost_reason,
+    note_lost,
+    refuse_missing,
+    refuse_moved,
+    stage_named,
+    stages_of,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmcli.domain.drafts import Edit
+    from crmcli.domain.views import DealView, StageView
+    from crmcli.services.records import Which
+    from crmcli.store.session import UnitOfWork
+
+
+class Step(NamedTuple):
+    """A deal on its way: which one, the stage it goes to, and the one in which it was seen."""
+
+    ref: str
+    stage: str
+    seen: str | None = None
+
+
+class Along(NamedTuple):
+    """What goes with a move: ``edit`` changes every deal, ``fill`` only its fields that are empty; why they are lost."""
+
+    edit: Edit | None = None
+    fill: Edit | None = None
+    reason: str | None = None
+    note: str | None = None
+
+
+_NOTHING = Along()
+
+
+class DealMoves(Records):
+    """Moves of many; mixed into the service of deals."""
+
+    def move_each(self, steps: Sequence[Step], along: Along = _NOTHING) -> list[DealView]:
+        """Move each deal to a stage of its own, in one undo step; one that can't move stops them all.
+
+        Raises:
+            MissingFields: a stage requires what ``along`` does not give.
+            Stale: a deal is no longer in the stage where it was seen.
+        """
+        known, said = lost_reason(along.reason, along.note) if along.reason is not None else (None, along.note)
+        wanted: dict[int, Step] = {}
+
+        def select(reader: Any) -> list[Any]:  # noqa: ANN401
+            found = [self._find(reader, step.ref) for step in steps]
+            wanted.update(zip((each.number for each in found), steps, strict=True))
+            return found
+
+        def act(uow: UnitOfWork, number: int) -> None:
+            self._change_along(uow, number, along)
+            self._step(uow, number, wanted[number], (known, said))
+
+        is_move = along.edit is None and along.fill is None
+        return self._each("deal move", "stage-change" if is_move else "edit", select, act)
+
+    def win_where(self, which: Which, *, note: str | None = None) -> list[DealView]:
+        """Move every deal that a filter, or their numbers, select to its pipeline's won stage; those there stay."""
+        return self._close(which, "deal win", "won", (None, note and tidy(note)))
+
+    def lose_where(self, which: Which, reason: str, *, note: str | None = None) -> list[DealView]:
+        """Move every deal that a filter, or their numbers, select to its pipeline's lost stage, with the reason."""
+        return self._close(which, "deal lose", "lost", lost_reason(reason, note))
+
+    def _close(self, which: Which, command: str, kind: str, why: tuple[str | None, str | None]) -> list[DealView]:
+        def act(uow: UnitOfWork, number: int) -> None:
+            view = self.view(uow.reader, number)
+            stages = stages_of(uow.reader, fold(view.pipeline))
+            _go(uow, view, stages, first_of_kind(stages, kind), why)
+
+        # Those that are there already have nothing to do with it.
+        is_there = {found.number for found in self.matching(f"stage_kind = {kind}")}
+        chosen = self.matching(which)
+        numbers = [found.number for found in chosen if found.number not in is_there]
+        if chosen and not numbers:
+            raise Refused(f"{'the deal is' if len(chosen) == 1 else f'all {len(chosen)} deals are'} {kind} already")
+        return self._each(command, "stage-change", self._selected(numbers), act)
+
+    def _change_along(self, uow: UnitOfWork, number: int, along: Along) -> None:
+        if along.edit is not None:
+            self._edit_in(uow, number, along.edit, create=True)
+        if along.fill is not None:
+            self._edit_in(uow, number, _only_empty(along.fill, self.view(uow.reader, number)), create=True)
+
+    def _step(self, uow: UnitOfWork, number: int, step: Step, why: tuple[str | None, str | None]) -> None:
+        view = self.view(uow.reader, number)
+        stages = stages_of(uow.reader, fold(view.pipeline))
+        target = stage_named(stages, step.stage)
+        if step.seen is not None:
+            refuse_moved(view, step.seen, target)
+        _go(uow, view, stages, target, why)
+
+
+def _go(
+    uow: UnitOfWork,
+    view: Any,
+    stages: list[StageView],
+    target: StageView,
+    why: tuple[str | None, str | None],  # noqa: ANN401
+) -> None:
+    """Move a deal to a stage, unless it is there."""
+    if view.stage == target.stage:
+        return
+    refuse_missing(view, stages, target, next((s.position for s in stages if s.stage == view.stage), -1))
+    reason, note = why
+    if reason is not None and target.kind == "lost":
+        note_lost(uow, view.number, reason, note)
+    enter(uow, view.number, target, note=note)
+
+
+def _only_empty(edit: Edit, view: Any) -> Edit:  # noqa: ANN401
+    """The edit without the fields that the deal has."""
+    return edit._replace(
+        values={name: value for name, value in edit.values.items() if getattr(view, name, None) in (None, "", ())},
+        add={name: values for name, values in edit.add.items() if not getattr(view, name, None)},
+    )

@@ -1,0 +1,166 @@
+"""One field edited where it stands: what is typed, what may be meant, what it means and what is wrong with it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from crmcli.domain.text import fold
+from crmcli.render.safe import visible
+from crmcli.tui.modals.fields import FormField, Reading, part_at, read
+from crmcli.tui.widgets.suggesting_input import Item, Offer, SuggestingInput
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.events import Key
+    from textual.widgets import Input
+
+    from crmcli.tui.session import Session
+
+_SHOWN = 8
+_CHECK_PAUSE = 0.1  # without a letter typed, before the field is read
+
+
+class FieldEditor(Vertical):
+    """Lies over the line of the field; enter hands the text over, esc leaves it."""
+
+    class Left(Message):
+        """Nothing is to be changed."""
+
+    class Entered(Message):
+        """This is what the field is to be."""
+
+        def __init__(self, field: FormField, text: str, view: Any) -> None:  # noqa: ANN401 - any noun's view
+            super().__init__()
+            self.field = field
+            self.text = text
+            self.view = view
+
+    class Read(Message):
+        """What was typed has been read."""
+
+        def __init__(self, text: str, reading: Reading) -> None:
+            super().__init__()
+            self.text = text
+            self.reading = reading
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(id="field-editor")
+        self._session = session
+        self.field = FormField("", "")
+        self.view: Any = None  # the record as it was when editing began
+        self.input = SuggestingInput(self._suggest, id="field-text")
+        self.is_saving = False
+
+    def compose(self) -> ComposeResult:
+        """The line, and what is made of it."""
+        yield self.input
+        yield Static(id="field-said", markup=False)
+
+    def on_mount(self) -> None:
+        """Nothing is edited at first."""
+        self.display = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a field is being edited."""
+        return bool(self.display)
+
+    # -- coming and going
+
+    def open(self, field: FormField, view: Any) -> None:  # noqa: ANN401
+        """Edit this field of the record as it is seen now."""
+        self.field, self.view, self.is_saving = field, view, False
+        self.display = True
+        self.input.line.placeholder = field.example
+        self.input.put(field.value)
+        self.say(Reading())
+        self.input.line.focus()
+        if field.choices:
+            self.input.look()
+
+    def close(self) -> None:
+        """Put it away."""
+        self.display = False
+        self.is_saving = False
+        self.input.close()
+
+    def on_key(self, event: Key) -> None:
+        """Esc leaves; tab goes nowhere while a field is edited."""
+        if event.key == "escape":
+            event.stop()
+            self.post_message(self.Left())
+        elif event.key in ("tab", "shift+tab"):
+            event.stop()
+            event.prevent_default()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter stores it."""
+        event.stop()
+        if not self.is_saving:
+            self.is_saving = True
+            self.say(Reading(meant="saving …"))
+            self.post_message(self.Entered(self.field, self.input.value, self.view))
+
+    def refuse(self, reason: str) -> None:
+        """It can't be stored so; what was typed stays."""
+        self.is_saving = False
+        self.say(Reading(reason))
+        self.input.line.focus()
+
+    # -- while it is typed
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Read it once the typing rests."""
+        event.stop()
+        if self.is_open and not self.is_saving:
+            text = event.value
+            self.set_timer(_CHECK_PAUSE, lambda: self._check(text))
+
+    def _check(self, text: str) -> None:
+        if self.is_open and text == self.input.value and not self.is_saving:
+            self.run_worker(self._look(self.field, text), group="read-field", exclusive=True)
+
+    async def _look(self, field: FormField, text: str) -> None:
+        session = self._session
+        reading = await asyncio.to_thread(lambda: read(field, text, session.desk.rules, session.locale))
+        self.post_message(self.Read(text, reading))
+
+    def on_field_editor_read(self, event: FieldEditor.Read) -> None:
+        """Say so, unless more was typed meanwhile."""
+        event.stop()
+        if event.text == self.input.value and not self.is_saving:
+            self.say(event.reading)
+
+    def say(self, reading: Reading) -> None:
+        """What the text means, or what is wrong with it; else what the keys do."""
+        said = self.query_one("#field-said", Static)
+        self.set_class(bool(reading.wrong), "-wrong")
+        text = f"✗ {reading.wrong}" if reading.wrong else f"→ {reading.meant}" if reading.meant else ""
+        said.update(Content(visible(text)) if text else Content.styled("enter stores it · esc leaves it", "dim"))
+
+    # -- suggestions
+
+    async def _suggest(self, text: str, cursor: int) -> Offer:
+        field = self.field
+        if field.choices:
+            typed = fold(text)
+            offered = [choice for choice in field.choices if choice and (typed in fold(choice) or text == field.value)]
+            return Offer(0, len(text), tuple(Item(choice) for choice in offered if choice != text))
+        if not field.completes:
+            return Offer(0, 0)
+        start, end = part_at(text, cursor) if field.many else (0, len(text))
+        typed = text[start:cursor].strip().strip('"')
+        completing = self._session.completing
+        found = await self._session.ask(lambda: completing.values(field.completes, typed, _SHOWN))
+        items = [
+            Item(f'"{each.value}"' if field.many and "," in each.value else each.value, each.value, each.about)
+            for each in found
+            if each.value != typed
+        ]
+        return Offer(start, end, tuple(items))

@@ -1,0 +1,225 @@
+"""The records behind every row of every report are as many as its figure says, on both engines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmcli.context import AppContext
+from crmcli.reports.activity import activity_report
+from crmcli.reports.closed import lost_report, won_report
+from crmcli.reports.drill import numbered, path_of, quoted, within
+from crmcli.reports.hygiene import hygiene_report
+from crmcli.reports.period import Window, window
+from crmcli.reports.pipeline import pipeline_report
+from crmcli.reports.report import Drill
+from crmcli.reports.stale import stale_report
+from crmcli.services.importing.plan import Plan
+from crmcli.services.tables import Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from crmcli.reports.report import Report
+    from tests.conftest import Result
+
+    Crm = Callable[..., Result]
+
+# Sources that differ in case and accents alone, quotes and backslashes, a company whose name is another one's number,
+# amounts without a currency, sizes that look like numbers, and months on both sides of summer time.
+DEALS = """Deal ID,Deal Name,Company,Owner,Amount,Stage,Create Date,Close Date,Lost Reason,Source,Campaign,Rank,Plan
+1,One,Acme,ana,100 EUR,won,2026-01-01,2026-01-11,,Fair,Spring,10,a
+2,Two,Acme,ana,300 EUR,won,2026-01-01,2026-02-10,,fair,spring sale,10.0,a
+3,Three,2,boris,1000 USD,won,2026-02-01,2026-07-31T23:30:00Z,,Fäir,Spring,x,"b ""c"" d"
+4,Four,Żubr,ana,50 EUR,lost,2026-01-01,2026-02-01,price,"a ""quoted"" \\ one",Spring,,
+5,Five,,boris,,lost,2026-01-01,2026-02-01,,北京,,,c`d
+6,Six,Acme,ana,3800 EUR,negotiation,2026-11-20,,,,,10,
+7,Seven,Acme,ana,22500 USD,qualified,2026-09-01,,,,,,
+8,Eight,Żubr,boris,,lead,2026-11-20,,,,,,
+9,Nine,Żubr,boris,,qualified,2026-11-20,,,,,,
+10,Ten,2,boris,5 EUR,qualified,2026-11-20,,,it's,,,
+11,Eleven,2,boris,7,lost,2026-11-20,2026-11-21,Price,it's,,,
+"""
+ACTIVITIES = """Type,Date,Subject,Owner,Duration,Contact Email,Company,Status
+call,2026-01-05,a,ana,15m,x@acme.com,Acme,done
+call,2026-01-06,b,ana,30m,x@acme.com,Acme,done
+meeting,2026-02-05,c,boris,60m,y@beta.com,Żubr,done
+task,2026-12-05,d,boris,,y@beta.com,Żubr,planned
+call,2026-02-06,e,ana,30m,z@beta.com,2,canceled
+note,2026-03-31T22:30:00Z,f,,,,,done
+"""
+BY_DEAL = (
+    None, "owner", "company", "month", "source", "campaign", "type", "reason", "pipeline", "region", "country",
+    "industry", "size", "rank", "plan", "company.region", "company.tier", "company.my key.x",
+)  # fmt: skip
+PERIODS = ("", "2026", "Q1-2026", "2026-02", "last 90d", "today", "2026-02-01..2026-02-10")
+FILTERS = (None, "owner = ana OR company = Żubr")
+
+
+@pytest.fixture(params=["UTC", "Europe/Sofia"])
+def business(
+    request: pytest.FixtureRequest, store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AppContext:
+    """A store with these deals and activities, seen from two time zones."""
+    from crmcli.context import Flags
+    from crmcli.services.records import Changes
+
+    monkeypatch.setenv("TZ", request.param)
+    app = AppContext(Flags(store=store_url))
+    for noun, text in (("deal", DEALS), ("activity", ACTIVITIES)):
+        path = tmp_path / f"{noun}.csv"
+        path.write_text(text, encoding="utf-8")
+        with app.imports.opened(Plan(noun), path) as run:
+            result = run.go()
+            assert result.rejected == 0, result
+    app.companies.edit("Acme", app.companies.edit_draft(Changes({"region": "East", "size": "11-50"}, set=["tier=1", "my key.x=ü"])))
+    app.companies.edit("Żubr", app.companies.edit_draft(Changes({"country": "Polska"}, set=["tier=1.0"])))
+    gone = app.contacts.add(app.contacts.draft({"name": "Gone"}))
+    log = {"type": "call", "body": "both", "at": "2026-05-05 10:00", "contacts": ("x@acme.com", gone.id)}
+    app.activities.log(log)
+    app.activities.log({**log, "contacts": (gone.id,)})
+    same = [app.contacts.add(app.contacts.draft({"name": "Same Name", "emails": (f"{n}@same.com",)})).id for n in "ab"]
+    app.activities.log({**log, "contacts": tuple(same)})
+    app.contacts.remove(gone.id)
+    return app
+
+
+def drilled(app: AppContext, report: Report) -> list[int]:
+    """How many records each row's filter selects."""
+    tables = Tables(app.desk)
+    return [len(tables.order(each.noun, each.filter)) if each else 0 for each in report.drill]
+
+
+def figures(report: Report, *names: str) -> list[int]:
+    """What each row counts."""
+    places = [[column.name for column in report.columns].index(name) for name in names]
+    return [sum(row[place] for place in places) for row in report.rows]  # type: ignore[misc]
+
+
+def span(app: AppContext, period: str) -> Window:
+    return window(app.clock.local(), period) if period else Window()
+
+
+@pytest.mark.parametrize("by", BY_DEAL)
+def test_every_row_of_what_was_won_and_lost(business: AppContext, by: str | None) -> None:
+    """Whatever deals are grouped by, and whichever period and filter they are asked for."""
+    seen = 0
+    for period in PERIODS:
+        for filter_text in FILTERS:
+            won = won_report(business.desk, by, span(business, period), filter_text)
+            assert (period, filter_text, figures(won, "won")) == (period, filter_text, drilled(business, won))
+            lost = lost_report(business.desk, by, span(business, period), filter_text)
+            assert (period, filter_text, figures(lost, "lost")) == (period, filter_text, drilled(business, lost))
+            seen += len(won.rows) + len(lost.rows)
+    assert seen > 20
+
+
+@pytest.mark.parametrize("by", ["type", "owner", "company", "contact", "month"])
+def test_every_row_of_activities(business: AppContext, by: str) -> None:
+    """What is neither done nor planned is not counted, and not behind the figure."""
+    for period in PERIODS:
+        report = activity_report(business.desk, by, span(business, period), "type != sms")
+        assert (period, figures(report, "done", "planned")) == (period, drilled(business, report))
+    assert report.rows
+
+
+@pytest.mark.parametrize("filter_text", FILTERS)
+def test_every_row_of_the_pipeline(business: AppContext, filter_text: str | None) -> None:
+    """Deals without a value are behind the line that they are counted on."""
+    report = pipeline_report(business.desk, None, filter_text)
+    assert figures(report, "count") == drilled(business, report)
+    assert 8 == len(report.rows) or filter_text
+
+
+def test_every_row_of_what_is_stale(business: AppContext) -> None:
+    """Each row is one deal."""
+    report = stale_report(business.desk, 1)
+    assert [1] * 5 == drilled(business, report)
+
+
+def test_every_row_of_hygiene(untidy_app: AppContext) -> None:
+    """Records are counted, but for pairs, addresses and domains, of which a record can have several."""
+    report = hygiene_report(untidy_app.desk, untidy_app.duplicates)
+    found = dict(
+        zip(
+            [row[0] for row in report.rows],
+            zip(figures(report, "count"), drilled(untidy_app, report), strict=True),
+            strict=True,
+        )
+    )
+    others = {
+        "likely duplicates: contact": (1, 2), "likely duplicates: company": (1, 2),
+        "companies sharing a domain, unlinked": (1, 2),
+    }  # fmt: skip
+    assert {name: found.pop(name) for name in others} == others
+    assert len(found) > 8
+    assert {name: count for name, (count, _) in found.items()} == {
+        name: records for name, (_, records) in found.items()
+    }
+
+
+@pytest.fixture
+def untidy_app(store_url: str) -> AppContext:
+    """A store with faults."""
+    from crmcli.context import Flags
+
+    app = AppContext(Flags(store=store_url))
+    for name, emails in (("Jane Doe", ("jane@acme.com",)), ("Old One", ("old@x.com",)), ("Old, One", ()), ("Solo", ())):
+        app.contacts.add(app.contacts.draft({"name": name, "emails": emails}))
+    for name, website, country in (
+        ("Acme", "acme.com", "Bulgria"), ("Acme Shop", "shop.acme.com", "bulgria"), ("Beta", None, "Qqqq"),
+    ):  # fmt: skip
+        raw = {"name": name, "country": country, "websites": (website,) if website else ()}
+        app.companies.add(app.companies.draft(raw))
+    app.deals.add(app.deals.draft({"title": "Late", "expected_close": "2026-12-01", "company": "Beta"}))
+    with app.desk.writing("test") as uow:
+        from crmcli.store.models.people import ContactEmail
+
+        uow.find(ContactEmail, key="old@x.com")[0].invalid = 1
+    return app
+
+
+def test_a_row_with_nothing_behind_it_has_no_way_down(business: AppContext) -> None:
+    """Boris has won nothing in euro."""
+    report = won_report(business.desk, "owner")
+    assert [None] == [each for each, row in zip(report.drill, report.rows, strict=True) if row[1] == 0]
+
+
+def test_the_filter_is_the_one_a_person_would_write(business: AppContext) -> None:
+    """Days where the period has days, the user's own filter in parentheses."""
+    report = lost_report(business.desk, "company", span(business, "2026-02"), "owner = ana OR owner = boris")
+    expected = "stage_kind = lost AND closed_at between 2026-02-01 and 2026-02-28 AND (owner = ana OR owner = boris)"
+    assert Drill("deal", f'company.name = "Żubr" AND {expected}') in report.drill
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        (None, ""),
+        (("0001-01-01T00:00:00Z", "2026-02-01T00:00:00Z"), "at <= 2026-01-31"),
+        (("2026-02-01T00:00:00Z", "9999-12-31T00:00:00Z"), "at >= 2026-02-01"),
+        (("2026-02-01T10:00:00Z", "2026-02-01T11:00:00Z"), "at >= 2026-02-01T10:00:00Z AND at < 2026-02-01T11:00:00Z"),
+    ],
+)
+def test_a_window_as_a_condition(app: AppContext, bounds: tuple[str, str] | None, expected: str) -> None:
+    """Open ends have no condition, and hours are kept."""
+    assert expected == within("at", Window(bounds), app.clock.now())
+    if expected:
+        assert 0 == len(Tables(app.desk).order("activity", expected))
+
+
+def test_values_and_names_are_quoted() -> None:
+    """So that nothing in a name can end the value or the path."""
+    assert '"a \\"b\\" \\\\ c"' == quoted('a "b" \\ c')
+    assert "custom.`my key`" == path_of("deal", "my key")
+    assert "company.custom.tier" == path_of("deal", "company.tier")
+
+
+def test_numbers_instead_of_a_filter() -> None:
+    """One, some, none, and more than a filter can hold."""
+    assert Drill("deal", "number = 7") == numbered("deal", [7, 7])
+    assert Drill("deal", "number in (2, 7)") == numbered("deal", [7, 2])
+    assert numbered("deal", []) is None
+    assert numbered("deal", range(20_000)) is None
