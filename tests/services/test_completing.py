@@ -51,9 +51,8 @@ def test_a_person_is_suggested_by_what_names_them_alone(completing: Completing) 
     assert [tuple(each) for each in found] == [
         ("jane@acme.example", "Jane Doe · Acme"), ("zak@zubr.example", "Janusz Żak · Żubr Logistyka"), ("Zofia Janowska", ""),
     ]  # fmt: skip
-    assert [tuple(each) for each in completing.values("contact", "john")] == [
-        ("#3", "John Smith · Acme"), ("#4", "John Smith · Initech"),
-    ] or values(completing, "contact", "john") == ["#4", "#3"]  # fmt: skip
+    johns = sorted(tuple(each) for each in completing.values("contact", "john"))
+    assert johns == [("#3", "John Smith · Acme"), ("#4", "John Smith · Initech")]
     assert values(completing, "contact", "12345") == ["#7"]
 
 

@@ -151,11 +151,11 @@ class BoardPicture(NamedTuple):
         return self._replace(lanes=tuple(lanes), order=order)
 
 
-def lane_of(stage: StageView, cards: Sequence[BoardCard], order: str = "due") -> Lane:
+def lane_of(stage: StageView, cards: Sequence[BoardCard]) -> Lane:
     """A stage with its cards, sorted and summed up."""
     return Lane(
         stage,
-        in_order(stage.kind, cards, order),
+        in_order(stage.kind, cards),
         sums(card.value for card in cards),
         sums(card.weighted for card in cards),
     )

@@ -22,21 +22,21 @@ class Board:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def picture(self, pipeline: str | None = None, filter_text: str | None = None, order: str = "due") -> BoardPicture:
+    def picture(self, pipeline: str | None = None, filter_text: str | None = None) -> BoardPicture:
         """The deals of a pipeline, the default one when none is named; raises FilterError or NotFound."""
         with self.desk.reading() as reader:
             # Read first: what is written meanwhile is then seen as a change, not missed.
             seen = self._revision(reader)
             where = self.desk.condition(reader, "deal", filter_text)
             if reader.connection is None:
-                return BoardPicture("", (), seen, order)
+                return BoardPicture("", (), seen)
             key = pipeline_key(reader, pipeline)
             stages = stages_of(reader, key)
             by_stage: dict[int, list[BoardCard]] = {stage.number: [] for stage in stages}
             for card in cards(reader, key, where, self.desk.clock.now()):
                 by_stage.setdefault(card.stage, []).append(card)
-            lanes = tuple(lane_of(stage, by_stage[stage.number], order) for stage in stages)
-            return BoardPicture(stages[0].pipeline if stages else pipeline or "", lanes, seen, order)
+            lanes = tuple(lane_of(stage, by_stage[stage.number]) for stage in stages)
+            return BoardPicture(stages[0].pipeline if stages else pipeline or "", lanes, seen)
 
     def is_current(self, picture: BoardPicture) -> bool:
         """Whether nothing was written since the picture was read, and it is still the same day."""

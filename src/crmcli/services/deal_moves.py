@@ -13,8 +13,10 @@ from crmcli.services.stages import (
     first_of_kind,
     lost_reason,
     note_lost,
+    position_in,
     refuse_missing,
     refuse_moved,
+    required_of,
     stage_named,
     stages_of,
 )  # fmt: skip
@@ -73,6 +75,16 @@ class DealMoves(Records):
         is_move = along.edit is None and along.fill is None
         return self._each("deal move", "stage-change" if is_move else "edit", select, act)
 
+    def missing(self, steps: Sequence[Step]) -> tuple[str, ...]:
+        """The fields that the deals lack and that the stages which they are to go to, or through, require."""
+        with self.desk.reading() as reader:
+            found: dict[str, None] = {}
+            for step in steps:
+                view = self.view(reader, self._find(reader, step.ref).number)
+                stages = stages_of(reader, fold(view.pipeline))
+                found |= dict.fromkeys(required_of(view, stages, stage_named(stages, step.stage)))
+            return tuple(found)
+
     def win_where(self, which: Which, *, note: str | None = None) -> list[DealView]:
         """Move every deal that a filter, or their numbers, select to its pipeline's won stage; those there stay."""
         return self._close(which, "deal win", "won", (None, note and tidy(note)))
@@ -120,7 +132,7 @@ def _go(
     """Move a deal to a stage, unless it is there."""
     if view.stage == target.stage:
         return
-    refuse_missing(view, stages, target, next((s.position for s in stages if s.stage == view.stage), -1))
+    refuse_missing(view, stages, target, position_in(stages, view))
     reason, note = why
     if reason is not None and target.kind == "lost":
         note_lost(uow, view.number, reason, note)

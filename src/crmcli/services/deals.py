@@ -151,9 +151,7 @@ class Deals(DealMoves, Merging, Records):
             ref, "deal move", lambda stages, _: stage_named(stages, stage), note=note, at=at, seen_stage=seen_stage
         )
 
-    def move_where(
-        self, which: Which, stage: str, *, note: str | None = None, at: str | None = None
-    ) -> list[DealView]:
+    def move_where(self, which: Which, stage: str, *, note: str | None = None, at: str | None = None) -> list[DealView]:
         """Move every deal that a filter, or their numbers, select and that is elsewhere; one that can't move stops them all."""
         moment = self._moment(at)
         moved = self.elsewhere(which, stage)[0] if isinstance(which, str) else self._numbers_elsewhere(which, stage)

@@ -11,7 +11,7 @@ from crmcli.errors import UsageError
 from crmcli.services.records import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from crmcli.services.desk import Desk
     from crmcli.services.records import Records
@@ -61,6 +61,21 @@ class Moment:
         views = service.views(self._reader, selection)
         first = list(islice(views, 1))
         return chain(first, views)
+
+    def chosen(self, noun: str, numbers: Sequence[int]) -> Iterator[Any]:
+        """The views of these records, in this order; those that are not there (any more) are left out."""
+        from crmcli.store.queries.common import Selection
+        from crmcli.store.queries.condition import Condition
+
+        service = _service(self._desk, noun)
+        for start in range(0, len(numbers), _PAGE):
+            page = numbers[start : start + _PAGE]
+            sql, params = self._reader.dialect.among(list(page))
+            found = {
+                view.number: view
+                for view in service.views(self._reader, Selection(Condition(f"r.id {sql}", tuple(params))))
+            }
+            yield from (found[number] for number in page if number in found)
 
     def texts(self, noun: str, form: str, views: Iterator[Any]) -> Iterator[str]:
         """The records as cards of an address book (``vcard``, ``vcard3``) or a calendar (``ics``), piece by piece."""

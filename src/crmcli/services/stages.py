@@ -60,10 +60,7 @@ def refuse_missing(view: Any, stages: list[StageView], target: StageView, here: 
     ``here`` is the position that the deal comes from; ``new`` says that it is only being added. A lost stage asks only
     for its own fields.
     """
-    passed = (
-        [s for s in stages if s.kind == "open" and here < s.position < target.position] if target.kind != "lost" else []
-    )
-    asked = [(stage, missing) for stage in [*passed, target] if (missing := missing_in(view, stage))]
+    asked = _asked(view, stages, target, here)
     if asked:
         stage, missing = asked[0]
         flags = " ".join(f"--{name.replace('_', '-').removesuffix('s') if name in _PLURAL else name.replace('_', '-')} …"
@@ -71,6 +68,23 @@ def refuse_missing(view: Any, stages: list[StageView], target: StageView, here: 
         remedy = f"give {flags}" if new else f"crm deal edit {view.number} {flags}"
         fields = tuple(dict.fromkeys(name for _, names in asked for name in names))
         raise MissingFields(f"stage {stage.stage} requires {', '.join(missing)}", hint=remedy, fields=fields)
+
+
+def required_of(view: Any, stages: list[StageView], target: StageView) -> list[str]:  # noqa: ANN401
+    """The fields that a deal lacks and that the target, or an open stage on the way to it, requires."""
+    return [name for _, names in _asked(view, stages, target, position_in(stages, view)) for name in names]
+
+
+def position_in(stages: list[StageView], view: Any) -> int:  # noqa: ANN401
+    """Where a deal is among the stages; before them all when it is in none."""
+    return next((stage.position for stage in stages if stage.stage == view.stage), -1)
+
+
+def _asked(view: Any, stages: list[StageView], target: StageView, here: int) -> list[tuple[StageView, list[str]]]:  # noqa: ANN401
+    passed = (
+        [s for s in stages if s.kind == "open" and here < s.position < target.position] if target.kind != "lost" else []
+    )
+    return [(stage, missing) for stage in [*passed, target] if (missing := missing_in(view, stage))]
 
 
 def missing_in(view: Any, stage: StageView) -> list[str]:  # noqa: ANN401

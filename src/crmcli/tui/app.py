@@ -39,6 +39,9 @@ class CrmApp(App[None]):
 
     CSS_PATH: ClassVar[list[str]] = [
         "styles/app.tcss", "styles/board.tcss", "styles/dialogs.tcss", "styles/lists.tcss",
+        "styles/record.tcss",
+        "styles/table.tcss",
+        "styles/reports.tcss",
     ]  # fmt: skip
     TITLE = "crm"
     BINDINGS = bindings("everywhere", EVERYWHERE)  # type: ignore[assignment]
@@ -78,6 +81,8 @@ class CrmApp(App[None]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.is_plain = plain
+        if plain:
+            self.animation_level = "none"
         self.theme = theme or ("ansi-dark" if plain else self._theme_kept() or theme_for(self.console.color_system))
         self.is_comfortable = session.memory.get("density") == "comfortable"
 
@@ -117,6 +122,8 @@ class CrmApp(App[None]):
 
             tab = BY_NAME[name]
             made: Place = getattr(import_module(f"crmcli.tui.screens.{tab.module}"), tab.attribute)(self.session, name)
+            made.set_class(self.is_plain, "-plain")
+            made.set_class(self.is_comfortable, "-comfortable")
             self._places[name] = made
             self.install_screen(made, name)
         return self._places[name]
@@ -297,6 +304,7 @@ class CrmApp(App[None]):
         self.remember("density", "comfortable" if self.is_comfortable else "compact")
         for place in self._places.values():
             place.set_class(self.is_comfortable, "-comfortable")
+            place.density_changed()
 
     def remember(self, name: str, value: Any) -> None:  # noqa: ANN401 - anything JSON can hold
         """Keep something for the next sitting."""

@@ -9,13 +9,15 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.errors import Refused
+from crmcli.errors import CrmError, Refused
+from crmcli.render.safe import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from textual.app import App
 
+    from crmcli.tui.screens.place import Place
     from crmcli.tui.session import Session
     from crmcli.tui.targets import Target
 
@@ -47,7 +49,9 @@ def checked(address: str) -> str:
     text = address.strip()
     scheme, colon, rest = text.partition(":")
     if not colon or scheme.lower() not in SCHEMES:
-        raise Refused(f"{scheme if colon else text[:60]!r} is nothing that is opened from here", hint=f"only {', '.join(SCHEMES)}")
+        raise Refused(
+            f"{scheme if colon else text[:60]!r} is nothing that is opened from here", hint=f"only {', '.join(SCHEMES)}"
+        )
     if len(text) > _LONGEST or not text.isprintable() or not rest.strip("/"):
         raise Refused("that is no address that can be opened")
     quoted = f"{scheme.lower()}:{quote(rest, safe='/:?#[]@!$&()*+,;=%~._-')}"
@@ -109,10 +113,42 @@ def ways(session: Session, targets: Sequence[Target]) -> tuple[Way, ...]:
 
 def _around(session: Session, view: Any) -> Iterable[Way]:  # noqa: ANN401
     for link in view.contacts:
-        yield from (way._replace(about=f"{way.about}, {link.name}") for way in ways_of("contact", session.contacts.get(link.id)))
+        yield from (
+            way._replace(about=f"{way.about}, {link.name}") for way in ways_of("contact", session.contacts.get(link.id))
+        )
     if view.company is not None:
         company = session.companies.get(view.company.id)
         yield from (way._replace(about=f"{way.about}, {company.name}") for way in ways_of("company", company))
+
+
+def go_outside(place: Place, found: Sequence[Way]) -> None:
+    """Open the only way there is, or let the user pick one."""
+    if not found:
+        place.notify("no website, mail or phone here", severity="warning", timeout=3)
+    elif len(found) == 1:
+        go(place, found[0].address)
+    else:
+        from crmcli.tui.modals.picker import Choice, Picker
+
+        def picked(address: str | None) -> None:
+            if address is not None:
+                go(place, address)
+
+        place.app.push_screen(Picker("open", [Choice(way.address, about=way.about) for way in found]), picked)
+
+
+def go(place: Place, address: str) -> None:
+    """Open one address, and say so."""
+    try:
+        open_outside(place.app, address)
+    except CrmError as error:
+        place.notify(
+            visible(f"{error.message}; {error.advice}" if error.hint else error.message),
+            severity="warning",
+            markup=False,
+        )
+    else:
+        place.notify(visible(f"opening {address}"), markup=False, timeout=3)
 
 
 def open_outside(app: App[Any], address: str) -> None:

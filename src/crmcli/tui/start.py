@@ -68,6 +68,8 @@ def _run(context: AppContext, screen: str, wish: Wish) -> None:
         # Asked before the screen is taken over: what is wrong with the arguments belongs on stderr.
         session.board.picture(wish.pipeline, wish.filter)
     plain = wish.plain or bool(context.settings["tui.plain"])
+    if plain:
+        os.environ["NO_COLOR"] = "1"  # Textual looks for it when the application is made
     app = CrmApp(session, start=screen, pipeline=wish.pipeline, filter_text=wish.filter, plain=plain)
     app.run()
     if app.bug is not None:

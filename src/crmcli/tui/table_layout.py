@@ -20,6 +20,7 @@ NAMES = ("name", "title", "subject", "summary")
 _MOST, _MOST_OF_NAME = 30, 40
 _LEAST = 6  # a column is not begun where fewer cells are left
 _SORT_MARK = 2
+_SPARE = 4  # cells beyond its least width that a column has even where there is little room
 # What stands after a text, so that its state is told without colour too.
 MARKS = {"overdue": " !", "rotting": " ~", "urgent": " !", "won": " ✓", "lost": " ✗"}
 
@@ -33,8 +34,8 @@ class Placed(NamedTuple):
 
 
 def marked(text: str, tone: str) -> str:
-    """The text with the mark of its state."""
-    return text + MARKS.get(tone, "") if text else text
+    """The text with the mark of its state, unless it is a word for it."""
+    return text + MARKS.get(tone, "") if text and text != tone else text
 
 
 def cells_of(columns: Sequence[Column], view: Any, screen: Screen) -> list[tuple[str, str]]:  # noqa: ANN401 - a view
@@ -46,7 +47,9 @@ def natural_widths(columns: Sequence[Column], views: Iterable[Any], screen: Scre
     """The cells that each column wants for these records, within reason."""
     widths = [width(column.header) + _SORT_MARK for column in columns]
     for view in views:
-        widths = [max(wide, width(text)) for wide, (text, _) in zip(widths, cells_of(columns, view, screen), strict=True)]
+        widths = [
+            max(wide, width(text)) for wide, (text, _) in zip(widths, cells_of(columns, view, screen), strict=True)
+        ]
     return {
         column.name: min(wide, max(_most(column), width(column.header) + _SORT_MARK))
         for column, wide in zip(columns, widths, strict=True)
@@ -61,29 +64,45 @@ def _most(column: Column) -> int:
 
 def name_first(columns: Sequence[Column]) -> tuple[tuple[Column, ...], int]:
     """The columns with the number and the name before all others, and how many those are: they never scroll away."""
-    names = [column for column in columns if column.name in NAMES][:1]
+    names = sorted((column for column in columns if column.name in NAMES), key=lambda each: NAMES.index(each.name))[:1]
     kept = [column for column in columns if column.name == "number"] + names
     return (*kept, *(column for column in columns if column not in kept)), len(kept)
 
 
-def arrange(widths: Sequence[int], pinned: int, skipped: int, cells: int) -> list[Placed]:
-    """Which columns can be seen in so many cells: the pinned ones, then the others without those scrolled away."""
-    placed, at = [], GUTTER
-    for place, wide in enumerate(widths):
-        if pinned <= place < pinned + skipped:
-            continue
-        left = cells - at
-        if left < min(wide, _LEAST):
+def tight_widths(columns: Sequence[Column], widths: Sequence[int]) -> list[int]:
+    """The cells that each column can do with: text may be cut, a number or a date never is."""
+    return [
+        wide if column.min_width == 0 else min(wide, max(column.min_width + _SPARE, width(column.header) + _SORT_MARK))
+        for column, wide in zip(columns, widths, strict=True)
+    ]
+
+
+def arrange(widths: Sequence[int], tight: Sequence[int], pinned: int, skipped: int, cells: int) -> list[Placed]:
+    """Which columns can be seen in so many cells: the pinned ones, then the others without those scrolled away.
+
+    Where not all have room they are as tight as they may be, and what is then left goes to those that want more.
+    """
+    seen, left = [], cells - GUTTER + GAP
+    for place in (*range(pinned), *range(pinned + skipped, len(widths))):
+        if left - GAP < min(tight[place], _LEAST):
             break
-        placed.append(Placed(place, at, min(wide, left)))
+        seen.append([place, min(tight[place], left - GAP)])
+        left -= tight[place] + GAP
+    for each in seen:
+        more = max(0, min(widths[each[0]] - each[1], left))
+        each[1] += more
+        left -= more
+    placed, at = [], GUTTER
+    for place, wide in seen:
+        placed.append(Placed(place, at, wide))
         at += wide + GAP
     return placed
 
 
-def most_skipped(widths: Sequence[int], pinned: int, cells: int) -> int:
+def most_skipped(tight: Sequence[int], pinned: int, cells: int) -> int:
     """How many columns must be scrolled away until the last one is seen whole, or is the first beside the pinned ones."""
-    others = list(widths[pinned:])
-    room = cells - GUTTER - sum(wide + GAP for wide in widths[:pinned])
+    others = list(tight[pinned:])
+    room = cells - GUTTER - sum(wide + GAP for wide in tight[:pinned])
     skipped = 0
     while skipped < len(others) - 1 and sum(wide + GAP for wide in others[skipped:]) - GAP > room:
         skipped += 1

@@ -72,15 +72,16 @@ def read_window(tables: Tables, noun: str, asked: Asked, look: Look, *, is_new: 
     bounds = tables.bounds(len(order), top, look.rows)
     around = order[bounds.start : bounds.stop]
     spread = order[:: max(1, len(order) // _SAMPLE)][:_SAMPLE]
-    views = tables.page(noun, [*around, *(number for number in spread if number not in set(around))])
-    kept = {number: views[number] for number in around if number in views}
+    views = tables.page(noun, list(dict.fromkeys((*around, *spread))))
+    kept = {number: views.get(number) for number in around}
     return Window(asked, order, cursor, top, kept, [views[number] for number in spread if number in views])
 
 
 def read_more(tables: Tables, noun: str, order: array[int], seen: range) -> Mapping[int, Any]:
-    """The records around the rows that came into sight."""
+    """The records around the rows that came into sight by their numbers; None for one that was deleted meanwhile."""
     bounds = tables.bounds(len(order), seen.start, len(seen))
-    return tables.page(noun, order[bounds.start : bounds.stop])
+    numbers = order[bounds.start : bounds.stop]
+    return dict.fromkeys(numbers) | tables.page(noun, numbers)
 
 
 def places(order: array[int], look: Look, *, is_new: bool) -> tuple[int, int]:

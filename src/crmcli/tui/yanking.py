@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.render.safe import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from crmcli.tui.screens.place import Place
     from crmcli.tui.session import Session
     from crmcli.tui.targets import Target
 
@@ -19,7 +21,7 @@ class Yank(NamedTuple):
     """What is to be copied: rows under names, or a single value (``is_field``); ``records`` are the rows as objects."""
 
     names: Sequence[str]
-    rows: Sequence[Sequence[Any]]
+    rows: Sequence[tuple[Any, ...]]
     records: Sequence[Any]
     said: str
     is_field: bool = False
@@ -32,7 +34,7 @@ def a_field(name: str, value: Any) -> Yank:  # noqa: ANN401 - a field's value
     return Yank((name,), ((value,),), (plain(value),), name.replace("_", " "), is_field=True)
 
 
-def some_rows(names: Sequence[str], rows: Sequence[Sequence[Any]], said: str) -> Yank:
+def some_rows(names: Sequence[str], rows: Sequence[tuple[Any, ...]], said: str) -> Yank:
     """Rows of anything under names."""
     from crmcli.domain.records import plain
 
@@ -49,7 +51,9 @@ def some_views(noun: str, views: Sequence[Any]) -> Yank:
 
     columns = tuple(all_columns(noun).values())
     said = f"#{views[0].number}" if len(views) == 1 else f"{len(views)} {PLURAL.get(noun, noun)}"
-    return Yank([column.name for column in columns], list(rows_of(views, columns)), [as_record(view) for view in views], said)
+    return Yank(
+        [column.name for column in columns], list(rows_of(views, columns)), [as_record(view) for view in views], said
+    )
 
 
 def of_targets(session: Session, targets: Sequence[Target]) -> Yank:
@@ -68,6 +72,27 @@ def text_of(yank: Yank, form: str) -> str:
     from io import StringIO
 
     stream = StringIO(newline="")
-    formats.write_csv(stream, yank.names, yank.rows, raw=False, safe=True)
+    # The header of a single value is left out again, so it must be one line.
+    formats.write_csv(stream, ("value",) if yank.is_field else yank.names, yank.rows, raw=False, safe=True)
     text = stream.getvalue().replace("\r\n", "\n")
     return text.partition("\n")[2].rstrip("\n") if yank.is_field else text
+
+
+def yank(place: Place, form: str) -> None:
+    """Copy what the screen has at its cursor."""
+    found = place.to_yank()
+    if found is None:
+        place.notify("nothing here to copy", severity="warning", timeout=3)
+        return
+    question = found
+
+    def answered() -> tuple[str, str]:
+        wanted = question()
+        return text_of(wanted, form), wanted.said
+
+    def copied(answer: tuple[str, str]) -> None:
+        text, said = answer
+        place.app.copy_to_clipboard(text)
+        place.notify(visible(f"copied {said} as {form.upper()}"), markup=False, timeout=3)
+
+    place.read("yank", answered, copied, what="that can't be copied")

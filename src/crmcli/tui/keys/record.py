@@ -43,7 +43,14 @@ _KIND_KEYS = {
     "letter": "l", "fax": "x", "social": "o", "web_form": "w", "pos": "p", "stage_change": "g",
 }  # fmt: skip
 KINDS = tuple(
-    Key(kind, key, f"kind('{kind}')", kind.replace("_", " "), f"{kind.replace('_', ' ')}: log one, or see only these", _KIND)
+    Key(
+        kind,
+        key,
+        f"kind('{kind}')",
+        kind.replace("_", " "),
+        f"{kind.replace('_', ' ')}: log one, or see only these",
+        _KIND,
+    )
     for kind, key in _KIND_KEYS.items()
 )
 CHOOSING = (

@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 
 Scopes = tuple[tuple[str, "Sequence[Key]"], ...]
 _ALWAYS: Scopes = (("moving", MOVING),)
-_VERBS: Scopes = (("marking", MARKING), ("record", RECORD), ("deal", DEAL), ("task", TASK), ("out", OUT))
+_WORK: Scopes = (("marking", MARKING), ("record", RECORD), ("out", OUT))  # what goes with every kind of record
+_VERBS: Scopes = (*_WORK, ("deal", DEAL), ("task", TASK))
 PLACES: dict[str, Scopes] = {
     "today": (*_ALWAYS, *_VERBS, ("today", TODAY)),
     "board": (*_ALWAYS, *_VERBS, ("board", BOARD)),
-    "contacts": (*_ALWAYS, *_VERBS, ("table", TABLE)),
-    "companies": (*_ALWAYS, *_VERBS, ("table", TABLE)),
-    "deals": (*_ALWAYS, *_VERBS, ("table", TABLE)),
+    "contacts": (*_ALWAYS, *_WORK, ("table", TABLE)),
+    "companies": (*_ALWAYS, *_WORK, ("table", TABLE)),
+    "deals": (*_ALWAYS, *_WORK, ("deal", DEAL), ("table", TABLE)),
     "activity": (*_ALWAYS, *_VERBS, ("activity", ACTIVITY)),
     "campaigns": (*_ALWAYS, ("out", OUT), ("campaigns", CAMPAIGNS)),
     "reports": (*_ALWAYS, ("out", OUT), ("reports", REPORTS)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label, Select, Static, TextArea
@@ -27,7 +27,7 @@ _NOTHING = "—"
 _LONG_KEYS = "ctrl+e editor\nctrl+o preview"
 
 
-class FieldRow(Vertical):
+class FieldRow(Horizontal):
     """A row of a form; says when what is typed in it has changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("long", LONG)
@@ -45,17 +45,18 @@ class FieldRow(Vertical):
         self.is_required = field.required
         self._control_id = control_id
         self._source = source
-        self._last = field.value
+        self._last = first_text(field)
         self._line: SuggestingInput | None = None
+        self.note: Static | None = None  # what is meant
+        self.error: Static | None = None  # what is wrong, a line below this row
         self.set_class(field.long, "-long")
 
     def compose(self) -> ComposeResult:
-        """The name, the control, what is meant; below it what is wrong."""
-        with Horizontal(classes="field"):
-            yield Label(self._label(), markup=False, classes="field-label")
-            yield from self._control()
-            yield Static(_LONG_KEYS if self.field.long else "", classes="field-note", markup=False)
-        yield Static(classes="field-error", markup=False)
+        """The name and the control; what is meant and what is wrong come when there is something to say."""
+        yield Label(self._label(), markup=False, classes="field-label")
+        yield from self._control()
+        if self.field.long:
+            yield Static(_LONG_KEYS, classes="field-note", markup=False)
 
     def _label(self) -> str:
         return f"{self.field.label} *" if self.is_required else self.field.label
@@ -67,6 +68,10 @@ class FieldRow(Vertical):
             yield VerticalScroll(classes="field-preview")
         elif field.choices:
             yield _choice(field, self._control_id)
+        elif self._source is None:
+            yield Input(
+                field.value, placeholder=field.example, compact=True, id=self._control_id, select_on_focus=False
+            )
         else:
             self._line = SuggestingInput(self._source, field.value, placeholder=field.example, id=self._control_id)
             yield self._line
@@ -81,6 +86,8 @@ class FieldRow(Vertical):
     @property
     def text(self) -> str:
         """What is typed or chosen."""
+        if not self.is_mounted:
+            return self._last
         control = self.control
         if isinstance(control, Select):
             return "" if control.value is Select.NULL else str(control.value)
@@ -96,6 +103,8 @@ class FieldRow(Vertical):
             control.load_text(text)
         elif self._line is not None:
             self._line.put(text)
+        else:
+            control.value = text
 
     def require(self, *, wanted: bool) -> None:
         """Whether the form can't be stored without it."""
@@ -114,14 +123,28 @@ class FieldRow(Vertical):
     # -- what is made of it
 
     def say(self, reading: Reading) -> None:
-        """Show what the text means, and what is wrong with it."""
-        wrong = visible(reading.wrong)
+        """Show what the text means beside it, and below it what is wrong."""
+        wrong, meant = visible(reading.wrong), visible(reading.meant)
         self.set_class(bool(wrong), "-wrong")
-        self.query_one(".field-error", Static).update(Content(f"✗ {wrong}" if wrong else ""))
-        if not self.field.long:
-            meant = visible(reading.meant)
-            self.query_one(".field-note", Static).update(Content(f"→ {meant}" if meant else ""))
-            self.set_class(bool(meant) and not wrong, "-told")
+        self.set_class(bool(meant) and not wrong, "-told")
+        if wrong or self.error is not None:
+            self._error_line().update(Content(f"✗ {wrong}" if wrong else ""))
+            self._error_line().display = bool(wrong)
+        if meant and not self.field.long:
+            self._note().update(Content(f"→ {meant}"))
+
+    def _error_line(self) -> Static:
+        if self.error is None:
+            self.error = Static(classes="field-error", markup=False)
+            assert self.parent is not None
+            self.parent.mount(self.error, after=self)  # type: ignore[attr-defined]  # a container
+        return self.error
+
+    def _note(self) -> Static:
+        if self.note is None:
+            self.note = Static(classes="field-note", markup=False)
+            self.mount(self.note)
+        return self.note
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Typed."""
@@ -188,10 +211,14 @@ class _LongText(TextArea):
         await self._row.action_preview()
 
 
+def first_text(field: FormField) -> str:
+    """What the field's control shows when the form is opened."""
+    return field.value if not field.choices or field.value in field.choices else field.choices[0]
+
+
 def _choice(field: FormField, control_id: str) -> Select[str]:
     options = [(Content(visible(choice) or _NOTHING), choice) for choice in field.choices]
-    value = field.value if field.value in field.choices else field.choices[0]
-    return Select(options, value=value, allow_blank=False, compact=True, id=control_id)
+    return Select(options, value=first_text(field), allow_blank=False, compact=True, id=control_id)
 
 
 def _markdown(text: str) -> Any:  # noqa: ANN401 - loaded when it is first wanted

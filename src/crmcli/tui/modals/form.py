@@ -17,7 +17,7 @@ from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings
 from crmcli.tui.drafts import Typed
 from crmcli.tui.keys.dialogs import FORM
-from crmcli.tui.modals.field_row import FieldRow
+from crmcli.tui.modals.field_row import FieldRow, first_text
 from crmcli.tui.modals.fields import MEASURES, FormField, Reading, part_at, read
 from crmcli.tui.widgets.suggesting_input import Item, Offer
 
@@ -38,6 +38,7 @@ ResultT = TypeVar("ResultT")
 _CHECK_PAUSE = 0.12  # without a letter typed, before a field is read
 _DRAFT_PAUSE = 0.2  # after a letter typed, before the draft is written
 _SHOWN = 8
+_AT_ONCE = 10  # rows that are there when the form is first seen
 
 
 class Form(ModalScreen["Done | None"], Generic[ResultT]):
@@ -89,7 +90,6 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
         self._draft: Draft | None = None
         self._draft_due = False
         self._restored: dict[str, str] = {}
-        self._touched = False
         self.rows = {field.name: self._row(field, number) for number, field in enumerate(self.fields)}
 
     def _row(self, field: FormField, number: int) -> FieldRow:
@@ -102,7 +102,7 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
             yield Label(Content(visible(self.form_title)), classes="dialog-title")
             yield Static(classes="dialog-restored", markup=False)
             with VerticalScroll(classes="dialog-body", can_focus=False):
-                yield from self.rows.values()
+                yield from list(self.rows.values())[:_AT_ONCE]
             yield Static(classes="dialog-error", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Save", id="save", compact=True, variant="primary", tooltip="ctrl+s, or enter in a line")
@@ -110,13 +110,26 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
                 yield Label("ctrl+s save · tab next · esc cancel", classes="dialog-keys")
 
     def on_mount(self) -> None:
-        """Begin with the first field; bring back what was typed at an earlier time."""
+        """Begin with the first field; the rows further down come once these are seen."""
         if self.fields:
             self.rows[self.fields[0].name].control.focus()
+        self.call_after_refresh(self._complete)
+
+    async def _complete(self) -> None:
+        """All rows are there: bring back what was typed at an earlier time, and say what is meant."""
+        if not self.is_attached:
+            return
+        rest = list(self.rows.values())[_AT_ONCE:]
+        if rest:
+            await self.query_one(".dialog-body", VerticalScroll).mount_all(rest)
         self._open_draft()
+        self.opened()
         for row in self.rows.values():
             if row.text and row.field.declared is not None and row.field.declared.kind in MEASURES:
                 self._check(row)
+
+    def opened(self) -> None:
+        """A chance to read what the form wants to know, once all of it is seen."""
 
     def values(self) -> dict[str, str]:
         """What is typed, by field."""
@@ -147,7 +160,6 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
     def on_field_row_typed(self, event: FieldRow.Typed) -> None:
         """Read the field once the typing rests, and write the draft soon whether it rests or not."""
         event.stop()
-        self._touched = True
         row = event.row
         row.set_timer(_CHECK_PAUSE, lambda: self._check(row))
         if not self._draft_due:
@@ -182,8 +194,15 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
 
     async def _bring_back(self, draft: Draft) -> None:
         typed = await asyncio.to_thread(draft.read)
-        known = {name: text for name, text in typed.fields.items() if name in self.rows} if typed else {}
-        if not known or typed is None or self._touched:
+        if typed is None:
+            return
+        # What is being typed already stays.
+        known = {
+            name: text
+            for name, text in typed.fields.items()
+            if name in self.rows and self.rows[name].text == self.before(name)
+        }
+        if not known:
             return
         self._restored = {name: self.rows[name].text for name in known}
         for name, text in known.items():
@@ -199,7 +218,7 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
 
     def before(self, name: str) -> str:
         """What the form showed in a field before anything was typed."""
-        return _first(self.rows[name].field)
+        return first_text(self.rows[name].field)
 
     def changed(self) -> dict[str, str]:
         """What is typed and differs from what the form began with."""
@@ -304,11 +323,6 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
         line = self.query_one(".dialog-error", Static)
         line.set_class(wrong, "-wrong")
         line.update(Content(f"✗ {text}" if wrong else text))
-
-
-def _first(field: FormField) -> str:
-    """What the field's control shows when the form is opened."""
-    return field.value if not field.choices or field.value in field.choices else field.choices[0]
 
 
 def _put_together(field: FormField, sign: str, item: Item) -> Item:

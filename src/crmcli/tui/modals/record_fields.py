@@ -66,7 +66,7 @@ class Typed(NamedTuple):
 
 def record_fields(
     noun: str, view: Any | None, locale: Locale, given: Mapping[str, str] | None = None
-) -> list[FormField]:  # noqa: ANN401
+) -> list[FormField]:
     """The fields of a form for a record of the noun, or for a new one with what is ``given``."""
     fields = [_form_field(noun, name, view, locale, given or {}) for name in _ORDER[noun]]
     custom = view.custom_fields if view is not None else {}

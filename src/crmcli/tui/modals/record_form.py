@@ -57,7 +57,7 @@ class RecordForm(Form[Any]):
 
     def __init__(
         self, session: Session, noun: str, view: Any | None = None, given: Mapping[str, str] | None = None
-    ) -> None:  # noqa: ANN401
+    ) -> None:
         self.session = session
         self.noun = noun
         self.view = view
@@ -68,7 +68,7 @@ class RecordForm(Form[Any]):
         about = (f"edit {noun}", view.id) if view is not None else (f"new {self._given.get('type') or noun}", "")
         super().__init__(_title(noun, view, self._given), fields, self._keep, about=about)
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         """What the stages of a deal ask for is read while the form is looked at."""
         if self.noun == "deal":
             self.run_worker(self._learn(), group="stages")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from crmcli.tui.session import Done, Session
     from crmcli.tui.targets import Target
     from crmcli.tui.verbs import Verb
+    from crmcli.tui.yanking import Yank
 
 
 class Place(Screen[None]):
@@ -111,6 +112,13 @@ class Place(Screen[None]):
     def open_ref(self, ref: str) -> None:
         """Show a record, ``noun:uid``; for the screens that show one."""
         raise NotImplementedError
+
+    def density_changed(self) -> None:
+        """Rows are closer together now, or further apart."""
+        for rows in self.query(CursorList):
+            rows.measure()
+            rows.bring_into_view()
+            rows.refresh()
 
     # -- coming and going
 
@@ -350,3 +358,32 @@ class Place(Screen[None]):
                 self.post_message(self.Written(done, said))
 
         self.app.push_screen(form, closed)
+
+    # -- out of here
+
+    def to_yank(self) -> Callable[[], Yank] | None:
+        """What ``y`` copies, to be worked out off this thread; the records at the cursor where the screen says nothing else."""
+        from crmcli.tui.yanking import of_targets
+
+        targets = self.targets()
+        return (lambda: of_targets(self.session, targets)) if targets else None
+
+    def action_yank(self, form: str) -> None:
+        """Copy the field or the row, as CSV or JSON."""
+        from crmcli.tui.yanking import yank
+
+        yank(self, form)
+
+    def action_outside(self) -> None:
+        """Open a website, mail or phone of the record at the cursor."""
+        from crmcli.tui.outside import go_outside, ways
+
+        if targets := self.wanted():
+            self.read("outside", lambda: ways(self.session, targets), lambda found: go_outside(self, found))
+
+    def action_editor(self) -> None:
+        """Change the record at the cursor in the user's editor."""
+        from crmcli.tui.editing import open_editor
+
+        if targets := self.wanted():
+            open_editor(self, targets[0])

@@ -15,16 +15,18 @@ from crmcli.tui.widgets.empty_table import EmptyTable
 from crmcli.tui.widgets.filter_bar import FilterBar
 from crmcli.tui.widgets.narrow_bar import NarrowBar
 from crmcli.tui.widgets.record_table import RecordTable
-from crmcli.tui.widgets.table_bar import Tally, TableBar
+from crmcli.tui.widgets.table_bar import TableBar, Tally
 from crmcli.tui.windows import Asked, Look, Window, places, read_more, read_window
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from array import array
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.widget import Widget
 
     from crmcli.render.columns import Column
+    from crmcli.tui.modals.column_chooser import Entry
     from crmcli.tui.session import Session
     from crmcli.tui.widgets.cursor_list import CursorList
 
@@ -103,23 +105,15 @@ class TablePlace(Place):
 
     def paper(self) -> Paper:
         """How values are written for the user."""
-        return Paper(0, True, self.session.locale, self.now())
+        return Paper(width=0, color=True, locale=self.session.locale, now=self.now())
 
     def on_mount(self) -> None:
         """Nothing is shown before it is read."""
-        self.table.is_comfortable = self.app.is_comfortable
         self.table.show_columns(self._columns())
         self.table.show_sort(self.asked.sort, reverse=self.asked.reverse)
         self.table.display = False
-        self.query_one(EmptyTable).loading()
+        self.query_one(EmptyTable).reading()
         self._tell()
-
-    def on_screen_resume(self) -> None:
-        """The density may be another one."""
-        self.table.show_density(comfortable=self.app.is_comfortable)
-
-    def watch_is_comfortable(self) -> None:
-        """Nothing is kept of it here: the class on the screen says it."""
 
     def first_focus(self) -> Widget | None:
         """The table, once it has rows."""
@@ -213,19 +207,16 @@ class TablePlace(Place):
         order, seen = table.order, table.seen
         self.run_worker(self._read_more(lambda: read_more(tables, noun, order, seen)), group="more")
 
-    async def _read_more(self, question: Any) -> None:  # noqa: ANN401 - a question
+    async def _read_more(self, question: Callable[[], Mapping[int, Any]]) -> None:
         order = self.table.order
         try:
             await self._ask(question, lambda views: self._more(order, views), f"the {PLURAL[self.noun]} can't be read")
         finally:
             self._reading_more = False
 
-    def _more(self, order: Any, views: Mapping[int, Any]) -> None:  # noqa: ANN401 - an array
+    def _more(self, order: array[int], views: Mapping[int, Any]) -> None:
         if self.table.order is order:
-            gone = [order[place] for place in self.table.seen if order[place] not in views]
             self.table.put(views)
-            if gone and any(self.table.view_of(number) is None for number in gone) and not self.writing:
-                self.store_changed() if not views else None
 
     # -- what is told of it
 
@@ -237,7 +228,11 @@ class TablePlace(Place):
             PLURAL[self.noun],
             len(table.order) if self.is_read else None,
             self.total,
-            f"by {label}, {'descending' if asked.reverse else 'ascending'}" if label else "newest first" if asked.reverse else "",
+            f"by {label}, {'descending' if asked.reverse else 'ascending'}"
+            if label
+            else "newest first"
+            if asked.reverse
+            else "",
             f"view {self.view_name}" if self.view_name else "",
             len(table.marked),
             self._hidden(),
@@ -338,7 +333,7 @@ class TablePlace(Place):
         )
         self.app.push_screen(chooser, self._columns_chosen)
 
-    def column_entries(self, custom_keys: Sequence[str]) -> list[Any]:
+    def column_entries(self, custom_keys: Sequence[str]) -> list[Entry]:
         """All columns that the table may have."""
         from crmcli.domain.fields import find_field
         from crmcli.render.columns import all_columns
@@ -346,7 +341,7 @@ class TablePlace(Place):
         from crmcli.tui.table_layout import NAMES
 
         name_column = next(name for name in NAMES if name in all_columns(self.noun))
-        entries = []
+        entries: list[Entry] = []
         for name in [*self.usual_columns, *all_columns(self.noun)]:
             field = find_field(self.noun, name)
             if name != "custom_fields" and all(entry.name != name for entry in entries):

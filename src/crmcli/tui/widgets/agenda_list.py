@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.render.cells import pad, width
 from crmcli.render.safe import visible
 from crmcli.tui.widgets.card import distance
 from crmcli.tui.widgets.line_list import LineList, Piece, columns, joined
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from crmcli.render.locale import Locale
 
 _WHY, _WHO, _NUMBER = 28, 22, 7
+_ROOMY = 96  # cells
 _GROUP_TONES = {"overdue": "late", "past close": "late", "rotting": "slow", "no next step": "slow"}
 _SIGNS = {"task": "○", "activity": "◷", "deal": "◆", "contact": "★", "company": "■"}
 _URGENT = {"urgent": "!! ", "high": "! "}
@@ -87,11 +89,14 @@ class AgendaList(LineList):
         if isinstance(row, Group):
             return _heading(row, cells)
         what = f"{_SIGNS.get(row.noun, '·')} {self._hour(row)}{_URGENT.get(row.priority or '', '')}{visible(row.what)}"
-        tone = _GROUP_TONES.get(row.group, "muted")
+        title = Piece(what, "text" if row.group in ("upcoming", "birthdays") else "title")
+        why = Piece(self._why(row), _GROUP_TONES.get(row.group, "muted"))
+        if cells < _ROOMY:
+            return _narrow(title, why, Piece(visible(row.who), "muted"), cells)
         return columns(
             cells,
-            (Piece(what, "text" if row.group in ("upcoming", "birthdays") else "title"), 0),
-            (Piece(self._why(row), tone), min(_WHY + max(0, cells - 100) // 4, 44)),
+            (title, 0),
+            (why, min(_WHY + (cells - _ROOMY) // 3, 48)),
             (Piece(visible(row.who)), _WHO),
             (Piece(f"#{row.number}", "muted"), _NUMBER),
         )
@@ -103,6 +108,14 @@ class AgendaList(LineList):
         if row.group == "birthdays" and row.due is not None and row.due.on != self._now().date():
             return f"{visible(row.why)} {distance(row.due.on, self._now().date())}"
         return visible(row.why)
+
+
+def _narrow(title: Piece, why: Piece, who: Piece, cells: int) -> list[Piece]:
+    """Who it is about right behind what is to be done, where there is no room for a column."""
+    aside = min(width(why.text), _WHY)
+    pieces = joined(cells - aside - 2, title, Piece("  "), who)
+    taken = sum(width(piece.text) for piece in pieces)
+    return [*pieces, Piece(" " * (cells - aside - taken)), Piece(pad(why.text, aside), why.tone)]
 
 
 def _grouped(items: Sequence[TodayItem]) -> list[TodayItem | Group]:

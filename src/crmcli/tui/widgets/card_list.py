@@ -67,10 +67,14 @@ class CardList(CursorList):
             super().__init__()
             self.key = key
 
-    def __init__(self, locale: Locale, now: Callable[[], datetime], marked: set[Hashable]) -> None:
+    class Outdated(Message):
+        """The cards are to lie closer together, or further apart."""
+
+    def __init__(self, stage: int, locale: Locale, now: Callable[[], datetime], marked: set[Hashable]) -> None:
         super().__init__()
+        self.stage = stage
         self.marked = marked
-        self.rows = Rows(())
+        self.shown = Rows(())
         self.is_present = False  # only the present list shows its cursor
         self.is_leading = False  # the first list on the screen says whose swimlane it is
         self._locale = locale
@@ -97,20 +101,20 @@ class CardList(CursorList):
     @property
     def cards(self) -> list[BoardCard]:
         """The cards that are not folded away."""
-        return [item for item in self.rows.items if isinstance(item, BoardCard)]
+        return [item for item in self.shown.items if isinstance(item, BoardCard)]
 
     @property
     def count(self) -> int:
         """How many rows there are: cards, and folded swimlanes."""
-        return len(self.rows.items)
+        return len(self.shown.items)
 
     def key_at(self, place: int) -> str | None:
         """The deal's uid."""
-        item = self.rows.items[place]
+        item = self.shown.items[place]
         return item.id if isinstance(item, BoardCard) else None
 
     def _item(self, place: int) -> BoardCard | Swimlane | None:
-        items = self.rows.items
+        items = self.shown.items
         return items[place] if 0 <= place < len(items) else None
 
     # -- measures
@@ -129,21 +133,31 @@ class CardList(CursorList):
         return LINES[self._density]
 
     @property
+    def is_out_of_date(self) -> bool:
+        """Whether the cards are to lie closer together, or further apart, than they do."""
+        return self.density != self._density
+
+    @property
     def pitch(self) -> int:
+        """From one card to the next."""
+        return self.pitch_of(self._density)
+
+    @staticmethod
+    def pitch_of(density: str) -> int:
         """A card, and the empty line below it where there is room for it."""
-        return self.lines + (self._density == "comfortable")
+        return LINES[density] + (density == "comfortable")
 
     @property
     def height(self) -> int:
         """Lines of all cards, and of the heads of the swimlanes."""
-        return self.rows.height if self.rows.bands else super().height
+        return self.shown.height if self.shown.bands else super().height
 
     def _band_of(self, place: int) -> Band | None:
-        bands = self.rows.bands
+        bands = self.shown.bands
         return bands[max(0, bisect_right(bands, place, key=_first_of_band) - 1)] if bands else None
 
     def _band_on(self, line: int) -> Band | None:
-        bands = self.rows.bands
+        bands = self.shown.bands
         return bands[max(0, bisect_right(bands, line, key=_line_of_band) - 1)] if bands else None
 
     def line_of(self, place: int) -> int:
@@ -198,8 +212,8 @@ class CardList(CursorList):
     def show(self, rows: Rows) -> None:
         """Show other cards; the cursor stays on its card, and what is on the screen stays where it is."""
         kept, was_seen, line = self._item(self.cursor), self.is_seen(self.cursor), self.line_of(self.cursor)
-        self.rows = rows
-        self._take_density()
+        self.shown = rows
+        self._density = self.density
         place = self._place_of(kept)
         is_there = place is not None
         self.cursor = max(0, min(self.cursor if place is None else place, self.count - 1))
@@ -215,11 +229,11 @@ class CardList(CursorList):
             return None
         if isinstance(item, BoardCard):
             return self.place_of(item.id)
-        return next((at for at, each in enumerate(self.rows.items) if not isinstance(each, BoardCard) and each.key == item.key), None)
+        return next((at for at, each in enumerate(self.shown.items) if not isinstance(each, BoardCard) and each.key == item.key), None)
 
     def place_of(self, uid: str) -> int | None:
         """The row of a card."""
-        return next((at for at, item in enumerate(self.rows.items) if isinstance(item, BoardCard) and item.id == uid), None)
+        return next((at for at, item in enumerate(self.shown.items) if isinstance(item, BoardCard) and item.id == uid), None)
 
     def put_cursor_on(self, uid: str) -> bool:
         """Put the cursor on a card; whether it is here."""
@@ -233,7 +247,7 @@ class CardList(CursorList):
         band = self._band_of(self.cursor)
         if band is None:
             return
-        filled = [each for each in self.rows.bands if each.rows]
+        filled = [each for each in self.shown.bands if each.rows]
         at = next((at for at, each in enumerate(filled) if each.first == band.first), 0)
         self.go_to(filled[max(0, min(at + steps, len(filled) - 1))].first)
 
@@ -254,10 +268,6 @@ class CardList(CursorList):
             self.is_leading = leading
             self.refresh()
 
-    def _take_density(self) -> bool:
-        before, self._density = self._density, self.density
-        return before != self._density
-
     def redraw(self) -> None:
         """Draw everything anew."""
         self._drawn.clear()
@@ -267,16 +277,17 @@ class CardList(CursorList):
         """Another theme, or the cards lie closer together."""
         super().notify_style_update()
         self.redraw()
+        if self.is_out_of_date:
+            self.post_message(self.Outdated())
 
-    def on_resize(self, event: Resize) -> None:
-        """Other cells, other lines."""
+    def on_resize(self, _event: Resize) -> None:
+        """Other cells, other lines; what every list does then follows by itself."""
         self._drawn.clear()
-        super().on_resize(event)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Tell the other lists, which go along while there are swimlanes."""
         super().watch_scroll_y(old_value, new_value)
-        if self.rows.bands and round(old_value) != round(new_value):
+        if self.shown.bands and round(old_value) != round(new_value):
             self.post_message(self.Scrolled(self))
 
     # -- the mouse
@@ -323,7 +334,7 @@ class CardList(CursorList):
         """One line of the screen: of a card, of the gap below it, of a swimlane's head, or empty."""
         cells = self.scrollable_content_region.width
         line = y + self.scroll_offset.y
-        if not self.rows.items and y == 1 and not self.rows.bands:
+        if not self.shown.items and y == 1 and not self.shown.bands:
             text = "no deals".center(cells)[:cells]
             return Strip([Segment(text, self._tone("muted"))], cells)
         band = self._band_on(line)
@@ -333,7 +344,7 @@ class CardList(CursorList):
         if place is None or cells <= _MARGIN:
             return Strip.blank(self.size.width, self.rich_style)
         inside = line - self.line_of(place)
-        card = self.rows.items[place]
+        card = self.shown.items[place]
         if inside >= self.lines or not isinstance(card, BoardCard):
             return Strip.blank(self.size.width, self.rich_style)
         return self._card(card, cells, at_cursor=self.is_present and place == self.cursor)[inside]
@@ -402,12 +413,8 @@ class CardList(CursorList):
         return f"{sign} {cut(name, cells - 2)}"
 
     def _share(self, band: Band, cells: int) -> str:
-        cards = len(band.swimlane.cards.get(self._stage, ()))
+        cards = len(band.swimlane.cards.get(self.stage, ()))
         return pad(f"{self._locale.number(cards)} here" if cards else "·", cells, "right")
-
-    @property
-    def _stage(self) -> int:
-        return int(self.name or 0)
 
     def _tone(self, tone: str) -> Style:
         return self.get_component_rich_style(f"card--{tone}", partial=True)

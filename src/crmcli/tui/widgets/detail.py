@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
     from textual.events import Resize
 
     from crmcli.domain.views import DealPicture
@@ -24,19 +22,7 @@ if TYPE_CHECKING:
 
 
 class DetailPane(VerticalScroll, can_focus=True, inherit_bindings=False):
-    """Fields, stages and timeline of one deal; scrolls with the keys that move the cursor on the board."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_up", "up", show=False, tooltip="a line up", id="detail.up"),
-        Binding("down,j", "scroll_down", "down", show=False, tooltip="a line down", id="detail.down"),
-        Binding("pageup,ctrl+u", "page_up", "page up", show=False, tooltip="a page up", id="detail.page_up"),
-        Binding(
-            "pagedown,ctrl+d,space", "page_down", "page down", show=False, tooltip="a page down", id="detail.page_down"
-        ),
-        Binding("home,g", "scroll_home", "top", show=False, tooltip="to the top", id="detail.top"),
-        Binding("end,G", "scroll_end", "end", show=False, tooltip="to the end", id="detail.end"),
-        Binding("enter", "screen.back", "close", show=False, tooltip="close the pane", id="detail.close"),
-    ]
+    """Fields, stages and timeline of one deal; while it has the focus, the keys of the cursor scroll it."""
 
     def __init__(self, locale: Locale, now: Callable[[], datetime]) -> None:
         super().__init__(id="detail")
@@ -55,6 +41,15 @@ class DetailPane(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._draw()
         if not same:
             self.scroll_home(animate=False)
+
+    def go_by(self, lines: int) -> None:
+        """Scroll so many lines down, or up."""
+        self.scroll_relative(y=lines, animate=False)
+
+    @property
+    def page(self) -> int:
+        """How many lines a page is."""
+        return max(1, self.scrollable_content_region.height - 1)
 
     def on_resize(self, _event: Resize) -> None:
         """Break the lines anew."""

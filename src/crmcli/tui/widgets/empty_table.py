@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.widgets import Static
 
 from crmcli.domain.fields import PLURAL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _IMPORT = {"contact": "crm import contacts FILE.csv", "company": "crm import companies FILE.csv",
            "deal": "crm import deals FILE.csv"}  # fmt: skip
@@ -19,7 +24,7 @@ class EmptyTable(Static):
         self._noun = noun
         self.said = ""  # loading, nothing or no match
 
-    def loading(self) -> None:
+    def reading(self) -> None:
         """The first answer is on its way."""
         self.said = "loading"
         self.update(Content.styled(f"reading {PLURAL[self._noun]} …", "dim"))
@@ -27,23 +32,18 @@ class EmptyTable(Static):
     def nothing(self) -> None:
         """The store holds none."""
         self.said = "nothing"
-        self.update(
-            Content.assemble(
-                (f"No {PLURAL[self._noun]} yet", "bold"), "\n\n",
-                ("n", "bold $accent"), "  add the first one\n",
-                ("?", "bold $accent"), "  all the keys     \n\n",
-                ("or from the shell", "dim"), "\n\n", _IMPORT[self._noun], "\ncrm demo",
-            )  # fmt: skip
-        )
+        keys = (("n", "add the first one"), ("?", "all the keys     "))
+        self._say(f"No {PLURAL[self._noun]} yet", keys, f"{_IMPORT[self._noun]}\ncrm demo")
 
     def no_match(self) -> None:
         """A filter, or the words typed, hide them all."""
         self.said = "no match"
-        self.update(
-            Content.assemble(
-                (f"No {self._noun} matches", "bold"), "\n\n",
-                ("/  ", "bold $accent"), "  change the filter  \n",
-                ("f  ", "bold $accent"), "  find other words   \n",
-                ("esc", "bold $accent"), "  show them all again",
-            )  # fmt: skip
-        )
+        keys = (("/  ", "change the filter  "), ("f  ", "find other words   "), ("esc", "show them all again"))
+        self._say(f"No {self._noun} matches", keys)
+
+    def _say(self, title: str, keys: Sequence[tuple[str, str]], shell: str = "") -> None:
+        lines = [Content.styled(title, "bold"), Content("")]
+        lines += [Content.assemble((key, "bold $accent"), f"  {about}") for key, about in keys]
+        if shell:
+            lines += [Content(""), Content.styled("or from the shell", "dim"), Content(""), Content(shell)]
+        self.update(Content("\n").join(lines))

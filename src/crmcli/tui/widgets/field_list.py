@@ -9,7 +9,6 @@ from crmcli.render.cells import pad
 from crmcli.render.columns import all_columns
 from crmcli.render.safe import visible
 from crmcli.render.table import Screen, shown
-from crmcli.tui.modals.fields import FormField
 from crmcli.tui.modals.record_fields import MORE, record_fields
 from crmcli.tui.widgets.line_list import LineList, Piece, joined
 
@@ -18,10 +17,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crmcli.render.locale import Locale
+    from crmcli.tui.modals.fields import FormField
 
 LABEL = 14
 _CELLS = 200  # more than any line has
-_TONES = {"overdue": "late", "rotting": "slow", "won": "good", "lost": "late", "high": "slow", "urgent": "late", "muted": "muted"}
+_TONES = {
+    "overdue": "late",
+    "rotting": "slow",
+    "won": "good",
+    "lost": "late",
+    "high": "slow",
+    "urgent": "late",
+    "muted": "muted",
+}
 NOTE = {"contact": "note", "company": "note", "activity": "body"}  # the field that is a text of its own
 _UNSHOWN = frozenset({"id", "number", "created_by", "updated_by", "stage_kind", "attachments", "contacts", "deals"})
 
@@ -92,7 +100,9 @@ class FieldList(LineList):
                 continue
             if declared is None:
                 value = view.custom_fields.get(field.label)
-                yield FieldLine(field.name, field.label, visible(field.value), value, field, was=was.get(field.name, ""))
+                yield FieldLine(
+                    field.name, field.label, visible(field.value), value, field, was=was.get(field.name, "")
+                )
                 continue
             column = known[field.name]
             value = column.get(view)

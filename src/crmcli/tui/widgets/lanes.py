@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.containers import HorizontalScroll, Vertical
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
+from crmcli.domain.swimlanes import swimlanes
+from crmcli.tui.widgets.bands import Rows, banded
 from crmcli.tui.widgets.card_list import CardList
-from crmcli.tui.widgets.stage_head import StageHead
+from crmcli.tui.widgets.folded_stage import FoldedStage
+from crmcli.tui.widgets.lane_window import window
+from crmcli.tui.widgets.stage_head import PlainHead, StageHead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Mapping
     from datetime import datetime
 
     from textual.app import ComposeResult
@@ -22,42 +26,58 @@ if TYPE_CHECKING:
     from crmcli.render.locale import Locale
 
 _LEAST_CELLS = 23  # a lane narrower than this shows no card worth reading
+FOLDED_CELLS = 5
 
 
 class LaneColumn(Vertical):
-    """A stage: its head, and its cards."""
+    """A stage: its head, and its cards; or just its name and how many they are, when it is folded."""
 
-    def __init__(self, lane: Lane, locale: Locale, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, lane: Lane, locale: Locale, now: Callable[[], datetime], marked: set[Hashable], *, plain: bool
+    ) -> None:
         super().__init__()
         self.lane = lane
-        self.head = StageHead(lane, locale)
-        self.list = CardList(locale, now)
-        self.list.cards = lane.cards
+        self.head = PlainHead(lane, locale) if plain else StageHead(lane, locale)
+        self.list = CardList(lane.stage.number, locale, now, marked)
+        self.folded = FoldedStage(lane, locale)
+        self.is_folded = False
 
     def compose(self) -> ComposeResult:
         """The head above the cards."""
         yield self.head
         yield self.list
+        yield self.folded
 
-    def show(self, lane: Lane) -> None:
+    def show(self, lane: Lane, rows: Rows) -> None:
         """Show the stage as it is now."""
         self.lane = lane
         self.head.show(lane)
-        self.list.show(lane.cards)
+        self.folded.show(lane)
+        self.list.show(rows)
+
+    def fold(self, folded: bool) -> None:
+        """Show only that it is there, or all of it."""
+        self.is_folded = folded
+        self.set_class(folded, "-folded")
 
 
-class Lanes(HorizontalScroll, can_focus=False, inherit_bindings=False):
-    """All the stages of a pipeline; exactly one of them is the present one."""
+class Lanes(Horizontal, can_focus=False, inherit_bindings=False):
+    """All the stages of a pipeline; exactly one of them is the present one.
+
+    A stage whose name is in ``collapsed`` is a narrow strip as long as the cursor is elsewhere. ``by`` and ``folded`` say
+    which swimlanes there are, and which of them are a line only.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = []
 
     class Dropped(Message):
-        """A card was dragged onto another stage."""
+        """A card was dragged onto another stage, or into another swimlane, known by its key."""
 
-        def __init__(self, card: BoardCard, stage: int) -> None:
+        def __init__(self, card: BoardCard, stage: int, swimlane: str | None) -> None:
             super().__init__()
             self.card = card
             self.stage = stage
+            self.swimlane = swimlane
 
     class Moved(Message):
         """Other stages came onto the screen: ``first`` to ``last``, counted from 1, of ``count``."""
@@ -68,22 +88,24 @@ class Lanes(HorizontalScroll, can_focus=False, inherit_bindings=False):
             self.last = last
             self.count = count
 
-    def __init__(self, locale: Locale, now: Callable[[], datetime]) -> None:
+    def __init__(self, locale: Locale, now: Callable[[], datetime], marked: set[Hashable], *, plain: bool) -> None:
         super().__init__(id="lanes")
         self._locale = locale
         self._now = now
+        self._marked = marked
+        self._plain = plain
+        self._first = 0  # the leftmost stage on the screen
+        self._picture: BoardPicture | None = None
         self.place = 0
-
-    @property
-    def columns(self) -> list[LaneColumn]:
-        """The lanes, from left to right."""
-        return list(self.query_children(LaneColumn))
+        self.by = ""
+        self.collapsed: set[str] = set()
+        self.folded: set[str] = set()
+        self.columns: list[LaneColumn] = []
 
     @property
     def column(self) -> LaneColumn | None:
         """The present lane."""
-        columns = self.columns
-        return columns[min(self.place, len(columns) - 1)] if columns else None
+        return self.columns[min(self.place, len(self.columns) - 1)] if self.columns else None
 
     @property
     def card(self) -> BoardCard | None:
@@ -92,34 +114,81 @@ class Lanes(HorizontalScroll, can_focus=False, inherit_bindings=False):
 
     async def show(self, picture: BoardPicture) -> None:
         """Show the pipeline as it is now; the cursor and what is on the screen stay."""
-        columns = self.columns
-        if [column.lane.stage.number for column in columns] == [lane.stage.number for lane in picture.lanes]:
-            for column, lane in zip(columns, picture.lanes, strict=True):
-                column.show(lane)
-            return
-        await self.remove_children()
-        self.place = 0
-        await self.mount_all(LaneColumn(lane, self._locale, self._now) for lane in picture.lanes)
-        self._fit()
-        self._mark()
+        if [column.lane.stage.number for column in self.columns] != [lane.stage.number for lane in picture.lanes]:
+            await self.remove_children()
+            self.place = self._first = 0
+            self.columns = [
+                LaneColumn(lane, self._locale, self._now, self._marked, plain=self._plain) for lane in picture.lanes
+            ]
+            await self.mount_all(self.columns)
+        self.lay(picture)
+        self._arrange()
+
+    def lay(self, picture: BoardPicture) -> None:
+        """Put the cards of the same stages where they belong now."""
+        self._picture = picture
+        rows = self._rows(picture)
+        for column, lane in zip(self.columns, picture.lanes, strict=True):
+            column.show(lane, rows[lane.stage.number])
+
+    def _rows(self, picture: BoardPicture) -> Mapping[int, Rows]:
+        if not self.by or not self.columns:
+            return {lane.stage.number: Rows(lane.cards) for lane in picture.lanes}
+        first = self.columns[0].list
+        stages = [lane.stage.number for lane in picture.lanes]
+        return banded(swimlanes(picture, self.by), stages, self.folded, first.pitch_of(first.density))
+
+    def group(self, by: str) -> None:
+        """Other swimlanes, or none."""
+        self.by, self.folded = by, set()
+        if self._picture is not None:
+            self.lay(self._picture)
+            self._arrange()
+            for column in self.columns:
+                column.list.bring_into_view()
+
+    def fold(self, key: str) -> None:
+        """Fold a swimlane, or unfold it."""
+        self.folded ^= {key}
+        if self._picture is not None:
+            self.lay(self._picture)
+
+    def fold_all(self) -> None:
+        """Fold all swimlanes, or unfold them all when any is folded."""
+        if self._picture is not None:
+            self.folded = set() if self.folded else {each.key for each in swimlanes(self._picture, self.by)}
+            self.lay(self._picture)
+
+    def on_card_list_outdated(self, event: CardList.Outdated) -> None:
+        """Lay the cards out closer together, or further apart."""
+        event.stop()
+        if self._picture is not None and self.columns and self.columns[0].list.is_out_of_date:
+            self.lay(self._picture)
+
+    def on_card_list_toggled(self, event: CardList.Toggled) -> None:
+        """The head of a swimlane was clicked."""
+        event.stop()
+        self.fold(event.key)
+
+    def on_card_list_scrolled(self, event: CardList.Scrolled) -> None:
+        """Swimlanes go up and down together."""
+        event.stop()
+        if self.by:
+            for column in self.columns:
+                if column.list is not event.cards:
+                    column.list.scroll_to(y=event.cards.scroll_offset.y, animate=False)
 
     # -- the present lane
 
-    def _mark(self) -> None:
-        for place, column in enumerate(self.columns):
-            column.set_class(place == self.place, "-present")
-            column.list.be_present(place == self.place)
-
     def go(self, step: int) -> None:
         """Go to a lane to the right (or left), to the card at the same height of the screen."""
-        columns = self.columns
-        place = self.place + step
-        if not 0 <= place < len(columns):
+        place = max(0, min(self.place + step, len(self.columns) - 1))
+        if place == self.place or not self.columns:
             return
-        row = columns[self.place].list.row
+        line = self.columns[self.place].list.screen_line
         self.place = place
-        columns[place].list.go_to_row(row)
         self.focus_column()
+        self.columns[place].list.go_to_screen_line(line)
 
     def go_to_stage(self, stage: int, uid: str) -> None:
         """Go to a card in the lane of a stage."""
@@ -131,60 +200,64 @@ class Lanes(HorizontalScroll, can_focus=False, inherit_bindings=False):
     def focus_column(self) -> None:
         """Give the present lane the keys and bring it onto the screen."""
         if self.column is not None:
-            self._mark()
+            self._arrange()
             self.column.list.focus(scroll_visible=False)
-            self._bring_into_view()
 
     def on_descendant_focus(self) -> None:
         """A lane that was clicked is the present one."""
         for place, column in enumerate(self.columns):
-            if column.list.has_focus:
+            if column.list.has_focus and place != self.place:
                 self.place = place
-                self._mark()
-                self._bring_into_view()
+                self._arrange()
+
+    def on_folded_stage_chosen(self, event: FoldedStage.Chosen) -> None:
+        """A folded stage opens as long as the cursor is in it."""
+        event.stop()
+        self.place = next(place for place, column in enumerate(self.columns) if column.folded is event.folded)
+        self.focus_column()
 
     # -- fitting
 
     def on_resize(self, _event: Resize) -> None:
         """Fit the lanes anew."""
-        self._fit()
+        self._arrange()
 
-    @property
-    def _cells(self) -> int:
-        return self.outer_size.width
+    def _is_narrow(self, place: int) -> bool:
+        return place != self.place and self.columns[place].lane.stage.stage in self.collapsed
 
-    @property
-    def _fitting(self) -> int:
-        return max(1, min(len(self.columns), self._cells // _LEAST_CELLS))
-
-    def _fit(self) -> None:
-        columns = self.columns
-        if columns and self._cells:
-            cells, left_over = divmod(self._cells, self._fitting)
-            # No sliver of a lane that does not fit.
-            self.styles.padding = (0, left_over, 0, 0)
-            for column in columns:
-                column.styles.width = cells
-            self.call_after_refresh(self._bring_into_view)
-
-    def _bring_into_view(self) -> None:
-        columns = self.columns
-        if not columns:
+    def _arrange(self) -> None:
+        """Put those lanes on the screen that fit beside the present one, and share out the cells."""
+        cells, columns = self.size.width, self.columns
+        if not columns or not cells:
             return
-        cells, fitting = max(1, self._cells // self._fitting), self._fitting
-        first = round(self.scroll_offset.x / cells)
-        first = max(min(first, self.place, len(columns) - fitting), self.place - fitting + 1, 0)
-        self.scroll_to(x=first * cells, animate=False)
-        self.post_message(self.Moved(first + 1, first + fitting, len(columns)))
+        self.place = min(self.place, len(columns) - 1)
+        narrow = [self._is_narrow(place) for place in range(len(columns))]
+        least = [FOLDED_CELLS if each else cells if self._plain else min(_LEAST_CELLS, cells) for each in narrow]
+        self._first, last = window(least, cells, self._first, self.place)
+        shown = range(self._first, last + 1)
+        wide = [place for place in shown if not narrow[place]]
+        share, rest = divmod(cells - FOLDED_CELLS * (len(shown) - len(wide)), len(wide))
+        for place, column in enumerate(columns):
+            column.display = place in shown
+            if place in shown:
+                column.fold(narrow[place])
+                column.styles.width = FOLDED_CELLS if narrow[place] else share + (place in wide[:rest])
+            column.set_class(place == self.place, "-present")
+            column.list.be_present(place == self.place)
+            column.list.lead(bool(wide) and place == wide[0])
+        self.post_message(self.Moved(self._first + 1, last + 1, len(columns)))
 
     # -- dragging
 
     def on_card_list_dragged(self, event: CardList.Dragged) -> None:
         """Show where the card would go, and send it there when it is let go."""
         event.stop()
-        target = next((column for column in self.columns if column.region.contains(event.x, event.y)), None)
+        target = next(
+            (column for column in self.columns if column.display and column.region.contains(event.x, event.y)), None
+        )
+        swimlane = target.list.swimlane_at(event.y) if target is not None and self.by and not target.is_folded else None
         elsewhere = target is not None and target.lane.stage.number != event.card.stage
         for column in self.columns:
             column.set_class(elsewhere and column is target and not event.dropped, "-target")
-        if event.dropped and elsewhere and target is not None:
-            self.post_message(self.Dropped(event.card, target.lane.stage.number))
+        if event.dropped and target is not None and (elsewhere or swimlane is not None):
+            self.post_message(self.Dropped(event.card, target.lane.stage.number, swimlane.key if swimlane else None))

@@ -115,12 +115,11 @@ class LinkList(LineList):
             yield Piece("  ! rotting" if view.rotting else "", "slow")
             return
         yield Piece(visible(linked.name), "title")
+        aside: tuple[str | None, ...] = ()
         if isinstance(view, ContactView):
             aside = (view.title, view.emails[0] if view.emails else "", view.phones[0] if view.phones else "")
         elif isinstance(view, CompanyView):
             aside = (view.websites[0] if view.websites else "", view.country, view.phones[0] if view.phones else "")
-        else:
-            return
         for part in filter(None, aside):
             yield Piece(f"  {visible(part)}", "muted")
 
@@ -154,7 +153,9 @@ class LinkList(LineList):
         for place, name in enumerate(files):
             yield LinkLine(f"file:{place}", (Piece("▤ ", "heading"), Piece(visible(name), "text")), is_file=True)
         for address in found:
-            yield LinkLine(f"address:{address}", (Piece("↗ ", "heading"), Piece(visible(address), "text")), address=address)
+            yield LinkLine(
+                f"address:{address}", (Piece("↗ ", "heading"), Piece(visible(address), "text")), address=address
+            )
 
     def pieces(self, place: int, cells: int) -> Sequence[Piece]:
         """What the line says."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.timer import Timer
 
-_PAUSE = 0.03  # between a letter and the question, so that a fast hand asks once
+_PAUSE = 0.05  # seconds between two questions, so that a fast hand does not ask for every letter
 
 
 class NarrowBar(Horizontal):
@@ -46,7 +46,9 @@ class NarrowBar(Horizontal):
     def compose(self) -> ComposeResult:
         """The field."""
         yield Label("find ")
-        yield Input(placeholder="words from anywhere in the record", compact=True, id="narrow-words", select_on_focus=False)
+        yield Input(
+            placeholder="words from anywhere in the record", compact=True, id="narrow-words", select_on_focus=False
+        )
 
     @property
     def line(self) -> Input:
@@ -65,11 +67,15 @@ class NarrowBar(Horizontal):
         self.set_class(bool(text), "-shown")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Ask once the letters pause."""
+        """Ask at once, or when the last question is a moment old."""
         event.stop()
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(_PAUSE, self._tell)
+        if self._timer is None:
+            self._tell()
+            self._timer = self.set_timer(_PAUSE, self._rested)
+
+    def _rested(self) -> None:
+        self._timer = None
+        self._tell()
 
     def _tell(self) -> None:
         text = self.line.value.strip()

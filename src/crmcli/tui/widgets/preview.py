@@ -96,9 +96,7 @@ def glance_lines(glance: Glance, cells: int, screen: Screen) -> Iterator[Content
 
 def _doubles(glance: Glance, cells: int) -> Iterator[Content]:
     for pair in glance.doubles[:2]:
-        number, name = (
-            (pair.b_number, pair.b) if pair.a_number == glance.record.number else (pair.a_number, pair.a)
-        )
+        number, name = (pair.b_number, pair.b) if pair.a_number == glance.record.number else (pair.a_number, pair.a)
         text = f"≈ #{number} {visible(str(getattr(name, 'name', name)))} may be the same; M merges"
         yield from (Content.styled(line, "$warning") for line in wrap(text, cells))
 
@@ -125,7 +123,11 @@ def _activity(activity: ActivityView, cells: int, screen: Screen) -> Iterator[Co
     planned = activity.status == "planned"
     late = planned and is_past(activity.due, screen.now)
     locale = screen.locale
-    when = locale.near_due(activity.due, screen.now) if planned and activity.due else locale.near_time(activity.at, screen.now)
+    when = (
+        locale.near_due(activity.due, screen.now)
+        if planned and activity.due
+        else locale.near_time(activity.at, screen.now)
+    )
     head = f"{'○' if planned else '●'} {activity.type} {when}{' !' if late else ''} "
     said = (activity.subject or activity.body or "").partition("\n")[0]
     yield Content.assemble((head, "$error" if late else "dim"), cut(visible(said), max(0, cells - width(head))))

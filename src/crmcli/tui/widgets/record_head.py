@@ -66,7 +66,7 @@ class RecordHead(Widget):
         aside = _aside(page)
         name = cut(visible(name_of(record)), cells - width(right) - 2)
         room = cells - width(name) - width(right) - 2
-        aside = cut(f", {visible(aside)}", room) if aside and room > 4 else ""  # noqa: PLR2004 - less says nothing
+        aside = cut(f", {visible(aside)}", room) if aside and room > 4 else ""
         gap = " " * (cells - width(name) - width(aside) - width(right))
         return Content.assemble((name, "bold $primary"), aside, gap, (right, MUTED))
 

@@ -6,18 +6,27 @@ from array import array
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.message import Message
 from textual.strip import Strip
 
 from crmcli.render.cells import cut, pad, width
 from crmcli.render.safe import visible
-from crmcli.tui.table_layout import GAP, GUTTER, arrange, cells_of, most_skipped, name_first, natural_widths
+from crmcli.tui.table_layout import (
+    GAP,
+    GUTTER,
+    arrange,
+    cells_of,
+    most_skipped,
+    name_first,
+    natural_widths,
+    tight_widths,
+)
 from crmcli.tui.widgets.cursor_list import CursorList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from rich.style import Style
     from textual.events import MouseDown, MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp, Resize
 
     from crmcli.render.columns import Column
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
     from crmcli.tui.table_layout import Placed
     from crmcli.tui.windows import Window
 
+_CURSOR, _MARK = "❯", "■"  # noqa: RUF001 - the sign meant
 _KEPT = 3000  # records
 _DRAWN = 1500  # rows
 _TONES = ("won", "lost", "overdue", "rotting", "high", "urgent", "muted")
@@ -58,11 +68,12 @@ class RecordTable(CursorList):
 
     def __init__(self, screen: Callable[[], Screen], *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
+        self.marked: set[Any] = set()
         self._screen = screen
         self.order: array[int] = array("q")
         self.columns: tuple[Column, ...] = ()
         self.sorted_by, self.reverse = "", False
-        self.is_comfortable = False
+        self._pitch = 1
         self._pinned = 0
         self._skipped = 0  # columns scrolled away
         self._widths: dict[str, int] = {}
@@ -81,8 +92,8 @@ class RecordTable(CursorList):
 
     @property
     def pitch(self) -> int:
-        """A row, and an empty line below it where there is room for comfort."""
-        return 2 if self.is_comfortable else 1
+        """One line, and an empty one below it where there is to be air."""
+        return 2 if self.is_attached and self.screen.has_class("-comfortable") else 1
 
     @property
     def lines(self) -> int:
@@ -129,7 +140,9 @@ class RecordTable(CursorList):
         """Show other records, or the same ones as they are now."""
         self.order = window.order
         self._views = dict(window.views)
-        self._widths = natural_widths(self.columns, [*window.sample, *window.views.values()], self._screen())
+        self._widths = natural_widths(
+            self.columns, [*window.sample, *filter(None, window.views.values())], self._screen()
+        )
         self.put_cursor(window.cursor)
         self.measure()
         self.scroll_to(y=window.top * self.pitch, animate=False)
@@ -138,13 +151,13 @@ class RecordTable(CursorList):
         self._want()
 
     def put(self, views: Mapping[int, Any]) -> None:
-        """Records that were wanted."""
+        """Records that were wanted; None for one that is gone by now."""
         for number, view in views.items():
             self._views.pop(number, None)
             self._views[number] = view
         while len(self._views) > _KEPT:
             self._views.pop(next(iter(self._views)))
-        self._forget_strips()
+        self._strips.clear()
         self.refresh()
         if self.number in views:
             self.post_message(self.Selected(self))
@@ -153,7 +166,7 @@ class RecordTable(CursorList):
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns; number and name come first."""
         self.columns, self._pinned = name_first(columns)
-        self._widths = natural_widths(self.columns, list(self._views.values())[-200:], self._screen())
+        self._widths = natural_widths(self.columns, list(filter(None, self._views.values()))[-200:], self._screen())
         self._skipped = 0
         self.redraw()
 
@@ -162,24 +175,11 @@ class RecordTable(CursorList):
         self.sorted_by, self.reverse = sort, reverse
         self.refresh()
 
-    def show_density(self, *, comfortable: bool) -> None:
-        """Closer together, or further apart."""
-        if comfortable != self.is_comfortable:
-            row = self.row
-            self.is_comfortable = comfortable
-            self.measure()
-            self.scroll_to(y=max(0, self.cursor - row) * self.pitch, animate=False)
-            self.bring_into_view()
-            self.redraw()
-
     def redraw(self) -> None:
         """Draw every row anew."""
         self._placed = None
-        self._forget_strips()
-        self.refresh()
-
-    def _forget_strips(self) -> None:
         self._strips.clear()
+        self.refresh()
 
     def _want(self) -> None:
         if not self.is_complete:
@@ -198,11 +198,20 @@ class RecordTable(CursorList):
         self._want()
 
     def notify_style_update(self) -> None:
-        """Another theme, or another state: other colours."""
+        """Other colours, or another density."""
         super().notify_style_update()
         self._styles.clear()
         self._base = None
-        self._forget_strips()
+        self._strips.clear()
+        if self.is_attached and self.pitch != self._pitch:
+            self.call_after_refresh(self._settle, round(self.scroll_offset.y / self._pitch))
+            self._pitch = self.pitch
+
+    def _settle(self, top: int) -> None:
+        self.measure()
+        self.scroll_to(y=top * self.pitch, animate=False)
+        self.bring_into_view()
+        self.refresh()
 
     # -- the cursor
 
@@ -247,7 +256,7 @@ class RecordTable(CursorList):
 
     @property
     def _most_skipped(self) -> int:
-        return most_skipped(self._column_widths, self._pinned, self._cells)
+        return most_skipped(tight_widths(self.columns, self._column_widths), self._pinned, self._cells)
 
     def go_columns(self, step: int) -> None:
         """Scroll some columns to the right, or left; number and name stay."""
@@ -259,7 +268,9 @@ class RecordTable(CursorList):
     def _layout(self) -> list[Placed]:
         cells = self._cells
         if self._placed is None or self._placed[0] != cells:
-            self._placed = cells, arrange(self._column_widths, self._pinned, self._skipped, cells)
+            widths = self._column_widths
+            tight = tight_widths(self.columns, widths)
+            self._placed = cells, arrange(widths, tight, self._pinned, self._skipped, cells)
         return self._placed[1]
 
     def column_at(self, x: int) -> Column | None:
@@ -292,9 +303,7 @@ class RecordTable(CursorList):
         if event.shift:
             self._wheel(event, -1)
 
-    def _wheel(
-        self, event: MouseScrollRight | MouseScrollLeft | MouseScrollDown | MouseScrollUp, step: int
-    ) -> None:
+    def _wheel(self, event: MouseScrollRight | MouseScrollLeft | MouseScrollDown | MouseScrollUp, step: int) -> None:
         event.stop()
         event.prevent_default()
         self.go_columns(step)
@@ -333,14 +342,14 @@ class RecordTable(CursorList):
         # Sixteen colours have no shade that every tone can be read on: there the cursor is one colour all over.
         flat = at_cursor and self.app.native_ansi_color
         segments = [
-            Segment("❯" if at_cursor else " ", base if flat else base + self._tone("edge")),
-            Segment("■" if is_marked else " ", base if flat else base + self._tone("mark")),
+            Segment(_CURSOR if at_cursor else " ", base if flat else base + self._tone("edge")),
+            Segment(_MARK if is_marked else " ", base if flat else base + self._tone("mark")),
         ]
         view, end = self._views.get(number), GUTTER
         texts = self._placeholder(number) if view is None else cells_of(self.columns, view, self._screen())
         for each in self._layout():
             column, (text, tone) = self.columns[each.place], texts[each.place]
-            style = base if flat else base + self._tone(tone or self._usual(column))
+            style = base if flat else base + self._tone(tone or self._usual(each.place))
             segments.append(Segment(" " * (each.at - end), base))
             segments.append(Segment(pad(text, each.cells, column.align), style))
             end = each.at + each.cells
@@ -352,9 +361,9 @@ class RecordTable(CursorList):
             return self.get_component_rich_style("table--cursor" if self.has_focus else "table--resting")
         return self.get_component_rich_style("table--marked") if is_marked else self._plain
 
-    @staticmethod
-    def _usual(column: Column) -> str:
-        return "name" if column.priority == 0 and column.name != "number" and column.kind == "text" else "text"
+    def _usual(self, place: int) -> str:
+        is_name = place < self._pinned and self.columns[place].name != "number"
+        return "name" if is_name else "text"
 
     def _placeholder(self, number: int) -> list[tuple[str, str]]:
         return [(str(number) if column.name == "number" else "…", "muted") for column in self.columns]

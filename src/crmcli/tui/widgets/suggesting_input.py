@@ -147,7 +147,7 @@ class SuggestingInput(Widget):
         *,
         placeholder: str = "",
         id: str | None = None,
-        eager: bool = False,  # noqa: A002 - as Widget has it
+        eager: bool = False,
     ) -> None:
         super().__init__()
         self._source = source

@@ -23,7 +23,20 @@ if TYPE_CHECKING:
 
 MARKS = {"planned": "○", "done": "●", "canceled": "✗", "no_show": "✗"}
 _KIND, _WHEN = 9, 16
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 class Row(NamedTuple):

@@ -1,0 +1,315 @@
+"""The chart above a report's figures: plotext draws it, and a click on a bar asks for the row it stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual_plotext import Plot, PlotextPlot
+
+from crmcli.render.cells import cut, pad, width
+from crmcli.tui.charting import compact, month_labels
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult, RenderResult
+    from textual.color import Color
+    from textual.events import Click
+
+    from crmcli.render.locale import Locale
+    from crmcli.tui.charting import Bar, Drawing
+
+    Ink: TypeAlias = tuple[int, int, int] | int | str  # a colour as plotext takes it
+
+_LEAST_WIDE, _LEAST_HIGH = 30, 4  # below this plotext has no room for its axes
+_SIGN = "❯ "  # noqa: RUF001 - the sign of every cursor
+_HALF = 0.25  # half a half of a cell: plotext counts from the middle of one
+_INKS: dict[str, str] = {"bar": "chart--bar", "cursor": "chart--cursor", "text": "chart--text"}
+
+
+class Gutter(Widget):
+    """The names of bars that lie below each other, as wide as they are in any script."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[tuple[str, bool]] = []  # and whether the cursor is on it
+
+    def show(self, lines: list[tuple[str, bool]]) -> None:
+        """Show other names."""
+        self.lines = lines
+        self.refresh()
+
+    def render(self) -> Content:
+        """A name a line, the one at the cursor with its sign."""
+        cells = max(1, self.size.width)
+        return Content("\n").join(
+            [
+                Content.styled(pad((_SIGN if lit else "  ") + cut(text, cells - 3), cells), "bold" if lit else "")
+                for text, lit in self.lines
+            ]
+        )
+
+
+class Canvas(PlotextPlot):
+    """What plotext draws."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(_INKS.values())
+
+    def __init__(self, chart: ReportChart) -> None:
+        super().__init__()
+        self.theme = "textual-clear"  # no colours but those named below
+        self._chart = chart
+
+    def render(self) -> RenderResult:
+        """The drawing, on axes of its own."""
+        self._plot = Plot()
+        if self._chart.drawing is None or self.size.width < 2 or self.size.height < 1:
+            return ""
+        if self._chart.drawing.kind == "columns":
+            self._draw_columns(self._chart.drawing)
+        else:
+            self._draw_bars()
+        return super().render()
+
+    def ink(self, name: str) -> Ink:
+        """A colour as plotext takes it: one of the terminal's own by its number."""
+        color: Color = self.get_component_styles(_INKS[name]).color
+        if color.ansi is None:
+            return color.rgb
+        return color.ansi if color.ansi >= 0 else "default"
+
+    # -- bars below each other
+
+    def _draw_bars(self) -> None:
+        chart = self._chart
+        cells, height = self.size.width - 1, self.size.height
+        figures = max((width(bar.figure) for bar in chart.seen), default=0)
+        room = max(2, cells - figures - 2)
+        largest = max((bar.value for bar in chart.bars), default=0) or 1.0
+        self.plt.xaxes(lower=False, upper=False)
+        self.plt.yaxes(left=True, right=False)
+        self.plt.xlim(-_HALF, cells - 1 + _HALF)
+        self.plt.ylim(-_HALF, height - 1 + _HALF)
+        self.plt.yticks([], [])
+        for place, bar in enumerate(chart.seen):
+            row = height - 1 - place * chart.pitch
+            color = self.ink("cursor" if bar.row is not None and bar.row == chart.cursor else "bar")
+            halves = _halves(bar.value, largest, room)
+            if halves:
+                self._lie(halves, row, "hd" if bar.part is None else "░", color)
+            if bar.part:
+                self._lie(_halves(bar.part, largest, room), row, "hd", color)
+            if width(bar.figure) == len(bar.figure):
+                self.plt.text(bar.figure, (halves + 1) // 2 + 1, row, color=self.ink("text"), alignment="left")
+
+    def _lie(self, halves: int, row: int, marker: str, color: Ink) -> None:
+        self._block((-_HALF, -_HALF + (halves - 1) / 2), (row - _HALF, row + _HALF), marker, color)
+
+    def _block(self, across: tuple[float, float], up: tuple[float, float], marker: str, color: Ink) -> None:
+        draw: Any = self.plt.rectangle  # which takes both ends, whatever its stub says
+        draw(list(across), list(up), marker=marker, color=color, fill=True, lines=True)
+
+    # -- columns along time
+
+    def _draw_columns(self, drawing: Drawing) -> None:
+        chart = self._chart
+        largest = max((bar.value for bar in drawing.bars), default=0) or 1.0
+        high = self.size.height - 2
+        cells, slot = chart.columns
+        self.plt.xaxes(lower=True, upper=False)
+        self.plt.yaxes(left=True, right=False)
+        self.plt.xlim(-_HALF, cells - 1 + _HALF)
+        self.plt.ylim(-_HALF, high - 1 + _HALF)
+        ticks = [(-1 + high * part, largest * part) for part in (0.5, 1.0)]
+        self.plt.yticks([0, *(y for y, _ in ticks)], [label.rjust(chart.tick_cells) for label in chart.ticks])
+        if slot:
+            self._stand(drawing.bars, largest, high, slot)
+        else:
+            self._trace(drawing.bars, largest, high, cells)
+
+    def _stand(self, bars: tuple[Bar, ...], largest: float, high: int, slot: int) -> None:
+        wide = slot - 1 if slot > 2 else slot
+        labels = month_labels(bars, slot)
+        for place, bar in enumerate(bars):
+            lit = bar.row is not None and bar.row == self._chart.cursor
+            if lit:
+                labels[place] = f"[{labels[place] or bar.label[5:]}]"
+            halves = _halves(bar.value, largest, high)
+            if halves:
+                left = place * slot
+                ends = (left - _HALF, left + wide - 1 + _HALF)
+                self._block(ends, (-_HALF, -_HALF + (halves - 1) / 2), "hd", self.ink("cursor" if lit else "bar"))
+        at = [(place * slot + (wide - 1) // 2, label) for place, label in enumerate(labels) if label]
+        # The one at the cursor is set first: where there is no room for both, plotext leaves out the later one.
+        at.sort(key=lambda tick: not tick[1].startswith("["))
+        self.plt.xticks([x for x, _ in at], [label for _, label in at])
+
+    def _trace(self, bars: tuple[Bar, ...], largest: float, high: int, cells: int) -> None:
+        """A line: there are more months than cells for columns."""
+        step = (cells - 1) / max(1, len(bars) - 1)
+        xs = [place * step for place in range(len(bars))]
+        ys = [bar.value / largest * (high - 1) for bar in bars]
+        self.plt.plot(xs, ys, marker="braille", color=self.ink("bar"))
+        lit = next(
+            (place for place, bar in enumerate(bars) if bar.row is not None and bar.row == self._chart.cursor), None
+        )
+        ends = [0, len(bars) - 1]
+        if lit is not None:
+            self.plt.scatter([xs[lit]], [ys[lit]], marker="●", color=self.ink("cursor"))
+            ends.insert(0, lit)
+        self.plt.xticks([xs[place] for place in ends], [bars[place].label for place in ends])
+
+
+class ReportChart(Horizontal):
+    """A drawing with the row at the cursor picked out by colour and by a sign.
+
+    Where plotext has no room, and for screen readers, the figures are drawn as lines of text.
+    """
+
+    class Picked(Message):
+        """A bar was clicked; ``twice`` when it was meant to be opened."""
+
+        def __init__(self, row: int, *, twice: bool) -> None:
+            super().__init__()
+            self.row = row
+            self.twice = twice
+
+    def __init__(self, locale: Locale, *, plain: bool, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self.drawing: Drawing | None = None
+        self.cursor = 0
+        self.top = 0  # the first bar that is seen
+        self.locale = locale
+        self._is_plain = plain
+
+    def compose(self) -> ComposeResult:
+        """Names at the left, the drawing, and the lines of text in their place."""
+        yield Gutter()
+        yield Canvas(self)
+        yield Lines(self)
+
+    # -- what it shows
+
+    def show(self, drawing: Drawing | None, cursor: int) -> None:
+        """Show another drawing."""
+        self.drawing = drawing
+        self.display = drawing is not None and bool(drawing.bars)
+        self.put_cursor(cursor)
+
+    def put_cursor(self, row: int) -> None:
+        """Pick out the bar of a row."""
+        self.cursor = row
+        self._settle()
+
+    def on_resize(self) -> None:
+        """There is another number of bars to be seen."""
+        self._settle()
+
+    def _settle(self) -> None:
+        if not self.is_attached or self.drawing is None:
+            return
+        drawn = self.is_drawn
+        gutter, canvas, lines = self.query_one(Gutter), self.query_one(Canvas), self.query_one(Lines)
+        lines.display, canvas.display = not drawn, drawn
+        gutter.display = drawn and self.drawing.kind == "bars"
+        self._scroll()
+        if gutter.display:
+            names = [(bar.label, bar.row is not None and bar.row == self.cursor) for bar in self.seen]
+            gutter.styles.width = min(max((width(name) for name, _ in names), default=0), self.size.width // 3) + 3
+            gutter.show([line for name in names for line in (name, *[("", False)] * (self.pitch - 1))])
+        canvas.refresh()
+        lines.refresh()
+
+    def _scroll(self) -> None:
+        """Keep the bar at the cursor in sight."""
+        at = next((place for place, bar in enumerate(self.bars) if bar.row == self.cursor), 0)
+        room = max(1, self.size.height)
+        self.top = max(0, min(max(self.top, at - room + 1), at, len(self.bars) - room if len(self.bars) > room else 0))
+
+    # -- measures
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether plotext draws it."""
+        return not self._is_plain and self.size.width >= _LEAST_WIDE and self.size.height >= _LEAST_HIGH
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """All bars."""
+        return self.drawing.bars if self.drawing is not None else ()
+
+    @property
+    def seen(self) -> tuple[Bar, ...]:
+        """The bars below each other that there is room for."""
+        return self.bars[self.top : self.top + max(1, self.size.height)]
+
+    @property
+    def pitch(self) -> int:
+        """Lines from one bar to the next."""
+        return 2 if self.is_drawn and len(self.bars) * 2 - 1 <= self.size.height else 1
+
+    @property
+    def ticks(self) -> list[str]:
+        """What stands beside the axis, from below: nothing, half, all."""
+        largest = max((bar.value for bar in self.bars), default=0) or 1.0
+        return ["0", compact(largest / 2, self.locale), compact(largest, self.locale)]
+
+    @property
+    def tick_cells(self) -> int:
+        """The width of what stands beside the axis."""
+        return max(map(len, self.ticks))
+
+    @property
+    def columns(self) -> tuple[int, int]:
+        """The cells right of the axis, and those from one column to the next; 0 when there are too many columns."""
+        cells = max(2, self.size.width - self.tick_cells - 1)
+        slot = cells // max(1, len(self.bars))
+        return cells, min(slot, 12) if slot > 1 else 0
+
+    # -- the mouse
+
+    def on_click(self, event: Click) -> None:
+        """Ask for the row of a bar; a second click opens it."""
+        at = event.screen_offset - self.region.offset
+        bar = self.bar_at(at.x, at.y)
+        if bar is not None and bar.row is not None:
+            self.post_message(self.Picked(bar.row, twice=event.chain == 2))
+
+    def bar_at(self, x: int, y: int) -> Bar | None:
+        """The bar at a place of the widget."""
+        if self.drawing is None:
+            return None
+        if self.drawing.kind == "bars" or not self.is_drawn:
+            place = self.top + y // self.pitch
+            return self.bars[place] if 0 <= place < len(self.bars) else None
+        cells, slot = self.columns
+        x -= self.tick_cells + 1
+        place = x // slot if slot else round(x / max(1, cells - 1) * (len(self.bars) - 1))
+        return self.bars[place] if 0 <= place < len(self.bars) else None
+
+
+class Lines(Widget):
+    """The drawing as lines of text: name, bar, figure."""
+
+    def __init__(self, chart: ReportChart) -> None:
+        super().__init__()
+        self._chart = chart
+
+    def render(self) -> Content:
+        """As many bars as there are lines."""
+        from crmcli.render.charts import chart_lines
+        from crmcli.reports.report import Chart
+
+        seen = self._chart.seen
+        labels = tuple(
+            (_SIGN if bar.row is not None and bar.row == self._chart.cursor else "  ") + bar.label for bar in seen
+        )
+        chart = Chart("bar", labels, tuple(bar.value for bar in seen))
+        return Content("\n".join(chart_lines(chart, max(1, self.size.width), self._chart.locale, color=False)))
+
+
+def _halves(value: float, largest: float, room: int) -> int:
+    """How many halves of a cell a value takes; anything above nothing can be seen."""
+    return max(1, round(value / largest * room * 2)) if value > 0 else 0
