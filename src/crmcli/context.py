@@ -16,6 +16,7 @@ from crmcli.render.output import Output
 
 if TYPE_CHECKING:
     from crmcli.services.activities import Activities, Tasks
+    from crmcli.services.campaigns import Campaigns
     from crmcli.services.cards import Cards
     from crmcli.services.carrying import Carrying
     from crmcli.services.companies import Companies
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
     from crmcli.services.pipelines import Pipelines
     from crmcli.services.privacy import Privacy
     from crmcli.services.records import Records
+    from crmcli.services.saved_views import SavedViews
     from crmcli.services.search import Search
     from crmcli.services.several import SeveralImports
     from crmcli.services.sql import Sql
+    from crmcli.services.tables import Tables
     from crmcli.services.today import Agenda
     from crmcli.services.unmerging import Unmerging
     from crmcli.store.store import Store
@@ -210,6 +213,27 @@ class AppContext:
         from crmcli.services.pipelines import Pipelines
 
         return Pipelines(self.desk)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Tables of any length."""
+        from crmcli.services.tables import Tables
+
+        return Tables(self.desk)
+
+    @cached_property
+    def saved_views(self) -> SavedViews:
+        """Saved views of lists."""
+        from crmcli.services.saved_views import SavedViews
+
+        return SavedViews(self.desk)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        """Campaigns."""
+        from crmcli.services.campaigns import Campaigns
+
+        return Campaigns(self.desk)
 
     @cached_property
     def labels(self) -> Labels:

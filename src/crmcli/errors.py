@@ -11,7 +11,6 @@ CrmError ................. 1 bug          (never raised itself)
 │   ├── Ambiguous ........ 4 ambiguous    more than one record answers to the name
 │   └── Stale ............ 4 stale        someone changed it since
 ├── Refused .............. 5 refused      a rule says no
-│   ├── MissingFields .... 5 missing_fields a stage requires fields that are empty
 │   └── HookRefused ...... 5 hook_refused a pre-hook says no
 ├── StoreError ........... 6 store        the store can't be used
 │   ├── StoreLocked ...... 6 locked
@@ -167,16 +166,6 @@ class Refused(CrmError):
 
     exit_code = ExitCode.REFUSED
     code = "refused"
-
-
-class MissingFields(Refused):
-    """A stage requires fields that are empty: ``fields``, those of the stages on the way there included."""
-
-    code = "missing_fields"
-
-    def __init__(self, message: str, *, hint: str | None = None, fields: tuple[str, ...] = ()) -> None:
-        super().__init__(message, hint=hint)
-        self.fields = fields
 
 
 class HookRefused(Refused):

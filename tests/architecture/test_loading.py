@@ -55,6 +55,7 @@ READS = [
     ("search", "zerominski"),
     ("find", "Елена"),
     ("tag", "list"),
+    ("view", "list"),
     ("sql", "select count(*) from v_deal"),
     ("pipeline",),
     ("pipeline", "list"),

@@ -296,3 +296,27 @@ def test_a_stage_cannot_move_to_itself(crm_on: Callable[..., Result]) -> None:
     crm_on("deal", "add", "Pilot")
     found = crm_on("pipeline", "stage-rm", "lead", "--move-to", "Lead")
     assert (2, "crm: error: move-to: lead can't move to itself (try: another stage)\n") == (found.code, found.stderr)
+
+
+# -- how many deals are enough
+
+
+def test_a_stage_has_a_limit_that_can_be_taken_away(crm_on: Crm) -> None:
+    """It is logged and undone like everything else of a stage."""
+
+    def limits() -> dict[str, object]:
+        return {row["stage"]: row["wip_limit"] for row in rows(crm_on, "list") if row["wip_limit"] is not None}
+
+    assert 0 == crm_on("pipeline", "stage-add", "pilot", "--wip", "3").code
+    assert 0 == crm_on("pipeline", "stage-edit", "proposal", "--wip", "20").code
+    assert {"pilot": 3, "proposal": 20} == limits()
+    assert 0 == crm_on("pipeline", "stage-edit", "proposal", "--no-wip").code
+    assert {"pilot": 3} == limits()
+    assert 0 == crm_on("undo").code
+    assert {"pilot": 3, "proposal": 20} == limits()
+    refused = crm_on("pipeline", "stage-edit", "proposal", "--wip", "0")
+    assert (2, "", "crm: error: wip: 0 is not between 1 and 1000000\n") == refused
+    shown = crm_on(
+        "sql", "select stage, wip_limit from v_stage where wip_limit is not null order by 1", "--format", "tsv"
+    )
+    assert "stage\twip_limit\npilot\t3\nproposal\t20\n" == shown.stdout

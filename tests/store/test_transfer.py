@@ -184,7 +184,7 @@ def test_a_file_that_is_not_whole_changes_nothing(example: AppContext, bare_url:
     assert rows(example) == rows(other)
 
 
-HEAD_LINE = {"crm": "store", "format": 1, "schema": "0003", "rows": {}, "numbers": {}}
+HEAD_LINE = {"crm": "store", "format": 1, "schema": "0004", "rows": {}, "numbers": {}}
 _AT = "2026-11-21T12:00:00Z"
 _USER = {"table": "app_user", "row": {"id": 1, "login": "ana", "login_key": "ana", "created_at": _AT}}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tui.boards import board_app, store_with_deals
+from tests.tui.tables import store_with_people
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,19 @@ def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder = tmp_path_factory.mktemp("board")
         patch.setenv("HOME", str(folder))
         return Path(store_with_deals(folder))
+
+
+@pytest.fixture(scope="session")
+def people_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with people as well, made once, at the same moment for every run."""
+    from pathlib import Path
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("CRM_NOW", "2026-11-21T12:00:00Z"), ("TZ", "UTC"), ("LOGNAME", "maria")):
+            patch.setenv(name, value)
+        folder = tmp_path_factory.mktemp("people")
+        patch.setenv("HOME", str(folder))
+        return Path(store_with_people(folder))
 
 
 @pytest.fixture

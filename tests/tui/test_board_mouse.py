@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmcli.tui.modals.lost_reason import LostReasonForm
+from crmcli.tui.modals.form import Form
 from tests.tui.boards import board, context_of, current, lane, settle, titles
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
-    from crmcli.tui.app import BoardApp
+    from crmcli.tui.app import CrmApp
 
 WIDE = (140, 40)
 SECOND_CARD = (4, 6)
@@ -24,7 +24,7 @@ async def drag(pilot: Pilot[None], origin: str, target: str, offset: tuple[int, 
     await settle(pilot)
 
 
-async def test_a_click_puts_the_cursor_on_a_card(deals_board: BoardApp) -> None:
+async def test_a_click_puts_the_cursor_on_a_card(deals_board: CrmApp) -> None:
     """In any lane."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
@@ -33,7 +33,7 @@ async def test_a_click_puts_the_cursor_on_a_card(deals_board: BoardApp) -> None:
         assert current(pilot) == "张伟的合同"
 
 
-async def test_a_double_click_opens_the_card(deals_board: BoardApp) -> None:
+async def test_a_double_click_opens_the_card(deals_board: CrmApp) -> None:
     """As enter does."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
@@ -44,7 +44,7 @@ async def test_a_double_click_opens_the_card(deals_board: BoardApp) -> None:
         assert screen.detail.picture.record.title == "张伟的合同"
 
 
-async def test_a_card_is_dragged_to_any_stage(deals_board: BoardApp, store: str) -> None:
+async def test_a_card_is_dragged_to_any_stage(deals_board: CrmApp, store: str) -> None:
     """Over several stages at once, and undone with a key."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
@@ -56,7 +56,7 @@ async def test_a_card_is_dragged_to_any_stage(deals_board: BoardApp, store: str)
     assert context_of(store).deals.get("Rollout for Łódź").stage == "lead"
 
 
-async def test_the_stage_under_the_pointer_is_marked(deals_board: BoardApp) -> None:
+async def test_the_stage_under_the_pointer_is_marked(deals_board: CrmApp) -> None:
     """Only while the card is held over it."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
@@ -72,12 +72,12 @@ async def test_the_stage_under_the_pointer_is_marked(deals_board: BoardApp) -> N
         assert current(pilot) == "Acme pilot"
 
 
-async def test_dragging_to_a_lost_stage_asks_for_the_reason(deals_board: BoardApp, store: str) -> None:
+async def test_dragging_to_a_lost_stage_asks_for_the_reason(deals_board: CrmApp, store: str) -> None:
     """As the key does."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
         await drag(pilot, "lead", "lost")
-        assert isinstance(pilot.app.screen, LostReasonForm)
+        assert isinstance(pilot.app.screen, Form)
         await pilot.click("#save")
         await settle(pilot)
         assert "Acme pilot" in titles(pilot, "lost")

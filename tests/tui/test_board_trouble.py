@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from crmcli.tui.app import BoardApp
+    from crmcli.tui.app import CrmApp
 
 WIDE = (140, 40)
 
@@ -38,7 +38,7 @@ async def type_filter(pilot: Pilot[None], text: str) -> None:
 # -- the filter
 
 
-async def test_the_filter_speaks_the_language_of_the_shell(deals_board: BoardApp) -> None:
+async def test_the_filter_speaks_the_language_of_the_shell(deals_board: CrmApp) -> None:
     """Escape shows all deals again."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
@@ -51,7 +51,7 @@ async def test_the_filter_speaks_the_language_of_the_shell(deals_board: BoardApp
         assert not board(pilot).query_one(FilterBar).display
 
 
-async def test_a_wrong_filter_is_shown_in_its_place(deals_board: BoardApp) -> None:
+async def test_a_wrong_filter_is_shown_in_its_place(deals_board: CrmApp) -> None:
     """The caret stands under the column, what was typed and what was shown stay."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
@@ -70,7 +70,7 @@ async def test_a_wrong_filter_is_shown_in_its_place(deals_board: BoardApp) -> No
         assert titles(pilot, "lead") == ["Acme pilot", "Rollout for Łódź"]
 
 
-async def test_a_filter_that_selects_nothing_says_how_to_get_out(deals_board: BoardApp) -> None:
+async def test_a_filter_that_selects_nothing_says_how_to_get_out(deals_board: CrmApp) -> None:
     """Escape is the way."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
@@ -96,7 +96,7 @@ async def test_it_can_start_with_a_filter(store: str) -> None:
 # -- refusals
 
 
-async def test_a_refused_move_is_explained_and_undone_on_the_screen(deals_board: BoardApp, store: str) -> None:
+async def test_a_refused_move_is_explained_and_undone_on_the_screen(deals_board: CrmApp, store: str) -> None:
     """A stage that requires a field which is empty: the card goes back where it was."""
     context_of(store).pipelines.edit_stage(None, "qualified", StageDraft(required=("contacts",)))
     async with deals_board.run_test(size=WIDE) as pilot:
@@ -111,7 +111,7 @@ async def test_a_refused_move_is_explained_and_undone_on_the_screen(deals_board:
         assert current(pilot) == "Acme pilot"
 
 
-async def test_a_refused_form_keeps_what_was_typed(deals_board: BoardApp, store: str) -> None:
+async def test_a_refused_form_keeps_what_was_typed(deals_board: CrmApp, store: str) -> None:
     """The error stands in the form, the wrong field has the cursor, and a corrected form is taken."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
@@ -133,7 +133,7 @@ async def test_a_refused_form_keeps_what_was_typed(deals_board: BoardApp, store:
     assert context_of(store).deals.get("Big one").stage == "lead"
 
 
-async def test_a_deal_that_is_gone_is_said_to_be_gone(deals_board: BoardApp, store: str) -> None:
+async def test_a_deal_that_is_gone_is_said_to_be_gone(deals_board: CrmApp, store: str) -> None:
     """Another process deleted it a moment ago."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
@@ -183,7 +183,7 @@ async def test_a_reload_keeps_the_cursor_and_the_scroll(tmp_path: Path) -> None:
 
 
 async def test_a_store_that_cannot_be_read_for_a_while_is_a_note_at_the_top(
-    deals_board: BoardApp, monkeypatch: pytest.MonkeyPatch
+    deals_board: CrmApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not a dialog every second; it goes when the store is back."""
     from crmcli.errors import StoreUnreachable
@@ -268,7 +268,7 @@ def test_wrong_arguments_are_refused_before_the_screen_is_taken_over(
 
 
 async def test_a_bug_ends_the_board_and_is_left_to_the_command_line(
-    deals_board: BoardApp, monkeypatch: pytest.MonkeyPatch
+    deals_board: CrmApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No traceback on the terminal; the one error boundary reports it."""
     with pytest.raises(ZeroDivisionError):  # noqa: PT012

@@ -11,19 +11,20 @@ from crmcli.domain.money import Money
 from crmcli.domain.views import Due
 from crmcli.render.cells import width
 from crmcli.render.locale import Locale
-from crmcli.tui.widgets.card import LINES, card_lines, card_tone, distance
-from crmcli.tui.widgets.stage_head import amounts_text
+from crmcli.tui.widgets.amounts import amounts_text
+from crmcli.tui.widgets.card import LINES, card_lines, card_mark, card_tone, distance
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PLAIN = BoardCard(
     "dl_1", 7, "Acme pilot", "Acme", Money(1250000, "EUR"), 10, "maria", 1, "open", date(2026, 12, 4), None, None,
-    "send the offer", Due(date(2026, 11, 23)), NOW, False,
+    "send the offer", Due(date(2026, 11, 23)), NOW, False, NOW - timedelta(days=12), 5,
 )  # fmt: skip
 
 
-def text(card: BoardCard, cells: int = 30) -> str:
+def text(card: BoardCard, cells: int = 30, density: str = "comfortable") -> str:
     """The card as it is read."""
-    return "\n".join("".join(piece.text for piece in line) for line in card_lines(card, cells, NOW, Locale(UTC)))
+    lines = card_lines(card, cells, NOW, Locale(UTC), density)
+    return "\n".join("".join(piece.text for piece in line) for line in lines)
 
 
 TITLES = (
@@ -40,11 +41,13 @@ TITLES = (
 
 @pytest.mark.parametrize("cells", [1, 5, 9, 17, 20, 33, 60])
 @pytest.mark.parametrize("title", TITLES)
-def test_every_line_is_as_wide_as_asked(cells: int, title: str) -> None:
+@pytest.mark.parametrize("density", LINES)
+@pytest.mark.parametrize("kind", ["open", "won", "lost"])
+def test_every_line_is_as_wide_as_asked(cells: int, title: str, density: str, kind: str) -> None:
     """In cells of the terminal, not in characters."""
-    card = PLAIN._replace(title=title, company=title, next_step=title, owner=title)
-    lines = card_lines(card, cells, NOW, Locale(UTC))
-    assert [cells] * LINES == [sum(width(piece.text) for piece in line) for line in lines]
+    card = PLAIN._replace(title=title, company=title, next_step=title, owner=title, kind=kind, lost_reason=title)
+    lines = card_lines(card, cells, NOW, Locale(UTC), density)
+    assert [cells] * LINES[density] == [sum(width(piece.text) for piece in line) for line in lines]
 
 
 def test_what_a_terminal_would_obey_is_made_visible() -> None:
@@ -57,7 +60,34 @@ def test_what_a_terminal_would_obey_is_made_visible() -> None:
 def test_a_card_says_all_that_matters() -> None:
     """Title, company, owner, value, dates, next step."""
     words = " ".join(text(PLAIN).split())
-    assert words == "Acme pilot #7 Acme maria 12,500 EUR in 13 d → send the offer in 2 d"
+    assert words == "Acme pilot 12 d #7 Acme maria 12,500 EUR in 13 d → send the offer in 2 d"
+
+
+def test_a_compact_card_says_what_is_due_before_whose_it_is() -> None:
+    """Two lines; the company is left out first where there is no room."""
+    assert " ".join(text(PLAIN, 40, "compact").split()) == "Acme pilot 12 d 12,500 EUR in 2 d Acme"
+    assert " ".join(text(PLAIN, 20, "compact").split()) == "Acme pilot 12 d 12,500 EUR in 2 d"
+
+
+def test_a_plain_card_is_read_as_words() -> None:
+    """What a colour or a sign says elsewhere is a word."""
+    late = PLAIN._replace(next_due=Due(date(2026, 11, 20)), rotting=True)
+    assert [line.rstrip() for line in text(late, 120, "plain").split("\n")] == [
+        "Acme pilot, #7, Acme, 12,500 EUR, overdue",
+        "next: send the offer yesterday, closes in 13 d, 12 days in stage, owner maria",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "marked", "mark"),
+    [
+        ({}, False, " "), ({}, True, "●"), ({"rotting": True}, False, "~"), ({"kind": "won"}, False, "✓"),
+        ({"kind": "lost"}, False, "✗"), ({"expected_close": date(2026, 11, 1)}, False, "!"),
+    ],
+)  # fmt: skip
+def test_a_sign_says_what_the_colour_says(change: dict[str, object], marked: bool, mark: str) -> None:
+    """No state is told by colour alone."""
+    assert mark == card_mark(PLAIN._replace(**change), NOW, marked=marked)
 
 
 @pytest.mark.parametrize(

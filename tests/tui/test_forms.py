@@ -44,7 +44,7 @@ def said(form: Form[object]) -> str:
 def jane(session: Session) -> ContactView:
     """A contact with a bit of everything."""
     contacts = session.contacts
-    raw = {"name": "Jane Doe", "emails": ("jane@acme.example",), "phones": ("+359 2 123 4567",), "companies": ("Acme, Inc.", "Initech"),
+    raw = {"name": "Jane Doe", "emails": ("doe@acme.example",), "phones": ("+359 2 123 4567",), "companies": ("Acme, Inc.", "Initech"),
            "tags": ("vip",), "note": "likes *tea*", "birthday": "1984-05-17", "title": "Head"}  # fmt: skip
     view: ContactView = contacts.add(contacts.draft(raw, ["Region=North", "json:Score=12.5"]))
     return view
@@ -104,7 +104,7 @@ def test_every_field_that_can_be_set_is_in_the_form(noun: str, store: str) -> No
 @pytest.mark.parametrize(
     ("name", "text", "note", "error"),
     [
-        ("birthday", "17 may 1984", "→ Thu 17 May 1984, 15529 days ago", ""),
+        ("birthday", "17 may 1984", "→ Thu 17 May 1984, 42 years ago", ""),
         ("birthday", "fri", "", "✗ 2026-11-27 lies in the future"),
         ("phones", "02 123 4567", "", "✗"),
         ("phones", "+359 2 123 4567, +359888123456", "→ +359 2 123 4567, +359 88 812 3456", ""),
@@ -136,7 +136,7 @@ async def test_what_is_meant_and_what_is_wrong_is_said_at_once(store: str, name:
         ("expected_close", "tomorrow", "→ Sun 22 Nov 2026, tomorrow"),
         ("value", "12.5k", "→ 12,500 EUR"),
         ("value", "900 usd", "→ 900 USD"),
-        ("contacts", "jane@acme.example", "→ Jane"),
+        ("contacts", "jane@acme.example", "→ jane"),
         ("contacts", "new@acme.example", "→ new contact"),
     ],
 )
@@ -231,7 +231,7 @@ async def test_only_what_was_changed_is_stored(store: str) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
         await fill(
-            pilot, form, title="Director", birthday="", tags="vip, big", emails="jane@new.example, jane@acme.example",
+            pilot, form, title="Director", birthday="", tags="vip, big", emails="jane@new.example, doe@acme.example",
             companies="Initech", note="likes\n\ncoffee", **{"custom.Region": "", "custom.Score": "13", "more": "Shoe size=38"},
         )  # fmt: skip
         form.rows["lifecycle"].control.value = "customer"
@@ -240,7 +240,7 @@ async def test_only_what_was_changed_is_stored(store: str) -> None:
         after: ContactView = session.contacts.get(before.id)
     assert app.answers[0].result == after
     assert (after.title, after.birthday, after.tags, after.note) == ("Director", None, ("big", "vip"), "likes\n\ncoffee")
-    assert set(after.emails) == {"jane@acme.example", "jane@new.example"}
+    assert set(after.emails) == {"doe@acme.example", "jane@new.example"}
     assert [company.name for company in after.companies] == ["Initech"]
     assert (after.lifecycle, after.custom_fields) == ("customer", {"Score": 13, "Shoe size": "38"})
     assert (after.name, after.phones, after.owner) == (before.name, before.phones, before.owner)
@@ -316,7 +316,7 @@ async def test_the_store_says_what_is_wrong_and_what_was_typed_stays(store: str)
     app = DialogApp(session, form)
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await fill(pilot, form, name="[b]Other[/b]", emails="jane@acme.example")
+        await fill(pilot, form, name="[b]Other[/b]", emails="doe@acme.example")
         await pilot.press("ctrl+s")
         await settle(pilot)
         assert "belongs to contact" in said(form)
@@ -440,7 +440,7 @@ async def test_markdown_is_previewed_and_written_on(store: str) -> None:
         await pilot.press("ctrl+o")
         await pilot.pause()
         assert app.focused is row.control
-        await pilot.press("ctrl+end", *"!", "tab")
+        await pilot.press("end", *"!", "tab")
         assert row.text == "likes *tea*!"
         assert app.focused is not row.control
 
@@ -511,9 +511,9 @@ async def test_small_forms_are_made_of_the_same_fields(store: str) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert shown(form, "until")[0] == "→ Sun 22 Nov 2026, tomorrow"
+        assert isinstance(form.rows["reason"].control, Select)
         await pilot.press(*"vip, -old", "tab", "down", "down", "enter", "ctrl+s")
         await settle(pilot)
-        assert isinstance(form.rows["reason"].control, Select)
     assert stored == [{"tags": "vip, -old", "reason": "other", "until": "tomorrow"}]
 
 

@@ -23,6 +23,7 @@ from crmcli.commands.shape import (
     Shortcut,
     Sort,
     Unset,
+    View,
     Where,
     Yes,
     answer_changed,
@@ -34,6 +35,7 @@ from crmcli.commands.shape import (
     one_or_where,
     show_list,
     split,
+    through_view,
 )
 from crmcli.domain.fields import ACTIVITY_KINDS, ACTIVITY_STATUSES, PRIORITIES
 from crmcli.services.records import Query
@@ -119,6 +121,7 @@ Campaign = Annotated[Text, typer.Option("--campaign", metavar="NAME", help="The 
 def list_(
     ctx: typer.Context,
     filter_: Filter = None,
+    view: View = None,
     contact: WithContact = None,
     company: WithCompany = None,
     deal: WithDeal = None,
@@ -143,8 +146,9 @@ def list_(
         Shortcut("since", since, "at", ">="), Shortcut("until", until, "at", "<="),
     )  # fmt: skip
     shortcuts = conditions(ctx, "activity", given)
-    newest_first = reverse if sort else not reverse
-    query = Query(filter_, shortcuts, sort, newest_first, limit, offset)
+    query, fields = through_view(ctx, "activity", view, Query(filter_, shortcuts, sort, reverse, limit, offset), fields)
+    if query.sort is None:  # the newest first
+        query = query._replace(reverse=not reverse)
     show_list(ctx, app_of(ctx).activities, query, fields, raw=raw, deleted=deleted)
 
 

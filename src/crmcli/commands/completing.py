@@ -120,11 +120,27 @@ def owners(ctx: typer.Context, incomplete: str) -> list[str]:
     return [name for name in ("me",) if name.startswith(incomplete)] + _values(ctx, "app_user", incomplete)
 
 
+def views(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Saved views of what the command lists."""
+    from crmcli.store.queries.saved_views import saved_views
+
+    noun = ctx.command_path.split()[1]
+    return _read(
+        ctx,
+        lambda _app, reader: [
+            view.name
+            for view in saved_views(reader, noun if noun in _VIEWED else None)
+            if view.name.casefold().startswith(incomplete.casefold())
+        ],
+    )
+
+
 def tags(ctx: typer.Context, incomplete: str) -> list[str]:
     """Tags."""
     return _values(ctx, "tag", incomplete)
 
 
+_VIEWED = ("contact", "company", "deal", "activity")
 # The noun whose records a command lists, where it isn't that of its first word.
 _LISTED = {"task": "task", "find": "search", "pipeline list": "stage", "config": "setting", "store": "finding"}
 

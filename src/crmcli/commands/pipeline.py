@@ -39,6 +39,7 @@ Probability = Annotated[
 RotDays = Annotated[
     int | None, typer.Option("--rot-days", metavar="N", help="Days after which an untouched deal rots.")
 ]
+Wip = Annotated[int | None, typer.Option("--wip", metavar="N", help="So many open deals are enough here.")]
 Forecast = Annotated[
     str | None,
     typer.Option(
@@ -128,13 +129,14 @@ def stage_add(
     kind: Kind = None,
     probability: Probability = None,
     rot_days: RotDays = None,
+    wip: Wip = None,
     forecast_category: Forecast = None,
     require: Require = None,
     position: Position = None,
 ) -> None:
     """Add a stage, before the closed ones unless placed."""
     required = tuple(require) if require else None
-    draft = StageDraft(stage, kind, probability, rot_days, forecast_category, required, position)
+    draft = StageDraft(stage, kind, probability, rot_days, forecast_category, required, position, wip)
     made = app_of(ctx).pipelines.add_stage(pipeline, draft)
     _answer(ctx, [made], f"added stage {made.stage} to pipeline {made.pipeline}")
 
@@ -144,6 +146,7 @@ def stage_add(
     examples=[
         "crm pipeline stage-edit proposal --require value --require expected-close",
         "crm pipeline stage-edit lead --name new --no-rot",
+        "crm pipeline stage-edit proposal --wip 20",
     ],
 )
 def stage_edit(
@@ -154,6 +157,8 @@ def stage_edit(
     probability: Probability = None,
     rot_days: RotDays = None,
     no_rot: Annotated[bool, typer.Option("--no-rot", help="Deals never rot here.")] = False,
+    wip: Wip = None,
+    no_wip: Annotated[bool, typer.Option("--no-wip", help="Any number of deals is well here.")] = False,
     forecast_category: Forecast = None,
     require: Require = None,
     no_require: Annotated[bool, typer.Option("--no-require", help="A deal needs no field to enter.")] = False,
@@ -161,10 +166,10 @@ def stage_edit(
 ) -> None:
     """Change a stage; its deals stay in it."""
     required = () if no_require else tuple(require) if require else None
-    draft = StageDraft(rename, None, probability, rot_days, forecast_category, required, position)
-    if draft == StageDraft() and not no_rot:
+    draft = StageDraft(rename, None, probability, rot_days, forecast_category, required, position, wip)
+    if draft == StageDraft() and not no_rot and not no_wip:
         raise UsageError("nothing to change", hint="name something to set, for example --probability 60")
-    changed = app_of(ctx).pipelines.edit_stage(pipeline, stage, draft, clear_rot=no_rot)
+    changed = app_of(ctx).pipelines.edit_stage(pipeline, stage, draft, clear_rot=no_rot, clear_wip=no_wip)
     _answer(ctx, [changed], f"edited stage {changed.stage} of pipeline {changed.pipeline}")
 
 

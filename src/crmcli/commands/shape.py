@@ -212,6 +212,15 @@ Limit = Annotated[
     int | None, typer.Option("--limit", min=0, metavar="N", help=f"At most N; 0 for all. Tables show {TABLE_LIMIT}.")
 ]
 Offset = Annotated[int, typer.Option("--offset", min=0, metavar="N", help="Skip the first N.")]
+View = Annotated[
+    str | None,
+    typer.Option(
+        "--view",
+        metavar="NAME",
+        help="A saved view: its filter, order and columns where no flag says otherwise.",
+        autocompletion=completing.views,
+    ),
+]
 Where = Annotated[
     str | None, typer.Option("--where", metavar="FILTER", help="All that the filter selects, in one undo step.")
 ]
@@ -292,6 +301,18 @@ def _check(app: AppContext, noun: str, condition: str, option: str) -> None:
     except FilterError as error:
         reason = error.message.rpartition(" at column ")[0].partition(": ")[2]
         raise BadValue(option, reason, hint=error.hint) from error
+
+
+def through_view(
+    ctx: typer.Context, noun: str, name: str | None, query: Query, fields: str | None
+) -> tuple[Query, str | None]:
+    """What a list was asked, with what a saved view says where no flag does; --reverse turns its order round."""
+    if name is None:
+        return query, fields
+    view = app_of(ctx).saved_views.find(noun, name)
+    if query.sort is None and view.sort:
+        query = query._replace(sort=view.sort, reverse=view.reverse != query.reverse)
+    return query._replace(filter=query.filter or view.filter or None), fields or ",".join(view.columns) or None
 
 
 def show_list(

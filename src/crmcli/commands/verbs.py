@@ -23,6 +23,7 @@ from crmcli.commands.shape import (
     Shortcut,
     Sort,
     Unset,
+    View,
     Where,
     Yes,
     answer_added,
@@ -36,6 +37,7 @@ from crmcli.commands.shape import (
     one_or_where,
     show_list,
     split,
+    through_view,
 )
 from crmcli.domain.fields import FIELDS, Field, Kind, find_field
 from crmcli.domain.frozen import NamedTuple
@@ -142,6 +144,7 @@ def list_verb(subject: Subject, by: Sequence[str], examples: Sequence[str]) -> N
     def list_(
         ctx: typer.Context,
         filter_: Filter = None,
+        view: View = None,
         fields: Fields = None,
         sort: Sort = None,
         reverse: Reverse = False,
@@ -154,6 +157,7 @@ def list_verb(subject: Subject, by: Sequence[str], examples: Sequence[str]) -> N
         service = subject.service(ctx)
         chosen = conditions(ctx, subject.noun, (each.with_value(given[each.parameter.name]) for each in shortcuts()))
         query = Query(filter_, chosen, sort, reverse, limit, offset)
+        query, fields = through_view(ctx, subject.noun, view, query, fields)
         show_list(ctx, service, query, fields, raw=raw, deleted=deleted)
 
     command = SpelledOut(list_, flags=lambda: [each.parameter for each in shortcuts()])

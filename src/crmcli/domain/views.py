@@ -203,7 +203,7 @@ class DealPicture(NamedTuple):
 
 
 class StageView(NamedTuple):
-    """One stage of a pipeline; ``rot_days`` is how long a deal may lie untouched."""
+    """One stage of a pipeline; ``rot_days`` is how long a deal may lie untouched, ``wip_limit`` how many deals are enough there."""
 
     number: int
     pipeline: str
@@ -214,6 +214,38 @@ class StageView(NamedTuple):
     rot_days: int | None
     forecast_category: str
     required: tuple[str, ...]
+    wip_limit: int | None = None
+
+
+class SavedView(NamedTuple):
+    """A list's filter, order and columns under a name; what is empty is the usual."""
+
+    id: str
+    number: int
+    name: str
+    noun: str
+    filter: str
+    sort: str
+    reverse: bool
+    columns: tuple[str, ...]
+    owner: str | None
+
+
+class CampaignTotal(NamedTuple):
+    """What came of a campaign: its deals with their worth by currency, what was done in it, and whom that reached."""
+
+    id: str
+    number: int
+    name: str
+    deals: int
+    open_deals: int
+    open_value: tuple[Money, ...]
+    won: int
+    won_value: tuple[Money, ...]
+    lost: int
+    activities: int
+    contacts: int
+    last_activity: datetime | None
 
 
 class StageTotal(NamedTuple):

@@ -97,6 +97,7 @@ _HEADERS = {
     "noun": "type",
     "forecast_category": "forecast",
     "rot_days": "rots after",
+    "wip_limit": "limit",
     "a_number": "#",
     "b_number": "#",
 }
@@ -109,6 +110,7 @@ _KINDS = {
     "count": "integer",
     "records": "integer",
     "position": "integer",
+    "wip_limit": "integer",
     "phones": "phone",
     "value": "money",
     "weighted": "money",
@@ -163,6 +165,11 @@ _SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
     "stage": (
         ("pipeline", 1, 8), ("position", 5, 0), ("stage", 0, 10), ("kind", 2, 0), ("probability", 0, 0),
         ("rot_days", 3, 0), ("forecast_category", 6, 0), ("required", 4, 10),
+        ("wip_limit", 7, 0),
+    ),
+    "view": (
+        ("name", 0, 12), ("noun", 1, 0), ("filter", 0, 16), ("sort", 2, 0), ("reverse", 4, 0), ("columns", 3, 12),
+        ("owner", 5, 6),
     ),
     "pipeline": (("stage", 0, 10), ("count", 0, 0), ("value", 0, 0), ("weighted", 1, 0)),
     "tag": (

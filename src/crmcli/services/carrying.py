@@ -2,7 +2,7 @@
 
 The first line says what it is, one line a row follows, and a last line says that nothing is missing::
 
-    {"crm": "store", "format": 1, "schema": "0003", "made": "…Z", "rows": {"contact": 2, …}, "numbers": {…}}
+    {"crm": "store", "format": 1, "schema": "0004", "made": "…Z", "rows": {"contact": 2, …}, "numbers": {…}}
     {"table": "contact", "row": {"id": 1, "uid": "ct_…", "name": "Jane", …}}
     {"end": true, "rows": 123, "sha256": "…"}
 """

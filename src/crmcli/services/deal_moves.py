@@ -57,7 +57,7 @@ class DealMoves(Records):
         """Move each deal to a stage of its own, in one undo step; one that can't move stops them all.
 
         Raises:
-            MissingFields: a stage requires what ``along`` does not give.
+            Refused: a stage requires what the deal lacks and ``along`` does not give.
             Stale: a deal is no longer in the stage where it was seen.
         """
         known, said = lost_reason(along.reason, along.note) if along.reason is not None else (None, along.note)
@@ -124,10 +124,10 @@ class DealMoves(Records):
 
 def _go(
     uow: UnitOfWork,
-    view: Any,
+    view: DealView,
     stages: list[StageView],
     target: StageView,
-    why: tuple[str | None, str | None],  # noqa: ANN401
+    why: tuple[str | None, str | None],
 ) -> None:
     """Move a deal to a stage, unless it is there."""
     if view.stage == target.stage:

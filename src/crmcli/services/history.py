@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from crmcli.domain.fields import UID_PREFIX
 from crmcli.domain.text import fold
 from crmcli.errors import Ambiguous, Conflict, NotFound, Refused
-from crmcli.store.queries.history import change_set, change_sets, sets_of
+from crmcli.store.queries.history import change_set, change_set_begun, change_sets, sets_before, sets_of
 from crmcli.store.queries.privacy import FORGET, has_forgotten
 from crmcli.store.queries.refs import Found, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from crmcli.domain.views import ChangeSetView
     from crmcli.services.desk import Desk
@@ -40,6 +40,29 @@ class History:
                 return
             noun, record = any_record(reader, ref, self.desk.country)
             yield from sets_of(reader, noun, record.number, limit)
+
+    def page(
+        self, limit: int, before: int | None = None, user: str | None = None, text: str = ""
+    ) -> Sequence[ChangeSetView]:
+        """The newest change sets, or the newest below number ``before``, without their changes.
+
+        ``user`` narrows them to one person (``me`` too), ``text`` to those whose command and summary hold its words;
+        ``#12`` is that one.
+        """
+        which = None if user is None else fold(self.desk.user if user == "me" else user)
+        bare = text.strip()
+        with self.desk.reading() as reader:
+            if bare.startswith("#") and bare[1:].isdecimal() and len(bare) < 16:
+                found = change_set_begun(reader, int(bare[1:]), 0) if reader.connection is not None else None
+                return [found[0]] if found and (before is None or found[0].number < before) else []
+            return sets_before(reader, limit, before, which, fold(text).split())
+
+    def changes(self, which: str, limit: int = 200) -> tuple[ChangeSetView, int]:
+        """One change set with its first changes, and how many there are of it in all; a bulk one counts its records."""
+        with self.desk.reading() as reader:
+            found = change_set_begun(reader, self._set_number(reader, which), limit)
+        assert found is not None
+        return found
 
     def undo(self, which: str | None = None) -> ChangeSetView:
         """Take back the last change set of the acting user, or the one named by number or uid; the view of what was undone.

@@ -37,6 +37,7 @@ class StageDraft(NamedTuple):
     forecast_category: str | None = None
     required: tuple[str, ...] | None = None
     position: int | None = None
+    wip_limit: int | None = None
 
 
 def seeds(names: Sequence[str], won: str, lost: str) -> tuple[StageSeed, ...]:
@@ -160,7 +161,9 @@ class Pipelines:
             uow.flush()
             return stage_named(stages_of(uow.reader, key), label)
 
-    def edit_stage(self, pipeline: str | None, name: str, draft: StageDraft, *, clear_rot: bool = False) -> StageView:
+    def edit_stage(
+        self, pipeline: str | None, name: str, draft: StageDraft, *, clear_rot: bool = False, clear_wip: bool = False
+    ) -> StageView:
         """Change a stage; its deals stay in it."""
         from crmcli.store.models.deals import Stage
 
@@ -170,8 +173,9 @@ class Pipelines:
             row = uow.get(Stage, stage_named(here, name).number)
             for column, value in _checked(draft).items():
                 setattr(row, column, value)
-            if clear_rot:
-                row.rot_days = None
+            for column, clear in (("rot_days", clear_rot), ("wip_limit", clear_wip)):
+                if clear:
+                    setattr(row, column, None)
             if draft.name is not None:
                 row.name = _label("name", draft.name)
                 row.name_key = fold(row.name)
@@ -258,6 +262,8 @@ def _checked(draft: StageDraft) -> dict[str, Any]:
         values["probability"] = _within("probability", draft.probability, 0, 100)
     if draft.rot_days is not None:
         values["rot_days"] = _within("rot-days", draft.rot_days, 1, 3650)
+    if draft.wip_limit is not None:
+        values["wip_limit"] = _within("wip", draft.wip_limit, 1, 1_000_000)
     if draft.forecast_category is not None:
         values["forecast_category"] = _one_of("forecast-category", draft.forecast_category, CATEGORIES)
     if draft.required is not None:

@@ -31,6 +31,19 @@ class Search:
             raise UsageError("nothing to search for", hint="crm search WORD")
         return self._hits(queries, [_noun(name) for name in types], limit)
 
+    def quick(self, text: str, limit: int = 40, types: Collection[str] = ()) -> list[SearchHit]:
+        """The few records most likely meant by what is being typed, at a price that does not grow with the store.
+
+        Exact names, addresses and numbers (``#12``) come first, then names that begin so, then all else; beside a name
+        stands what tells it from its namesakes.
+        """
+        from crmcli.store.queries.quick_search import quick_hits
+
+        if not text.strip():
+            return []
+        with self.desk.reading() as reader:
+            return quick_hits(reader, text, [_noun(name) for name in types], limit, self.desk.clock.now())
+
     def _hits(self, queries: list[list[str]], nouns: list[str], limit: int | None) -> Iterator[SearchHit]:
         with self.desk.reading() as reader:
             yield from hits(reader, queries, nouns, limit)

@@ -149,7 +149,7 @@ def _hanging(reader: Reader) -> Iterator[Finding]:
 
 def _uids(reader: Reader) -> Iterator[Finding]:
     """Uids that are no prefix and ULID, or that two rows have."""
-    for table, prefix in {**UID_PREFIX, "campaign": "cp", "change_set": "ch"}.items():
+    for table, prefix in {**UID_PREFIX, "campaign": "cp", "saved_view": "vw", "change_set": "ch"}.items():
         shape = re.compile(rf"{prefix}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}")
         seen: set[str] = set()
         for number, uid in reader.stream(f"SELECT id, uid FROM {table} ORDER BY id"):
@@ -197,7 +197,7 @@ def _unlike(value: str, key: str, read: Callable[[str], Any]) -> str | None:
 _NAMES = {
     "contact": ("name", "name_key"), "company": ("name", "name_key"), "deal": ("title", "title_key"),
     "pipeline": ("name", "name_key"), "stage": ("name", "name_key"), "campaign": ("name", "name_key"),
-    "tag": ("name", "key"), "app_user": ("login", "login_key"),
+    "saved_view": ("name", "name_key"), "tag": ("name", "key"), "app_user": ("login", "login_key"),
 }  # fmt: skip
 
 

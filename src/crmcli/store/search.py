@@ -153,18 +153,21 @@ def documents(reader: Reader, noun: str, numbers: Sequence[int]) -> Iterator[Ent
         yield _entry(noun, number, names, rest, phones.get(number, ()))
 
 
-def texts(reader: Reader, noun: str, number: int) -> Iterator[str]:
-    """What a record's entry is made of, as it was written: its name, then all else, one value at a time."""
-    columns = ", ".join((_NAME[noun], *_BODY[noun], "custom"))
-    name, *body, custom = reader.rows(f"SELECT {columns} FROM {noun} WHERE id = ?", (number,))[0]
-    yield name or ""
-    own, numbers = marks((number,)), (number,)
-    yield from _gather(reader, _NAMES_OF[noun], own, numbers).get(number, ())
-    yield from (part for part in body if part)
-    yield from _gather(reader, _EXTRA, own, numbers, (noun,)).get(number, ())
-    yield from _custom_texts(custom)
-    if noun in _PHONES_OF:
-        yield from _gather(reader, (_PHONES_OF[noun],), own, numbers).get(number, ())
+def texts_of(reader: Reader, noun: str, numbers: Sequence[int]) -> dict[int, list[str]]:
+    """What the entries of these few records are made of, as it was written: the name, then all else, value by value."""
+    own = marks(numbers)
+    names = _gather(reader, _NAMES_OF[noun], own, numbers)
+    extra = _gather(reader, _EXTRA, own, numbers, (noun,))
+    phones = _gather(reader, (_PHONES_OF[noun],) if noun in _PHONES_OF else (), own, numbers)
+    columns = ", ".join((_NAME[noun], *_BODY[noun]))
+    sql = f"SELECT id, custom, {columns} FROM {noun} WHERE id IN ({own})"
+    return {
+        number: [
+            name or "", *names.get(number, ()), *(part for part in body if part), *extra.get(number, ()),
+            *_custom_texts(custom), *phones.get(number, ()),
+        ]
+        for number, custom, name, *body in reader.rows(sql, numbers)
+    }  # fmt: skip
 
 
 def words_held(text: str, words: Sequence[str]) -> int:

@@ -52,6 +52,7 @@ _OWNER_OF: dict[str, tuple[str, str] | None] = {
     "pipeline": ("pipeline", "id"),
     "stage": ("pipeline", "pipeline_id"),
     "campaign": ("campaign", "id"),
+    "saved_view": ("saved_view", "id"),
     "tagging": None,
     "distinct_pair": None,
 }

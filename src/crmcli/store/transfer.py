@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Every table that holds something of the user's, those that others point to first. What is left out: imports on
 # their way, and the search index, which is made anew.
 TABLES = (
-    "app_user", "tag", "custom_field", "pipeline", "stage", "campaign",
+    "app_user", "tag", "custom_field", "pipeline", "stage", "campaign", "saved_view",
     "company", "company_website", "company_phone",
     "contact", "contact_email", "contact_phone", "contact_handle", "contact_company", "contact_relation",
     "deal", "deal_contact", "stage_change",

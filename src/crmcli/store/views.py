@@ -279,6 +279,7 @@ VIEWS: tuple[View, ...] = (
             ("kind", "s.kind", "open, won or lost"), ("probability", "s.probability", "per cent"),
             ("rot_days", "s.rot_days", "days without a touch until a deal rots"),
             ("forecast_category", "s.forecast_category", "omitted, pipeline, best_case, commit or closed"),
+            ("wip_limit", "s.wip_limit", "how many deals are enough there"),
         ),
         "stage s JOIN pipeline w ON w.id = s.pipeline_id WHERE s.deleted_at IS NULL AND w.deleted_at IS NULL",
     ),

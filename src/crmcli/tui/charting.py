@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
@@ -41,35 +42,49 @@ class Drawing(NamedTuple):
     legend: str = ""
 
 
-def measures(report: Report) -> list[int]:
-    """The places of the columns that can be drawn; amounts only where all are in one currency."""
-    found = []
-    for place, column in enumerate(report.columns):
-        values = [report.rows[row][place] for row in drawn_rows(report)]
-        codes = {value.currency for value in values if isinstance(value, Money) and value.minor}
-        if column.kind in _DRAWN and column.name != "number" and len(codes) < 2 and any(map(number, values)):
-            found.append(place)
-    return found
+class Measure(NamedTuple):
+    """A column that can be drawn, and of which currency's rows where there are several."""
+
+    place: int
+    currency: str | None
+    header: str
+    name: str
+
+
+def measures(report: Report) -> list[Measure]:
+    """What can be drawn; amounts of two currencies never stand beside each other."""
+    names = [column.name for column in report.columns]
+    codes: list[str | None] = [None]
+    if "currency" in names:
+        place = names.index("currency")
+        counts = Counter(code for row in drawn_rows(report) if (code := report.rows[row][place]) is not None)
+        codes = [str(code) for code, _ in counts.most_common()] if len(counts) > 1 else codes
+    return [
+        Measure(place, code, f"{column.header}, {code}" if code else column.header, column.name)
+        for code in codes
+        for place, column in enumerate(report.columns)
+        if column.kind in _DRAWN and column.name != "number"
+        if any(number(report.rows[row][place]) for row in drawn_rows(report, code))
+    ]
 
 
 def first_measure(report: Report) -> int:
     """Which of the measures is drawn before another is asked for."""
     wanted = _FIRST.get(report.name)
-    names = [report.columns[place].name for place in measures(report)]
+    names = [each.name for each in measures(report)]
     return names.index(wanted) if wanted in names else 0
 
 
 def drawing(report: Report, measure: int, paper: Screen) -> Drawing | None:
     """The picture of one of the report's measures; None when there is nothing to be drawn."""
-    places = measures(report)
-    if not places:
+    known = measures(report)
+    if not known:
         return None
-    place = places[measure % len(places)]
-    column = report.columns[place]
-    if report.columns[0].name == "month" and len({row[0] for row in report.rows}) == len(report.rows):
-        return Drawing("columns", column.header, tuple(_months(report, place, paper)))
-    bars = tuple(_bar(report, row, place, paper) for row in drawn_rows(report))
-    return Drawing("bars", column.header, bars)
+    chosen = known[measure % len(known)]
+    bars = tuple(_bar(report, row, chosen.place, paper) for row in drawn_rows(report, chosen.currency))
+    if report.columns[0].name == "month":
+        return Drawing("columns", chosen.header, tuple(_months(bars)))
+    return Drawing("bars", chosen.header, bars)
 
 
 def number(value: object) -> float:
@@ -79,12 +94,14 @@ def number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def drawn_rows(report: Report) -> list[int]:
+def drawn_rows(report: Report, currency: str | None = None) -> list[int]:
     """The rows with a bar: of the pipeline the open stages, beside which what was won over the years would be a tower."""
-    if report.name != "pipeline":
-        return list(range(len(report.rows)))
-    place = [column.name for column in report.columns].index("kind")
-    return [row for row, values in enumerate(report.rows) if values[place] == "open"]
+    names = [column.name for column in report.columns]
+    wanted = {"currency": currency} if currency else {}
+    if report.name == "pipeline":
+        wanted["kind"] = "open"
+    places = [(names.index(name), value) for name, value in wanted.items()]
+    return [row for row, values in enumerate(report.rows) if all(values[place] == value for place, value in places)]
 
 
 def _bar(report: Report, row: int, place: int, paper: Screen) -> Bar:
@@ -94,31 +111,24 @@ def _bar(report: Report, row: int, place: int, paper: Screen) -> Bar:
 
 
 def label_of(report: Report, row: int) -> str:
-    """What a row is about, with its currency where there are several."""
-    values = report.rows[row]
+    """What a row is about."""
     names = [column.name for column in report.columns]
-    place = names.index("title") if "title" in names else 0
-    label = NOTHING if values[place] is None else visible(str(values[place]))
-    if "currency" in names:
-        code = values[names.index("currency")]
-        others = {report.rows[each][names.index("currency")] for each in drawn_rows(report)} - {None}
-        return f"{label} {code}" if len(others) > 1 and code is not None and label != code else label
-    return label
+    value = report.rows[row][names.index("title") if "title" in names else 0]
+    return NOTHING if value is None else visible(str(value))
 
 
-def _months(report: Report, place: int, paper: Screen) -> Iterable[Bar]:
+def _months(bars: Sequence[Bar]) -> Iterable[Bar]:
     """Every month from the first to the last, those with nothing in them too."""
-    rows = {str(values[0]): row for row, values in enumerate(report.rows) if values[0] is not None}
-    if not rows:
+    known = {bar.label: bar for bar in bars if bar.label != NOTHING}
+    if not known:
         return
-    month, last = min(rows), max(rows)
+    month, last = min(known), max(known)
     for _ in range(_MOST_MONTHS):
-        row = rows.get(month)
-        yield Bar(month, 0.0, "0", None) if row is None else _bar(report, row, place, paper)._replace(label=month)
+        yield known.get(month) or Bar(month, 0.0, "0", None)
         if month == last:
             return
-        year, number_ = int(month[:-3]), int(month[-2:])
-        month = f"{year + number_ // _MONTHS_A_YEAR:04}-{number_ % _MONTHS_A_YEAR + 1:02}"
+        year, place = int(month[:-3]), int(month[-2:])
+        month = f"{year + place // _MONTHS_A_YEAR:04}-{place % _MONTHS_A_YEAR + 1:02}"
 
 
 def compact(value: float, locale: Locale) -> str:
@@ -134,6 +144,6 @@ def month_labels(bars: Sequence[Bar], slot: int) -> list[str]:
     short = [
         bar.label[:4] if place == 0 or bar.label.endswith("-01") else bar.label[5:] for place, bar in enumerate(bars)
     ]
-    if slot >= len("2026-06") + 1:
+    if slot > len("[2026-06]"):
         return [bar.label for bar in bars]
     return [label if len(label) < slot or (len(label) == 4 and slot >= 2) else "" for label in short]

@@ -11,6 +11,8 @@ from crmcli.tui.modals.record_fields import MORE, rebased, record_fields, typed_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from textual.screen import Screen
+
     from crmcli.tui.modals.fields import FormField
     from crmcli.tui.screens.place import Place
     from crmcli.tui.session import Done, Session
@@ -257,9 +259,9 @@ async def _again(place: Place, error: CrmError, path: str) -> bool:
     from crmcli.tui.modals.confirm import Confirm
 
     details = (error.message, *error.details, "", f"what you wrote is kept: {path}")
-    return bool(
-        await place.app.push_screen_wait(Confirm("that can't be stored", details, yes="Edit again", no="Later"))
-    )
+    asked: Screen[bool] = Confirm("that can't be stored", details, yes="Edit again", no="Later")
+    again = await place.app.push_screen_wait(asked)
+    return bool(again)
 
 
 def _marked(text: str, error: CrmError) -> str:

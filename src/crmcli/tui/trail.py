@@ -26,6 +26,11 @@ class Trail:
         """The present spot."""
         return self._spots[self._place]
 
+    @property
+    def seen(self) -> list[Spot]:
+        """Every spot once, the one visited last first."""
+        return list(dict.fromkeys(reversed(self._spots)))
+
     def visit(self, spot: Spot) -> None:
         """Go to a spot; what could be gone forward to is forgotten."""
         if spot != self.here:

@@ -96,6 +96,15 @@ class Dialect(Protocol):
     def search_query(self, words: Sequence[str], *, names_only: bool) -> str:
         """The engine's query text for records that hold all the words, each as a beginning."""
 
+    def finds_far(self, word: str) -> bool:
+        """Whether the index finds the beginning of a word as short as this without looking through most of itself."""
+
+    def names_beginning(self, noun: str, key: str, words: str) -> tuple[str, Sequence[object]] | None:
+        """SQL for the ``id`` of the noun's records whose names begin so, and its parameters; None without an index.
+
+        ``key`` is the folded text, ``words`` are its words. The records may be deleted.
+        """
+
     def fill(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:  # noqa: ANN401
         """Insert rows by the thousand: text, numbers and None, moments and JSON as text."""
 

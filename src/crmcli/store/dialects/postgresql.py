@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 CHANGED = "crm_changed"  # the channel on which each commit is told
 _CHUNK = 500
 _LONGEST_WORD = 2046  # bytes, of a word in a tsvector
+_FAR, _FAR_DIGITS = 3, 5  # characters
 _CURSORS = count(1)
 # Writers of one store wait for each other on this advisory lock, as they do on SQLite's write lock.
 _WRITE_LOCK = 0x63726D
@@ -170,6 +171,16 @@ class Postgresql:
         known = (word for word in words if len(word.encode()) <= _LONGEST_WORD)
         quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in known)
         return " & ".join(f"'{word}':{weight}" for word in quoted)
+
+    def finds_far(self, word: str) -> bool:
+        """All the words that begin so are gathered first, and phone numbers are many words each."""
+        return len(word) >= _FAR_DIGITS if word.isdecimal() else len(word) >= _FAR or not word.isascii()
+
+    def names_beginning(self, noun: str, key: str, words: str) -> tuple[str, Sequence[object]] | None:  # noqa: ARG002
+        """Along the index of the beginnings of entries, each of which begins with the name."""
+        name = 'left(name, 40) COLLATE "C"'
+        sql = f"SELECT record_id AS id FROM search_entry WHERE noun = ? AND {name} >= ? AND {name} < ?"
+        return sql, (noun, words[:40], f"{words[:40]}\U0010ffff")
 
     def fill(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:  # noqa: ANN401
         """One ``COPY``, its text made here."""
@@ -424,7 +435,7 @@ _OURS = (
     "activity", "activity_contact", "alembic_version", "app_user", "campaign", "change", "change_set", "company",
     "company_phone", "company_website", "contact", "contact_company", "contact_email", "contact_handle",
     "contact_phone", "contact_relation", "custom_field", "deal", "deal_contact", "distinct_pair", "forgotten", "import_run",
-    "pipeline", "search_entry", "stage",
+    "pipeline", "saved_view", "search_entry", "stage",
     "stage_change", "tag", "tagging",
 )  # fmt: skip
 

@@ -181,6 +181,17 @@ class Sqlite:
         quoted = (word.replace('"', '""') for word in words)
         return " AND ".join(f'{column}"{word}" *' for word in quoted)
 
+    def finds_far(self, word: str) -> bool:  # noqa: ARG002
+        """Beginnings have lists of their own."""
+        return True
+
+    def names_beginning(self, noun: str, key: str, words: str) -> tuple[str, Sequence[object]] | None:  # noqa: ARG002
+        """Along the index of names; subjects have none."""
+        if noun == "activity":
+            return None
+        name = "title_key" if noun == "deal" else "name_key"
+        return f"SELECT id FROM {noun} WHERE {name} >= ? AND {name} < ?", (key, f"{key}\U0010ffff")
+
     def fill(
         self, connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
     ) -> None:

@@ -30,6 +30,7 @@ class Stage(Mortal, table=True):
     rot_days: int | None = None
     forecast_category: str = "pipeline"
     required: str = ""  # field names, separated by commas
+    wip_limit: int | None = None  # so many open deals are enough here; None: any number
 
 
 class Campaign(Mortal, table=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKeyConstraint, MetaData
 from sqlmodel import SQLModel
 
-from crmcli.store.models import activities, companies, deals, exchange, labels, ledger, people
+from crmcli.store.models import activities, companies, deals, exchange, labels, ledger, people, screens
 
 ROOTS: dict[str, type[people.Contact | companies.Company | deals.Deal | activities.Activity]] = {
     "contact": people.Contact,
@@ -28,7 +28,7 @@ def metadata() -> MetaData:
 
 def model_of(table: str) -> type[SQLModel]:
     """The model whose rows are kept in ``table``."""
-    modules = (people, companies, deals, activities, ledger, labels, exchange)
+    modules = (people, companies, deals, activities, ledger, labels, exchange, screens)
     models = (item for module in modules for item in vars(module).values() if hasattr(item, "__table__"))
     found: type[SQLModel] = next(model for model in models if model.__table__.name == table)
     return found

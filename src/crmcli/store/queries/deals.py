@@ -91,12 +91,13 @@ def stage_history(reader: Reader, number: int, now: datetime) -> tuple[StageVisi
 def stages(reader: Reader, pipeline: str | None = None) -> list[StageView]:
     """The stages of all pipelines, or of the one whose folded name is given, the default pipeline first."""
     sql = (
-        "SELECT s.id, w.name, s.name, s.position, s.kind, s.probability, s.rot_days, s.forecast_category, s.required"
+        "SELECT s.id, w.name, s.name, s.position, s.kind, s.probability, s.rot_days, s.forecast_category, s.required,"
+        " s.wip_limit"
         " FROM stage s JOIN pipeline w ON w.id = s.pipeline_id WHERE s.deleted_at IS NULL AND w.deleted_at IS NULL"
         f"{' AND w.name_key = ?' if pipeline else ''} ORDER BY w.position, w.id, s.position, s.id"
     )
     rows = reader.rows(sql, (pipeline,) if pipeline else ())
-    return [StageView._make((*row[:8], tuple(name for name in row[8].split(",") if name))) for row in rows]
+    return [StageView._make((*row[:8], tuple(name for name in row[8].split(",") if name), row[9])) for row in rows]
 
 
 def stage_totals(reader: Reader, pipeline: str, where: Condition = EVERYTHING) -> list[StageTotal]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from crmcli.domain.fields import FIELDS
+from crmcli.domain.fields import FIELDS, UID_PREFIX
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
 from crmcli.domain.views import ChangeSetView, ChangeView
 from crmcli.store.queries.common import sure_moment
+from crmcli.store.queries.condition import Condition, both
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +26,7 @@ _NAMES = {
     "activity": "subject",
     "pipeline": "name",
     "campaign": "name",
+    "saved_view": "name",
 }
 # What a row beside a record is called, and which of its columns says what it holds.
 BESIDE = {
@@ -76,6 +79,47 @@ def change_sets_among(reader: Reader, numbers: Sequence[int]) -> Iterator[Change
         among, params = reader.dialect.among(list(numbers))
         for row in reader.rows(f"SELECT {_COLUMNS} FROM change_set s WHERE s.id {among}", params):
             yield _view(reader, row, ())
+
+
+def sets_before(
+    reader: Reader, limit: int, before: int | None, user: str | None, words: Sequence[str]
+) -> list[ChangeSetView]:
+    """The change sets below a number, the newest first, without their changes; of one user, and telling of all words."""
+    parts = [Condition("s.id < ?", (before,))] if before is not None else []
+    if user is not None:
+        parts.append(Condition("s.user_id = (SELECT u.id FROM app_user u WHERE u.login_key = ?)", (user,)))
+    parts += [Condition("instr(crm_fold(s.command || ' ' || s.summary), ?) > 0", (word,)) for word in words]
+    where = both(*parts)
+    sql = f"SELECT {_COLUMNS} FROM change_set s WHERE {where.sql} ORDER BY s.id DESC LIMIT ?"
+    return [_view(reader, row, ()) for row in reader.rows(sql, (*where.params, limit))]
+
+
+def change_set_begun(reader: Reader, number: int, limit: int) -> tuple[ChangeSetView, int] | None:
+    """One change set with its first changes, and how many lines or, when it was made in bulk, records there are of it.
+
+    Of records made or deleted in bulk the log has no lines; the first of them are told instead.
+    """
+    row = reader.row(f"SELECT {_COLUMNS} FROM change_set s WHERE s.id = ?", (number,))
+    if row is None:
+        return None
+    lines = int(reader.value("SELECT COUNT(*) FROM change WHERE set_id = ?", (number,)))
+    shown = list(islice(changes(reader, number, limit=limit), limit))
+    view = _view(reader, row, ())
+    if lines < view.records:
+        shown += islice(_marked(reader, number), limit - len(shown))
+    return view._replace(changes=tuple(shown)), max(lines, view.records)
+
+
+def _marked(reader: Reader, number: int) -> Iterator[ChangeView]:
+    """The records that a set made or deleted without a line in the log."""
+    for noun in UID_PREFIX:
+        for column, action in (("created_in", "add"), ("deleted_in", "remove")):
+            sql = (
+                f"SELECT r.uid, r.{_NAMES[noun]} FROM {noun} r WHERE r.{column} = ? AND NOT EXISTS"
+                " (SELECT 1 FROM change c WHERE c.noun = ? AND c.record_id = r.id AND c.set_id = ?) ORDER BY r.id"
+            )
+            for uid, name in reader.stream(sql, (number, noun, number)):
+                yield ChangeView(noun, uid, name or "", action, None, None, None)
 
 
 def sets_of(reader: Reader, noun: str, number: int, limit: int | None) -> Iterator[ChangeSetView]:

@@ -42,7 +42,9 @@ class _Walk(NamedTuple):
     def sql(self) -> str:
         """The records by their values; one that has several comes several times, and the first counts."""
         way = " DESC" if self.downwards else ""
-        return f"SELECT {self.owner} FROM {self.source} WHERE {self.condition} ORDER BY {self.key}{way}, {self.owner}{way}"
+        return (
+            f"SELECT {self.owner} FROM {self.source} WHERE {self.condition} ORDER BY {self.key}{way}, {self.owner}{way}"
+        )
 
 
 def numbers_in_order(reader: Reader, noun: str, where: Condition, sort: str | None, *, reverse: bool) -> array[int]:

@@ -8,7 +8,7 @@ from crmcli.domain.text import fold
 from crmcli.domain.views import SearchHit
 from crmcli.store.queries.condition import EVERYTHING, NOTHING, Condition
 from crmcli.store.reader import marks
-from crmcli.store.search import SEARCHED, phone_words, texts, words_held, words_of
+from crmcli.store.search import SEARCHED, phone_words, texts_of, words_held, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -86,7 +86,15 @@ def _entries(
 def _hit(reader: Reader, row: Row, words: Sequence[str]) -> SearchHit:
     _, noun, number = row
     uid, name = reader.rows(f"SELECT uid, {_NAME[noun]} FROM {noun} WHERE id = ?", (number,))[0]
-    return SearchHit(uid, number, noun, name or "", _excerpt(_telling(texts(reader, noun, number), words), words))
+    return SearchHit(uid, number, noun, name or "", excerpt_of(texts_of(reader, noun, (number,))[number], [words]))
+
+
+def excerpt_of(texts: Sequence[str], queries: Sequence[Sequence[str]]) -> str:
+    """The neighbourhood of the words of a query in the text that holds the most of them."""
+    for words in queries:
+        if found := _telling(texts, words):
+            return _excerpt(found, words)
+    return ""
 
 
 def _telling(candidates: Iterable[str], words: Sequence[str]) -> str:

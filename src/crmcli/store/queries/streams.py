@@ -35,11 +35,15 @@ def change_moments(reader: Reader, where: Condition) -> Iterator[Row]:
 
 def change_condition(text: str) -> Condition:
     """The change sets whose command, summary or user hold all the words of a text; ``@maria`` is a user's own name."""
-    return both(*(_user(word[1:]) if word.startswith("@") and word[1:] else _holding(word) for word in fold(text).split()))
+    return both(
+        *(_user(word[1:]) if word.startswith("@") and word[1:] else _holding(word) for word in fold(text).split())
+    )
 
 
 def _user(login: str) -> Condition:
-    return Condition("s.user_id IN (SELECT u.id FROM app_user u WHERE u.login_key LIKE ? ESCAPE '!')", (_pattern(login, ""),))
+    return Condition(
+        "s.user_id IN (SELECT u.id FROM app_user u WHERE u.login_key LIKE ? ESCAPE '!')", (_pattern(login, ""),)
+    )
 
 
 def _holding(word: str) -> Condition:

@@ -11,7 +11,7 @@ MOVING = (
     Key("page_up", "pageup,ctrl+u", "go_page(-1)", "page up", "a page up", _MOVING, counted=True),
     Key("page_down", "pagedown,ctrl+d", "go_page(1)", "page down", "a page down", _MOVING, counted=True),
     Key("first", "g,home", "go_first", "first", "to the first one", _MOVING),
-    Key("last", "G,end", "go_last", "last", "to the last one", _MOVING),
+    Key("last", "G,end", "go_last", "last", "to the last one, or the one of that number: 42G", _MOVING, counted=True),
 )
 MARKING = (
     Key("mark", "space", "mark", "mark", "mark it, or take the mark off; verbs then work on all that is marked", _MARKING,

@@ -86,7 +86,7 @@ class FieldRow(Horizontal):
     @property
     def text(self) -> str:
         """What is typed or chosen."""
-        if not self.is_mounted:
+        if not (self.is_mounted and self.is_attached):
             return self._last
         control = self.control
         if isinstance(control, Select):

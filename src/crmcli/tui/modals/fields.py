@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from crmcli.render.locale import Locale
 
 MEASURES = (Kind.DATE, Kind.TIME, Kind.DUE, Kind.DURATION, Kind.MONEY)
+# Days in a unit, and up to how many days away it is counted in.
+_UNITS = ((1, 60, "days"), (30, 2 * 365, "months"), (365, 10**7, "years"))
 _ADDRESSES = (Kind.EMAIL, Kind.PHONE, Kind.WEBSITE, Kind.HANDLE)
 
 
@@ -117,7 +119,10 @@ def _day(day: date, locale: Locale) -> str:
 
 def _away(days: int) -> str:
     words = {0: "today", 1: "tomorrow", -1: "yesterday"}
-    return words.get(days) or (f"in {days} days" if days > 0 else f"{-days} days ago")
+    if days in words:
+        return words[days]
+    count, unit = next((abs(days) // size, unit) for size, most, unit in _UNITS if abs(days) <= most)
+    return f"in {count} {unit}" if days > 0 else f"{count} {unit} ago"
 
 
 def _length(minutes: int) -> str:

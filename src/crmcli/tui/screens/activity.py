@@ -169,7 +169,9 @@ class ActivityScreen(Stepping, Place):
         """Read what came into sight."""
         event.stop()
         numbers = event.numbers
-        self.read("window", lambda: self.streams.activity_views(numbers), self.rows.put, what="the activities can't be read")
+        self.read(
+            "window", lambda: self.streams.activity_views(numbers), self.rows.put, what="the activities can't be read"
+        )
 
     # -- the pane
 
@@ -195,6 +197,13 @@ class ActivityScreen(Stepping, Place):
         await aside.show(view.id, lambda cells: self._portrait.draw(view, cells), note_of(view))
 
     # -- which ones
+
+    def open_ref(self, ref: str) -> None:
+        """Show the activities that a filter selects, of all kinds and of everyone."""
+        self.wanted_now = Wanted(filter=ref)
+        self.is_stale = True
+        if self.is_active:
+            self.refresh_store()
 
     def _want(self, **changed: Any) -> None:  # noqa: ANN401 - fields of Wanted
         self.wanted_now = self.wanted_now._replace(**changed)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.containers import Horizontal
 from textual.message import Message
 
+from crmcli.domain.board import ORDERS
+from crmcli.domain.swimlanes import GROUPINGS, group_key, swimlanes
 from crmcli.errors import CrmError, FilterError
 from crmcli.tui.bindings import bindings_of
 from crmcli.tui.keys.registry import PLACES
 from crmcli.tui.modals.pipelines import PipelinePicker
-from crmcli.tui.screens.place import Place
+from crmcli.tui.screens.deal_moving import DealMoving, Wish
 from crmcli.tui.targets import Target
-from crmcli.tui.verbs import VERBS
 from crmcli.tui.widgets.detail import DetailPane
 from crmcli.tui.widgets.empty import EmptyBoard
 from crmcli.tui.widgets.filter_bar import FilterBar
@@ -21,17 +22,25 @@ from crmcli.tui.widgets.lanes import Lanes
 from crmcli.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from crmcli.domain.board import BoardCard, BoardPicture
     from crmcli.tui.session import Session
+    from crmcli.tui.verbs import Verb
+    from crmcli.tui.widgets.card_list import CardList
     from crmcli.tui.widgets.cursor_list import CursorList
 
+_PATIENCE = 0.25  # seconds before it is said that the store is being read
+_ABOUT_ORDERS = {
+    "due": "what is due first, then the dearest", "value": "the dearest first", "age": "longest in the stage first",
+    "title": "by the alphabet", "chance": "the likeliest first", "owner": "by owner, then what is due first",
+}  # fmt: skip
 
-class BoardScreen(Place):
+
+class BoardScreen(DealMoving):
     """One pipeline at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("board")
@@ -44,29 +53,46 @@ class BoardScreen(Place):
             super().__init__()
             self.error = error
 
+    class Unread(Message):
+        """The store can't be read."""
+
+        def __init__(self, error: CrmError) -> None:
+            super().__init__()
+            self.error = error
+
     def __init__(self, session: Session, name: str) -> None:
         super().__init__(session, name)
         self.pipeline: str | None = None
         self.filter_text = ""
         self.picture: BoardPicture | None = None
+        self.marked: set[Hashable] = set()  # by uid, across all stages
         self._wanted_filter = ""
+        self._shown_for: tuple[str | None, str] | None = None  # the pipeline and filter that the picture was read for
         self._wanted_card: str | None = None
 
     def body(self) -> ComposeResult:
         """What is in the pipeline, the filter, the lanes, and the pane beside them."""
         self.pipeline, self.filter_text = self.app.pipeline, self.app.filter_text or ""
         self._wanted_filter = self.filter_text
-        locale = self.session.locale
+        locale, plain = self.session.locale, self.app.is_plain
         yield TopBar(locale)
         yield FilterBar(self.filter_text)
         with Horizontal(id="board"):
             yield EmptyBoard(id="empty")
-            yield Lanes(locale, self.now)
-            yield DetailPane(locale, self.now)
+            yield Lanes(locale, self.now, self.marked, plain=plain)
+            yield DetailPane(locale, self.now, plain=plain)
 
     def on_mount(self) -> None:
         """Nothing is shown before it is read."""
         self.lanes.display = self.detail.display = self.query_one(EmptyBoard).display = False
+        self.lanes.by = self._remembered("swimlanes", "")
+        self.set_timer(_PATIENCE, self._say_reading)
+
+    def _say_reading(self) -> None:
+        empty = self.query_one(EmptyBoard)
+        if self.picture is None and not empty.display:
+            empty.say_reading()
+            empty.display = True
 
     @property
     def lanes(self) -> Lanes:
@@ -81,40 +107,94 @@ class BoardScreen(Place):
     @property
     def rows(self) -> CursorList | None:
         """The cards of the present lane."""
+        return self._list
+
+    @property
+    def _list(self) -> CardList | None:
         return self.lanes.column.list if self.lanes.column else None
 
+    def chosen(self) -> list[BoardCard]:
+        """The marked cards from left to right, else the one at the cursor."""
+        if self.picture is None:
+            return []
+        if self.marked:
+            return [card for lane in self.picture.lanes for card in lane.cards if card.id in self.marked]
+        card = self.lanes.card
+        return [card] if card is not None and self.picture.deals else []
+
     def targets(self) -> list[Target]:
-        """The card at the cursor."""
-        card = self.lanes.card if self.picture and self.picture.deals else None
-        return [Target("deal", card.id, card.number, card.title, card)] if card else []
+        """The same, as verbs want them."""
+        return [Target("deal", card.id, card.number, card.title, card) for card in self.chosen()]
+
+    # -- what is remembered
+
+    def _remembered(self, name: str, otherwise: Any) -> Any:  # noqa: ANN401 - what was remembered
+        kept = self.session.memory.get(f"board.{name}", otherwise)
+        return kept if isinstance(kept, type(otherwise)) else otherwise
+
+    def _remember(self, name: str, value: Any) -> None:  # noqa: ANN401 - of this pipeline
+        assert self.picture is not None
+        self.app.remember(f"board.{name}", {**self._remembered(name, {}), self.picture.pipeline: value})
 
     # -- reading
 
     def reload(self) -> None:
-        """Read the pipeline again."""
-        wanted = self._wanted_filter
-        self.run_worker(self._load(wanted), group="load", exclusive=True)
+        """Read the pipeline again, if anything was written since."""
+        self.run_worker(self._load(self.pipeline, self._wanted_filter), group="load", exclusive=True)
 
-    async def _load(self, wanted: str) -> None:
+    def action_refresh(self) -> None:
+        """Read the store again, whatever is known of it."""
+        self.forget_picture()
+        super().action_refresh()
+
+    def forget_picture(self) -> None:
+        """The next reading is a whole one."""
+        self._shown_for = None
+
+    async def _load(self, pipeline: str | None, wanted: str) -> None:
+        seen = self.picture if self._shown_for == (pipeline, wanted) else None
         try:
-            picture = await self.session.ask(lambda: self.session.board.picture(self.pipeline, wanted))
+            picture = await self.session.ask(lambda: self._fresh(seen, pipeline, wanted))
         except FilterError as error:
             self.post_message(self.Misread(error))
         except CrmError as error:
-            self.post_message(self.Failed("the board can't be read", error))
+            self.post_message(self.Unread(error))
         else:
-            self.post_message(self.Answered(lambda answer: self._loaded(answer, wanted), picture))
+            if picture is not None:
+                self.post_message(self.Answered(lambda answer: self._loaded(answer, pipeline, wanted), picture))
+
+    def _fresh(self, seen: BoardPicture | None, pipeline: str | None, wanted: str) -> BoardPicture | None:
+        """The picture, sorted as it was last time; None when the one that is seen still holds."""
+        board = self.session.board
+        if seen is not None and board.is_current(seen):
+            return None
+        picture = board.picture(pipeline, wanted)
+        order = self._remembered("sort", {}).get(picture.pipeline, picture.order)
+        return picture.sorted_by(order) if order in ORDERS and order != picture.order else picture
 
     def on_board_screen_misread(self, event: BoardScreen.Misread) -> None:
         """Say where the filter is wrong; the one before it stays in force."""
         self._wanted_filter = self.filter_text
         self.query_one(FilterBar).refuse(event.error)
 
-    async def _loaded(self, picture: BoardPicture, filter_text: str) -> None:
+    def on_board_screen_unread(self, event: BoardScreen.Unread) -> None:
+        """Say why there is nothing to see, or that what is seen may be old."""
+        event.stop()
+        if self.picture is None:
+            empty = self.query_one(EmptyBoard)
+            empty.say_trouble(event.error)
+            empty.display = True
+        else:
+            self.query_one(TopBar).trouble = event.error.message
+
+    async def _loaded(self, picture: BoardPicture, pipeline: str | None, filter_text: str) -> None:
         if self.writing:  # it is out of date already; the end of the write reads it again
             return
-        self.filter_text = filter_text
-        self.query_one(FilterBar).accept(filter_text)
+        self.filter_text, self._shown_for = filter_text, (pipeline, filter_text)
+        bar = self.query_one(FilterBar)
+        if not bar.has_focus_within:  # what is being typed there stays
+            bar.accept(filter_text)
+        self.query_one(TopBar).trouble = ""
         await self._show(picture)
         if self._wanted_card is not None:
             self._follow(self._wanted_card)
@@ -125,24 +205,24 @@ class BoardScreen(Place):
     async def _show(self, picture: BoardPicture) -> None:
         first = self.picture is None or self.picture.deals == 0
         self.picture = picture
-        self.query_one(TopBar).picture = picture
+        self._tell_picture()
         empty = self.query_one(EmptyBoard)
         empty.display = picture.deals == 0
         empty.say(filtered=bool(self.filter_text))
         self.lanes.display = picture.deals > 0
+        self.lanes.collapsed = set(self._remembered("collapsed", {}).get(picture.pipeline, ()))
         await self.lanes.show(picture)
         if picture.deals and (first or self.focused is None):
             if first:
-                self._begin()
+                self._begin(picture)
             if not self.query_one(FilterBar).has_focus_within:
                 self.lanes.focus_column()
-        elif not picture.deals:
+        elif not picture.deals and not self.query_one(FilterBar).has_focus_within:
             self.set_focus(None)
 
-    def _begin(self) -> None:
+    def _begin(self, picture: BoardPicture) -> None:
         """The cursor starts in the first stage that holds anything."""
-        assert self.picture is not None
-        self.lanes.place = next((i for i, lane in enumerate(self.picture.lanes) if lane.cards), 0)
+        self.lanes.place = next((place for place, lane in enumerate(picture.lanes) if lane.cards), 0)
 
     def _follow(self, uid: str) -> None:
         assert self.picture is not None
@@ -150,11 +230,31 @@ class BoardScreen(Place):
             if any(card.id == uid for card in lane.cards):
                 self.lanes.go_to_stage(lane.stage.number, uid)
 
+    def _tell_picture(self) -> None:
+        """What the line at the top says; marks on what is no longer shown are gone."""
+        assert self.picture is not None
+        bar = self.query_one(TopBar)
+        bar.picture = self.picture
+        if self.marked:
+            self.marked &= {card.id for lane in self.picture.lanes for card in lane.cards}
+        bar.marked = len(self.marked)
+        order = f"by {self.picture.order}" if self.picture.order != "due" else ""
+        by = f"swimlanes by {self.lanes.by}" if self.lanes.by else ""
+        bar.view = " · ".join(part for part in (order, by) if part)
+
+    def show_cards(self, picture: BoardPicture, follow: BoardCard) -> None:
+        """Show the picture at once, the cursor on a card."""
+        self.picture = picture
+        self._tell_picture()
+        self.lanes.lay(picture)
+        self.lanes.go_to_stage(follow.stage, follow.id)
+
     # -- the pane
 
     def on_cursor_list_selected(self, event: CursorList.Selected) -> None:
         """The pane shows the card at the cursor."""
         event.stop()
+        self.query_one(TopBar).marked = len(self.marked)
         self._show_detail()
 
     def _show_detail(self) -> None:
@@ -167,23 +267,43 @@ class BoardScreen(Place):
         self.read("detail", lambda: self.session.deals.show(uid), self.detail.show, what="the deal can't be read")
 
     def action_open(self) -> None:
-        """Open the pane and give it the keys; from there, the whole record."""
+        """Open the pane and give it the keys; from there, the whole record. A folded swimlane unfolds."""
+        if self._list is not None and self._list.is_on_swimlane:
+            self.action_fold()
+            return
         if not self.wanted():
             return
         if self.detail.has_focus:
-            super().action_open()
+            self._open_record()
             return
         self.detail.display = True
         self._show_detail()
         self.detail.focus(scroll_visible=False)
 
+    def _open_record(self) -> None:
+        picture = self.detail.picture
+        if picture is not None:
+            self.app.open_record("deal", picture.record.id)
+
     def action_escape(self) -> None:
-        """Close the pane, else clear the filter."""
+        """Close the pane, else take the marks off, else clear the filter."""
         if self.detail.display:
             self.detail.display = False
             self.lanes.focus_column()
+        elif self.marked:
+            self._unmark()
         elif self.filter_text:
             self.query_one(FilterBar).action_clear()
+
+    def _unmark(self) -> None:
+        self.marked.clear()
+        self.query_one(TopBar).marked = 0
+        for column in self.lanes.columns:
+            column.list.unmark()
+
+    def _finished(self, verb: Verb) -> None:
+        super()._finished(verb)
+        self._unmark() if verb.name == "remove" else None
 
     # -- moving around
 
@@ -191,39 +311,118 @@ class BoardScreen(Place):
         """A stage to the right, or left."""
         self.lanes.go(step * self.app.count.take())
 
-    # -- moving a deal
+    def action_go_down(self, step: int) -> None:
+        """Some cards down, or up; in the pane, lines."""
+        if self.detail.has_focus:
+            self.detail.go_by(step * self.app.count.take())
+        else:
+            super().action_go_down(step)
+
+    def action_go_page(self, step: int) -> None:
+        """A page down, or up."""
+        if self.detail.has_focus:
+            self.detail.go_by(step * self.detail.page * self.app.count.take())
+        else:
+            super().action_go_page(step)
+
+    def action_go_first(self) -> None:
+        """To the first card, or the first line of the pane."""
+        if self.detail.has_focus:
+            self.detail.scroll_home(animate=False)
+        else:
+            super().action_go_first()
+
+    def action_go_last(self) -> None:
+        """To the last card, or the last line of the pane."""
+        if self.detail.has_focus:
+            self.detail.scroll_end(animate=False)
+        else:
+            super().action_go_last()
+
+    # -- moving deals
 
     def action_move(self, step: int) -> None:
-        """Move the card at the cursor some stages on, or back."""
-        card = self.lanes.card
-        if self.picture is None or card is None or not self.wanted():
-            return
-        numbers = [lane.stage.number for lane in self.picture.lanes]
-        place = numbers.index(card.stage) + step * self.app.count.take()
-        if 0 <= place < len(numbers):
-            self._move(card, numbers[place])
+        """Move the card at the cursor, or all marked ones, some stages on or back."""
+        step *= self.app.count.take()
+        if self.wanted():
+            self.move_on(self.chosen(), step)
 
     def on_lanes_dropped(self, event: Lanes.Dropped) -> None:
-        """A card was dragged onto another stage."""
-        self._move(event.card, event.stage)
-
-    def _move(self, card: BoardCard, number: int) -> None:
+        """A card, and all marked ones if it is one of them, was dragged onto another stage or into another swimlane."""
         assert self.picture is not None
-        stage = next(lane.stage for lane in self.picture.lanes if lane.stage.number == number)
-        if stage.kind == "lost":
-            target = Target("deal", card.id, card.number, card.title, card)
-            self.start(VERBS["lose"], [target], also={"stage": stage.stage})
+        cards = self.chosen() if event.card.id in self.marked else [event.card]
+        stage = self.picture.lane(event.stage).stage
+        owner = self._dropped_owner(event)
+        moves = [(card, stage) for card in cards if card.stage != stage.number or owner is not None]
+        if moves:
+            self.wish(Wish(moves, owner))
+
+    def _dropped_owner(self, event: Lanes.Dropped) -> str | None:
+        by = self.lanes.by
+        if event.swimlane is None or event.swimlane == group_key(event.card, by):
+            return None
+        if by == "owner":
+            return event.swimlane
+        self.notify("a deal keeps its company; c changes it", timeout=4)
+        return None
+
+    def action_give(self, step: int) -> None:
+        """Give the deal to the owner of the swimlane above, or below."""
+        if self.lanes.by != "owner":
+            self.notify("there are no swimlanes by owner; S makes them, a gives a deal to someone", timeout=4)
             return
-        # The card moves at once, so that keys pressed quickly each see where it is; the store's answer follows.
-        self.picture = self.picture.moved(card, number)
-        self.query_one(TopBar).picture = self.picture
-        for column, lane in zip(self.lanes.columns, self.picture.lanes, strict=True):
-            column.show(lane)
-        self.lanes.go_to_stage(number, card.id)
-        self.write(
-            f"#{card.number} can't be moved", lambda: self.session.deals.move(card.id, stage.stage),
-            f"#{card.number} {card.title} → {stage.stage}",
-        )  # fmt: skip
+        cards, here = self.chosen(), self._list.swimlane if self._list is not None else None
+        if not cards or here is None or self.picture is None:
+            return
+        keys = [each.key for each in swimlanes(self.picture, "owner")]
+        place = keys.index(group_key(cards[0], "owner")) + step * self.app.count.take()
+        if 0 <= place < len(keys):
+            stages = {stage.number: stage for stage in self.stages()}
+            self.wish(Wish([(card, stages[card.stage]) for card in cards], keys[place]))
+
+    def action_verb(self, name: str) -> None:
+        """Moves are shown at once; everything else goes its usual way."""
+        if name not in ("stage", "win", "lose"):
+            super().action_verb(name)
+        elif not self.wanted():
+            return
+        elif name == "stage":
+            self._choose_stage()
+        else:
+            self.close(self.chosen(), "won" if name == "win" else "lost")
+
+    def _choose_stage(self) -> None:
+        from crmcli.tui.modals.picker import Picker
+
+        cards, stages = self.chosen(), {stage.stage: stage for stage in self.stages()}
+        present = next((stage.stage for stage in stages.values() if stage.number == cards[0].stage), "")
+
+        def picked(name: str | None) -> None:
+            if name is not None:
+                self.move_to(cards, stages[name])
+
+        what = f"#{cards[0].number} {cards[0].title}" if len(cards) == 1 else f"{len(cards)} deals"
+        self.app.push_screen(Picker(f"move {what} to", list(stages), present), picked)
+
+    def start(
+        self,
+        verb: Verb,
+        targets: Sequence[Target],
+        answers: Mapping[str, str] | None = None,
+        *,
+        also: Mapping[str, str] | None = None,
+    ) -> None:
+        """A move done again by ``.`` is shown at once, too."""
+        if answers is None or verb.name not in ("stage", "win", "lose"):
+            super().start(verb, targets, answers, also=also)
+        elif verb.name != "stage":
+            self.close(self.chosen(), "won" if verb.name == "win" else "lost", answers)
+        elif "step" in answers:
+            self.move_on(self.chosen(), int(answers["step"]))
+        else:
+            stage = next((stage for stage in self.stages() if stage.stage == answers["stage"]), None)
+            if stage is not None:
+                self.move_to(self.chosen(), stage)
 
     # -- writing
 
@@ -231,9 +430,8 @@ class BoardScreen(Place):
         """Add a deal."""
         from crmcli.tui.modals.record_form import RecordForm
 
-        lanes = self.picture.lanes if self.picture else ()
-        stages = [lane.stage.stage for lane in lanes if lane.stage.kind == "open"]
-        here = self.lanes.column.lane.stage.stage if self.lanes.column and lanes else ""
+        stages = [stage.stage for stage in self.stages() if stage.kind == "open"]
+        here = self.lanes.column.lane.stage.stage if self.lanes.column and stages else ""
         stage = here if here in stages else (stages or [""])[0]
         given = {"pipeline": self.picture.pipeline if self.picture else "", "stage": stage}
         self.ask(RecordForm(self.session, "deal", None, given), "deal added")
@@ -243,6 +441,77 @@ class BoardScreen(Place):
         uid = getattr(result, "id", None)
         card = self.lanes.card
         self._wanted_card = uid if str(uid).startswith("dl_") else card.id if card else None
+        if self.filter_text:  # what was written may not be what it selects any more
+            self.forget_picture()
+
+    # -- how it is shown
+
+    def action_sort(self) -> None:
+        """Choose what the cards are sorted by."""
+        from crmcli.tui.modals.picker import Choice, Picker
+
+        if self.picture is None:
+            return
+        options = [Choice(order, about=_ABOUT_ORDERS[order]) for order in ORDERS]
+        self.app.push_screen(Picker("sort the cards by", options, self.picture.order), self._sort)
+
+    def _sort(self, order: str | None) -> None:
+        if order is None or self.picture is None:
+            return
+        self._remember("sort", order)
+        picture = self.picture
+        self.read("sort", lambda: picture.sorted_by(order), self._sorted)
+
+    def _sorted(self, picture: BoardPicture) -> None:
+        if self.picture is not None and self.picture.lanes and not self.writing:
+            self.picture = picture
+            self._tell_picture()
+            self.lanes.lay(picture)
+
+    def action_swimlanes(self) -> None:
+        """By owner, by company, or none, in turns."""
+        if self.picture is None:
+            return
+        turns = ["", *GROUPINGS]
+        by = turns[(turns.index(self.lanes.by) + 1) % len(turns)] if self.lanes.by in turns else ""
+        self.app.remember("board.swimlanes", by)
+        self.lanes.group(by)
+        self._tell_picture()
+
+    def action_fold(self) -> None:
+        """Fold the swimlane at the cursor, or unfold it."""
+        swimlane = self._list.swimlane if self._list is not None else None
+        if swimlane is None:
+            self.notify("there are no swimlanes; S makes them", timeout=3)
+        else:
+            self.lanes.fold(swimlane.key)
+
+    def action_fold_all(self) -> None:
+        """Fold all swimlanes, or unfold them."""
+        if self.lanes.by:
+            self.lanes.fold_all()
+        else:
+            self.notify("there are no swimlanes; S makes them", timeout=3)
+
+    def action_go_swimlane(self, step: int) -> None:
+        """To the swimlane below, or above."""
+        if self._list is not None:
+            self._list.go_by_swimlane(step * self.app.count.take())
+
+    def action_collapse(self) -> None:
+        """Make this stage a strip, or keep it open again."""
+        if self.picture is None or not self.lanes.columns:
+            return
+        if self.lanes.collapse():
+            self._remember("collapsed", sorted(self.lanes.collapsed))
+        else:
+            self.notify("the last open stage stays open", timeout=3)
+
+    def action_expand(self) -> None:
+        """Open every collapsed stage."""
+        if self.picture is not None:
+            self.lanes.open_all()
+            self._remember("collapsed", [])
 
     # -- the rest
 
@@ -253,8 +522,8 @@ class BoardScreen(Place):
     def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
         """Read the deals it selects."""
         self._wanted_filter = event.text
-        self.reload()
         self.lanes.focus_column()
+        self.reload()
 
     def on_filter_bar_left(self) -> None:
         """Back to the cards."""

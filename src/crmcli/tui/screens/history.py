@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from crmcli.domain.views import ChangeSetView, ChangeView
     from crmcli.errors import CrmError
+    from crmcli.render.locale import Locale
     from crmcli.services.streams import Changed, Stream, Streams
     from crmcli.tui.session import Session
     from crmcli.tui.widgets.cursor_list import CursorList
@@ -130,7 +131,7 @@ class HistoryScreen(Place):
         head.say(
             [
                 ("History", "bold $primary"),
-                (f"{self.session.locale.number(len(stream.numbers))} changes", ""),
+                (_counted(len(stream.numbers), self.session.locale), ""),
                 ("mine" if self.mine else "everyone's", "$text-accent" if self.mine else "dim"),
                 *([(f"with {visible(self.words)}", "$text-accent")] if self.words else []),
             ]
@@ -234,7 +235,9 @@ class HistoryScreen(Place):
         if number is None or view is None:
             self.notify("nothing here to take back", severity="warning", timeout=3)
         elif view.undone:
-            self.notify(f"#{number} was undone already; take back the undo to do it again", severity="warning", timeout=4)
+            self.notify(
+                f"#{number} was undone already; take back the undo to do it again", severity="warning", timeout=4
+            )
         else:
             self.query_one(HeadLine).hint = "looking what that would do …"
             self.read("plan", lambda: self._plan(number), self._ask_back, what=f"#{number} can't be looked into")
@@ -262,7 +265,9 @@ class HistoryScreen(Place):
                 self._take_back(view)
 
         question = f"take back #{view.number} {view.command}?"
-        self.app.push_screen(Confirm(question, list(self._told(plan.changed)), yes="Take it back", no="Leave it"), answered)
+        self.app.push_screen(
+            Confirm(question, list(self._told(plan.changed)), yes="Take it back", no="Leave it"), answered
+        )
 
     def _take_back(self, view: ChangeSetView) -> None:
         said = f"undone: #{view.number} {view.command}, {view.summary}".removesuffix(", ")
@@ -300,3 +305,7 @@ class HistoryScreen(Place):
         if not before:
             return f"{field} {after} is taken off"
         return f"{field} becomes {before} again" + (f", now {after}" if after else "")
+
+
+def _counted(count: int, locale: Locale) -> str:
+    return "1 change" if count == 1 else f"{locale.number(count)} changes"

@@ -19,7 +19,7 @@ from crmcli.tui.targets import Target
 from crmcli.tui.verbs import VERBS
 from crmcli.tui.widgets.change_list import ChangeList
 from crmcli.tui.widgets.field_editor import FieldEditor
-from crmcli.tui.widgets.field_list import NOTE, FieldList
+from crmcli.tui.widgets.field_list import NOTE, VALUE, FieldList
 from crmcli.tui.widgets.link_list import LinkList
 from crmcli.tui.widgets.note_pane import NOTHING, Note, NotePane
 from crmcli.tui.widgets.pane_line import PaneLine
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 PANES = ("fields", "links", "timeline", "note", "changes")
 _CHANGES_AT_ONCE = 200
+_LEAST_EDITOR = 20
 _ON_THE_RECORD = frozenset(
     {"log", "task"}
 )  # these are about the record, also with the cursor on an entry of its timeline
@@ -444,7 +445,12 @@ class RecordScreen(Place):
         if place >= 0 and place != self.fields.cursor:
             self.fields.put_cursor(place)
             self.fields.bring_into_view()
-        self.editor.styles.offset = (0, max(0, self.fields.line_y))
+        self.editor.styles.offset = (VALUE, max(0, self.fields.line_y))
+        self.editor.styles.width = max(_LEAST_EDITOR, self.fields.size.width - VALUE)
+
+    def on_resize(self) -> None:
+        """The field that is edited keeps its place."""
+        self.call_after_refresh(self._place_editor)
 
     def on_field_editor_left(self) -> None:
         """The field stays as it is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -24,6 +24,8 @@ from crmcli.tui.widgets.report_chart import ReportChart
 from crmcli.tui.widgets.report_list import ReportList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from crmcli.reports.report import Report
     from crmcli.tui.session import Session
     from crmcli.tui.widgets.cursor_list import CursorList
+    from crmcli.tui.yanking import Yank
 
 _KEPT = "reports"
 _PAUSE = 0.2  # a report that is there sooner needs no word about being read
@@ -319,12 +322,12 @@ class ReportsScreen(Place):
         else:
             self.app.visit(Spot(_TABLES[drill.noun], drill.filter))
 
-    @property
-    def row_shown(self) -> dict[str, Any]:
-        """The row at the cursor by column, as it is yanked."""
-        from crmcli.render.reports import report_rows
+    def to_yank(self) -> Callable[[], Yank] | None:
+        """The row at the cursor."""
+        from crmcli.tui.yanking import some_rows
 
-        rows = self.rows
-        if self.report is None or rows is None or not self.report.rows:
-            return {}
-        return next(iter(report_rows(self.report._replace(rows=(self.report.rows[rows.cursor],)))))
+        report, rows = self.report, self.rows
+        if report is None or rows is None or not 0 <= rows.cursor < len(report.rows):
+            return None
+        place, names = rows.cursor, [column.name for column in report.columns]
+        return lambda: some_rows(names, [report.rows[place]], label_of(report, place))

@@ -62,7 +62,11 @@ def _step_fields(_session: Session, _targets: Sequence[Target]) -> Sequence[Form
 
 OUTCOME = Verb("done with outcome", frozenset({"activity"}), _done, "done: {}", _outcome_fields)
 NEXT_STEP = Verb(
-    "next step", frozenset({"contact", "company", "deal", "activity"}), VERBS["task"].act, "next step planned for {}", _step_fields
+    "next step",
+    frozenset({"contact", "company", "deal", "activity"}),
+    VERBS["task"].act,
+    "next step planned for {}",
+    _step_fields,
 )
 
 
@@ -119,7 +123,10 @@ class TodayScreen(Stepping, Place):
         day, everyone = self.day, self.everyone
         on = day.isoformat() if day is not None else None
         self.read(
-            "agenda", lambda: self.session.agenda.today(on, everyone=everyone), self._show, what="the agenda can't be read"
+            "agenda",
+            lambda: self.session.agenda.today(on, everyone=everyone),
+            self._show,
+            what="the agenda can't be read",
         )
 
     def _show(self, items: Sequence[TodayItem]) -> None:

@@ -32,7 +32,7 @@ class ActivityList(DayList):
         subject = visible(view.subject or said or view.type)
         tone = "title" if view.status == "planned" else "text"
         narrow = cells < _NARROW
-        head = f"{SIGNS.get(view.status, '·')} {view.type.replace('_', ' ')}"
+        head = f"{'!' if late else SIGNS.get(view.status, '·')} {view.type.replace('_', ' ')}"
         return [
             Piece(self._clock(view).rjust(_CLOCK), "muted"),
             Piece("  "),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from crmcli.tui.widgets.bands import Band
 
 _EDGE = "▌"
-_MARGIN = 3  # the edge and the mark before a card's text and one cell after it
+_MARGIN = 4  # the edge, the mark and a cell before a card's text, and one cell after it
 _PLAIN_MARGIN = 4
 _line_of_band, _first_of_band = attrgetter("line"), attrgetter("first")
 
@@ -91,6 +91,11 @@ class CardList(CursorList):
         """The card at the cursor."""
         item = self._item(self.cursor)
         return item if isinstance(item, BoardCard) else None
+
+    @property
+    def is_on_swimlane(self) -> bool:
+        """Whether the cursor is on a folded swimlane."""
+        return self._item(self.cursor) is not None and self.card is None
 
     @property
     def swimlane(self) -> Swimlane | None:
@@ -229,11 +234,20 @@ class CardList(CursorList):
             return None
         if isinstance(item, BoardCard):
             return self.place_of(item.id)
-        return next((at for at, each in enumerate(self.shown.items) if not isinstance(each, BoardCard) and each.key == item.key), None)
+        return next(
+            (
+                at
+                for at, each in enumerate(self.shown.items)
+                if not isinstance(each, BoardCard) and each.key == item.key
+            ),
+            None,
+        )
 
     def place_of(self, uid: str) -> int | None:
         """The row of a card."""
-        return next((at for at, item in enumerate(self.shown.items) if isinstance(item, BoardCard) and item.id == uid), None)
+        return next(
+            (at for at, item in enumerate(self.shown.items) if isinstance(item, BoardCard) and item.id == uid), None
+        )
 
     def put_cursor_on(self, uid: str) -> bool:
         """Put the cursor on a card; whether it is here."""
@@ -375,8 +389,9 @@ class CardList(CursorList):
         for number, pieces in enumerate(card_lines(card, cells - _MARGIN, now, self._locale, self._density)):
             mark = card_mark(card, now, marked=marked) if number == 0 else " "
             segments = [
-                Segment(_EDGE, base + Style(color=edge.color, dim=edge.dim)), Segment(mark, base if flat else base + edge),
-            ]  # fmt: skip
+                Segment(_EDGE, base + Style(color=edge.color, dim=edge.dim)),
+                Segment(f"{mark} ", base if flat else base + edge),
+            ]
             segments += [Segment(piece.text, base if flat else base + self._tone(piece.tone)) for piece in pieces]
             strips.append(Strip([*segments, Segment(" ", base)], cells))
         return strips
@@ -398,7 +413,9 @@ class CardList(CursorList):
     def _head(self, band: Band, cells: int) -> Strip:
         """The head of a swimlane: whose it is in the first column, what this stage has of it in the others."""
         at_cursor = self.is_present and band.is_folded and band.first == self.cursor
-        style = self._base(at_cursor=True, marked=False) if at_cursor else self.get_component_rich_style("card--swimlane")
+        style = (
+            self._base(at_cursor=True, marked=False) if at_cursor else self.get_component_rich_style("card--swimlane")
+        )
         text = self._named(band, cells - 1) if self.is_leading else self._share(band, cells - 1)
         return Strip([Segment(pad(text, cells), style)], cells)
 

@@ -86,7 +86,9 @@ class ChangedList(LineList):
             return joined(cells, Piece(line.remark, "muted"))
         if line.change is None:
             did = Piece(f"  {_DID.get(line.action, line.action)}", "late" if line.action == "remove" else "good")
-            return joined(cells, Piece(f"{line.noun} ", "muted"), Piece(visible(line.name) or line.record, "title"), did)
+            return joined(
+                cells, Piece(f"{line.noun} ", "muted"), Piece(visible(line.name) or line.record, "title"), did
+            )
         return joined(cells, *self._field(line.change))
 
     def _field(self, change: ChangeView) -> Iterator[Piece]:

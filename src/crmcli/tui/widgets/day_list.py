@@ -128,7 +128,9 @@ class DayList(LineList):
         if anew or self.cursor <= 1:
             line = min(self.cursor, _ABOVE)
         if anew or self.cursor <= 1 or index is not None:
-            self.scroll_to(y=max(0, self.cursor - line) * self.pitch, animate=False, immediate=True)
+            self._scroll_so(line)
+            if anew:  # only after the next layout is it known how far down there is to scroll
+                self.call_after_refresh(self._scroll_so, line)
         self.bring_into_view()
         if self.marked:
             self.marked &= set(stream.numbers)
@@ -136,6 +138,10 @@ class DayList(LineList):
         self.forget()
         self._want()
         self.post_message(self.Selected(self))
+
+    def _scroll_so(self, line: int) -> None:
+        """Scroll so that the cursor is that many rows down the screen."""
+        self.scroll_to(y=max(0, self.cursor - line) * self.pitch, animate=False, immediate=True)
 
     def _beginning(self, begin: date | None) -> int:
         if begin is None:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 class DetailPane(VerticalScroll, can_focus=True, inherit_bindings=False):
     """Fields, stages and timeline of one deal; while it has the focus, the keys of the cursor scroll it."""
 
-    def __init__(self, locale: Locale, now: Callable[[], datetime]) -> None:
+    def __init__(self, locale: Locale, now: Callable[[], datetime], *, plain: bool = False) -> None:
         super().__init__(id="detail")
+        self._plain = plain
         self._locale = locale
         self._now = now
         self.picture: DealPicture | None = None
@@ -60,4 +61,5 @@ class DetailPane(VerticalScroll, can_focus=True, inherit_bindings=False):
         if self.picture is None:
             text.update(Content.styled("no deal here", "dim"))
         elif self.size.width:
-            text.update(Page(self.picture, self.scrollable_content_region.width, self._now(), self._locale).content())
+            cells = self.scrollable_content_region.width
+            text.update(Page(self.picture, cells, self._now(), self._locale, plain=self._plain).content())

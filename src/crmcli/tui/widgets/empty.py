@@ -48,7 +48,14 @@ class EmptyBoard(Static):
         hint = [("\n", ""), (visible(error.advice), "dim")] if error.hint else []
         self.update(
             Content.assemble(
-                ("✗ The board can't be read", "bold $text-error"), "\n\n", visible(error.message), *hint, "\n\n",
-                ("r", "bold $accent"), "  try again\n", ("p", "bold $accent"), "  another pipeline",
-            )  # fmt: skip
+                ("✗ The board can't be read", "bold $text-error"),
+                "\n\n",
+                visible(error.message),
+                *hint,
+                "\n\n",
+                ("r", "bold $accent"),
+                "  try again\n",
+                ("p", "bold $accent"),
+                "  another pipeline",
+            )
         )

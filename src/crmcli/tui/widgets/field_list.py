@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crmcli.tui.modals.fields import FormField
 
 LABEL = 14
+VALUE = LABEL + 3  # where the values begin
 _CELLS = 200  # more than any line has
 _TONES = {
     "overdue": "late",
@@ -89,7 +90,7 @@ class FieldList(LineList):
 
     def place_of(self, name: str) -> int:
         """The line of a field, -1 when there is none."""
-        return next((place for place, row in enumerate(self.rows) if row.name == name), -1)
+        return next((place for place, row in enumerate(self.rows) if name and row.name == name), -1)
 
     def _lines_of(self, noun: str, view: Any, was: dict[str, str]) -> Iterator[FieldLine]:  # noqa: ANN401
         screen = Screen(_CELLS, color=False, locale=self._locale, now=self._now())

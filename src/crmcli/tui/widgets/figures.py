@@ -16,7 +16,7 @@ from crmcli.render.table import NOTHING, Spec, fit
 from crmcli.tui.widgets.line_list import LineList, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from textual.app import ComposeResult
     from textual.events import Resize
@@ -50,7 +50,7 @@ class FigureRows(LineList):
         """How many rows there are."""
         return len(self.report.rows) if self.report is not None else 0
 
-    def key_at(self, place: int) -> object:  # type: ignore[override]
+    def key_at(self, place: int) -> Hashable | None:
         """What the row is about."""
         return key_of(self.report, place) if self.report is not None else None
 
@@ -211,7 +211,7 @@ def is_shown(kind: str, name: str) -> bool:
     return kind != "command" and name != "id"
 
 
-def key_of(report: Report, place: int) -> object:
+def key_of(report: Report, place: int) -> Hashable | None:
     """What a row is about: its words, in which figures have no part."""
     if not 0 <= place < len(report.rows):
         return None

@@ -216,6 +216,26 @@ class Lanes(Horizontal, can_focus=False, inherit_bindings=False):
         self.place = next(place for place, column in enumerate(self.columns) if column.folded is event.folded)
         self.focus_column()
 
+    def collapse(self) -> bool:
+        """Make the present stage a strip and go to the nearest open one, or open it for good; False for the last open one."""
+        names = [column.lane.stage.stage for column in self.columns]
+        here = names[self.place]
+        if here in self.collapsed:
+            self.collapsed.discard(here)
+            return True
+        others = [place for place, name in enumerate(names) if place != self.place and name not in self.collapsed]
+        if not others:
+            return False
+        self.collapsed.add(here)
+        self.place = min(others, key=lambda place: (abs(place - self.place), -place))
+        self.focus_column()
+        return True
+
+    def open_all(self) -> None:
+        """Open all stages."""
+        self.collapsed.clear()
+        self._arrange()
+
     # -- fitting
 
     def on_resize(self, _event: Resize) -> None:

@@ -26,9 +26,10 @@ _MARKS = {"planned": "○", "done": "●", "canceled": "✗", "no_show": "✗"}
 
 
 class Page:
-    """The text of a deal, ``cells`` wide, as of ``now`` in the user's zone."""
+    """The text of a deal, ``cells`` wide, as of ``now`` in the user's zone; ``plain`` in words, without signs and bars."""
 
-    def __init__(self, picture: DealPicture, cells: int, now: datetime, locale: Locale) -> None:
+    def __init__(self, picture: DealPicture, cells: int, now: datetime, locale: Locale, *, plain: bool = False) -> None:
+        self.plain = plain
         self.picture = picture
         self.cells = max(20, cells)
         self.now = now
@@ -108,7 +109,7 @@ class Page:
         longest = max((visit.days for visit in visits), default=0.0) or 1.0
         names = min(max((width(visible(visit.stage)) for visit in visits), default=0), self.cells // 3)
         for visit in visits:
-            bar = "█" * round(_BAR * visit.days / longest)
+            bar = "" if self.plain else "█" * round(_BAR * visit.days / longest)
             days = f"{self.locale.number(visit.days, 1)} d"
             entered = self.locale.date(self.locale.local(visit.at).date())
             room = self.cells - names - 28 - width(visible(visit.by or ""))
@@ -122,6 +123,7 @@ class Page:
     # -- timeline
 
     def _activities(self, activities: Sequence[ActivityView]) -> Iterator[Content]:
+        arrow = "outcome:" if self.plain else "→"
         for activity in activities:
             yield self._head_line(activity)
             said = [
@@ -132,7 +134,7 @@ class Page:
             for line in wrap(visible("\n".join(said), keep_newlines=True), self.cells - 2) if said else ():
                 yield Content(f"  {line}")
             if activity.outcome:
-                for line in wrap(visible(f"→ {activity.outcome}", keep_newlines=True), self.cells - 2):
+                for line in wrap(visible(f"{arrow} {activity.outcome}", keep_newlines=True), self.cells - 2):
                     yield Content.styled(f"  {line}", WON)
 
     def _head_line(self, activity: ActivityView) -> Content:
@@ -149,7 +151,7 @@ class Page:
             ", ".join(link.name for link in activity.contacts),
         ]
         tail = "".join(f" · {part}" for part in map(visible, aside) if part)
-        mark = _MARKS.get(activity.status, "·")
+        mark = activity.status.replace("_", " ") if self.plain else _MARKS.get(activity.status, "·")
         room = self.cells - width(mark) - width(activity.type) - width(when) - 3
         return Content.assemble(
             (mark, LATE if late else "$primary"),

@@ -117,7 +117,11 @@ class Portrait:
 
     def _line(self, view: ActivityView, cells: int) -> Content:
         planned = view.status == "planned"
-        when = self.locale.near_due(view.due, self.now()) if planned and view.due else self.locale.near_time(view.at, self.now())
+        when = (
+            self.locale.near_due(view.due, self.now())
+            if planned and view.due
+            else self.locale.near_time(view.at, self.now())
+        )
         mark = "○ " if planned else "● "
         room = cells - width(when) - 3
         text = pad(cut(f"{view.type.replace('_', ' ')} · {visible(view.subject or '')}", room), room)

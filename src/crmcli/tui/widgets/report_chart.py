@@ -65,6 +65,7 @@ class Canvas(PlotextPlot):
     def render(self) -> RenderResult:
         """The drawing, on axes of its own."""
         self._plot = Plot()
+        self.plt.theme("textual-clear")
         if self._chart.drawing is None or self.size.width < 2 or self.size.height < 1:
             return ""
         if self._chart.drawing.kind == "columns":
@@ -93,6 +94,7 @@ class Canvas(PlotextPlot):
         self.plt.xlim(-_HALF, cells - 1 + _HALF)
         self.plt.ylim(-_HALF, height - 1 + _HALF)
         self.plt.yticks([], [])
+        self.plt.xticks([], [])
         for place, bar in enumerate(chart.seen):
             row = height - 1 - place * chart.pitch
             color = self.ink("cursor" if bar.row is not None and bar.row == chart.cursor else "bar")
@@ -196,6 +198,8 @@ class ReportChart(Horizontal):
         """Show another drawing."""
         self.drawing = drawing
         self.display = drawing is not None and bool(drawing.bars)
+        # As high as the bars need, as far as the style sheet lets it be; columns take all there is.
+        self.styles.height = max(3, len(self.bars) * 2 - 1) if self.bars and self.drawing_kind == "bars" else None
         self.put_cursor(cursor)
 
     def put_cursor(self, row: int) -> None:
@@ -234,6 +238,11 @@ class ReportChart(Horizontal):
     def is_drawn(self) -> bool:
         """Whether plotext draws it."""
         return not self._is_plain and self.size.width >= _LEAST_WIDE and self.size.height >= _LEAST_HIGH
+
+    @property
+    def drawing_kind(self) -> str:
+        """Whether there are columns or bars."""
+        return self.drawing.kind if self.drawing is not None else ""
 
     @property
     def bars(self) -> tuple[Bar, ...]:

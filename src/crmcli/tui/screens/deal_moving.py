@@ -1,0 +1,308 @@
+"""Deals moved on the board: shown where they go at once, stored behind, asked about where something is wanted or was overtaken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual.message import Message
+
+from crmcli.domain.frozen import NamedTuple
+from crmcli.errors import CrmError, Stale
+from crmcli.services.deal_moves import Along, Step
+from crmcli.services.records import Changes
+from crmcli.tui.screens.place import Place
+from crmcli.tui.verbs import VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crmcli.domain.board import BoardCard, BoardPicture
+    from crmcli.domain.views import StageView
+    from crmcli.tui.modals.form import FormField
+    from crmcli.tui.session import Done
+
+
+class Wish(NamedTuple):
+    """Cards, each with the stage it is to be in, and the owner they are to get; ``owner`` None: they keep theirs."""
+
+    moves: Sequence[tuple[BoardCard, StageView]]
+    owner: str | None = None
+
+
+class _Line:
+    """Writes that follow from one another: when one fails, those behind it are not tried."""
+
+    def __init__(self) -> None:
+        self.is_broken = False
+
+
+class DealMoving(Place):
+    """The part of the board that moves deals; the board says what is shown, and shows it anew."""
+
+    picture: BoardPicture | None = None
+    _line: _Line = _Line()
+
+    class Stored(Message):
+        """The store has taken a move, as change set ``number``."""
+
+        def __init__(self, done: Done, number: int, said: str) -> None:
+            super().__init__()
+            self.done = done
+            self.number = number
+            self.said = said
+
+    class Stopped(Message):
+        """The store did not take a move."""
+
+        def __init__(self, wish: Wish, error: CrmError) -> None:
+            super().__init__()
+            self.wish = wish
+            self.error = error
+
+    # -- what the board says
+
+    def show_cards(self, picture: BoardPicture, follow: BoardCard) -> None:
+        """Show the picture at once, the cursor on a card."""
+        raise NotImplementedError
+
+    def forget_picture(self) -> None:
+        """What is shown is not to be trusted: the next reading is a whole one."""
+        raise NotImplementedError
+
+    # -- wishes
+
+    def stages(self) -> list[StageView]:
+        """The stages on the board, from left to right."""
+        return [lane.stage for lane in self.picture.lanes] if self.picture is not None else []
+
+    def move_on(self, cards: Sequence[BoardCard], step: int) -> None:
+        """Move each card so many stages on, or back, from where it is; those that would leave the board stay."""
+        stages = self.stages()
+        places = {stage.number: place for place, stage in enumerate(stages)}
+        moves = [(card, stages[place]) for card in cards if 0 <= (place := places[card.stage] + step) < len(stages)]
+        if moves:
+            self.app.last_verb = (VERBS["stage"], {"stage": moves[0][1].stage, "step": str(step)})
+            self.wish(Wish(moves))
+
+    def move_to(self, cards: Sequence[BoardCard], stage: StageView) -> None:
+        """Move the cards to a stage; those that are there stay."""
+        moves = [(card, stage) for card in cards if card.stage != stage.number]
+        if not moves:
+            self.notify(f"{'it is' if len(cards) == 1 else 'they are'} in {stage.stage} already", markup=False)
+            return
+        self.app.last_verb = (VERBS["stage"], {"stage": stage.stage})
+        self.wish(Wish(moves))
+
+    def close(self, cards: Sequence[BoardCard], kind: str, answers: Mapping[str, str] | None = None) -> None:
+        """Move the cards to the pipeline's won or lost stage; ``answers`` are the reason and the note, when they are known."""
+        stage = next((stage for stage in self.stages() if stage.kind == kind), None)
+        if stage is None:
+            self.notify(f"this pipeline has no {kind} stage", severity="warning", markup=False)
+            return
+        verb = VERBS["win" if kind == "won" else "lose"]
+        moves = [(card, stage) for card in cards if card.kind != kind]
+        if not moves:
+            self.notify(f"{'it is' if len(cards) == 1 else 'they are'} {kind} already")
+            return
+        self.app.last_verb = (verb, dict(answers or {}))
+        if answers:
+            self.send(Wish(moves), Along(reason=answers.get("reason"), note=answers.get("note") or None))
+        else:
+            self.wish(Wish(moves))
+
+    def wish(self, wish: Wish) -> None:
+        """Do it; first ask why deals are lost, and for what the stages want and the deals lack."""
+        if not self._wants_asking(wish):
+            self.send(wish)
+            return
+        self.read("move", lambda: self._asked(wish), lambda fields: self._open_form_for(wish, fields))
+
+    def _wants_asking(self, wish: Wish) -> bool:
+        stages = self.stages()
+        places = {stage.number: place for place, stage in enumerate(stages)}
+        for card, stage in wish.moves:
+            if stage.number == card.stage:
+                continue
+            way = stages[places[card.stage] + 1 : places[stage.number]]
+            if stage.kind == "lost" or stage.required or any(each.required for each in way):
+                return True
+        return False
+
+    # -- asking
+
+    def _asked(self, wish: Wish) -> list[FormField]:
+        """Read what is to be asked; not on the thread that draws."""
+        from crmcli.tui.modals.record_fields import fields_named
+
+        deals = self.session.deals
+        missing = deals.missing(steps_of(wish, self.stages()))
+        view = deals.get(wish.moves[0][0].id) if len(wish.moves) == 1 else None
+        asked = fields_named("deal", missing, view, self.session.locale)
+        lost = VERBS["lose"].fields
+        if lost is not None and any(stage.kind == "lost" and card.kind != "lost" for card, stage in wish.moves):
+            asked = [*lost(self.session, []), *asked]
+        return asked
+
+    def _open_form_for(self, wish: Wish, fields: Sequence[FormField]) -> None:
+        if not fields:
+            self.send(wish)
+            return
+        from crmcli.tui.modals.form import Form
+
+        steps, stages = steps_of(wish, self.stages()), {stage.stage for _, stage in wish.moves}
+        to = stages.pop() if len(stages) == 1 else "the next stage"
+        what = (
+            f"#{wish.moves[0][0].number} {wish.moves[0][0].title}"
+            if len(wish.moves) == 1
+            else f"{len(wish.moves)} deals"
+        )
+
+        def save(answers: Mapping[str, str]) -> Any:  # noqa: ANN401
+            along = self._along(wish, answers)
+            result = self.session.deals.move_each(steps, along)
+            if along.reason is not None:
+                self.app.last_verb = (VERBS["lose"], {"reason": along.reason, "note": along.note or ""})
+            return result
+
+        self.ask(Form(f"{to} asks: {what}", fields, save, about=("move", steps[0].ref)), said(wish))
+
+    def _along(self, wish: Wish, answers: Mapping[str, str]) -> Along:
+        from crmcli.tui.modals.record_fields import new_record
+
+        rest = {name: text for name, text in answers.items() if name not in ("reason", "note")}
+        raw, _ = new_record(rest, "deal")
+        many = {name: value for name, value in raw.items() if isinstance(value, tuple)}
+        one = {name: value for name, value in raw.items() if name not in many}
+        deals = self.session.deals
+        fill = deals.edit_draft(Changes(values=one, add=many)) if raw else None
+        return Along(self._given(wish), fill, answers.get("reason"), answers.get("note", "").strip() or None)
+
+    def _given(self, wish: Wish) -> Any:  # noqa: ANN401 - an Edit, or None
+        if wish.owner is None:
+            return None
+        changes = Changes(values={"owner": wish.owner}) if wish.owner else Changes(clear=("owner",))
+        return self.session.deals.edit_draft(changes)
+
+    # -- storing
+
+    def send(self, wish: Wish, along: Along | None = None, *, anyway: bool = False) -> None:
+        """Show it as done, and do it; ``anyway`` also when others moved the deals meanwhile."""
+        assert self.picture is not None
+        if not self.writing:
+            self._line = _Line()
+        steps = steps_of(wish, self.stages())
+        if anyway:
+            steps = [step._replace(seen=None) for step in steps]
+        self._show_done(wish, along)
+        self.writing += 1
+        self.run_worker(self._store_moves(wish, steps, along, self._line), group="write")
+
+    def _show_done(self, wish: Wish, along: Along | None) -> None:
+        assert self.picture is not None
+        before, now = self.picture, self.session.desk.clock.now()
+        reason = along.reason if along is not None else None
+        cards = [_placed(card, stage, wish.owner, now, reason) for card, stage in wish.moves]
+        present = self.targets()
+        at = next((card for card in cards if present and card.id == present[0].id), cards[0])
+        self.show_cards(before.with_cards(cards), at)
+        self._tell_limits(before)
+
+    def _tell_limits(self, before: BoardPicture) -> None:
+        """Moving into a stage that is full asks nothing, but says so."""
+        assert self.picture is not None
+        for old, new in zip(before.lanes, self.picture.lanes, strict=True):
+            if new.over > old.over:
+                text = f"{new.stage.stage} holds {len(new.cards)} of {new.stage.wip_limit}: {new.over} over its limit"
+                self.notify(text, severity="warning", timeout=4, markup=False)
+
+    async def _store_moves(self, wish: Wish, steps: Sequence[Step], along: Along | None, line: _Line) -> None:
+        numbers: list[int] = []
+
+        def act() -> Any:  # noqa: ANN401 - what the service returned
+            if line.is_broken:
+                return None
+            result = self._write(wish, steps, along)
+            last = self.session.desk.last
+            numbers.append(last.number if last is not None else 0)
+            return result
+
+        try:
+            done = await self.app.write(act)
+        except CrmError as error:
+            line.is_broken = True
+            self.writing -= 1
+            self.post_message(self.Stopped(wish, error))
+        else:
+            self.writing -= 1
+            if numbers:
+                self.post_message(self.Stored(done, numbers[0], said(wish)))
+
+    def _write(self, wish: Wish, steps: Sequence[Step], along: Along | None) -> Any:  # noqa: ANN401
+        deals, edit = self.session.deals, self._given(wish)
+        if along is None and edit is None and len(steps) == 1:
+            step = steps[0]
+            return deals.move(step.ref, step.stage, seen_stage=step.seen)
+        return deals.move_each(steps, (along or Along())._replace(edit=edit))
+
+    def on_deal_moving_stored(self, event: DealMoving.Stored) -> None:
+        """What is shown is what the store holds, unless someone else wrote in between."""
+        event.stop()
+        picture = self.picture
+        if picture is not None and picture.revision[0] + 1 == event.number:
+            self.picture = picture._replace(revision=(event.number, picture.revision[1]))
+        self.post_message(self.Written(event.done, event.said))
+
+    def on_deal_moving_stopped(self, event: DealMoving.Stopped) -> None:
+        """Show the store as it is; where others were quicker, show both and ask."""
+        event.stop()
+        self.forget_picture()
+        if isinstance(event.error, Stale):
+            self._ask_anyway(event.wish, event.error)
+        else:
+            self.post_message(self.Failed(f"{told_cards(event.wish)} can't be moved", event.error))
+
+    def _ask_anyway(self, wish: Wish, error: Stale) -> None:
+        from crmcli.tui.modals.confirm import Confirm
+
+        self.store_changed()
+        conflict = error.conflicts[0]
+        details = (
+            f"here it was in  {conflict.seen}",
+            f"it is now in    {conflict.theirs}",
+            f"you want it in  {conflict.ours}",
+        )
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.send(wish, anyway=True)
+
+        question = Confirm(error.message, details, yes=f"Move to {conflict.ours}", no=f"Leave in {conflict.theirs}")
+        self.app.push_screen(question, answered)
+
+
+def steps_of(wish: Wish, stages: Sequence[StageView]) -> list[Step]:
+    """The wish as the service wants it."""
+    names = {stage.number: stage.stage for stage in stages}
+    return [Step(card.id, stage.stage, names[card.stage]) for card, stage in wish.moves]
+
+
+def told_cards(wish: Wish) -> str:
+    """The cards in a few words."""
+    return f"#{wish.moves[0][0].number}" if len(wish.moves) == 1 else f"{len(wish.moves)} deals"
+
+
+def said(wish: Wish) -> str:
+    """What was done, in a few words."""
+    card = wish.moves[0][0]
+    what = f"#{card.number} {card.title}" if len(wish.moves) == 1 else f"{len(wish.moves)} deals"
+    stages = {stage.stage for each, stage in wish.moves if stage.number != each.stage}
+    parts = [stages.pop()] if len(stages) == 1 else ["moved"] if stages else []
+    if wish.owner is not None:
+        parts.append(wish.owner or "no one")
+    return f"{what} → {', '.join(parts)}"
+
+
+def _placed(card: BoardCard, stage: StageView, owner: str | None, now: Any, reason: str | None) -> BoardCard:  # noqa: ANN401
+    if stage.number != card.stage:
+        card = card.entering(stage, now, reason)
+    return card._replace(owner=owner or None) if owner is not None else card

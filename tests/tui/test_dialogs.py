@@ -1,0 +1,89 @@
+"""Small dialogs: a list to pick from, a question, a failure; and that no two keys of a dialog clash."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import OptionList
+
+from crmcli.errors import Refused
+from crmcli.tui.keys import dialogs
+from crmcli.tui.keys.key import Key
+from crmcli.tui.modals.confirm import Confirm
+from crmcli.tui.modals.failure import Failure
+from crmcli.tui.modals.picker import Choice, Picker
+from crmcli.tui.modals.pipelines import PipelinePicker
+from tests.tui.dialogs import DialogApp, session_of, settle
+
+STAGES = [Choice("lead", about="10%"), Choice("won", "Won [b]now[/b]", "closed"), Choice("żółty", about="客户"), Choice("lost")]
+
+
+@pytest.mark.parametrize(
+    ("keys", "picked"),
+    [
+        (("enter",), "won"),
+        (("down", "enter"), "żółty"),
+        (("up", "enter"), "lead"),
+        ((*"zol", "enter"), "żółty"),
+        ((*"clo", "enter"), "won"),
+        ((*"客", "enter"), "żółty"),
+        ((*"lo", "down", "enter"), "lost"),
+        ((*"nothing", "enter", "escape"), None),
+        (("escape",), None),
+    ],
+)
+async def test_a_list_is_narrowed_by_typing(store: str, keys: tuple[str, ...], picked: str | None) -> None:
+    """Every word typed is in what is shown; the present one is marked and first at hand."""
+    app = DialogApp(session_of(store), Picker("stage", STAGES, "won"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(*keys)
+        await settle(pilot)
+        assert app.answers == [picked]
+
+
+async def test_a_click_picks(store: str) -> None:
+    """Where it is clicked."""
+    app = DialogApp(session_of(store), PipelinePicker(["sales", "renewals"], "sales"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        listed = app.screen.query_one(OptionList)
+        await pilot.click(offset=(listed.region.x + 3, listed.region.y + 1))
+        await settle(pilot)
+        assert app.answers == ["renewals"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"), [(("y",), True), (("enter",), True), (("n",), False), (("escape",), False), (("tab", "enter"), False)]
+)
+async def test_a_question_is_answered(store: str, keys: tuple[str, ...], answer: bool) -> None:  # noqa: FBT001
+    """By keys, and by the button that has them."""
+    app = DialogApp(session_of(store), Confirm("remove 3 contacts?", ["#1 Jane [b]Doe[/b]", "#2 张伟"]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(*keys)
+        await settle(pilot)
+        assert app.answers == [answer]
+
+
+@pytest.mark.parametrize("key", ["escape", "enter", "space", "q"])
+async def test_a_failure_is_closed_by_any_usual_key(store: str, key: str) -> None:
+    """It tells, and nothing more."""
+    app = DialogApp(session_of(store), Failure("no", Refused("stage won requires value", hint="crm deal edit 1 --value …")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(key)
+        await settle(pilot)
+        assert app.answers == [None]
+
+
+GROUPS = {name: keys for name, keys in vars(dialogs).items() if name.isupper() and not name.startswith("_")}
+
+
+@pytest.mark.parametrize("name", sorted(GROUPS))
+def test_no_key_of_a_dialog_does_two_things(name: str) -> None:
+    """Each key once, each action with a name and an explanation."""
+    keys: tuple[Key, ...] = GROUPS[name]
+    all_keys = [each for key in keys for each in key.keys.split(",")]
+    assert len(all_keys) == len(set(all_keys))
+    assert len({key.id for key in keys}) == len(keys)
+    assert all(key.about and key.label and key.section for key in keys)
