@@ -34,9 +34,14 @@ def completing(app: AppContext) -> Completing:
         app.contacts.add(app.contacts.draft(raw, ["Region=North", "json:Score=12"] if name == "Jane Doe" else []))
     app.contacts.remove("gone@acme.example")
     for title, company in (("Acme pilot", "Acme"), ("Acme rollout", "Acme"), ("Old Acme deal", "Acme")):
-        app.deals.add(app.deals.draft({"title": title, "company": company, "source": "fair", "campaign": "Spring 2026"}))
+        app.deals.add(
+            app.deals.draft({"title": title, "company": company, "source": "fair", "campaign": "Spring 2026"})
+        )
     app.deals.lose("Old Acme deal", "price")
-    app.companies.edit("Acme", app.companies.edit_draft(Changes({"industry": "Saas", "country": "Poland", "websites": ("acme.example",)})))
+    app.companies.edit(
+        "Acme",
+        app.companies.edit_draft(Changes({"industry": "Saas", "country": "Poland", "websites": ("acme.example",)})),
+    )
     return Completing(app.desk)
 
 
@@ -57,7 +62,9 @@ def test_a_person_is_suggested_by_what_names_them_alone(completing: Completing) 
 
 
 @pytest.mark.parametrize("typed", ["jan", "john", "zak", "张", "123", "zofia jan"])
-def test_what_is_suggested_for_a_person_names_just_that_one(app: AppContext, completing: Completing, typed: str) -> None:
+def test_what_is_suggested_for_a_person_names_just_that_one(
+    app: AppContext, completing: Completing, typed: str
+) -> None:
     """The draft takes it as an unambiguous reference."""
     found = values(completing, "contact", typed)
     assert found
@@ -117,10 +124,14 @@ def test_beginnings_come_first_and_no_more_than_asked_for(completing: Completing
 def test_an_empty_store_suggests_nothing(app: AppContext) -> None:
     """And is not made by being asked."""
     completing = Completing(app.desk)
-    assert [values(completing, kind, "a") for kind in ("contact", "company", "deal", "tag", "contact.title")] == [[]] * 5
+    assert [values(completing, kind, "a") for kind in ("contact", "company", "deal", "tag", "contact.title")] == [
+        []
+    ] * 5
 
 
-def test_a_new_value_is_known_after_a_change(app: AppContext, completing: Completing, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_value_is_known_after_a_change(
+    app: AppContext, completing: Completing, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The kept list is read again when the store has changed, but not for every change of a busy store."""
     import time
 

@@ -41,7 +41,9 @@ def store_with_people(folder: Path) -> str:
         context.contacts.add(draft)
     fill(context)
     for number in range(MANY):
-        context.contacts.add(context.contacts.draft({"name": f"Person {number:03}", "emails": [f"p{number}@many.example"]}))
+        context.contacts.add(
+            context.contacts.draft({"name": f"Person {number:03}", "emails": [f"p{number}@many.example"]})
+        )
     return path
 
 

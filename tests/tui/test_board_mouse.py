@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from crmcli.tui.app import CrmApp
 
 WIDE = (140, 40)
-SECOND_CARD = (4, 6)
+SECOND_CARD = (6, 2)
 
 
-async def drag(pilot: Pilot[None], origin: str, target: str, offset: tuple[int, int] = (4, 1)) -> None:
+async def drag(pilot: Pilot[None], origin: str, target: str, offset: tuple[int, int] = (6, 0)) -> None:
     """Drag a card from one lane to another."""
     await pilot.mouse_down(lane(pilot, origin).list, offset=offset)
     await pilot.hover(lane(pilot, target).list, offset=(4, 2))

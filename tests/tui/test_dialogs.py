@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from textual.widgets import OptionList
 
 from crmcli.errors import Refused
 from crmcli.tui.keys import dialogs
-from crmcli.tui.keys.key import Key
 from crmcli.tui.modals.confirm import Confirm
 from crmcli.tui.modals.failure import Failure
 from crmcli.tui.modals.picker import Choice, Picker
 from crmcli.tui.modals.pipelines import PipelinePicker
 from tests.tui.dialogs import DialogApp, session_of, settle
 
-STAGES = [Choice("lead", about="10%"), Choice("won", "Won [b]now[/b]", "closed"), Choice("żółty", about="客户"), Choice("lost")]
+if TYPE_CHECKING:
+    from crmcli.tui.keys.key import Key
+
+STAGES = [
+    Choice("lead", about="10%"),
+    Choice("won", "Won [b]now[/b]", "closed"),
+    Choice("żółty", about="客户"),
+    Choice("lost"),
+]
 
 
 @pytest.mark.parametrize(
@@ -53,9 +62,10 @@ async def test_a_click_picks(store: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "answer"), [(("y",), True), (("enter",), True), (("n",), False), (("escape",), False), (("tab", "enter"), False)]
+    ("keys", "answer"),
+    [(("y",), True), (("enter",), True), (("n",), False), (("escape",), False), (("tab", "enter"), False)],
 )
-async def test_a_question_is_answered(store: str, keys: tuple[str, ...], answer: bool) -> None:  # noqa: FBT001
+async def test_a_question_is_answered(store: str, keys: tuple[str, ...], answer: bool) -> None:
     """By keys, and by the button that has them."""
     app = DialogApp(session_of(store), Confirm("remove 3 contacts?", ["#1 Jane [b]Doe[/b]", "#2 张伟"]))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -68,7 +78,9 @@ async def test_a_question_is_answered(store: str, keys: tuple[str, ...], answer:
 @pytest.mark.parametrize("key", ["escape", "enter", "space", "q"])
 async def test_a_failure_is_closed_by_any_usual_key(store: str, key: str) -> None:
     """It tells, and nothing more."""
-    app = DialogApp(session_of(store), Failure("no", Refused("stage won requires value", hint="crm deal edit 1 --value …")))
+    app = DialogApp(
+        session_of(store), Failure("no", Refused("stage won requires value", hint="crm deal edit 1 --value …"))
+    )
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.press(key)

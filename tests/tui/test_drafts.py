@@ -10,6 +10,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from textual.widgets import Static
@@ -19,6 +20,11 @@ from crmcli.tui.drafts import Drafts, Typed
 from crmcli.tui.modals.conflict import ConflictDialog
 from crmcli.tui.modals.record_form import RecordForm
 from tests.tui.dialogs import DialogApp, session_of, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Result
 
 AT = datetime(2026, 11, 21, 14, 2, tzinfo=UTC)
 
@@ -34,7 +40,12 @@ def test_a_draft_is_read_as_it_was_kept(tmp_path: Path) -> None:
     typed = Typed(AT, {"name": "Łódź 北京 \ud800", "note": "a\nb"}, {"name": "old"})
     drafts.of("store", "edit contact", "ct_1").keep(typed)
     assert drafts.of("store", "edit contact", "ct_1").read() == typed
-    others = [("other", "edit contact", "ct_1"), ("store", "new contact", "ct_1"), ("store", "edit contact", "ct_2"), ("store", "edit contact", "")]
+    others = [
+        ("other", "edit contact", "ct_1"),
+        ("store", "new contact", "ct_1"),
+        ("store", "edit contact", "ct_2"),
+        ("store", "edit contact", ""),
+    ]
     assert [drafts.of(*other).read() for other in others] == [None] * 4
     (path,) = drafts.folder.iterdir()
     assert (path.name.startswith("ct_1-"), stat.S_IMODE(path.stat().st_mode)) == (True, 0o600)
@@ -43,23 +54,31 @@ def test_a_draft_is_read_as_it_was_kept(tmp_path: Path) -> None:
 
 def test_nothing_typed_and_dropped_leave_no_file(tmp_path: Path) -> None:
     """And what is dropped is never written again, however late a thread comes."""
-    draft = Drafts(tmp_path).of("store", "form")
+    draft = Drafts(tmp_path / "drafts").of("store", "form")
     draft.keep(Typed(AT, {"a": "1"}))
     draft.keep(Typed(AT, {}))
-    assert not list(tmp_path.iterdir())
+    assert not list(draft.path.parent.iterdir())
     draft.keep(Typed(AT, {"a": "1"}))
     draft.drop()
     draft.keep(Typed(AT, {"a": "2"}))
-    assert not list(tmp_path.iterdir())
+    assert not list(draft.path.parent.iterdir())
+
+
+OURS = {"format": "crm form 1", "store": "store", "form": "form", "record": "", "at": "2026-11-21T14:02:00+00:00",
+        "fields": {"a": "1"}, "before": {}}  # fmt: skip
+
+
+def ours(**changed: object) -> bytes:
+    """A file as the program writes it, but for what is changed."""
+    return json.dumps({**OURS, **changed}).encode()
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"format": "other"}', b"[" * 50_000,
-     b'{"format": "crm form 1", "store": "store", "form": "form", "record": "", "at": "never", "fields": {"a": "1"}, "before": {}}',
-     b'{"format": "crm form 1", "store": "store", "form": "form", "record": "", "at": "2026-11-21T14:02:00", "fields": {"a": "1"}, "before": {}}',
-     b'{"format": "crm form 1", "store": "store", "form": "form", "record": "", "at": "2026-11-21T14:02:00+00:00", "fields": [1], "before": {}}',
-     b'{"format": "crm form 1", "store": "store", "form": "form", "record": "", "at": "2026-11-21T14:02:00+00:00", "fields": {"a": 1}, "before": {}}'],
+    [
+        b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 50_000, ours(format="other"), ours(at="never"), ours(at="2026-11-21T14:02:00"),
+        ours(fields=[1]), ours(fields={"a": 1}), ours(fields={}), ours(store="another"), ours(before=None),
+    ],
 )  # fmt: skip
 def test_a_damaged_or_foreign_file_is_no_draft(tmp_path: Path, content: bytes) -> None:
     """And is written over."""
@@ -165,11 +184,15 @@ asyncio.run(main(sys.argv[1]))
 
 
 @pytest.mark.parametrize(("moment", "phone"), [("typed", False), ("rested", True)])
-def test_a_killed_program_loses_at_most_the_field_being_typed(store: str, home: Path, moment: str, phone: bool) -> None:  # noqa: FBT001
+def test_a_killed_program_loses_at_most_the_field_being_typed(store: str, home: Path, moment: str, phone: bool) -> None:
     """SIGKILL at once, and a third of a second after the last key."""
     root = Path(__file__).resolve().parents[2]
+    environment = {**os.environ, "PYTHONPATH": os.environ.get("PYTHONPATH", str(root))}
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, store], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": os.environ.get("PYTHONPATH", str(root))}
+        [sys.executable, "-c", CHILD, store],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
     )
     try:
         assert child.stdout is not None
@@ -183,3 +206,14 @@ def test_a_killed_program_loses_at_most_the_field_being_typed(store: str, home: 
     fields = json.loads(path.read_text("utf-8"))["fields"]
     assert fields["name"] == "Zofia"
     assert not phone or fields["phones"] == "+48 12 345"
+
+
+def test_who_is_forgotten_is_gone_from_the_drafts(crm: Callable[..., Result], home: Path) -> None:
+    """Those about the person, and those that name them; the others stay."""
+    uid = crm("contact", "add", "Zofia Żak").uid
+    drafts = Drafts(home / ".local/state/crmcli/drafts")
+    drafts.of("s", "edit contact", uid).keep(Typed(AT, {"note": "ill"}))
+    drafts.of("s", "new activity").keep(Typed(AT, {"body": "Zofia Żak is ill"}))
+    drafts.of("s", "new deal").keep(Typed(AT, {"title": "Lamps"}))
+    assert crm("contact", "forget", uid, "--confirm", "Zofia Żak").code == 0
+    assert [json.loads(path.read_text())["form"] for path in drafts_of(home)] == ["new deal"]

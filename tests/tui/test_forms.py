@@ -82,7 +82,9 @@ def test_several_values_on_one_line(text: str, values: list[str]) -> None:
     assert split_list(join_list(values)) == values
 
 
-@pytest.mark.parametrize(("text", "cursor", "part"), [("a, bc", 5, "bc"), ("a, bc", 1, "a"), ("ab", 1, "ab"), ("a, ", 3, ""), ("", 0, "")])
+@pytest.mark.parametrize(
+    ("text", "cursor", "part"), [("a, bc", 5, "bc"), ("a, bc", 1, "a"), ("ab", 1, "ab"), ("a, ", 3, ""), ("", 0, "")]
+)
 def test_the_value_at_the_cursor(text: str, cursor: int, part: str) -> None:
     """Which of several values is being typed."""
     start, end = part_at(text, cursor)
@@ -115,7 +117,9 @@ def test_every_field_that_can_be_set_is_in_the_form(noun: str, store: str) -> No
         ("companies", "Acme, Nowhere Ltd", "→ new company", ""),
     ],
 )
-async def test_what_is_meant_and_what_is_wrong_is_said_at_once(store: str, name: str, text: str, note: str, error: str) -> None:
+async def test_what_is_meant_and_what_is_wrong_is_said_at_once(
+    store: str, name: str, text: str, note: str, error: str
+) -> None:
     """Beside the field, and below it with a mark."""
     session = session_of(store)
     form = RecordForm(session, "contact")
@@ -153,9 +157,14 @@ async def test_words_are_shown_as_what_they_mean(store: str, name: str, text: st
 
 @pytest.mark.parametrize(
     ("locale", "date", "money"),
-    [("bg_BG", "→ пт 27.11.2026 г., in 6 days", "→ 12\xa0500,00\xa0€"), ("de_DE", "→ Fr. 27.11.2026, in 6 days", "→ 12.500,00\xa0€")],
+    [
+        ("bg_BG", "→ пт 27.11.2026 г., in 6 days", "→ 12\xa0500,00\xa0€"),
+        ("de_DE", "→ Fr. 27.11.2026, in 6 days", "→ 12.500,00\xa0€"),
+    ],
 )
-async def test_previews_in_the_users_locale(store: str, monkeypatch: pytest.MonkeyPatch, locale: str, date: str, money: str) -> None:
+async def test_previews_in_the_users_locale(
+    store: str, monkeypatch: pytest.MonkeyPatch, locale: str, date: str, money: str
+) -> None:
     """As the user's country writes them."""
     monkeypatch.setenv("CRM_LOCALE", locale)
     session = session_of(store)
@@ -182,7 +191,9 @@ async def test_a_length_and_a_time_of_a_task(store: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_people_and_companies_are_completed_and_the_list_is_never_cut_off(store: str, size: tuple[int, int]) -> None:
+async def test_people_and_companies_are_completed_and_the_list_is_never_cut_off(
+    store: str, size: tuple[int, int]
+) -> None:
     """The list stands below or above its line, whole on the screen, also for the last field."""
     session = session_of(store)
     form = RecordForm(session, "deal")
@@ -193,10 +204,10 @@ async def test_people_and_companies_are_completed_and_the_list_is_never_cut_off(
             form.rows[name].control.focus()
             await pilot.press(*typed)
             await settle(pilot)
-            line = form.rows[name]._line  # noqa: SLF001 - what is offered
+            line = form.rows[name]._line
             assert line is not None
             assert [item.text for item in line.items] == [expected]
-            region = line._list.region  # noqa: SLF001
+            region = line._list.region
             assert region.height == 3
             assert app.screen.region.contains_region(region)
             await pilot.press("down", "enter")
@@ -239,7 +250,12 @@ async def test_only_what_was_changed_is_stored(store: str) -> None:
         await settle(pilot)
         after: ContactView = session.contacts.get(before.id)
     assert app.answers[0].result == after
-    assert (after.title, after.birthday, after.tags, after.note) == ("Director", None, ("big", "vip"), "likes\n\ncoffee")
+    assert (after.title, after.birthday, after.tags, after.note) == (
+        "Director",
+        None,
+        ("big", "vip"),
+        "likes\n\ncoffee",
+    )
     assert set(after.emails) == {"doe@acme.example", "jane@new.example"}
     assert [company.name for company in after.companies] == ["Initech"]
     assert (after.lifecycle, after.custom_fields) == ("customer", {"Score": 13, "Shoe size": "38"})
@@ -263,10 +279,22 @@ async def test_nothing_changed_is_nothing_stored(store: str) -> None:
 @pytest.mark.parametrize(
     ("noun", "texts"),
     [
-        ("contact", {"name": "Zofia Żak", "emails": "zofia@x.example, z@y.example", "more": 'Region=North, "Likes=a, b"'}),
-        ("company", {"name": "Zenith", "websites": "zenith.example", "annual_revenue": "2.5m eur", "country": "Poland"}),
-        ("deal", {"title": "Lamps", "value": "12.5k", "company": "Zenith", "contacts": "z@y.example", "stage": "qualified"}),
-        ("activity", {"body": "spoke of lamps", "contacts": "jane@acme.example", "at": "yesterday 15:00", "duration": "15m"}),
+        (
+            "contact",
+            {"name": "Zofia Żak", "emails": "zofia@x.example, z@y.example", "more": 'Region=North, "Likes=a, b"'},
+        ),
+        (
+            "company",
+            {"name": "Zenith", "websites": "zenith.example", "annual_revenue": "2.5m eur", "country": "Poland"},
+        ),
+        (
+            "deal",
+            {"title": "Lamps", "value": "12.5k", "company": "Zenith", "contacts": "z@y.example", "stage": "qualified"},
+        ),
+        (
+            "activity",
+            {"body": "spoke of lamps", "contacts": "jane@acme.example", "at": "yesterday 15:00", "duration": "15m"},
+        ),
         ("activity", {"subject": "send it", "due": "mon", "priority": "high"}),
     ],
 )
@@ -334,7 +362,12 @@ async def test_a_stage_asks_for_its_fields(store: str) -> None:
     context = AppContext(Flags(store=store, quiet=True), origin="test")
     from tests.conftest import run
 
-    assert run("--db", store, "pipeline", "stage-edit", "proposal", "--require", "expected_close", "--require", "contacts").code == 0
+    assert (
+        run(
+            "--db", store, "pipeline", "stage-edit", "proposal", "--require", "expected_close", "--require", "contacts"
+        ).code
+        == 0
+    )
     deal: DealView = context.deals.get("Acme pilot")
     form = RecordForm(session, "deal", context.deals.get("Склад София"))
     app = DialogApp(session, form)
@@ -380,7 +413,12 @@ async def test_both_values_are_shown_and_the_user_decides(store: str, keys: tupl
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         deals = as_ana(store).deals
-        deals.edit(deal.id, deals.edit_draft(Changes({"title": "Their title", "value": "15000", "source": "web"}, {"tags": ("theirs",)})))
+        deals.edit(
+            deal.id,
+            deals.edit_draft(
+                Changes({"title": "Their title", "value": "15000", "source": "web"}, {"tags": ("theirs",)})
+            ),
+        )
         await fill(pilot, form, title="My title", value="13000", next_step="call", tags="mine")
         await pilot.press("ctrl+s")
         await settle(pilot)
@@ -451,7 +489,9 @@ printf 'written\\nelsewhere; $(touch {folder}/hacked)\\n' > "$2"
 """
 
 
-async def test_a_long_text_is_written_in_the_users_editor(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_long_text_is_written_in_the_users_editor(
+    store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Started without a shell, on a private file that is gone afterwards."""
     from contextlib import nullcontext
 
@@ -476,8 +516,12 @@ async def test_a_long_text_is_written_in_the_users_editor(store: str, tmp_path: 
     assert not Path((tmp_path / "name").read_text().strip()).exists()
 
 
-@pytest.mark.parametrize(("editor", "words"), [("false", "ended with 1"), ("/nowhere/at-all", "no editor"), ("'", "can't read")])
-async def test_an_editor_that_fails_leaves_the_text(store: str, monkeypatch: pytest.MonkeyPatch, editor: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("editor", "words"), [("false", "ended with 1"), ("/nowhere/at-all", "no editor"), ("'", "can't read")]
+)
+async def test_an_editor_that_fails_leaves_the_text(
+    store: str, monkeypatch: pytest.MonkeyPatch, editor: str, words: str
+) -> None:
     """And the form says why."""
     from contextlib import nullcontext
 
@@ -492,7 +536,7 @@ async def test_an_editor_that_fails_leaves_the_text(store: str, monkeypatch: pyt
         await pilot.press("ctrl+e")
         await settle(pilot)
         assert form.rows["note"].text == "likes *tea*"
-        assert [words in each.message for each in app._notifications] == [True]  # noqa: SLF001 - what was told
+        assert [words in each.message for each in app._notifications] == [True]
 
 
 # -- the small forms

@@ -7,7 +7,6 @@ from array import array
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from textual.widgets import Input
 
 from crmcli.render.cells import width
 from crmcli.tui.modals.confirm import Confirm
@@ -85,7 +84,8 @@ async def test_every_line_is_as_wide_as_the_table(contacts: CrmApp, size: tuple[
         shown = table(pilot)
         cells = shown.scrollable_content_region.width
         assert {width(line(pilot, y)) for y in range(shown.size.height)} == {cells}
-        assert any("[bold]Dyrektor" in text for text in lines(pilot)) or size[0] == 80
+        assert any("Łukasz Żak 👩" in text for text in lines(pilot))
+        assert size[0] < 200 or any("[bold]Dyrektor" in text for text in lines(pilot))
 
 
 async def test_a_state_is_told_by_a_sign_too(store: str) -> None:
@@ -154,7 +154,7 @@ async def test_rows_are_read_when_they_come_into_sight(contacts: CrmApp) -> None
 
 async def test_only_so_many_records_are_kept(contacts: CrmApp, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those looked at longest ago go first."""
-    monkeypatch.setattr("crmcli.tui.widgets.record_table._KEPT", 100)
+    monkeypatch.setattr("crmcli.tui.widgets.record_table._KEPT", 130)
     async with contacts.run_test(size=SIZE) as pilot:
         await settle(pilot)
         await press(pilot, "G")
@@ -213,7 +213,7 @@ async def test_comfortable_is_two_lines_a_row(contacts: CrmApp) -> None:
         await press(pilot, "D")
         assert table(pilot).pitch == 2
         assert table(pilot).is_seen(seen)
-        assert line(pilot, 2).strip() == ""
+        assert sum(not text for text in lines(pilot)) >= 10
         await press(pilot, "D")
         assert table(pilot).pitch == 1
 
@@ -320,8 +320,6 @@ async def test_a_filter_narrows_and_escape_takes_it_away(contacts: CrmApp) -> No
         await settle(pilot)
         await press(pilot, "j", "j", "slash")
         await write(pilot, "tags = vip")
-        contacts.screen.query_one("#filter", Input).action_cursor_right()
-        await press(pilot, "escape", "enter") if contacts.screen.query_one(FilterBar).line.query("OptionList.-open") else None
         await press(pilot, "enter")
         assert bar(pilot).startswith(f"3 of {CONTACTS} contacts")
         assert at_cursor(pilot) == "张伟"
@@ -525,8 +523,17 @@ async def test_one_activity_is_logged_on_several_contacts(contacts: CrmApp, stor
         assert isinstance(form, Form)
         form.rows["body"].put("met at the fair")
         await press(pilot, "ctrl+s")
-        (found,) = [each for each in context_of(store).activities.list(records_module.Query('body = "met at the fair"'))]
+        (found,) = context_of(store).activities.list(records_module.Query('body = "met at the fair"'))
         assert len(found.contacts) == 3
+
+
+async def test_an_activity_is_about_one_company_only(store: str) -> None:
+    """It says so, and nothing is logged on the first alone."""
+    app = crm_app(store, start="companies")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "space", "l")
+        assert isinstance(app.screen, Failure)
 
 
 async def test_very_many_are_asked_about_first(contacts: CrmApp, store: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -672,7 +679,7 @@ async def test_a_file_without_a_format_is_refused(contacts: CrmApp, tmp_path: Pa
         form.rows["file"].put(str(tmp_path / "people.doc"))
         await press(pilot, "ctrl+s")
         assert contacts.screen is form
-        assert form.rows["file"].has_class("-wrong")
+        assert "does not say a format" in str(form.query_one(".dialog-error").render())
 
 
 # -- the pane
@@ -755,7 +762,9 @@ def test_columns_fill_the_width_and_never_more() -> None:
     assert [each.place for each in arrange(widths, tight, 2, 1, 80)] == [0, 1, 3]
 
 
-@pytest.mark.parametrize(("cells", "skipped"), [(100, 0), (GUTTER + 3 + GAP + 12 + GAP + 10 + GAP + 10, 0), (34, 1), (10, 1)])
+@pytest.mark.parametrize(
+    ("cells", "skipped"), [(100, 0), (GUTTER + 3 + GAP + 12 + GAP + 10 + GAP + 10, 0), (34, 1), (10, 1)]
+)
 def test_columns_scroll_until_the_last_is_whole(cells: int, skipped: int) -> None:
     """And no further."""
     assert most_skipped([3, 12, 10, 10], 2, cells) == skipped

@@ -96,6 +96,7 @@ class Privacy:
         if " ".join(confirmed.split()).casefold() != " ".join(found.name.split()).casefold():
             raise Refused(f"{confirmed!r} is not the name of contact #{found.number}; nothing was forgotten")
         erased = self._erase(found.number, found.uid)
+        _forget_drafts(found)
         surname = split_name(found.name).family
         with self.desk.reading() as reader:
             mentions = privacy.left_over(reader, [surname]) if surname else 0
@@ -126,6 +127,21 @@ class Privacy:
             erased = erase(uow, privacy.person(uow.reader, number))
         self.desk.store.dialect.scrub(self.desk.store.location)
         return erased
+
+
+def _forget_drafts(found: Found) -> None:
+    """Take away what this user typed about the person into a form and has not stored."""
+    import json
+    from contextlib import suppress
+
+    from crmcli.paths import state_folder
+
+    folder = state_folder() / "drafts"
+    told_by = (found.uid, json.dumps(found.name)[1:-1])
+    for path in folder.glob("*.json") if folder.is_dir() else ():
+        with suppress(OSError, UnicodeDecodeError):
+            if any(words in path.read_text("utf-8") for words in told_by):
+                path.unlink()
 
 
 def _among(numbers: Sequence[int]) -> Condition:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 COLUMNS = (
     ReportColumn("name", "campaign"),
     ReportColumn("deals", "deals", "integer"),
-    ReportColumn("won_value", "won", "sums"),
-    ReportColumn("open_value", "open", "sums"),
+    ReportColumn("won_value", "value won", "sums"),
+    ReportColumn("open_value", "open value", "sums"),
     ReportColumn("won", "won", "integer"),
     ReportColumn("open_deals", "open", "integer"),
     ReportColumn("lost", "lost", "integer"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -92,13 +93,15 @@ class Draft:
             part.replace(self.path)
         except OSError:
             # A full or read-only disk must not stop the typing.
-            part.unlink(missing_ok=True)
+            _unlink(part)
 
     def _remove(self) -> None:
-        try:
-            self.path.unlink(missing_ok=True)
-        except OSError:
-            return
+        _unlink(self.path)
+
+
+def _unlink(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _texts(kept: Mapping[object, object]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold
@@ -157,14 +157,18 @@ def recent(session: Session, refs: Iterable[str]) -> list[Hit]:
     return [Hit("heading", "", "recently seen"), *hits] if hits else []
 
 
-def _told(noun: str, view: object) -> str:
-    parts: Sequence[object] = {
-        "contact": lambda: (getattr(view, "title", None), *(link.name for link in getattr(view, "companies", ()))),
-        "company": lambda: (getattr(view, "industry", None), getattr(view, "country", None)),
-        "deal": lambda: (getattr(view, "stage", None), getattr(getattr(view, "company", None), "name", None)),
-        "activity": lambda: (getattr(view, "type", None), *(link.name for link in getattr(view, "contacts", ()))),
-    }[noun]()
-    return " · ".join(str(part) for part in parts if part)
+def _told(noun: str, view: Any) -> str:  # noqa: ANN401 - the noun's view
+    """What tells a record from others of its name."""
+    match noun:
+        case "contact":
+            parts = (view.title, *(link.name for link in view.companies))
+        case "company":
+            parts = (view.industry, view.country)
+        case "deal":
+            parts = (view.stage, view.company.name if view.company is not None else None)
+        case _:
+            parts = (view.type.replace("_", " "), *(link.name for link in view.contacts))
+    return " · ".join(part for part in parts if part)
 
 
 def _distance(name: str, folded: str) -> int:

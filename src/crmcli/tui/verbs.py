@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     Answers = Mapping[str, str]
 
 NOUNS = frozenset({"contact", "company", "deal", "activity"})
+_ABOUT_ONE = frozenset({"company", "deal", "activity"})  # an activity is about several people, and one of these
 _WORKED_ON = frozenset({"contact", "company", "deal"})
 
 
 class Verb(NamedTuple):
     """One verb: its name, the nouns it goes with, what it does, what it says, and what it asks before (None: nothing).
 
-    ``many`` tells whether it works on several records in one undo step.
+    ``many`` tells whether it works on several records in one undo step, ``alone`` of which nouns all the same on one only.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Verb(NamedTuple):
     said: str
     fields: Callable[[Session, Sequence[Target]], Sequence[FormField]] | None = None
     many: bool = True
+    alone: frozenset[str] = frozenset()
 
 
 def refuse_unfit(verb: Verb, targets: Sequence[Target]) -> None:
@@ -46,7 +48,7 @@ def refuse_unfit(verb: Verb, targets: Sequence[Target]) -> None:
         raise Refused("what is marked is of different kinds", hint="mark only contacts, or only deals …")
     if not nouns <= verb.nouns:
         raise Refused(f"{verb.name} is not for {told(targets)}")
-    if len(targets) > 1 and not verb.many:
+    if len(targets) > 1 and (not verb.many or nouns & verb.alone):
         raise Refused(f"{verb.name} works on one record at a time", hint="esc takes the marks off")
 
 
@@ -187,8 +189,8 @@ def _links(session: Session, targets: Sequence[Target]) -> dict[str, Any]:
 VERBS = {
     verb.name: verb
     for verb in (
-        Verb("log", NOUNS, _log, "logged on {}", _log_fields),
-        Verb("task", NOUNS, _task, "task planned for {}", _task_fields),
+        Verb("log", NOUNS, _log, "logged on {}", _log_fields, alone=_ABOUT_ONE),
+        Verb("task", NOUNS, _task, "task planned for {}", _task_fields, alone=_ABOUT_ONE),
         Verb("tag", NOUNS, _tag, "tagged {}", _tag_fields),
         Verb("assign", NOUNS, _assign, "assigned {}", _owner_fields),
         Verb("remove", NOUNS, _remove, "removed {}; u brings it back"),

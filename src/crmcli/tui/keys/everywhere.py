@@ -18,7 +18,7 @@ EVERYWHERE = (
     Key("undo", "u", "undo", "undo", "take back the last thing done here", _CHANGES, shown=True, palette=True, counted=True),
     Key("redo", "ctrl+r,U", "redo", "redo", "do again what was taken back", _CHANGES, palette=True, counted=True),
     Key("repeat", "full_stop", "repeat", "repeat", "do the last thing again, to the record at the cursor", _CHANGES, palette=True),
-    Key("refresh", "r", "refresh", "refresh", "read the store again; it is watched anyway", _VIEW, palette=True),
+    Key("refresh", "r", "screen.refresh", "refresh", "read the store again; it is watched anyway", _VIEW, palette=True),
     Key("theme", "d", "toggle_dark", "dark/light", "switch between dark and light", _VIEW, palette=True),
     Key("density", "D", "toggle_density", "compact/comfortable", "closer together, or further apart", _VIEW, palette=True),
     Key("help", "question_mark", "help", "help", "the keys of this screen", _VIEW, shown=True, palette=True),

@@ -65,7 +65,10 @@ class Typed(NamedTuple):
 
 
 def record_fields(
-    noun: str, view: Any | None, locale: Locale, given: Mapping[str, str] | None = None
+    noun: str,
+    view: Any | None,  # noqa: ANN401 - the noun's view
+    locale: Locale,
+    given: Mapping[str, str] | None = None,
 ) -> list[FormField]:
     """The fields of a form for a record of the noun, or for a new one with what is ``given``."""
     fields = [_form_field(noun, name, view, locale, given or {}) for name in _ORDER[noun]]

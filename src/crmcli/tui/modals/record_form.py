@@ -56,7 +56,11 @@ class RecordForm(Form[Any]):
             self.fresh = fresh
 
     def __init__(
-        self, session: Session, noun: str, view: Any | None = None, given: Mapping[str, str] | None = None
+        self,
+        session: Session,
+        noun: str,
+        view: Any | None = None,  # noqa: ANN401 - the noun's view
+        given: Mapping[str, str] | None = None,
     ) -> None:
         self.session = session
         self.noun = noun

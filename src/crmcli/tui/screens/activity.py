@@ -22,6 +22,8 @@ from crmcli.tui.widgets.head_line import HeadLine
 from crmcli.tui.widgets.portraits import Portrait, note_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.events import Resize
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from crmcli.tui.widgets.day_list import DayList
 
 _FIRST = 200
+_MOST_MARKED = 5000  # activities that are kept at hand because they are marked
 _REST = 0.08  # seconds without a move of the cursor, before the pane follows it
 _TIMES = ("everything", "planned", "past")
 _ALSO = {"meeting": ("meeting", "visit")}  # what is looked for together
@@ -104,8 +107,13 @@ class ActivityScreen(Stepping, Place):
     def targets(self) -> list[Target]:
         """The marked activities that were looked at, else the one at the cursor."""
         rows = self.rows
-        found = rows.views(number for number in sorted(rows.marked)) if rows.marked else [rows.view]  # type: ignore[type-var]
-        return [_target(view) for view in found if view is not None]
+        if not rows.marked:
+            return [_target(rows.view)] if rows.view is not None else []
+        return [_target(view) for view in rows.views(sorted(self._marked))]
+
+    @property
+    def _marked(self) -> set[int]:
+        return {key for key in self.rows.marked if isinstance(key, int)}
 
     # -- reading
 
@@ -120,9 +128,9 @@ class ActivityScreen(Stepping, Place):
         def question() -> tuple[Stream, dict[int, ActivityView]]:
             stream = streams.activities(wanted.filter, wanted.narrowed, soonest=soonest)
             around = list(stream.numbers[:_FIRST]) if is_new else rows.window(stream)
-            return stream, streams.activity_views([*around, *(n for n in kept if n not in set(around))])
+            return stream, streams.activity_views(list({*around, *kept}))
 
-        kept = [number for number in rows.marked if isinstance(number, int)][:500]
+        kept = sorted(self._marked)[:_MOST_MARKED]
         try:
             answer = await self.session.ask(question)
         except FilterError as error:
@@ -260,6 +268,41 @@ class ActivityScreen(Stepping, Place):
             self._want(kind="", times="everything", mine=False)
 
     # -- verbs
+
+    def action_mark(self) -> None:
+        """What is marked is to be at hand."""
+        super().action_mark()
+        self._with_marked(lambda: None)
+
+    def action_mark_range(self) -> None:
+        """What is marked is to be at hand."""
+        super().action_mark_range()
+        self._with_marked(lambda: None)
+
+    def action_mark_all(self) -> None:
+        """What is marked is to be at hand."""
+        super().action_mark_all()
+        self._with_marked(lambda: None)
+
+    def action_verb(self, name: str) -> None:
+        """Do something with all that is marked, also where it was never looked at."""
+        self._with_marked(lambda: super(ActivityScreen, self).action_verb(name))
+
+    def repeat(self) -> None:
+        """Do the last verb again, with all that is marked."""
+        self._with_marked(super().repeat)
+
+    def _with_marked(self, act: Callable[[], None]) -> None:
+        missing = sorted(number for number in self._marked if not self.rows.knows(number))
+        if not missing:
+            act()
+            return
+
+        def put(views: dict[int, ActivityView]) -> None:
+            self.rows.put(views)
+            act()
+
+        self.read("marked", lambda: self.streams.activity_views(missing), put, what="what is marked can't be read")
 
     def action_new(self) -> None:
         """Add an activity."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.widget import Widget
 
     from crmcli.domain.board import BoardCard, BoardPicture
     from crmcli.tui.session import Session
@@ -112,6 +113,10 @@ class BoardScreen(DealMoving):
     @property
     def _list(self) -> CardList | None:
         return self.lanes.column.list if self.lanes.column else None
+
+    def first_focus(self) -> Widget | None:
+        """The lanes have the keys, whichever of them is the present one."""
+        return self.lanes if self.lanes.columns else None
 
     def chosen(self) -> list[BoardCard]:
         """The marked cards from left to right, else the one at the cursor."""

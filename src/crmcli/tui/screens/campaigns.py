@@ -52,6 +52,10 @@ class CampaignsScreen(Place):
         self.totals: Sequence[CampaignTotal] = ()
         self.measure = 0
 
+    def on_resize(self) -> None:
+        """The chart may be higher, or must be lower."""
+        self.chart.fit()
+
     # -- what it shows
 
     def body(self) -> ComposeResult:
@@ -189,4 +193,4 @@ class CampaignsScreen(Place):
 
 def _written(value: object) -> object:
     """A value as it is copied: amounts in one cell."""
-    return "; ".join(map(str, value)) if isinstance(value, tuple) else value
+    return "; ".join(f"{each.plain} {each.currency}" for each in value) if isinstance(value, tuple) else value

@@ -74,6 +74,10 @@ class ReportsScreen(Place):
         """How it is asked."""
         return self.asked[self.chosen]
 
+    def on_resize(self) -> None:
+        """The chart may be higher, or must be lower."""
+        self.chart.fit()
+
     # -- what it shows
 
     def body(self) -> ComposeResult:
@@ -191,8 +195,12 @@ class ReportsScreen(Place):
 
     def open_ref(self, ref: str) -> None:
         """Show the report of that name."""
-        if ref in BY_NAME:
+        if ref not in BY_NAME or ref == self.chosen:
+            return
+        if self.is_mounted:
             self._choose(ref)
+        else:
+            self.chosen = ref
 
     def action_go_report(self, step: int) -> None:
         """The report after, or before."""

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
+    from crmcli.domain.views import SavedView
     from crmcli.render.columns import Column
     from crmcli.tui.modals.column_chooser import Entry
-    from crmcli.tui.session import Session
+    from crmcli.tui.session import Done, Session
     from crmcli.tui.widgets.cursor_list import CursorList
 
+_VIEW, _USUAL, _KEEP, _DROP = "view ", "usual", "keep", "drop"
 _KEPT = "table."  # what the table of a noun remembers goes by this and the noun
 
 
@@ -183,8 +185,9 @@ class TablePlace(Place):
         if isinstance(event.error, FilterError):
             event.prevent_default()
             event.stop()
-            self.wanted_table = self.asked
+            self.wanted_table, self.view_name = self.asked, ""
             self.query_one(FilterBar).refuse(event.error)
+            self._tell()
 
     def _count_all(self) -> None:
         if not self._is_narrowed:
@@ -327,10 +330,9 @@ class TablePlace(Place):
         from crmcli.tui.modals.column_chooser import ColumnChooser
 
         entries = self.column_entries(custom_keys)
-        ticked = [*(entry.name for entry in entries if entry.fixed), *self.column_names]
-        chooser = ColumnChooser(
-            f"columns of {PLURAL[self.noun]}", entries, list(dict.fromkeys(ticked)), self.usual_columns
-        )
+        fixed = [entry.name for entry in entries if entry.fixed and entry.name not in self.column_names]
+        title = f"columns of {PLURAL[self.noun]}"
+        chooser = ColumnChooser(title, entries, [*fixed, *self.column_names], self.usual_columns)
         self.app.push_screen(chooser, self._columns_chosen)
 
     def column_entries(self, custom_keys: Sequence[str]) -> list[Entry]:
@@ -355,11 +357,96 @@ class TablePlace(Place):
             self.keep_arrangement()
             self._tell()
 
+    # -- saved views
+
+    def action_views(self) -> None:
+        """Open what was kept under a name."""
+        self.read("views", lambda: self.session.views.list(self.noun), self._choose_view)
+
+    def _choose_view(self, views: Sequence[SavedView]) -> None:
+        from crmcli.tui.modals.picker import Choice, Picker
+
+        known = {f"{_VIEW}{view.name}": view for view in views}
+        choices = [Choice(value, view.name, _told(view)) for value, view in known.items()]
+        choices += [
+            Choice(_USUAL, "the usual table", "no filter, usual columns and order"),
+            Choice(_KEEP, "keep this table …", "filter, order and columns under a name"),
+        ]
+        choices += [Choice(_DROP, "delete a view …", "undo brings it back")] if known else []
+
+        def chosen(value: str | None) -> None:
+            match value:
+                case None:
+                    return
+                case "usual":
+                    self.open_view(None)
+                case "keep":
+                    self.action_keep_view()
+                case "drop":
+                    self._drop_view(views)
+                case _:
+                    self.open_view(known[value])
+
+        self.app.push_screen(Picker(f"views of {PLURAL[self.noun]}", choices, f"{_VIEW}{self.view_name}"), chosen)
+
+    def open_view(self, view: SavedView | None) -> None:
+        """Show the table as it was kept; None for the usual one."""
+        self.view_name = view.name if view is not None else ""
+        self.show_columns(view.columns if view is not None else ())
+        self.query_one(NarrowBar).put("")
+        self.load(Asked(view.filter, view.sort, view.reverse) if view is not None else Asked())
+        self.keep_arrangement()
+
+    def action_keep_view(self) -> None:
+        """Keep filter, order and columns under a name."""
+        from crmcli.tui.modals.form import Form, FormField
+
+        views, noun, asked, columns = self.session.views, self.noun, self.wanted_table, list(self.column_names)
+
+        def save(answers: Mapping[str, str]) -> SavedView:
+            return views.save(
+                noun, answers["name"], filter=asked.filter, sort=asked.sort, reverse=asked.reverse, columns=columns
+            )
+
+        form: Form[SavedView] = Form(
+            "keep this table as a view",
+            [FormField("name", "name", self.view_name, "my best customers", required=True)],
+            save,
+        )
+        self.app.push_screen(form, self._view_kept)
+
+    def _view_kept(self, done: Done | None) -> None:
+        if done is not None:
+            self.view_name = done.result.name
+            self._tell()
+            self.post_message(self.Written(done, f"view {self.view_name} kept"))
+
+    def _drop_view(self, views: Sequence[SavedView]) -> None:
+        from crmcli.tui.modals.picker import Choice, Picker
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                kept, noun = self.session.views, self.noun
+                self.view_name = "" if name == self.view_name else self.view_name
+                self.write("the view can't be deleted", lambda: kept.remove(noun, name), f"view {name} deleted")
+                self._tell()
+
+        choices = [Choice(view.name, "", _told(view)) for view in views]
+        self.app.push_screen(Picker("delete which view?", choices), chosen)
+
     # -- filter and words
 
     def action_filter(self) -> None:
         """Type a filter."""
         self.query_one(FilterBar).open()
+
+    def open_ref(self, ref: str) -> None:
+        """Show the records that a filter selects."""
+        self.view_name = ""
+        self.wanted_table = self.wanted_table._replace(filter=ref, quick="")
+        self.is_stale = True
+        if self.is_active:
+            self.refresh_store()
 
     def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
         """Read what it selects."""
@@ -386,6 +473,8 @@ class TablePlace(Place):
         """On in the table."""
         event.stop()
         self.focus_table()
+        if event.step:
+            self.table.go_by(event.step)
 
     def focus_table(self) -> None:
         """The keys go to the table, or to the screen where there is none."""
@@ -402,3 +491,9 @@ class TablePlace(Place):
             self._tell()
         elif self.wanted_table.filter:
             self.query_one(FilterBar).action_clear()
+
+
+def _told(view: SavedView) -> str:
+    """What a view shows, in a line."""
+    order = f"by {view.sort}{', descending' if view.reverse else ''}" if view.sort else ""
+    return " · ".join(part for part in (view.filter, order) if part)

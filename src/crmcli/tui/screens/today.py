@@ -285,5 +285,11 @@ def _is_heard(target: Target) -> bool:
 
 
 def _shown(session: Session, target: Target) -> Any:  # noqa: ANN401 - a picture or an activity
-    records = session.records(target.noun)
-    return records.get(target.id) if target.noun == "activity" else records.show(target.id)
+    match target.noun:
+        case "contact":
+            return session.contacts.show(target.id)
+        case "company":
+            return session.companies.show(target.id)
+        case "deal":
+            return session.deals.show(target.id)
+    return session.activities.get(target.id)

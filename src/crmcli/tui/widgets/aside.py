@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
+    from textual.content import Content
     from textual.events import Resize
 
 _LONGEST = 20_000  # characters of a note that are laid out; the record's page has all of it

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
 
@@ -35,12 +36,15 @@ _PLAIN_MARGIN = 4
 _line_of_band, _first_of_band = attrgetter("line"), attrgetter("first")
 
 
-class CardList(CursorList):
-    """A stage's cards with a cursor; a card can be dragged out of it with the mouse."""
+class CardList(CursorList, can_focus=False):
+    """A stage's cards with a cursor; a card can be dragged out of it with the mouse.
+
+    The keys stay with the lanes all the time: going from stage to stage then draws two lists anew and nothing else.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "card--title", "card--text", "card--muted", "card--overdue", "card--rotting", "card--won", "card--lost",
-        "card--cursor", "card--resting", "card--edge", "card--marked", "card--swimlane",
+        "card--cursor", "card--resting", "card--edge", "card--marked", "card--mark", "card--swimlane",
     }  # fmt: skip
 
     class Dragged(Message):
@@ -52,6 +56,13 @@ class CardList(CursorList):
             self.x = x
             self.y = y
             self.dropped = dropped
+
+    class Pressed(Message):
+        """A card was pressed: this is the present list."""
+
+        def __init__(self, cards: CardList) -> None:
+            super().__init__()
+            self.cards = cards
 
     class Scrolled(Message):
         """The list was scrolled."""
@@ -76,6 +87,7 @@ class CardList(CursorList):
         self.marked = marked
         self.shown = Rows(())
         self.is_present = False  # only the present list shows its cursor
+        self.has_keys = False  # and shows it brightly while the lanes have the keys
         self.is_leading = False  # the first list on the screen says whose swimlane it is
         self._locale = locale
         self._now = now
@@ -270,11 +282,19 @@ class CardList(CursorList):
         band = self._band_on(y - self.region.y + self.scroll_offset.y)
         return band.swimlane if band is not None else None
 
-    def be_present(self, present: bool) -> None:
-        """Show the cursor, or hide it."""
-        if self.is_present != present:
-            self.is_present = present
+    def be_present(self, present: bool, has_keys: bool) -> None:
+        """Show the cursor, brightly while the keys work on it, or hide it."""
+        if (self.is_present, self.has_keys) != (present, has_keys):
+            self.is_present, self.has_keys = present, has_keys
             self.refresh()
+            self.tell_terminal()
+
+    def tell_terminal(self) -> None:
+        """Put the terminal's own cursor on the card, where screen readers and magnifiers look for it."""
+        if self.is_present and self.has_keys and self.is_attached:
+            region = self.content_region
+            y = region.y + self.line_of(self.cursor) - self.scroll_offset.y
+            self.app.cursor_position = Offset(region.x, max(region.y, min(y, region.bottom - 1)))
 
     def lead(self, leading: bool) -> None:
         """Say whose swimlane it is, or leave that to another list."""
@@ -322,6 +342,7 @@ class CardList(CursorList):
     def taken(self, event: MouseDown) -> None:
         """Hold the card."""
         self._held, self._held_at = self.card, (event.screen_x, event.screen_y)
+        self.post_message(self.Pressed(self))
         self.capture_mouse()
 
     def on_mouse_move(self, event: MouseMove) -> None:
@@ -370,7 +391,7 @@ class CardList(CursorList):
         if minute != self._drawn_at:
             self._drawn.clear()
             self._drawn_at = minute
-        key = (card.id, cells, at_cursor and 1 + self.has_focus, card.id in self.marked)
+        key = (card.id, cells, at_cursor and 1 + self.has_keys, card.id in self.marked)
         found = self._drawn.get(key)
         if found is None:
             found = self._drawn[key] = self._draw(card, cells, now, at_cursor=at_cursor)
@@ -382,7 +403,7 @@ class CardList(CursorList):
             return self._draw_plain(card, cells, now, at_cursor=at_cursor, marked=marked)
         base = self._base(at_cursor=at_cursor, marked=marked)
         tone = card_tone(card, now)
-        edge = self._tone("marked" if marked else "edge" if tone == "text" else tone)
+        edge = self._tone("mark" if marked else "edge" if tone == "text" else tone)
         # Sixteen colours have no shade that every tone can be read on: there the cursor is one colour all over.
         flat = at_cursor and self.app.native_ansi_color
         strips = []
@@ -398,7 +419,7 @@ class CardList(CursorList):
 
     def _base(self, *, at_cursor: bool, marked: bool) -> Style:
         if at_cursor:
-            return self.get_component_rich_style("card--cursor" if self.has_focus else "card--resting")
+            return self.get_component_rich_style("card--cursor" if self.has_keys else "card--resting")
         return self.get_component_rich_style("card--marked") if marked else self.rich_style
 
     def _draw_plain(self, card: BoardCard, cells: int, now: datetime, *, at_cursor: bool, marked: bool) -> list[Strip]:

@@ -87,6 +87,10 @@ class DayList(LineList):
         """What is at the cursor; None when it is not read yet."""
         return self._views.get(self.number) if self.number is not None else None
 
+    def knows(self, number: int) -> bool:
+        """Whether it was read."""
+        return number in self._views
+
     def views(self, numbers: Iterable[int]) -> list[Any]:
         """Those of the things that were read."""
         return [self._views[number] for number in numbers if number in self._views]
@@ -151,7 +155,7 @@ class DayList(LineList):
     def put(self, views: Mapping[int, Any]) -> None:
         """Rows were read."""
         if len(self._views) > _MOST_VIEWS:
-            near = set(self.window())
+            near = set(self.window()) | self.marked
             self._views = {number: view for number, view in self._views.items() if number in near}
         was_there = self.view is not None
         self._views.update(views)

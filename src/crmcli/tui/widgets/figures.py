@@ -85,7 +85,7 @@ class FigureRows(LineList):
         last = len(self.report.columns)
         # What is furthest to the right is left out first, and what the row is about never.
         return [
-            Spec(self._header(place), align(column), min(place, last), 8 if column.kind == "text" else 0)
+            Spec(self._header(place), align(column), min(place, last), _least(place, column.kind))
             for place, column in enumerate(self.report.columns)
         ]
 
@@ -132,7 +132,10 @@ class FigureRows(LineList):
         if self.report is None or self.report.totals is None:
             return ""
         texts = ["" if text == NOTHING else text for text in self._texts(self.report.totals)]
-        return self.line([texts[0] or "total", *texts[1:]])
+        named = next((place for place in self._widths if self.report.columns[place].kind == "text"), None)
+        if named is not None and not texts[named]:
+            texts[named] = "total"
+        return self.line(texts)
 
     def column_at(self, x: int) -> str | None:
         """The name of the column whose heading is at a place of the line."""
@@ -161,8 +164,9 @@ class Figures(Vertical):
     def compose(self) -> ComposeResult:
         """Heading, rows, totals, footing."""
         yield Static(id="figures-heading", markup=False)
-        yield self._rows
-        yield Static(id="figures-totals", markup=False)
+        with Vertical(id="figures-rows"):
+            yield self._rows
+            yield Static(id="figures-totals", markup=False)
         yield Static(id="figures-command", markup=False)
         yield Static(id="figures-footing", markup=False)
 
@@ -182,6 +186,16 @@ class Figures(Vertical):
         foot.update(Content(rests_on))
         foot.display = bool(rests_on)
         self.say_command()
+        self._fit()
+
+    def on_resize(self) -> None:
+        """There is another number of rows to be seen."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """The totals stand right below the last row, or at the bottom."""
+        room = self.query_one("#figures-rows").size.height - (1 if self._rows.totals else 0)
+        self._rows.styles.height = max(1, min(room, self._rows.count * self._rows.pitch))
 
     def _line(self, name: str, text: str) -> None:
         line = self.query_one(name, Static)
@@ -204,6 +218,13 @@ class Figures(Vertical):
             column = self._rows.column_at(event.screen_x - heading.region.x)
             if column is not None:
                 self.post_message(self.HeadingClicked(column))
+
+
+def _least(place: int, kind: str) -> int:
+    """The cells that a text may be cut to; what the row is about is to be known again."""
+    if kind != "text":
+        return 0
+    return 8 if place else 20
 
 
 def is_shown(kind: str, name: str) -> bool:

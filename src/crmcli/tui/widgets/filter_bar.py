@@ -209,7 +209,10 @@ def _offer(session: Session, noun: str, text: str, cursor: int) -> Offer:
     typed = text[found.start : cursor]
     items = [Item(_followed(each.text), each.text.strip(), each.about) for each in found.candidates]
     items = [item for item in items if item.label != typed.strip()]
-    return Offer(found.start, found.end, tuple((_of_the_store(session, found) + items)[:_SHOWN]))
+    of_the_store = _of_the_store(session, found)
+    held = {item.label for item in of_the_store}
+    items = [*of_the_store, *(item for item in items if item.label not in held)]
+    return Offer(found.start, found.end, tuple(items[:_SHOWN]))
 
 
 def _followed(text: str) -> str:

@@ -29,9 +29,16 @@ class FoldedStage(Widget):
             self.folded = folded
 
     def __init__(self, lane: Lane, locale: Locale) -> None:
-        super().__init__(classes=f"-{lane.stage.kind}")
+        super().__init__()
         self._lane = lane
         self._locale = locale
+        self._is_target = False
+
+    def be_target(self, target: bool) -> None:
+        """Show that a card would be dropped here."""
+        if target != self._is_target:
+            self._is_target = target
+            self.refresh()
 
     def show(self, lane: Lane) -> None:
         """Show other figures."""

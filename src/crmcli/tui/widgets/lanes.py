@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.events import Resize
+    from textual.events import Blur, Focus, Resize
 
     from crmcli.domain.board import BoardCard, BoardPicture, Lane
     from crmcli.render.locale import Locale
@@ -40,7 +40,7 @@ class LaneColumn(Vertical):
         self.head = PlainHead(lane, locale) if plain else StageHead(lane, locale)
         self.list = CardList(lane.stage.number, locale, now, marked)
         self.folded = FoldedStage(lane, locale)
-        self.is_folded = False
+        self.is_folded = self.is_target = False
 
     def compose(self) -> ComposeResult:
         """The head above the cards."""
@@ -55,13 +55,19 @@ class LaneColumn(Vertical):
         self.folded.show(lane)
         self.list.show(rows)
 
+    def be_target(self, target: bool, *, present: bool) -> None:
+        """Show that a card would be dropped here."""
+        self.is_target = target
+        self.head.be(present=present, target=target)
+        self.folded.be_target(target)
+
     def fold(self, folded: bool) -> None:
         """Show only that it is there, or all of it."""
         self.is_folded = folded
         self.set_class(folded, "-folded")
 
 
-class Lanes(Horizontal, can_focus=False, inherit_bindings=False):
+class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
     """All the stages of a pipeline; exactly one of them is the present one.
 
     A stage whose name is in ``collapsed`` is a narrow strip as long as the cursor is elsewhere. ``by`` and ``folded`` say
@@ -198,17 +204,29 @@ class Lanes(Horizontal, can_focus=False, inherit_bindings=False):
                 self.focus_column()
 
     def focus_column(self) -> None:
-        """Give the present lane the keys and bring it onto the screen."""
+        """Take the keys, and bring the present lane onto the screen."""
         if self.column is not None:
             self._arrange()
-            self.column.list.focus(scroll_visible=False)
+            self.focus(scroll_visible=False)
 
-    def on_descendant_focus(self) -> None:
+    def on_card_list_pressed(self, event: CardList.Pressed) -> None:
         """A lane that was clicked is the present one."""
+        event.stop()
+        self.place = next(place for place, column in enumerate(self.columns) if column.list is event.cards)
+        self._arrange()
+
+    def on_focus(self, _event: Focus) -> None:
+        """The keys work on the cards."""
+        self._tell_present()
+
+    def on_blur(self, _event: Blur) -> None:
+        """The keys work elsewhere."""
+        self._tell_present()
+
+    def _tell_present(self) -> None:
         for place, column in enumerate(self.columns):
-            if column.list.has_focus and place != self.place:
-                self.place = place
-                self._arrange()
+            column.list.be_present(place == self.place, self.has_focus)
+            column.head.be(present=place == self.place)
 
     def on_folded_stage_chosen(self, event: FoldedStage.Chosen) -> None:
         """A folded stage opens as long as the cursor is in it."""
@@ -262,9 +280,8 @@ class Lanes(Horizontal, can_focus=False, inherit_bindings=False):
             if place in shown:
                 column.fold(narrow[place])
                 column.styles.width = FOLDED_CELLS if narrow[place] else share + (place in wide[:rest])
-            column.set_class(place == self.place, "-present")
-            column.list.be_present(place == self.place)
             column.list.lead(bool(wide) and place == wide[0])
+        self._tell_present()
         self.post_message(self.Moved(self._first + 1, last + 1, len(columns)))
 
     # -- dragging
@@ -278,6 +295,6 @@ class Lanes(Horizontal, can_focus=False, inherit_bindings=False):
         swimlane = target.list.swimlane_at(event.y) if target is not None and self.by and not target.is_folded else None
         elsewhere = target is not None and target.lane.stage.number != event.card.stage
         for column in self.columns:
-            column.set_class(elsewhere and column is target and not event.dropped, "-target")
+            column.be_target(elsewhere and column is target and not event.dropped, present=column is self.column)
         if event.dropped and target is not None and (elsewhere or swimlane is not None):
             self.post_message(self.Dropped(event.card, target.lane.stage.number, swimlane.key if swimlane else None))

@@ -12,7 +12,6 @@ from textual.strip import Strip
 from crmcli.render.cells import cut, pad, width
 from crmcli.render.safe import visible
 from crmcli.tui.table_layout import (
-    GAP,
     GUTTER,
     arrange,
     cells_of,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from crmcli.tui.windows import Window
 
 _CURSOR, _MARK = "❯", "■"  # noqa: RUF001 - the sign meant
+_END = 2  # cells after the last column, where a sign says that there are more
 _KEPT = 3000  # records
 _DRAWN = 1500  # rows
 _TONES = ("won", "lost", "overdue", "rotting", "high", "urgent", "muted")
@@ -256,7 +256,7 @@ class RecordTable(CursorList):
 
     @property
     def _most_skipped(self) -> int:
-        return most_skipped(tight_widths(self.columns, self._column_widths), self._pinned, self._cells)
+        return most_skipped(tight_widths(self.columns, self._column_widths), self._pinned, self._cells - _END)
 
     def go_columns(self, step: int) -> None:
         """Scroll some columns to the right, or left; number and name stay."""
@@ -270,7 +270,7 @@ class RecordTable(CursorList):
         if self._placed is None or self._placed[0] != cells:
             widths = self._column_widths
             tight = tight_widths(self.columns, widths)
-            self._placed = cells, arrange(widths, tight, self._pinned, self._skipped, cells)
+            self._placed = cells, arrange(widths, tight, self._pinned, self._skipped, cells - _END)
         return self._placed[1]
 
     def column_at(self, x: int) -> Column | None:
@@ -382,7 +382,7 @@ class RecordTable(CursorList):
             end = each.at + each.cells
         text = " " * max(0, cells - end)
         is_more = bool(placed) and (placed[-1].place < len(self.columns) - 1)
-        if is_more and len(text) >= GAP:
+        if is_more and text:
             text = text[:-1] + "›"  # noqa: RUF001
         segments.append(Segment(text, base))
         return Strip(segments, cells)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     Ink: TypeAlias = tuple[int, int, int] | int | str  # a colour as plotext takes it
 
-_LEAST_WIDE, _LEAST_HIGH = 30, 4  # below this plotext has no room for its axes
+_LEAST_WIDE, _LEAST_HIGH = 30, 3  # below this plotext has no room for its axes
+_MOST_SHORT, _SHARE = 8, 0.4  # lines of a short screen, and the part of a tall one, that a chart may take
 _SIGN = "❯ "  # noqa: RUF001 - the sign of every cursor
 _HALF = 0.25  # half a half of a cell: plotext counts from the middle of one
 _INKS: dict[str, str] = {"bar": "chart--bar", "cursor": "chart--cursor", "text": "chart--text"}
@@ -137,16 +138,14 @@ class Canvas(PlotextPlot):
         for place, bar in enumerate(bars):
             lit = bar.row is not None and bar.row == self._chart.cursor
             if lit:
-                labels[place] = f"[{labels[place] or bar.label[5:]}]"
+                labels[place] = f"[{bar.label}]"
             halves = _halves(bar.value, largest, high)
             if halves:
                 left = place * slot
                 ends = (left - _HALF, left + wide - 1 + _HALF)
                 self._block(ends, (-_HALF, -_HALF + (halves - 1) / 2), "hd", self.ink("cursor" if lit else "bar"))
-        at = [(place * slot + (wide - 1) // 2, label) for place, label in enumerate(labels) if label]
-        # The one at the cursor is set first: where there is no room for both, plotext leaves out the later one.
-        at.sort(key=lambda tick: not tick[1].startswith("["))
-        self.plt.xticks([x for x, _ in at], [label for _, label in at])
+        ticks = _apart([(place * slot + (wide - 1) // 2, label) for place, label in enumerate(labels) if label])
+        self.plt.xticks([x for x, _ in ticks], [label for _, label in ticks])
 
     def _trace(self, bars: tuple[Bar, ...], largest: float, high: int, cells: int) -> None:
         """A line: there are more months than cells for columns."""
@@ -198,9 +197,20 @@ class ReportChart(Horizontal):
         """Show another drawing."""
         self.drawing = drawing
         self.display = drawing is not None and bool(drawing.bars)
-        # As high as the bars need, as far as the style sheet lets it be; columns take all there is.
-        self.styles.height = max(3, len(self.bars) * 2 - 1) if self.bars and self.drawing_kind == "bars" else None
+        self.fit()
         self.put_cursor(cursor)
+
+    def fit(self) -> None:
+        """Take the height that bars need, with air between them where there is room; columns take all there is."""
+        if not self.is_attached:
+            return
+        most = _MOST_SHORT if self.screen.has_class("-short") else int(self.screen.size.height * _SHARE)
+        bars = len(self.bars)
+        self.styles.height = (
+            most
+            if self.drawing_kind == "columns"
+            else max(3, bars * 2 - 1 if bars * 2 - 1 <= most else min(bars, most))
+        )
 
     def put_cursor(self, row: int) -> None:
         """Pick out the bar of a row."""
@@ -317,6 +327,15 @@ class Lines(Widget):
         )
         chart = Chart("bar", labels, tuple(bar.value for bar in seen))
         return Content("\n".join(chart_lines(chart, max(1, self.size.width), self._chart.locale, color=False)))
+
+
+def _apart(ticks: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The labels that have room beside each other; the one at the cursor, in brackets, before all others."""
+    kept: list[tuple[int, str]] = []
+    for x, label in sorted(ticks, key=lambda tick: not tick[1].startswith("[")):
+        if all(abs(x - other) > (len(label) + len(beside)) // 2 + 1 for other, beside in kept):
+            kept.append((x, label))
+    return sorted(kept)
 
 
 def _halves(value: float, largest: float, room: int) -> int:

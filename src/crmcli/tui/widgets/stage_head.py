@@ -18,40 +18,58 @@ if TYPE_CHECKING:
     from crmcli.domain.money import Money
     from crmcli.render.locale import Locale
 
+_INSET = 3  # cells before and after the words
+
 
 class StageHead(Widget):
-    """Three lines about a lane."""
+    """Three lines about a lane, and a rule that says whether it is the present one, or one to drop a card on."""
 
     def __init__(self, lane: Lane, locale: Locale) -> None:
-        super().__init__(classes=f"-{lane.stage.kind}")
+        super().__init__()
         self._locale = locale
         self._lane = lane
-
-    def on_mount(self) -> None:
-        """Tell whether the stage holds too much from the start."""
-        self.set_class(self._lane.over > 0, "-over")
+        self._is_present = self._is_target = False
 
     def show(self, lane: Lane) -> None:
         """Show other figures."""
-        self._lane = lane
-        self.set_class(lane.over > 0, "-over")
-        self.refresh()
+        if lane is not self._lane:
+            self._lane = lane
+            self.refresh()
+
+    def be(self, *, present: bool, target: bool = False) -> None:
+        """Show that it is the present one, or that a card would be dropped here; without styling half of the screen anew."""
+        if (self._is_present, self._is_target) != (present, target):
+            self._is_present, self._is_target = present, target
+            self.refresh()
 
     def render(self) -> Content:
-        """The name and the count, the value, the weighted value."""
-        cells = max(1, self.content_size.width)
+        """The name and the count, the value, the weighted value, the rule."""
+        cells = max(1, self.content_size.width - _INSET)
         lane, locale = self._lane, self._locale
         count = count_text(lane, locale)
         if width(count) > cells - 2:
             count = cut(count, max(1, cells - 2))
         name = cut(visible(lane.stage.stage), cells - width(count) - 1)
         gap = " " * (cells - width(name) - width(count))
-        return Content("\n").join(
-            [
-                Content.assemble((name, "bold"), gap, (count, "bold $warning" if lane.over else "bold")),
-                _labelled("value", lane.value, cells, locale),
-                _labelled("weighted", lane.weighted, cells, locale),
-            ]
+        tone = "$accent" if self._is_target else "$primary" if self._is_present else "$foreground"
+        lines = [
+            Content.assemble((name, f"bold {tone}"), gap, (count, "bold $warning" if lane.over else f"bold {tone}")),
+            _labelled("value", lane.value, cells, locale),
+            _labelled("weighted", lane.weighted, cells, locale),
+        ]
+        inset = Content(" " * (_INSET - 1))
+        rule = Content.styled(("╍" if self._is_target else "━") * self.content_size.width, self._rule)
+        return Content("\n").join([*(inset + line for line in lines), rule])
+
+    @property
+    def _rule(self) -> str:
+        """What the rule below is coloured by: where the cursor is, or how deals end here."""
+        if self._is_target:
+            return "$accent"
+        return (
+            "$primary"
+            if self._is_present
+            else {"won": "$success", "lost": "$error"}.get(self._lane.stage.kind, "$border-blurred")
         )
 
 

@@ -146,7 +146,7 @@ class SuggestingInput(Widget):
         value: str = "",
         *,
         placeholder: str = "",
-        id: str | None = None,
+        id: str | None = None,  # noqa: A002 - as Widget has it
         eager: bool = False,
     ) -> None:
         super().__init__()
