@@ -74,7 +74,9 @@ def business(
         with app.imports.opened(Plan(noun), path) as run:
             result = run.go()
             assert result.rejected == 0, result
-    app.companies.edit("Acme", app.companies.edit_draft(Changes({"region": "East", "size": "11-50"}, set=["tier=1", "my key.x=ü"])))
+    app.companies.edit(
+        "Acme", app.companies.edit_draft(Changes({"region": "East", "size": "11-50"}, set=["tier=1", "my key.x=ü"]))
+    )
     app.companies.edit("Żubr", app.companies.edit_draft(Changes({"country": "Polska"}, set=["tier=1.0"])))
     gone = app.contacts.add(app.contacts.draft({"name": "Gone"}))
     log = {"type": "call", "body": "both", "at": "2026-05-05 10:00", "contacts": ("x@acme.com", gone.id)}

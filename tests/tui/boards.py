@@ -96,7 +96,7 @@ def place(pilot: Pilot[None]) -> Place:
     """The screen of the program that is seen, below any dialog."""
     app = pilot.app
     assert isinstance(app, CrmApp)
-    assert app.place is not None
+    assert app.place is not None, app.bug
     return app.place
 
 

@@ -35,7 +35,7 @@ def stream(store: str) -> CrmApp:
 
 
 @pytest.fixture
-def long_store(tmp_path: Any) -> str:  # noqa: ANN401
+def long_store(tmp_path: Any) -> str:
     """A store with some thousand notes, a few a day."""
     from datetime import timedelta
 
@@ -187,6 +187,17 @@ async def test_the_pane_shows_the_whole_of_a_note_in_markdown(stream: CrmApp) ->
         assert not aside.query_one(Markdown).display
 
 
+async def test_the_pane_scrolls_by_keys(stream: CrmApp) -> None:
+    """Below the stream of a small window it has a few lines, which ctrl+↓ and ctrl+↑ move through."""
+    async with stream.run_test(size=(80, 24)) as pilot:
+        await rest(pilot)
+        aside = screen(pilot).query_one(Aside)
+        await press(pilot, "2", "ctrl+down")
+        assert aside.scroll_offset.y == 2
+        await press(pilot, "ctrl+up")
+        assert aside.scroll_offset.y == 1
+
+
 async def test_verbs_work_from_here(stream: CrmApp, store: str) -> None:
     """x, z, l and t on what is at the cursor; u takes it back."""
     async with stream.run_test(size=(120, 36)) as pilot:
@@ -281,7 +292,7 @@ async def test_another_screen_can_ask_for_a_filter(stream: CrmApp) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
-def test_looks(stream: CrmApp, snap_compare: Any, size: tuple[int, int]) -> None:  # noqa: ANN401
+def test_looks(stream: CrmApp, snap_compare: Any, size: tuple[int, int]) -> None:
     """Some of everything, the note at the cursor, one marked."""
 
     async def mark(pilot: Pilot[None]) -> None:
@@ -292,7 +303,7 @@ def test_looks(stream: CrmApp, snap_compare: Any, size: tuple[int, int]) -> None
     assert snap_compare(stream, terminal_size=size, run_before=mark)
 
 
-def test_looks_empty(tmp_path: Any, snap_compare: Any) -> None:  # noqa: ANN401
+def test_looks_empty(tmp_path: Any, snap_compare: Any) -> None:
     """Nothing was ever logged."""
     app = crm_app(str(tmp_path / "empty.db"), start="activity")
     assert snap_compare(app, terminal_size=(80, 24), run_before=settle)

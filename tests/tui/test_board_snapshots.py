@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tui.boards import board_app, settle
+from crmcli.errors import StoreUnreachable
+from crmcli.services.pipelines import StageDraft
+from tests.tui.boards import board_app, context_of, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,14 +17,14 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 
-SIZES = {"80x24": (80, 24), "140x40": (140, 40)}
-THEMES = {"dark": "crm-dark", "light": "crm-light"}
+SIZES = {"80x24": (80, 24), "120x36": (120, 36), "200x60": (200, 60)}
 SCENES = {
     "board": (),
+    "comfortable": ("D",),
     "detail": ("enter",),
-    "new": ("n",),
+    "marked": ("space", "w", "space"),
+    "swimlanes": ("S", "w", "w", "minus"),
     "lost": ("w", "w", "w", "w", "L"),
-    "help": ("question_mark",),
 }
 
 
@@ -48,24 +50,44 @@ def _still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _: None)
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scene", SCENES)
-def test_it_looks_as_it_should(
-    store: str, snap_compare: Callable[..., bool], scene: str, size: str, theme: str
-) -> None:
-    """Board, pane, form, question and help, in both sizes, dark and light."""
-    app = board_app(store, theme=THEMES[theme])
-    assert snap_compare(app, terminal_size=SIZES[size], run_before=play(*SCENES[scene]))
+def test_it_looks_as_it_should(store: str, snap_compare: Callable[..., bool], scene: str, size: str) -> None:
+    """Board, pane, marks, swimlanes, question, in all sizes."""
+    context_of(store).pipelines.edit_stage(None, "lead", StageDraft(wip_limit=2))
+    assert snap_compare(board_app(store), terminal_size=SIZES[size], run_before=play(*SCENES[scene]))
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", ["crm-light", "ansi-dark"])
+def test_it_looks_as_it_should_in_other_colours(store: str, snap_compare: Callable[..., bool], theme: str) -> None:
+    """Light, and the terminal's own sixteen, as over ssh."""
+    app = board_app(store, theme=theme)
+    assert snap_compare(app, terminal_size=SIZES["120x36"], run_before=play("space", "w", "space"))
+
+
+def test_plain(store: str, snap_compare: Callable[..., bool]) -> None:
+    """One stage at a time, in words, without frames, for a screen reader."""
+    app = board_app(store, theme=None, plain=True)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=play("space"))
+
+
 @pytest.mark.parametrize("size", SIZES)
-def test_an_empty_store_looks_inviting(
-    tmp_path: Path, snap_compare: Callable[..., bool], size: str, theme: str
-) -> None:
+def test_an_empty_store_looks_inviting(tmp_path: Path, snap_compare: Callable[..., bool], size: str) -> None:
     """It says what to press."""
-    app = board_app(str(tmp_path / "none.db"), theme=THEMES[theme])
+    assert snap_compare(board_app(str(tmp_path / "none.db")), terminal_size=SIZES[size], run_before=play())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_store_that_can_not_be_read(
+    store: str, snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch, size: str
+) -> None:
+    """It says why, and what would help."""
+    app = board_app(store)
+
+    def gone(*_given: object) -> None:
+        raise StoreUnreachable("can't reach the store", hint="crm config get store")
+
+    monkeypatch.setattr(app.session.board, "picture", gone)
     assert snap_compare(app, terminal_size=SIZES[size], run_before=play())
 
 
@@ -78,11 +100,6 @@ def test_a_refusal_and_a_wrong_filter(store: str, snap_compare: Callable[..., bo
         await settle(pilot)
 
     assert snap_compare(board_app(store), terminal_size=(100, 24), run_before=act)
-
-
-def test_sixteen_colours(store: str, snap_compare: Callable[..., bool]) -> None:
-    """The terminal's own palette, as over ssh."""
-    assert snap_compare(board_app(store, theme="ansi-dark"), terminal_size=(140, 24), run_before=play())
 
 
 @pytest.mark.parametrize(

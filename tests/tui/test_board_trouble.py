@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, Static
 
-from crmcli.errors import FilterError, NotFound, UsageError
-from crmcli.services.pipelines import StageDraft
-from crmcli.tui import app as tui_app
-from crmcli.tui.modals.deal_form import NewDealForm
+from crmcli.errors import FilterError, NotFound, StoreUnreachable, UsageError
 from crmcli.tui.modals.failure import Failure
-from crmcli.tui.screens import board as board_module
+from crmcli.tui.modals.record_form import RecordForm
+from crmcli.tui.start import Wish, start
 from crmcli.tui.widgets.empty import EmptyBoard
 from crmcli.tui.widgets.filter_bar import FilterBar
-from tests.tui.boards import board, board_app, context_of, current, lane, settle, titles
+from crmcli.tui.widgets.top_bar import TopBar
+from tests.tui.boards import board, board_app, context_of, current, lane, press, settle, titles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,38 +95,22 @@ async def test_it_can_start_with_a_filter(store: str) -> None:
 # -- refusals
 
 
-async def test_a_refused_move_is_explained_and_undone_on_the_screen(deals_board: CrmApp, store: str) -> None:
-    """A stage that requires a field which is empty: the card goes back where it was."""
-    context_of(store).pipelines.edit_stage(None, "qualified", StageDraft(required=("contacts",)))
-    async with deals_board.run_test(size=WIDE) as pilot:
-        await settle(pilot)
-        await pilot.press("L")
-        await settle(pilot)
-        assert isinstance(pilot.app.screen, Failure)
-        assert "requires contacts" in str(pilot.app.screen.query_one(".dialog-text", Static).render())
-        await pilot.press("enter")
-        await settle(pilot)
-        assert titles(pilot, "lead")[0] == "Acme pilot"
-        assert current(pilot) == "Acme pilot"
-
-
 async def test_a_refused_form_keeps_what_was_typed(deals_board: CrmApp, store: str) -> None:
     """The error stands in the form, the wrong field has the cursor, and a corrected form is taken."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
         await pilot.press("n")
         form = pilot.app.screen
-        assert isinstance(form, NewDealForm)
+        assert isinstance(form, RecordForm)
         form.query_one("#field-title", Input).value = "Big one"
         form.query_one("#field-value", Input).value = "lots"
-        await pilot.press("enter")
+        await pilot.press("ctrl+s")
         await settle(pilot)
         assert pilot.app.screen is form
-        assert "value" in str(form.query_one(".dialog-error", Static).render())
         assert form.values()["title"] == "Big one"
         assert form.query_one("#field-value").has_focus
         form.query_one("#field-value", Input).value = "7k"
-        await pilot.press("enter")
+        await pilot.press("ctrl+s")
         await settle(pilot)
         assert current(pilot) == "Big one"
     assert context_of(store).deals.get("Big one").stage == "lead"
@@ -149,14 +132,15 @@ async def test_a_deal_that_is_gone_is_said_to_be_gone(deals_board: CrmApp, store
 # -- others
 
 
-async def test_what_another_process_changes_appears(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a key, keeping cursor and scroll."""
-    monkeypatch.setattr(board_module, "WATCH_SECONDS", 0.05)
-    app = board_app(store)
+async def test_what_another_process_changes_appears(store: str) -> None:
+    """Without a key, keeping cursor, marks, filter and what is being typed."""
+    app = board_app(store, filter_text="value > 1")
     async with app.run_test(size=WIDE) as pilot:
-        await settle(pilot)
-        await pilot.press("j")
-        context_of(store).deals.add(context_of(store).deals.draft({"title": "Fresh", "expected_close": "2026-11-22"}))
+        screen = await settle(pilot)
+        await press(pilot, "space", "slash")
+        await pilot.press(*" AND")
+        given = {"title": "Fresh", "value": "5", "expected_close": "2026-11-22"}
+        context_of(store).deals.add(context_of(store).deals.draft(given))
         for _ in range(60):
             await pilot.pause(0.05)
             if "Fresh" in titles(pilot, "lead"):
@@ -164,6 +148,9 @@ async def test_what_another_process_changes_appears(store: str, monkeypatch: pyt
         await settle(pilot)
         assert titles(pilot, "lead")[0] == "Fresh"
         assert current(pilot) == "Rollout for Łódź"
+        assert [card.title for card in screen.chosen()] == ["Acme pilot"]
+        assert screen.query_one("#filter", Input).value == "value > 1 AND"
+        assert screen.query_one("#filter", Input).has_focus
 
 
 async def test_a_reload_keeps_the_cursor_and_the_scroll(tmp_path: Path) -> None:
@@ -182,46 +169,78 @@ async def test_a_reload_keeps_the_cursor_and_the_scroll(tmp_path: Path) -> None:
         assert (current(pilot), lane(pilot, "lead").list.scroll_offset.y) == before
 
 
+def gone(*_given: object) -> None:
+    """A store that is not there."""
+    raise StoreUnreachable("can't reach the store", hint="look at the cable")
+
+
 async def test_a_store_that_cannot_be_read_for_a_while_is_a_note_at_the_top(
     deals_board: CrmApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not a dialog every second; it goes when the store is back."""
-    from crmcli.errors import StoreUnreachable
-    from crmcli.tui.widgets.top_bar import TopBar
-
-    def gone() -> None:
-        raise StoreUnreachable("can't reach the store")
-
+    """Not a dialog; what was read stays, and the note goes when the store is back."""
     async with deals_board.run_test(size=WIDE) as pilot:
         screen = await settle(pilot)
         with monkeypatch.context() as patch:
-            patch.setattr(screen.session.watch, "revision", gone)
-            screen.look()
-            await settle(pilot)
+            patch.setattr(screen.session.board, "picture", gone)
+            await press(pilot, "r")
             assert "can't reach the store" in str(screen.query_one(TopBar).render())
-        screen.look()
-        await settle(pilot)
+            assert current(pilot) == "Acme pilot"
+        await press(pilot, "r")
         assert "can't reach the store" not in str(screen.query_one(TopBar).render())
 
 
+async def test_a_store_that_can_not_be_read_at_all_says_why(
+    deals_board: CrmApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the remedy; r tries again."""
+    with monkeypatch.context() as patch:
+        patch.setattr(deals_board.session.board, "picture", gone)
+        async with deals_board.run_test(size=WIDE) as pilot:
+            screen = await settle(pilot)
+            empty = screen.query_one(EmptyBoard)
+            assert empty.display
+            assert "can't reach the store" in str(empty.render())
+            assert "look at the cable" in str(empty.render())
+            patch.undo()
+            await press(pilot, "r")
+            assert not empty.display
+            assert current(pilot) == "Acme pilot"
+
+
+async def test_a_store_that_takes_its_time_says_so(deals_board: CrmApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only after a moment; the deals take its place."""
+    import threading
+
+    may_answer, whole = threading.Event(), deals_board.session.board.picture
+    monkeypatch.setattr(deals_board.session.board, "picture", lambda *given: may_answer.wait(10) and whole(*given))
+    async with deals_board.run_test(size=WIDE) as pilot:
+        for _ in range(60):
+            await pilot.pause(0.05)
+            screen = board(pilot)
+            empty = screen.query_one(EmptyBoard)
+            if empty.display:
+                break
+        assert "reading the deals" in str(empty.render())
+        may_answer.set()
+        await settle(pilot)
+        assert not empty.display
+        assert current(pilot) == "Acme pilot"
+
+
 async def test_it_works_on_both_engines(store_url: str) -> None:
-    """Add, move, undo and watch on SQLite and PostgreSQL."""
+    """Add, move, undo and see what others do, on SQLite and PostgreSQL."""
     async with board_app(store_url).run_test(size=WIDE) as pilot:
         screen = await settle(pilot)
-        await pilot.press("n")
-        await pilot.press(*"One", "enter")
-        await settle(pilot)
-        await pilot.press("L")
-        await settle(pilot)
+        await press(pilot, "n")
+        screen.app.screen.query_one("#field-title", Input).value = "One"
+        await press(pilot, "ctrl+s", "L")
         assert titles(pilot, "qualified") == ["One"]
-        await pilot.press("u")
-        await settle(pilot)
+        await press(pilot, "u")
         assert titles(pilot, "lead") == ["One"]
-        before = screen.session.watch.revision()
+        assert screen.session.board.is_current(screen.picture)
         context_of(store_url).deals.win("One")
-        assert screen.session.watch.revision() != before
-        screen.look()
-        await settle(pilot)
+        assert not screen.session.board.is_current(screen.picture)
+        await press(pilot, "r")
         assert titles(pilot, "won") == ["One"]
 
 
@@ -237,10 +256,34 @@ async def test_an_empty_store_says_what_to_press(tmp_path: Path) -> None:
         assert empty.display
         assert "add the first one" in str(empty.render())
         assert not store.exists()
-        for key in ("L", "enter", "e", "l", "t", "u", "j", "w", "g"):
+        keys = (
+            "L",
+            "enter",
+            "l",
+            "t",
+            "u",
+            "j",
+            "w",
+            "g",
+            "m",
+            "W",
+            "X",
+            "s",
+            "S",
+            "f",
+            "F",
+            "J",
+            "minus",
+            "plus",
+            "space",
+        )
+        for key in (*keys, "right_curly_bracket", "escape"):
             await pilot.press(key)
-        await pilot.press("n", *"First", "enter")
-        await settle(pilot)
+            await settle(pilot)
+            await pilot.press("escape")
+        await press(pilot, "n")
+        pilot.app.screen.query_one("#field-title", Input).value = "First"
+        await press(pilot, "ctrl+s")
         assert not empty.display
         assert current(pilot) == "First"
 
@@ -251,7 +294,7 @@ async def test_an_empty_store_says_what_to_press(tmp_path: Path) -> None:
 def test_without_a_terminal_it_does_not_start(store: str) -> None:
     """It says what to use there."""
     with pytest.raises(UsageError, match="terminal"):
-        tui_app.run(context_of(store), None, None)
+        start(context_of(store), Wish())
 
 
 @pytest.mark.parametrize(
@@ -264,7 +307,7 @@ def test_wrong_arguments_are_refused_before_the_screen_is_taken_over(
     for stream in ("stdin", "stdout"):
         monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
     with pytest.raises(error):
-        tui_app.run(context_of(store), pipeline, filter_text)
+        start(context_of(store), Wish(pipeline=pipeline, filter=filter_text))
 
 
 async def test_a_bug_ends_the_board_and_is_left_to_the_command_line(

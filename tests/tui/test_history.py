@@ -61,7 +61,7 @@ async def test_newest_first_and_what_the_one_at_the_cursor_did(past: CrmApp) -> 
     """Fields before and after; the pane follows the cursor."""
     async with past.run_test(size=(120, 36)) as pilot:
         await rest(pilot)
-        assert listed(pilot)[:2] == [("edit deal", "Acme pilot"), ("edit deal", "Website")] or listed(pilot)[0][1] == "Acme pilot"
+        assert listed(pilot)[:2] == [("deal edit", "Acme pilot"), ("deal edit", "Website")]
         assert shown(pilot) == ["deal Acme pilot  changed", "next step      send the offer → call again"]
         await press(pilot, "down")
         await rest(pilot)
@@ -92,12 +92,11 @@ async def test_x_takes_back_this_very_change_after_a_question(past: CrmApp, stor
         details = "\n".join(past.screen._details)  # type: ignore[attr-defined]
         assert "deal Website: value becomes 5,400 EUR again, now 7,000 EUR" in details
         await press(pilot, "y")
-        assert str(context_of(store).deals.get("Website").value.plain) == "5400.00"
+        assert str(context_of(store).deals.get("Website").value.plain) == "5400"
         assert context_of(store).deals.get("Acme pilot").next_step == "call again"
-        view = next(view for view in screen(pilot).sets.views(range(1, 100)) if view.summary == "Website" and view.undone)
-        assert view.command == "deal edit" or view.undone
+        assert [view.summary for view in screen(pilot).sets.views(range(1, 100)) if view.undone] == ["Website"]
         await press(pilot, "u")
-        assert str(context_of(store).deals.get("Website").value.plain) == "7000.00"
+        assert str(context_of(store).deals.get("Website").value.plain) == "7000"
 
 
 async def test_no_leaves_it(past: CrmApp, store: str) -> None:
@@ -134,7 +133,7 @@ async def test_a_conflict_is_told_before_anything_is_asked(store: str) -> None:
         assert type(app.screen).__name__ == "Failure"
         assert "value" in app.screen._error.message  # type: ignore[attr-defined]
         await press(pilot, "escape")
-        assert str(context_of(store).deals.get("Website").value.plain) == "8000.00"
+        assert str(context_of(store).deals.get("Website").value.plain) == "8000"
 
 
 async def test_words_and_users_narrow_the_list(past: CrmApp) -> None:
@@ -168,13 +167,13 @@ async def test_w_shows_only_mine(past: CrmApp) -> None:
         assert len(listed(pilot)) == everything
 
 
-async def test_a_change_of_many_records_is_shown_in_part(crm: Any, tmp_path: Any) -> None:  # noqa: ANN401
+async def test_a_change_of_many_records_is_shown_in_part(crm: Any, tmp_path: Any) -> None:
     """An import's records are listed, as many as are worth reading, and the rest is counted."""
     rows = "\n".join(f"Person {number:04},p{number}@x.example" for number in range(800))
     file = tmp_path / "many.csv"
     file.write_text(f"name,email\n{rows}\n")
     assert crm("import", "contacts", str(file)).code == 0
-    app = crm_app(str(crm.store), start="history")
+    app = crm_app(str(tmp_path / "crm.db"), start="history")
     async with app.run_test(size=(120, 36)) as pilot:
         await rest(pilot)
         lines = shown(pilot)
@@ -224,7 +223,7 @@ async def test_the_mouse_moves_the_cursor_and_opens(past: CrmApp) -> None:
         assert past.focused is screen(pilot).changed
 
 
-async def test_nothing_was_changed_yet(tmp_path: Any) -> None:  # noqa: ANN401
+async def test_nothing_was_changed_yet(tmp_path: Any) -> None:
     """The empty list says so, and x does nothing."""
     app = crm_app(str(tmp_path / "empty.db"), start="history")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -235,20 +234,20 @@ async def test_nothing_was_changed_yet(tmp_path: Any) -> None:  # noqa: ANN401
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
-def test_looks(past: CrmApp, snap_compare: Any, size: tuple[int, int]) -> None:  # noqa: ANN401
+def test_looks(past: CrmApp, snap_compare: Any, size: tuple[int, int]) -> None:
     """The list with one change undone."""
 
     async def undo(pilot: Pilot[None]) -> None:
         await rest(pilot)
         await press(pilot, "x", "y")
         await rest(pilot)
-        for toast in pilot.app.query("Toast"):
-            await toast.remove()
+        pilot.app.clear_notifications()
+        await settle(pilot)
 
     assert snap_compare(past, terminal_size=size, run_before=undo)
 
 
-def test_looks_asking(past: CrmApp, snap_compare: Any) -> None:  # noqa: ANN401
+def test_looks_asking(past: CrmApp, snap_compare: Any) -> None:
     """The question before an undo."""
 
     async def ask(pilot: Pilot[None]) -> None:

@@ -182,13 +182,13 @@ async def test_a_stale_edit_shows_both_values_and_asks(furnished: str) -> None:
     """Mine goes over theirs only when chosen; theirs stays when that is chosen."""
     from crmcli.tui.modals.conflict import ConflictDialog
 
-    for answer, kept in (("m", "mine"), ("t", "theirs")):
+    for answer, kept in (("m", "mine m"), ("t", "theirs t")):
         async with page_app(furnished).run_test(size=ROOMY) as pilot:
             page = await pilot_deal(pilot, furnished)
             go_to(page, "next_step")
             await press(pilot, "enter")
-            page.editor.input.put("mine")
-            edit(furnished, "deal", "Acme pilot", next_step=f"theirs before {answer}" if answer == "m" else "theirs")
+            page.editor.input.put(f"mine {answer}")
+            edit(furnished, "deal", "Acme pilot", next_step=f"theirs {answer}")
             await press(pilot, "enter")
             assert isinstance(pilot.app.screen, ConflictDialog)
             await press(pilot, answer, "enter")
@@ -285,10 +285,10 @@ async def test_links_are_made_and_taken_off(furnished: str) -> None:
         await type_text(pilot, "bob@acme.example")
         await press(pilot, "enter", "ctrl+s")
         people = context_of(furnished).deals.get("Acme pilot").contacts
-        assert [link.name for link in people] == ["Jane Doe", "bob@acme.example"]
+        assert [link.name for link in people] == ["Jane Doe", "bob"]
         page.links.go_to(next(place for place, line in enumerate(lines(page.links)) if line.startswith("Jane Doe")))
         await press(pilot, "minus")
-        assert [link.name for link in context_of(furnished).deals.get("Acme pilot").contacts] == ["bob@acme.example"]
+        assert [link.name for link in context_of(furnished).deals.get("Acme pilot").contacts] == ["bob"]
         assert context_of(furnished).contacts.get("jane@acme.example").name == "Jane Doe"
 
 
@@ -349,7 +349,7 @@ async def test_verbs_work_on_the_entry_at_the_cursor(furnished: str) -> None:
     async with page_app(furnished).run_test(size=ROOMY) as pilot:
         page = await pilot_deal(pilot, furnished)
         assert [target.noun for target in page.targets()] == ["deal"]
-        await press(pilot, "tab", "tab", "x")
+        await press(pilot, "tab", "tab", "tab", "x")
         task = next(view for view in page.timeline.views.values() if view.type == "task")
         assert context_of(furnished).activities.get(task.id).status == "done"
         assert [target.noun for target in page.targets()] == ["activity"]
@@ -360,7 +360,7 @@ async def test_marked_entries_are_worked_on_together(furnished: str) -> None:
     async with page_app(furnished).run_test(size=ROOMY) as pilot:
         page = await pilot_deal(pilot, furnished)
         count = len(page.page.entries)  # type: ignore[union-attr]
-        await press(pilot, "tab", "tab", "asterisk")
+        await press(pilot, "tab", "tab", "tab", "asterisk")
         assert len(page.targets()) == count
         await press(pilot, "delete")
         assert page.page.entries == ()  # type: ignore[union-attr]
@@ -374,6 +374,7 @@ async def test_enter_opens_the_entry_and_a_click_moves_the_cursor(furnished: str
         page = await pilot_deal(pilot, furnished)
         assert page.timeline.count > 3
         await pilot.click("Timeline", offset=(10, 3))
+        await pilot.pause(0.2)
         await settle(pilot)
         assert (page.pane, page.timeline.cursor) == ("timeline", 3)
         assert page.note.note.noun == "activity"
@@ -409,7 +410,7 @@ async def test_ten_thousand_entries_are_read_a_window_at_a_time(furnished: str) 
         page = await pilot_deal(pilot, furnished)
         assert len(page.page.entries) == 10_003  # type: ignore[union-attr]
         assert len(page.timeline.views) < 500
-        await press(pilot, "tab", "tab", "G")
+        await press(pilot, "tab", "tab", "tab", "G")
         assert "entry 9999" in lines(page.timeline)[-1]
         assert len(page.timeline.views) < 1000
         cursor = page.timeline.entry
@@ -499,7 +500,7 @@ async def test_a_note_is_written_previewed_and_stored(furnished: str) -> None:
     """i writes, ctrl+o previews and goes on, ctrl+s stores."""
     async with page_app(furnished).run_test(size=ROOMY) as pilot:
         page = await jane(pilot, furnished)
-        await press(pilot, "tab", "tab", "tab")
+        await press(pilot, "tab", "tab")
         assert page.pane == "note"
         await press(pilot, "i")
         page.note.area.load_text("## New\n\nbegin")
@@ -517,14 +518,14 @@ async def test_a_note_that_is_left_is_there_again_and_never_goes_over_others(fur
 
     async with page_app(furnished).run_test(size=ROOMY) as pilot:
         page = await jane(pilot, furnished)
-        await press(pilot, "tab", "tab", "tab", "i")
+        await press(pilot, "tab", "tab", "i")
         page.note.area.load_text("mine, not finished")
         await press(pilot, "escape")
         assert page.note.writing is None
     edit(furnished, "contact", "jane@acme.example", note="theirs")
     async with page_app(furnished).run_test(size=ROOMY) as pilot:
         page = await jane(pilot, furnished)
-        await press(pilot, "tab", "tab", "tab", "i")
+        await press(pilot, "tab", "tab", "i")
         assert page.note.area.text == "mine, not finished"
         await press(pilot, "ctrl+s")
         assert isinstance(pilot.app.screen, ConflictDialog)
@@ -556,7 +557,7 @@ async def test_the_note_shows_the_text_of_the_entry_at_the_cursor(furnished: str
     async with page_app(furnished).run_test(size=WIDE) as pilot:
         page = await pilot_deal(pilot, furnished)
         page.timeline.go_to(page.timeline.count - 1)
-        await press(pilot, "tab", "tab")
+        await press(pilot, "tab", "tab", "tab")
         assert page.note.note.text == "First visit, with a tour of the plant"
         await press(pilot, "i")
         page.note.area.load_text("First visit")
@@ -651,12 +652,12 @@ async def test_the_parts_are_reached_by_keys_and_by_mouse(furnished: str) -> Non
         for _ in range(5):
             await press(pilot, "tab")
             seen_panes.append(page.pane)
-        assert seen_panes == ["fields", "links", "timeline", "note", "changes", "fields"]
+        assert seen_panes == ["fields", "links", "note", "timeline", "changes", "fields"]
         await pilot.click("PaneLine", offset=(12, 0))
         assert page.pane == "links"
         await pilot.press("2", "tab")
         await settle(pilot)
-        assert page.pane == "note"
+        assert page.pane == "timeline"
 
 
 async def test_it_is_read_again_in_the_comfortable_density(furnished: str) -> None:

@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 
 from crmcli.reports import catalogue
 from crmcli.reports.catalogue import QUESTIONS
+from crmcli.tui.charting import Bar, Drawing
 from crmcli.tui.modals.period import PeriodPicker
 from crmcli.tui.modals.picker import Picker
 from crmcli.tui.screens import reports as module
@@ -117,6 +118,7 @@ async def test_a_report_is_clicked(program: CrmApp, size: tuple[int, int]) -> No
 async def test_the_cursor_picks_out_its_bar(program: CrmApp) -> None:
     """By a sign as well as by colour, and both ways: the bar that is clicked takes the cursor."""
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "j")
         assert "❯ qualified" in drawn(pilot)
         gutter = screen(pilot).query_one(Gutter)
@@ -131,6 +133,7 @@ async def test_the_cursor_picks_out_its_bar(program: CrmApp) -> None:
 async def test_months_are_columns_and_can_be_clicked(program: CrmApp) -> None:
     """Those with nothing between them are there too; amounts in another currency are another chart."""
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "l")
         chart = screen(pilot).chart
         assert "value, EUR" in said(pilot, "#report-title")
@@ -163,6 +166,7 @@ async def test_another_figure_is_drawn(program: CrmApp) -> None:
 async def test_without_the_chart(program: CrmApp) -> None:
     """The figures have the room then; the same key, or another figure, brings it back."""
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "c")
         assert not screen(pilot).chart.display
         await press(pilot, "c")
@@ -174,6 +178,7 @@ async def test_without_the_chart(program: CrmApp) -> None:
 async def test_grouped_by_something_else(program: CrmApp) -> None:
     """Chosen from a list that typing narrows, and remembered."""
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "l", "b")
         assert isinstance(pilot.app.screen, Picker)
         await press(pilot, *"owner", "enter")
@@ -186,6 +191,7 @@ async def test_grouped_by_something_else(program: CrmApp) -> None:
 async def test_all_together(program: CrmApp) -> None:
     """Without groups there is a row for each currency."""
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "l", "b", *"all", "enter")
         assert ["EUR", "USD"] == figures(pilot, "currency")
 
@@ -199,6 +205,7 @@ async def test_what_a_report_does_not_take(program: CrmApp, name: str, key: str,
     async with program.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
         screen(pilot).open_ref(name)
+        await settle(pilot)
         await press(pilot, key)
         assert any(words in note.message for note in pilot.app._notifications)
 
@@ -210,6 +217,7 @@ async def test_what_a_report_does_not_take(program: CrmApp, name: str, key: str,
 async def test_a_period(program: CrmApp, typed: str, months: list[str]) -> None:
     """One of the usual ones, or any words; escape asks for all time again."""
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "l", "p")
         assert isinstance(pilot.app.screen, PeriodPicker)
         pilot.app.screen.query_one(Input).value = typed
@@ -223,6 +231,7 @@ async def test_a_period(program: CrmApp, typed: str, months: list[str]) -> None:
 async def test_words_that_are_no_period(program: CrmApp) -> None:
     """Are told of where they were typed, and can be mended."""
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "l", "p")
         pilot.app.screen.query_one(Input).value = "when it rained"
         await press(pilot, "enter")
@@ -235,16 +244,17 @@ async def test_words_that_are_no_period(program: CrmApp) -> None:
 async def test_a_filter(program: CrmApp) -> None:
     """On the deals the figures are of; a wrong one is shown where it is wrong, and escape takes it off."""
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "slash")
-        screen(pilot).query_one(FilterBar).line.value = "owner = boris"
+        screen(pilot).query_one(FilterBar).line.put("owner = boris")
         await press(pilot, "enter")
         assert 2 == sum(figures(pilot, "count")) - 1  # one qualified, one lost, one won in September
         await press(pilot, "slash")
-        screen(pilot).query_one(FilterBar).line.value = "ownr = boris"
+        screen(pilot).query_one(FilterBar).line.put("ownr = boris")
         await press(pilot, "enter")
         assert "ownr" in drawn(pilot)
         assert "This can't be worked out" in drawn(pilot)
-        screen(pilot).query_one(FilterBar).line.value = "owner = nobody"
+        screen(pilot).query_one(FilterBar).line.put("owner = nobody")
         await press(pilot, "enter")
         assert "Nothing to count here" in drawn(pilot)
         await press(pilot, "escape")
@@ -254,6 +264,7 @@ async def test_a_filter(program: CrmApp) -> None:
 async def test_a_filter_is_left_as_it_was(program: CrmApp) -> None:
     """Escape in the bar leaves it alone."""
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "slash", "o", "escape", "escape")
         assert "" == screen(pilot).wanted_now.filter
         assert screen(pilot).query_one(FigureRows).has_focus
@@ -323,17 +334,19 @@ async def test_a_deal_that_lies_is_opened_itself(store: str) -> None:
 async def test_a_row_with_nothing_behind_it(program: CrmApp) -> None:
     """Says so, and stays."""
     async with program.run_test(size=(120, 36)) as pilot:
-        await press(pilot, "l", "b", *"owner", "enter")
+        await settle(pilot)
+        await press(pilot, "l", "b", *"reason", "enter")
         drills = screen(pilot).report.drill  # type: ignore[union-attr]
         screen(pilot).query_one(FigureRows).go_to(drills.index(None))
         await press(pilot, "enter")
         assert "reports" == place(pilot).name
-        assert any("no records behind boris" in note.message for note in pilot.app._notifications)
+        assert any("no records behind price" in note.message for note in pilot.app._notifications)
 
 
 async def test_it_follows_the_store(program: CrmApp, store: str) -> None:
     """What someone else does is in the figures, and the cursor stays on its row."""
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "j", "j")
         other = context_of(store)
         other.deals.add(other.deals.draft({"title": "New", "value": "1000", "stage": "lead"}))
@@ -354,6 +367,7 @@ async def test_a_report_that_takes_long_can_be_left(program: CrmApp, monkeypatch
 
     monkeypatch.setattr(module, "answer", slow)
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "l")
         await pilot.press("l")
         screen(pilot)._say_reading()
@@ -370,6 +384,7 @@ async def test_a_report_that_takes_long_can_be_left(program: CrmApp, monkeypatch
 async def test_the_row_is_yanked(program: CrmApp) -> None:
     """With the names of the columns, as CSV and as JSON."""
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "y")
         assert pilot.app.clipboard.startswith("stage,count,value")
         assert "lead,3," in pilot.app.clipboard
@@ -414,6 +429,7 @@ async def test_plain(store: str) -> None:
 async def test_it_is_asked_as_in_the_last_sitting(program: CrmApp, store: str) -> None:
     """The report, its groups and its period; nonsense in the memory is let be."""
     async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "l", "b", *"source", "enter")
     again = crm_app(store, start="reports")
     again.session.memory.put("reports", {**again.session.memory.get("reports"), "lost": "nonsense", "stale": [1, 2]})
@@ -431,6 +447,7 @@ def test_pictures(program: CrmApp, snap_compare: Any, size: tuple[int, int], sce
     async def act(pilot: Pilot[None]) -> None:
         await settle(pilot)
         screen(pilot).open_ref(scene)
+        await settle(pilot)
         await press(pilot, "j")
 
     assert snap_compare(program, terminal_size=size, run_before=act)
@@ -441,6 +458,26 @@ def test_pictures_in_other_colours(store: str, snap_compare: Any, theme: str) ->
     """Light, and sixteen colours."""
 
     async def act(pilot: Pilot[None]) -> None:
+        await settle(pilot)
         await press(pilot, "j")
 
     assert snap_compare(crm_app(store, start="reports", theme=theme), terminal_size=(100, 30), run_before=act)
+
+
+async def test_more_months_than_columns_are_a_line(program: CrmApp) -> None:
+    """With a point on the month at the cursor; a click takes the month below it."""
+    months = [f"{2000 + n // 12}-{n % 12 + 1:02}" for n in range(200)]
+    bars = tuple(Bar(month, float(n % 17), str(n % 17), n) for n, month in enumerate(months))
+    async with program.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        chart = screen(pilot).chart
+        chart.show(Drawing("columns", "won", bars), 100)
+        await settle(pilot)
+        assert (0, True) == (chart.columns[1], chart.is_drawn)
+        text = drawn(pilot)
+        assert "●" in text
+        assert any("⠀" < sign <= "⣿" for sign in text)
+        assert all(label in text for label in (months[0], months[100], months[-1]))
+        left = chart.tick_cells + 1
+        ends = [chart.bar_at(left, 3), chart.bar_at(left + chart.columns[0] - 1, 3)]
+        assert [months[0], months[-1]] == [bar.label for bar in ends if bar is not None]

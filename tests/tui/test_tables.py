@@ -590,6 +590,24 @@ async def test_a_new_record_has_the_cursor(contacts: CrmApp) -> None:
         assert table(pilot).is_seen(CONTACTS)
 
 
+async def test_a_new_record_that_the_filter_hides_does_not_move_the_cursor(contacts: CrmApp) -> None:
+    """Now or later."""
+    async with contacts.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        contacts.screen.post_message(FilterBar.Submitted("tags = vip"))
+        await settle(pilot)
+        await press(pilot, "j", "n")
+        form = contacts.screen
+        assert isinstance(form, RecordForm)
+        form.rows["name"].put("Brand New")
+        await press(pilot, "ctrl+s")
+        assert at_cursor(pilot) == "张伟"
+        context_of(str(contacts.session.desk.store.location.path)).contacts.remove("1")
+        contacts.changed_here()
+        await settle(pilot)
+        assert at_cursor(pilot) == "张伟"
+
+
 # -- two that are one
 
 
@@ -692,7 +710,7 @@ async def test_the_pane_follows_the_cursor_where_there_is_room(contacts: CrmApp)
         preview = records(pilot).preview
         assert preview.display
         await pilot.press("j")
-        await pilot.pause(0.2)
+        await pilot.pause(0.5)
         await settle(pilot)
         assert preview.glance is not None
         assert preview.glance.record.name == "Иван Петров"
@@ -706,7 +724,7 @@ async def test_the_pane_tells_of_a_likely_double(contacts: CrmApp) -> None:
         await settle(pilot)
         assert not records(pilot).preview.display
         await press(pilot, "p", "5", "G")
-        await pilot.pause(0.2)
+        await pilot.pause(0.5)
         await settle(pilot)
         assert "#6 Jane Doe may be the same" in str(records(pilot).preview.query_one("#preview-text").render())
 

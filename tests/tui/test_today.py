@@ -61,12 +61,12 @@ async def go(pilot: Pilot[None], what: str) -> None:
     await settle(pilot)
 
 
-def item_of(pilot: Pilot[None], what: str) -> Any:  # noqa: ANN401
+def item_of(pilot: Pilot[None], what: str) -> Any:
     """An item by what it says."""
     return next(item for item in today(pilot).agenda.items() if item.what == what)
 
 
-def kept(store: str, what: str) -> Any:  # noqa: ANN401
+def kept(store: str, what: str) -> Any:
     """The activity of that subject in the store."""
     return context_of(store).activities.get(context_of(store).activities.find(what).uid)
 
@@ -95,6 +95,7 @@ async def test_x_is_done_and_the_cursor_goes_on(day: CrmApp, store: str) -> None
         await press(pilot, "u")
         assert "write to the notary" in listed(pilot, "overdue")
         assert kept(store, "write to the notary").status == "planned"
+        assert today(pilot).query_one(HeadLine).hint.endswith("U does it again")
 
 
 async def test_keys_pressed_at_once_each_work_on_the_next_item(day: CrmApp, store: str) -> None:
@@ -245,12 +246,27 @@ async def test_the_pane_beside_a_wide_list_shows_the_record(day: CrmApp) -> None
         assert "1990-11-23" in str(aside.query_one("#aside-text").render())
 
 
+async def test_the_pane_scrolls_by_keys(day: CrmApp) -> None:
+    """ctrl+↓ and ctrl+↑ move through what does not fit."""
+    async with day.run_test(size=(170, 14)) as pilot:
+        await go(pilot, "Repair contract")
+        await pilot.pause(0.1)
+        await settle(pilot)
+        aside = today(pilot).query_one(Aside)
+        await press(pilot, "3", "ctrl+down")
+        assert aside.scroll_offset.y == 3
+        await press(pilot, "ctrl+up")
+        assert aside.scroll_offset.y == 2
+
+
 async def test_the_mouse_takes_an_item_and_a_double_click_opens_it(day: CrmApp) -> None:
     """One click moves the cursor; two go to the record's page."""
     async with day.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         agenda = today(pilot).agenda
-        row = next(p for p in range(agenda.count) if agenda.key_at(p) == ("today", item_of(pilot, "pack the samples").id))
+        row = next(
+            p for p in range(agenda.count) if agenda.key_at(p) == ("today", item_of(pilot, "pack the samples").id)
+        )
         await pilot.click(type(agenda), offset=(12, row))
         await settle(pilot)
         assert at_cursor(pilot) == "pack the samples"
@@ -269,7 +285,7 @@ async def test_enter_opens_the_record(day: CrmApp) -> None:
         assert at_cursor(pilot) == "Repair contract"
 
 
-async def test_nothing_needs_the_user(tmp_path: Any) -> None:  # noqa: ANN401
+async def test_nothing_needs_the_user(tmp_path: Any) -> None:
     """An empty store is calm, and says what there is to do instead."""
     async with crm_app(str(tmp_path / "empty.db"), start="today").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -280,7 +296,7 @@ async def test_nothing_needs_the_user(tmp_path: Any) -> None:  # noqa: ANN401
         assert place(pilot).name == "today"
 
 
-async def test_calm_says_what_comes_next(tmp_path: Any) -> None:  # noqa: ANN401
+async def test_calm_says_what_comes_next(tmp_path: Any) -> None:
     """What is coming up is listed below."""
     store = str(tmp_path / "calm.db")
     context = context_of(store)
@@ -310,7 +326,7 @@ async def test_a_store_that_cant_be_read_is_told(day: CrmApp, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
-def test_looks(day: CrmApp, snap_compare: Any, size: tuple[int, int]) -> None:  # noqa: ANN401
+def test_looks(day: CrmApp, snap_compare: Any, size: tuple[int, int]) -> None:
     """A full day, two items marked."""
 
     async def mark(pilot: Pilot[None]) -> None:
@@ -322,7 +338,7 @@ def test_looks(day: CrmApp, snap_compare: Any, size: tuple[int, int]) -> None:  
     assert snap_compare(day, terminal_size=size, run_before=mark)
 
 
-def test_looks_calm(tmp_path: Any, snap_compare: Any) -> None:  # noqa: ANN401
+def test_looks_calm(tmp_path: Any, snap_compare: Any) -> None:
     """Nothing to do."""
     app = crm_app(str(tmp_path / "empty.db"), start="today")
     assert snap_compare(app, terminal_size=(80, 24), run_before=settle)

@@ -21,7 +21,10 @@ ORDERS = ("due", "value", "age", "title", "chance", "owner")
 
 
 class BoardCard(NamedTuple):
-    """A deal as a card; ``next_step`` is its own or else the planned activity that is due first, ``touched`` the last touch."""
+    """A deal as a card; ``next_step`` is its own or else the planned activity that is due first, ``touched`` the last touch.
+
+    A closed deal's card says nothing of next steps.
+    """
 
     id: str
     number: int
@@ -70,7 +73,8 @@ class BoardCard(NamedTuple):
         is_closed = stage.kind != "open"
         return self._replace(
             stage=stage.number, kind=stage.kind, probability=stage.probability, rotting=False, since=now,
-            touched=max(self.touched, now), closed_at=now if is_closed else None,
+            touched=now if is_closed else max(self.touched, now), closed_at=now if is_closed else None,
+            next_step=None if is_closed else self.next_step, next_due=None if is_closed else self.next_due,
             lost_reason=reason if stage.kind == "lost" else None,
         )  # fmt: skip
 

@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date, tzinfo
 
-    from crmcli.domain.views import ActivityView, ChangeSetView, ChangeView
+    from crmcli.domain.views import ActivityView, ChangeSetView
     from crmcli.store.session import UnitOfWork
 
 _AT_ONCE = 500
-_CHANGES = 500
 _TRIED = 300  # records that a change may have and still be tried to be taken back beforehand
 
 
@@ -29,24 +28,6 @@ class Stream(NamedTuple):
 
     numbers: array[int]
     days: tuple[tuple[int, date], ...]
-
-
-class Bulk(NamedTuple):
-    """A record that was made or deleted among many."""
-
-    noun: str
-    record: str  # uid
-    name: str
-    action: str  # add or remove
-
-
-class Changed(NamedTuple):
-    """What a change set did, as far as it is worth reading: the logged changes, and records made or deleted in bulk."""
-
-    view: ChangeSetView
-    changes: tuple[ChangeView, ...]
-    bulk: tuple[Bulk, ...]
-    is_cut: bool  # there are more of either
 
 
 class _TriedError(CrmError):
@@ -108,19 +89,6 @@ class Streams:
 
         with self.desk.reading() as reader:
             return {view.number: view for view in change_sets_among(reader, numbers)}
-
-    def changed(self, number: int, limit: int = _CHANGES) -> Changed | None:
-        """What a change set did."""
-        from crmcli.store.queries.history import change_sets_among
-        from crmcli.store.queries.streams import first_changes, records_in_bulk
-
-        with self.desk.reading() as reader:
-            view = next(iter(change_sets_among(reader, [number])), None)
-            if view is None:
-                return None
-            logged, more = first_changes(reader, number, limit)
-            bulk = [Bulk._make(row) for row in records_in_bulk(reader, number, limit + 1)]
-        return Changed(view, tuple(logged), tuple(bulk[:limit]), more or len(bulk) > limit)
 
     def obstacle(self, number: int, records: int) -> CrmError | None:
         """What keeps a change set from being taken back: it is tried and thrown away. None for what is too large to try."""

@@ -349,7 +349,12 @@ class CrmApp(App[None]):
 
 
 def _warm_up() -> None:
-    """The write door takes a while to open the first time."""
+    """The write door takes a while to open the first time; what is loaded by then stays and needs no looking through."""
+    import gc
+
     import crmcli.store.records
     import crmcli.store.session
     import crmcli.store.undo  # noqa: F401
+
+    # A full collection goes through every object there is, for 80 ms in the middle of a key.
+    gc.freeze()

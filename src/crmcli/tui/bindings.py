@@ -21,7 +21,7 @@ def bindings(scope: str, keys: Iterable[Key]) -> list[BindingType]:
     return [
         Binding(
             key.keys, key.action, key.label, show=key.shown, tooltip=key.about, id=f"{scope}.{key.id}",
-            key_display=key.display or None,
+            key_display=key.display or None, priority=key.priority,
         )
         for key in keys
         if key.keys

@@ -9,9 +9,7 @@ from crmcli.errors import BadValue, CrmError, FieldConflict, Stale, UsageError
 from crmcli.tui.modals.record_fields import MORE, rebased, record_fields, typed_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from textual.screen import Screen
+    from collections.abc import Callable, Mapping
 
     from crmcli.tui.modals.fields import FormField
     from crmcli.tui.screens.place import Place
@@ -27,92 +25,114 @@ _HINT = "# fields of {}; an emptied one is cleared, a line taken away leaves its
 # -- storing what was typed, whatever others did meanwhile
 
 
-async def stored(
-    place: Place,
-    noun: str,
-    seen: Any,  # noqa: ANN401 - the noun's view
-    texts: Mapping[str, str],
-    base: Mapping[str, str] | None = None,
-) -> Done | None:
-    """Store the texts of some fields of the record that was ``seen``; None when there was nothing to change in the end.
+class Saving:
+    """The texts of some fields of a record on their way to the store.
 
-    ``base`` is what the fields held when they were typed, where that was at an earlier time. To be awaited in a worker,
-    for it may have to ask: raises Stale when the user goes back, and CrmError as edits do.
+    ``seen`` is the record as it was shown when they were typed, ``base`` what the fields held when they were begun, where
+    that was at an earlier time. Afterwards either ``done`` is called, with None when nothing was changed in the end, or
+    ``refused`` with the reason, also when the user goes back instead of deciding.
     """
-    mine = dict(texts)
-    if base is not None:
-        mine = await _still_wanted(place, noun, seen, mine, base)
-    while mine:
+
+    def __init__(
+        self,
+        place: Place,
+        noun: str,
+        seen: Any,  # noqa: ANN401 - the noun's view
+        texts: Mapping[str, str],
+        *,
+        said: str,
+        done: Callable[[Done | None], None],
+        refused: Callable[[CrmError], None],
+        base: Mapping[str, str] | None = None,
+    ) -> None:
+        self._place = place
+        self._noun = noun
+        self._seen = seen
+        self._texts = dict(texts)
+        self._said = said
+        self._done = done
+        self._refused = refused
+        self._before = base if base is not None else shown_texts(place.session, noun, seen)
+
+    def start(self) -> None:
+        """Store them, unless others changed the same since they were begun: then ask."""
+        now = shown_texts(self._place.session, self._noun, self._seen)
+        disputed = [
+            name
+            for name, text in self._texts.items()
+            if now.get(name, "").strip() not in (self._before.get(name, "").strip(), text.strip())
+        ]
+        if disputed:
+            conflicts = tuple(
+                FieldConflict(each, self._before.get(each), now.get(each), self._texts[each]) for each in disputed
+            )
+            self._ask(Stale(f"#{self._seen.number} was changed since you wrote this", conflicts=conflicts), self._seen)
+        else:
+            self._place.run_worker(self._store(), group="write")
+
+    async def _store(self) -> None:
+        place, records, seen = self._place, self._place.session.records(self._noun), self._seen
+        place.writing += 1
         try:
-            return await _edited(place, noun, seen, mine)
+            before = shown_texts(place.session, self._noun, seen)
+            typed = typed_changes({name: before.get(name, "") for name in self._texts}, self._texts, self._noun, seen)
+            done = None
+            if not typed.is_empty:
+                done = await place.app.write(
+                    lambda: records.edit(seen.id, records.edit_draft(typed.changes), seen=seen)
+                )
         except Stale as error:
-            before = shown_texts(place.session, noun, seen)
-            seen = await _fresh(place, noun, seen.id)
-            mine = await _settled(place, noun, error, before, mine, seen)
-    return None
+            place.run_worker(self._overtaken(error), group="write")
+        except CrmError as error:
+            place.post_message(place.Answered(self._refused, error))
+        else:
+            place.post_message(place.Answered(self._stored, done))
+        finally:
+            place.writing -= 1
 
+    def _stored(self, done: Done | None) -> None:
+        self._done(done)
+        if done is not None:
+            self._place.post_message(self._place.Written(done, self._said))
+        else:
+            self._place.store_changed()
 
-async def _edited(place: Place, noun: str, seen: Any, mine: Mapping[str, str]) -> Done | None:  # noqa: ANN401
-    before = shown_texts(place.session, noun, seen)
-    typed = typed_changes({name: before.get(name, "") for name in mine}, mine, noun, seen)
-    if typed.is_empty:
-        return None
-    records = place.session.records(noun)
-    return await place.app.write(lambda: records.edit(seen.id, records.edit_draft(typed.changes), seen=seen))
+    async def _overtaken(self, error: Stale) -> None:
+        place, noun, uid = self._place, self._noun, self._seen.id
+        try:
+            fresh = await place.session.ask(lambda: place.session.records(noun).get(uid))
+        except CrmError as other:
+            place.post_message(place.Answered(self._refused, other))
+        else:
+            place.post_message(place.Answered(lambda view: self._ask(error, view), fresh))
 
+    def _ask(self, error: Stale, fresh: Any) -> None:  # noqa: ANN401
+        from crmcli.tui.modals.conflict import ConflictDialog, Conflicting
 
-async def _fresh(place: Place, noun: str, uid: str) -> Any:  # noqa: ANN401
-    return await place.session.ask(lambda: place.session.records(noun).get(uid))
+        theirs = shown_texts(self._place.session, self._noun, fresh)
+        labels = {field.name: field.label for field in record_fields(self._noun, fresh, self._place.session.locale)}
+        disputed = [
+            Conflicting(
+                name, labels.get(name, name), self._before.get(name, ""), theirs.get(name, ""), self._texts[name]
+            )
+            for name in (conflict.field for conflict in error.conflicts)
+            if name in self._texts
+        ]
 
+        def settled(answer: dict[str, str] | None) -> None:
+            if answer is None:
+                self._refused(error)
+                return
+            self._texts = {
+                name: rebased(find_field(self._noun, name), self._before.get(name, ""), text, theirs.get(name, ""))
+                for name, text in self._texts.items()
+                if answer.get(name, "mine") == "mine"
+            }
+            self._seen, self._before = fresh, theirs
+            self.start()
 
-async def _still_wanted(
-    place: Place,
-    noun: str,
-    seen: Any,
-    mine: dict[str, str],
-    base: Mapping[str, str],  # noqa: ANN401
-) -> dict[str, str]:
-    """What is to be stored of texts typed earlier, once the user has seen what others made of these fields since."""
-    now = shown_texts(place.session, noun, seen)
-    disputed = [
-        name for name in mine if now.get(name, "").strip() not in (base.get(name, "").strip(), mine[name].strip())
-    ]
-    if not disputed:
-        return mine
-    conflicts = tuple(FieldConflict(name, base.get(name), now.get(name), mine[name]) for name in disputed)
-    return await _settled(
-        place, noun, Stale("it was changed since you wrote this", conflicts=conflicts), base, mine, seen
-    )
-
-
-async def _settled(
-    place: Place,
-    noun: str,
-    error: Stale,
-    before: Mapping[str, str],
-    mine: Mapping[str, str],
-    fresh: Any,  # noqa: ANN401
-) -> dict[str, str]:
-    """The texts that are still to be stored on top of what others made of the record."""
-    from crmcli.tui.modals.conflict import ConflictDialog, Conflicting
-
-    theirs = shown_texts(place.session, noun, fresh)
-    labels = {field.name: field.label for field in record_fields(noun, fresh, place.session.locale)}
-    disputed = [
-        Conflicting(name, labels.get(name, name), before.get(name, ""), theirs.get(name, ""), mine[name])
-        for name in (conflict.field for conflict in error.conflicts)
-        if name in mine
-    ]
-    answer = await place.app.push_screen_wait(
-        ConflictDialog(f"{fresh.updated_by or 'someone'} changed #{fresh.number} meanwhile", disputed)
-    )
-    if answer is None:
-        raise error
-    return {
-        name: rebased(find_field(noun, name), before.get(name, ""), text, theirs.get(name, ""))
-        for name, text in mine.items()
-        if answer.get(name, "mine") == "mine"
-    }
+        title = f"{fresh.updated_by or 'someone'} changed #{fresh.number} meanwhile"
+        self._place.app.push_screen(ConflictDialog(title, disputed), settled)
 
 
 def shown_texts(session: Session, noun: str, view: Any) -> dict[str, str]:  # noqa: ANN401
@@ -205,63 +225,67 @@ def _known(noun: str, name: str) -> str:
 
 def open_editor(place: Place, target: Target) -> None:
     """Change a record in the user's own editor."""
-    place.run_worker(_edit_outside(place, target), group="editor", exclusive=True)
+    place.read(
+        "editor", lambda: place.session.records(target.noun).get(target.id),
+        lambda view: _Outside(place, target.noun, view).edit(), what="the record can't be changed",
+    )  # fmt: skip
 
 
-async def _edit_outside(place: Place, target: Target) -> None:
-    session = place.session
-    try:
-        seen = await session.ask(lambda: session.records(target.noun).get(target.id))
-        await _until_right(place, target.noun, seen)
-    except CrmError as error:
-        place.post_message(place.Failed("the record can't be changed", error))
+class _Outside:
+    """A record edited outside until it can be stored, or is left for later; the text is kept in a file all the while."""
 
+    def __init__(self, place: Place, noun: str, seen: Any) -> None:  # noqa: ANN401
+        session = place.session
+        self._place = place
+        self._noun = noun
+        self._seen = seen
+        self._draft = session.drafts.of(session.desk.store.location.label, f"editor {noun}", seen.id)
+        kept = self._draft.read()
+        self._base = (kept.before.get("text") if kept is not None else None) or document(session, noun, seen)
+        self._text = (kept.fields.get("text") if kept is not None else None) or self._base
 
-async def _until_right(place: Place, noun: str, seen: Any) -> None:  # noqa: ANN401
-    """Edit, and edit again what can't be stored, as long as the user wants; the text is kept in a file all the while."""
-    from crmcli.tui.drafts import Typed
-    from crmcli.tui.external_editor import edited
+    def edit(self) -> None:
+        """Hand the text over, and store what comes back."""
+        from crmcli.tui.drafts import Typed
+        from crmcli.tui.external_editor import edited
 
-    session = place.session
-    draft = session.drafts.of(session.desk.store.location.label, f"editor {noun}", seen.id)
-    kept = draft.read()
-    base = (kept.before.get("text") if kept is not None else None) or document(session, noun, seen)
-    text = (kept.fields.get("text") if kept is not None else None) or base
-    while True:
-        text = edited(place.app, text) + "\n"
-        if text.strip() in ("", base.strip()):
-            draft.drop()
+        place, noun = self._place, self._noun
+        try:
+            self._text = edited(place.app, self._text) + "\n"
+        except CrmError as error:
+            place.post_message(place.Failed("the record can't be changed", error))
+            return
+        if self._text.strip() in ("", self._base.strip()):
+            self._draft.drop()
             place.notify("nothing was changed", markup=False, timeout=3)
             return
-        draft.keep(Typed(session.desk.clock.now(), {"text": text}, {"text": base}))
+        self._draft.keep(Typed(place.session.desk.clock.now(), {"text": self._text}, {"text": self._base}))
         try:
-            done = await stored(place, noun, seen, _changed(noun, base, text), texts_in(noun, base))
+            base = texts_in(noun, self._base)
+            texts = {
+                name: text
+                for name, text in texts_in(noun, self._text).items()
+                if text.strip() != base.get(name, "").strip()
+            }
         except CrmError as error:
-            if not await _again(place, error, str(draft.path)):
-                return
-            text = _marked(text, error)
-            continue
-        draft.drop()
-        if done is not None:
-            place.post_message(place.Written(done, f"#{seen.number} changed"))
-        return
+            self._refused(error)
+            return
+        Saving(
+            place, noun, self._seen, texts, base=base, said=f"#{self._seen.number} changed",
+            done=lambda _: self._draft.drop(), refused=self._refused,
+        ).start()  # fmt: skip
 
+    def _refused(self, error: CrmError) -> None:
+        """Say why, and edit again if the user wants."""
+        from crmcli.tui.modals.confirm import Confirm
 
-def _changed(noun: str, base: str, text: str) -> dict[str, str]:
-    """The fields in which a document differs from the one that editing began with."""
-    before = texts_in(noun, base)
-    return {
-        name: value for name, value in texts_in(noun, text).items() if value.strip() != before.get(name, "").strip()
-    }
+        def answered(again: bool | None) -> None:
+            if again:
+                self._text = _marked(self._text, error)
+                self.edit()
 
-
-async def _again(place: Place, error: CrmError, path: str) -> bool:
-    from crmcli.tui.modals.confirm import Confirm
-
-    details = (error.message, *error.details, "", f"what you wrote is kept: {path}")
-    asked: Screen[bool] = Confirm("that can't be stored", details, yes="Edit again", no="Later")
-    again = await place.app.push_screen_wait(asked)
-    return bool(again)
+        details = (error.message, *error.details, "", f"what you wrote is kept: {self._draft.path}")
+        self._place.app.push_screen(Confirm("that can't be stored", details, yes="Edit again", no="Later"), answered)
 
 
 def _marked(text: str, error: CrmError) -> str:

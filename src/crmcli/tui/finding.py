@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold
-from crmcli.errors import NotFound, UsageError
+from crmcli.errors import NotFound
 from crmcli.tui.keys.registry import palette_keys
 from crmcli.tui.tabs import TABS
 
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 RECORDS = ("contact", "company", "deal", "activity")
 COMMAND_SIGN = ">"
-_MOST = 60
+_MOST = 40
 _MOST_RECENT = 12
-_MOST_TOLD = 20
 _NAME = {"contact": "name", "company": "name", "deal": "title", "activity": "subject"}
 _FIELD_OF_NEW = {"contact": "name", "company": "name", "deal": "title"}
 # What the verbs say of themselves, and the nouns they go with; the first ones are wanted most.
@@ -55,30 +54,8 @@ class Hit(NamedTuple):
 
 
 def records_found(session: Session, text: str) -> list[Hit]:
-    """The records that hold all the words, those first whose name begins with them; the latest first within each."""
-    if not text.strip():
-        return []
-    try:
-        hits = [
-            Hit(hit.noun, hit.id, hit.name, hit.excerpt, hit.number) for hit in session.search.find(text, limit=_MOST)
-        ]
-    except UsageError:  # not a letter or digit in it
-        return []
-    folded = fold(text).strip()
-    ranked = sorted(hits, key=lambda hit: (_distance(hit.name, folded), hit.kind == "activity"))
-    return [*_told_more(session, ranked[:_MOST_TOLD]), *ranked[_MOST_TOLD:]]
-
-
-def _told_more(session: Session, hits: Sequence[Hit]) -> Iterator[Hit]:
-    """The hits, those that were found by their names with what tells them from others of that name."""
-    views = {
-        noun: session.tables.page(noun, [hit.number for hit in hits if hit.kind == noun])
-        for noun in {hit.kind for hit in hits}
-    }
-    for hit in hits:
-        view = views[hit.kind].get(hit.number)
-        is_by_name = not hit.about or hit.about == hit.name
-        yield hit._replace(about=_told(hit.kind, view)) if view is not None and is_by_name else hit
+    """The records most likely meant, the best first."""
+    return [Hit(hit.noun, hit.id, hit.name, hit.excerpt, hit.number) for hit in session.search.quick(text, _MOST)]
 
 
 def found(session: Session, text: str) -> list[Hit]:
@@ -128,7 +105,7 @@ def given_for(noun: str, name: str) -> dict[str, str]:
     from crmcli.domain.people import looks_like
 
     if noun == "contact" and looks_like(name) == "email":
-        return {"emails": name}
+        return {"name": name.partition("@")[0], "emails": name}
     return {_FIELD_OF_NEW[noun]: name}
 
 

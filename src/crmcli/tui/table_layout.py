@@ -84,7 +84,9 @@ def arrange(widths: Sequence[int], tight: Sequence[int], pinned: int, skipped: i
     """
     seen, left = [], cells - GUTTER + GAP
     for place in (*range(pinned), *range(pinned + skipped, len(widths))):
-        if left - GAP < min(tight[place], _LEAST):
+        # Only what stands first may be cut further, where there is room for hardly anything.
+        least = tight[place] if place > pinned + skipped else min(tight[place], _LEAST)
+        if left - GAP < least:
             break
         seen.append([place, min(tight[place], left - GAP)])
         left -= tight[place] + GAP

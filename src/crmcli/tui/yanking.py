@@ -50,7 +50,8 @@ def some_views(noun: str, views: Sequence[Any]) -> Yank:
     from crmcli.render.formats import rows_of
 
     columns = tuple(all_columns(noun).values())
-    said = f"#{views[0].number}" if len(views) == 1 else f"{len(views)} {PLURAL.get(noun, noun)}"
+    number = getattr(views[0], "number", None) if len(views) == 1 else None
+    said = f"#{number}" if number is not None else f"{len(views)} {PLURAL.get(noun, f'{noun}s')}"
     return Yank(
         [column.name for column in columns], list(rows_of(views, columns)), [as_record(view) for view in views], said
     )

@@ -46,7 +46,8 @@ def cards(reader: Reader, pipeline: str, where: Condition, now: datetime) -> Ite
         task, due = planned.get(number, (None, None))
         yield BoardCard(
             uid, number, title, company, Money(value, currency) if value is not None else None, probability,
-            reader.user(owner), stage, kind, day(close), moment(closed), reason, step or task, due, last,
+            reader.user(owner), stage, kind, day(close), moment(closed), reason,
+            (step or task) if kind == "open" else None, due, last,
             kind == "open" and is_rotting(last, rot, now), entered, company_number,
         )  # fmt: skip
 

@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.text import fold
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
-from crmcli.store.queries.history import changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crmcli.domain.views import ChangeView
     from crmcli.store.dialects import Row
     from crmcli.store.reader import Reader
-
-_NAMES = {"contact": "name", "company": "name", "deal": "title", "activity": "subject"}
 
 
 def activity_moments(reader: Reader, where: Condition, *, soonest: bool) -> Iterator[Row]:
@@ -41,43 +37,12 @@ def change_condition(text: str) -> Condition:
 
 
 def _user(login: str) -> Condition:
-    return Condition(
-        "s.user_id IN (SELECT u.id FROM app_user u WHERE u.login_key LIKE ? ESCAPE '!')", (_pattern(login, ""),)
-    )
+    return Condition("s.user_id IN (SELECT u.id FROM app_user u WHERE instr(u.login_key, ?) = 1)", (login,))
 
 
 def _holding(word: str) -> Condition:
-    said = _pattern(word, "%")
     sql = (
-        "crm_fold(s.command) LIKE ? ESCAPE '!' OR crm_fold(s.summary) LIKE ? ESCAPE '!'"
-        " OR s.user_id IN (SELECT u.id FROM app_user u WHERE u.login_key LIKE ? ESCAPE '!')"
+        "instr(crm_fold(s.command || ' ' || s.summary), ?) > 0"
+        " OR s.user_id IN (SELECT u.id FROM app_user u WHERE instr(u.login_key, ?) = 1)"
     )
-    return Condition(sql, (said, said, said))
-
-
-def _pattern(word: str, before: str) -> str:
-    for sign in "!%_":
-        word = word.replace(sign, f"!{sign}")
-    return f"{before}{word}%"
-
-
-def first_changes(reader: Reader, number: int, limit: int) -> tuple[list[ChangeView], bool]:
-    """The first logged changes of a set, and whether there are more."""
-    found: list[ChangeView] = []
-    for change in changes(reader, number, limit=limit + 1):
-        if len(found) == limit:
-            return found, True
-        found.append(change)
-    return found, False
-
-
-def records_in_bulk(reader: Reader, number: int, limit: int) -> list[tuple[str, str, str, str]]:
-    """The first records that a set made or deleted without logging each: noun, uid, name, and ``add`` or ``remove``."""
-    found: list[tuple[str, str, str, str]] = []
-    for column, action in (("created_in", "add"), ("deleted_in", "remove")):
-        for noun, name in _NAMES.items():
-            logged = "SELECT g.record_id FROM change g WHERE g.set_id = ? AND g.noun = ?"
-            sql = f"SELECT r.uid, r.{name} FROM {noun} r WHERE r.{column} = ? AND r.id NOT IN ({logged}) ORDER BY r.id LIMIT ?"
-            rows = reader.rows(sql, (number, number, noun, limit - len(found)))
-            found += [(noun, uid, called or "", action) for uid, called in rows]
-    return found
+    return Condition(sql, (word, word))

@@ -18,5 +18,7 @@ ACTIVITY = (
         palette=True),
     Key("everyone", "w", "everyone", "mine/everyone", "only what I own, or what everyone does", _VIEW, shown=True, palette=True),
     Key("new", "n", "new", "new", "add an activity", _VIEW, palette=True),
+    Key("aside_down", "ctrl+down", "scroll_aside(1)", "pane down", "a line down the pane", _VIEW, counted=True),
+    Key("aside_up", "ctrl+up", "scroll_aside(-1)", "pane up", "a line up the pane", _VIEW, counted=True),
     Key("escape", "escape", "escape", "show all", "take marks off, else take the filter off, else show all kinds", _VIEW),
 )  # fmt: skip

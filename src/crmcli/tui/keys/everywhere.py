@@ -8,7 +8,8 @@ _AROUND, _CHANGES, _VIEW = "everywhere", "changes", "view"
 EVERYWHERE = (
     *(Key(f"digit_{digit}", str(digit), f"digit({digit})", f"screen {digit}", "go to that screen, or a count before a motion: 3j",
           _AROUND) for digit in range(10)),
-    Key("search", "ctrl+k", "search", "search", "find anything, and go there or act on it", _AROUND, shown=True, palette=True),
+    Key("search", "ctrl+k", "search", "search", "find anything, and go there or act on it", _AROUND, shown=True, palette=True,
+        priority=True),
     Key("back", "left_square_bracket,alt+left", "go_back", "back", "to where you were before", _AROUND, palette=True,
         counted=True),
     Key("forward", "right_square_bracket,alt+right", "go_forward", "forward", "to where you came back from", _AROUND,

@@ -10,7 +10,8 @@ class Key(NamedTuple):
 
     ``id`` is what ``[keys]`` in crm.toml calls it; ``keys`` are Textual's names, by commas, none for an action that is
     reached through the command palette alone. ``shown`` puts it in the footer and ``palette`` among the commands;
-    ``counted`` ones take a number before them (``3j``) and ``repeats`` ones are what ``.`` does again.
+    ``counted`` ones take a number before them (``3j``) and ``repeats`` ones are what ``.`` does again. One with
+    ``priority`` is seen before whatever has the focus, so that what is typed right behind it already finds what it opened.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Key(NamedTuple):
     counted: bool = False
     repeats: bool = False
     display: str = ""
+    priority: bool = False
 
 
 _NAMES = {

@@ -15,5 +15,7 @@ TODAY = (
         counted=True),
     Key("day_after", "greater_than_sign", "day(1)", "day after", "what the day after will ask for", _DAY, palette=True,
         counted=True),
+    Key("aside_down", "ctrl+down", "scroll_aside(1)", "pane down", "a line down the pane", _DAY, counted=True),
+    Key("aside_up", "ctrl+up", "scroll_aside(-1)", "pane up", "a line up the pane", _DAY, counted=True),
     Key("escape", "escape", "escape", "today", "take marks off, else back to today", _DAY),
 )  # fmt: skip

@@ -33,20 +33,18 @@ class PeriodPicker(Picker):
 
     def on_mount(self) -> None:
         """Say what else can be typed."""
-        super().on_mount()
         self.query_one(Input).placeholder = "type to narrow, or: 2026-03, Q2-2026, last 45d, 2026-01..today"
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the one at the cursor; where none is left, what was typed."""
-        if self.query_one(OptionList).highlighted is not None:
-            super().on_input_submitted(event)
-            return
-        event.stop()
+        """Take what was typed, if it is a period; else the one at the cursor."""
         try:
             read_period(event.value, self._now)
         except BadValue as bad:
-            self.notify(visible(bad.message), severity="error", markup=False, timeout=5)
+            if self.query_one(OptionList).highlighted is None:
+                event.prevent_default().stop()
+                self.notify(visible(bad.message), severity="error", markup=False, timeout=5)
         else:
+            event.prevent_default().stop()
             self.dismiss(event.value.strip())
 
 

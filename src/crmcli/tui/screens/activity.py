@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import work
 from textual.containers import Horizontal
 from textual.message import Message
 
@@ -119,8 +120,9 @@ class ActivityScreen(Stepping, Place):
 
     def reload(self) -> None:
         """Read the stream again."""
-        self.run_worker(self._load(self.wanted_now), group="load", exclusive=True)
+        self._load(self.wanted_now)
 
+    @work(group="load", exclusive=True)
     async def _load(self, wanted: Wanted) -> None:
         rows, streams, soonest = self.rows, self.streams, wanted.times == "planned"
         is_new = self.shown is not None and wanted != self.shown
@@ -202,7 +204,12 @@ class ActivityScreen(Stepping, Place):
         aside.set_class(self.rows.count == 0, "-empty")
         if view is None or not aside.display:
             return
-        await aside.show(view.id, lambda cells: self._portrait.draw(view, cells), note_of(view))
+        brief = self.has_class("-narrow")  # there the pane is a few lines below the stream
+        await aside.show(view.id, lambda cells: self._portrait.draw(view, cells, brief=brief), note_of(view))
+
+    def action_scroll_aside(self, lines: int) -> None:
+        """Some lines down the pane, or up."""
+        self.query_one(Aside).scroll_relative(y=lines * self.app.count.take(), animate=False)
 
     # -- which ones
 

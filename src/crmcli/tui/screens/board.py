@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Horizontal
@@ -145,7 +146,8 @@ class BoardScreen(DealMoving):
 
     def reload(self) -> None:
         """Read the pipeline again, if anything was written since."""
-        self.run_worker(self._load(self.pipeline, self._wanted_filter), group="load", exclusive=True)
+        load = partial(self._load, self.pipeline, self._wanted_filter)
+        self.run_worker(load, group="load", exclusive=True)
 
     def action_refresh(self) -> None:
         """Read the store again, whatever is known of it."""

@@ -45,11 +45,11 @@ class DealMoving(Place):
     class Stored(Message):
         """The store has taken a move, as change set ``number``."""
 
-        def __init__(self, done: Done, number: int, said: str) -> None:
+        def __init__(self, wish: Wish, done: Done, number: int) -> None:
             super().__init__()
+            self.wish = wish
             self.done = done
             self.number = number
-            self.said = said
 
     class Stopped(Message):
         """The store did not take a move."""
@@ -235,7 +235,7 @@ class DealMoving(Place):
         else:
             self.writing -= 1
             if numbers:
-                self.post_message(self.Stored(done, numbers[0], said(wish)))
+                self.post_message(self.Stored(wish, done, numbers[0]))
 
     def _write(self, wish: Wish, steps: Sequence[Step], along: Along | None) -> Any:  # noqa: ANN401
         deals, edit = self.session.deals, self._given(wish)
@@ -248,9 +248,10 @@ class DealMoving(Place):
         """What is shown is what the store holds, unless someone else wrote in between."""
         event.stop()
         picture = self.picture
-        if picture is not None and picture.revision[0] + 1 == event.number:
+        reopened = any(card.kind != "open" for card, _ in event.wish.moves)  # its card did not know the next step
+        if picture is not None and picture.revision[0] + 1 == event.number and not reopened:
             self.picture = picture._replace(revision=(event.number, picture.revision[1]))
-        self.post_message(self.Written(event.done, event.said))
+        self.post_message(self.Written(event.done, said(event.wish)))
 
     def on_deal_moving_stopped(self, event: DealMoving.Stopped) -> None:
         """Show the store as it is; where others were quicker, show both and ask."""

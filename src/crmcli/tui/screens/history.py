@@ -21,7 +21,7 @@ from crmcli.tui.widgets.set_list import SetList
 from crmcli.tui.widgets.word_bar import WordBar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from crmcli.domain.views import ChangeSetView, ChangeView
     from crmcli.errors import CrmError
     from crmcli.render.locale import Locale
-    from crmcli.services.streams import Changed, Stream, Streams
+    from crmcli.services.streams import Stream, Streams
     from crmcli.tui.session import Session
     from crmcli.tui.widgets.cursor_list import CursorList
     from crmcli.tui.widgets.day_list import DayList
 
 _REST = 0.08  # seconds without a move of the cursor, before the pane follows it
 _FIRST = 200
+_CHANGES = 500
 _TOLD = 12  # fields that the question before an undo names
 _NOUNS = frozenset({"contact", "company", "deal", "activity"})
 
@@ -43,7 +44,8 @@ _NOUNS = frozenset({"contact", "company", "deal", "activity"})
 class Plan(NamedTuple):
     """What taking a change set back would do, and what keeps it from being done."""
 
-    changed: Changed
+    view: ChangeSetView  # with its first changes
+    lines: int  # of the log, or records, in all
     obstacle: CrmError | None
 
 
@@ -158,15 +160,18 @@ class HistoryScreen(Place):
     def _read_changed(self) -> None:
         number = self.sets.number
         if number is None:
-            self._show_changed(None)
+            self._show_changed((None, 0))
             return
-        self.read("changed", lambda: self.streams.changed(number), self._show_changed, what="the change can't be read")
+        self.read(
+            "changed", lambda: self.session.history.changes(str(number), _CHANGES), self._show_changed,
+            what="the change can't be read",
+        )  # fmt: skip
 
-    def _show_changed(self, changed: Changed | None) -> None:
-        self.changed.show(changed)
-        self.query_one("#change-pane").set_class(changed is None, "-empty")
-        head = self.query_one("#change-head", Static)
-        head.update(self._head_of(changed.view) if changed is not None else Content(""))
+    def _show_changed(self, found: tuple[ChangeSetView | None, int]) -> None:
+        view, count = found
+        self.changed.show(view, count)
+        self.query_one("#change-pane").set_class(view is None, "-empty")
+        self.query_one("#change-head", Static).update(self._head_of(view) if view is not None else Content(""))
 
     def _head_of(self, view: ChangeSetView) -> Content:
         state = ("  ✗ undone", "$text-error") if view.undone else ("", "")
@@ -242,20 +247,16 @@ class HistoryScreen(Place):
             self.query_one(HeadLine).hint = "looking what that would do …"
             self.read("plan", lambda: self._plan(number), self._ask_back, what=f"#{number} can't be looked into")
 
-    def _plan(self, number: int) -> Plan | None:
-        changed = self.streams.changed(number)
-        if changed is None:
-            return None
-        return Plan(changed, self.streams.obstacle(number, changed.view.records))
+    def _plan(self, number: int) -> Plan:
+        view, count = self.session.history.changes(str(number), _CHANGES)
+        return Plan(view, count, self.streams.obstacle(number, view.records))
 
-    def _ask_back(self, plan: Plan | None) -> None:
+    def _ask_back(self, plan: Plan) -> None:
         from crmcli.tui.modals.confirm import Confirm
         from crmcli.tui.modals.failure import Failure
 
         self.query_one(HeadLine).hint = ""
-        if plan is None:
-            return
-        view = plan.changed.view
+        view = plan.view
         if plan.obstacle is not None:
             self.app.push_screen(Failure(f"#{view.number} {visible(view.command)} can't be taken back", plan.obstacle))
             return
@@ -265,39 +266,37 @@ class HistoryScreen(Place):
                 self._take_back(view)
 
         question = f"take back #{view.number} {view.command}?"
-        self.app.push_screen(
-            Confirm(question, list(self._told(plan.changed)), yes="Take it back", no="Leave it"), answered
-        )
+        self.app.push_screen(Confirm(question, list(self._told(plan)), yes="Take it back", no="Leave it"), answered)
 
     def _take_back(self, view: ChangeSetView) -> None:
         said = f"undone: #{view.number} {view.command}, {view.summary}".removesuffix(", ")
         self.write(f"#{view.number} can't be taken back", lambda: self.session.history.undo(view.id), said)
 
-    def _told(self, changed: Changed) -> Iterator[str]:
+    def _told(self, plan: Plan) -> Iterator[str]:
         """What would come of it, line by line."""
-        view = changed.view
+        view = plan.view
         yield f"by {view.user}, {self.session.locale.time(view.at)}"
         yield ""
-        lines = [*self._reversed(changed)]
+        lines = list(self._reversed(view.changes))
         yield from lines[:_TOLD]
-        left = max(len(lines) - _TOLD, view.records - _TOLD if changed.bulk else 0)
+        # The log has several lines of a record that is one line here, so what is left out is counted in records.
+        left = max(len(lines), view.records if plan.lines > len(view.changes) else 0) - _TOLD
         if left > 0:
             yield f"… and {self.session.locale.number(left)} more"
 
-    def _reversed(self, changed: Changed) -> Iterator[str]:
+    def _reversed(self, changes: Sequence[ChangeView]) -> Iterator[str]:
         added: set[str] = set()
-        for change in changed.changes:
-            name = change.name or change.record
+        for change in changes:
+            name = f"{change.noun} {change.name or change.record}"
+            if change.record in added:
+                continue
             if change.action == "add":
-                if change.record not in added:
-                    added.add(change.record)
-                    yield f"{change.noun} {name} is deleted again"
+                added.add(change.record)
+                yield f"{name} is deleted again"
             elif change.field is None:
-                yield f"{change.noun} {name} {'is there again' if change.action == 'remove' else 'is deleted again'}"
-            elif change.record not in added:
-                yield f"{change.noun} {name}: {self._back(change)}"
-        for each in changed.bulk:
-            yield f"{each.noun} {each.name or each.record} {'is deleted again' if each.action == 'add' else 'is there again'}"
+                yield f"{name} {'is there again' if change.action == 'remove' else 'is deleted again'}"
+            else:
+                yield f"{name}: {self._back(change)}"
 
     def _back(self, change: ChangeView) -> str:
         before, after = (shown_value(value, self.session.locale) for value in (change.before, change.after))

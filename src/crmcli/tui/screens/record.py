@@ -11,7 +11,7 @@ from crmcli.errors import CrmError
 from crmcli.render.safe import visible
 from crmcli.services.pages import Page, Pages
 from crmcli.tui.bindings import bindings_of
-from crmcli.tui.editing import shown_texts, stored
+from crmcli.tui.editing import Saving, shown_texts
 from crmcli.tui.keys.registry import PLACES
 from crmcli.tui.outside import go
 from crmcli.tui.screens.place import Place
@@ -33,17 +33,20 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.events import DescendantFocus
+    from textual.timer import Timer
     from textual.widget import Widget
 
     from crmcli.domain.views import ChangeSetView, StageView
     from crmcli.services.pages import Relation
     from crmcli.tui.session import Done, Session
+    from crmcli.tui.verbs import Verb
     from crmcli.tui.widgets.cursor_list import CursorList
     from crmcli.tui.yanking import Yank
 
-PANES = ("fields", "links", "timeline", "note", "changes")
+PANES = ("fields", "links", "note", "timeline", "changes")
 _CHANGES_AT_ONCE = 200
 _LEAST_EDITOR = 20
+_REST = 0.12
 _ON_THE_RECORD = frozenset(
     {"log", "task"}
 )  # these are about the record, also with the cursor on an entry of its timeline
@@ -81,6 +84,7 @@ class RecordScreen(Place):
         self._was: dict[str, str] = {}  # fields that others changed while the page was open, as they were
         self._by_us = False
         self._follow: int | None = None
+        self._resting: Timer | None = None
         self._subject = "record"  # whose text the note shows: the record's or the entry's
 
     def body(self) -> ComposeResult:
@@ -313,13 +317,19 @@ class RecordScreen(Place):
 
     # -- the text beside the timeline
 
-    async def on_cursor_list_selected(self, event: CursorList.Selected) -> None:
+    def on_cursor_list_selected(self, event: CursorList.Selected) -> None:
         """The note shows the text of the entry at the cursor."""
         event.stop()
         if event.rows is self.timeline:
-            await self._show_note()
+            self._note_soon()
         elif event.rows is self.fields:
             self._place_editor()
+
+    def _note_soon(self) -> None:
+        """Once the cursor rests: laying out Markdown takes longer than a key may."""
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(_REST, self._show_note)
 
     async def _show_note(self) -> None:
         await self.note.show(self._noted())
@@ -330,8 +340,9 @@ class RecordScreen(Place):
             return NOTHING
         view = self.timeline.view
         if self._subject == "entry" and view is not None:
-            title = f"{view.type.replace('_', ' ')} #{view.number}, {self.session.locale.time(view.at)}"
-            return Note("activity", view, "body", title, view.body or view.subject or "", "nothing was written down")
+            when = self.session.locale.time(view.at)
+            title = f"{view.type.replace('_', ' ')} #{view.number}, {when}: {view.subject or ''}".removesuffix(": ")
+            return Note("activity", view, "body", title, view.body or "", "nothing more was written down; i does")
         field = NOTE.get(page.noun, "")
         if not field or not page.is_live:
             text = getattr(page.record, field, None) or "" if field else ""
@@ -387,20 +398,24 @@ class RecordScreen(Place):
 
     # -- what enter and the like do in each part
 
-    def action_open(self) -> None:
+    async def on_cursor_list_opened(self) -> None:  # type: ignore[override]
+        """A double click opens."""
+        await self.action_open()
+
+    async def action_open(self) -> None:  # type: ignore[override]
         """Edit the field, go to the linked record, open the entry, write the note; on a merged record go where it went."""
         page = self.page
         if page is not None and page.kept is not None:
             self.app.open_record(page.noun, page.kept.uid)
         elif self.pane == "links":
-            self._open_link()
+            await self._open_link()
         elif self.pane == "timeline":
             if (view := self.timeline.view) is not None:
                 self.app.open_record("activity", view.id)
         else:
-            self.action_edit()
+            await self.action_edit()
 
-    def _open_link(self) -> None:
+    async def _open_link(self) -> None:
         line = self.links.line
         if line is None:
             return
@@ -411,13 +426,14 @@ class RecordScreen(Place):
         elif line.is_file:
             self.notify("only its name is kept here; the file itself is with the message in your mailbox", timeout=5)
         elif line.relation is not None:
-            self.action_new()
+            await self.action_new()
 
-    def action_edit(self) -> None:
+    async def action_edit(self) -> None:
         """Change the field at the cursor, or write the note."""
         if self.page is None or not self.page.is_live:
             return
         if self.pane == "note":
+            await self._show_note()
             if not self.note.note.field:
                 self.notify("nothing can be written here", timeout=3)
             self.note.write()
@@ -425,6 +441,7 @@ class RecordScreen(Place):
             self._edit_field()
         elif self.pane == "timeline":
             self._turn_to("note")
+            await self._show_note()
             self.note.write()
 
     def _edit_field(self) -> None:
@@ -460,7 +477,7 @@ class RecordScreen(Place):
     def on_field_editor_entered(self, event: FieldEditor.Entered) -> None:
         """Store the field."""
         assert self.page is not None
-        noun, field = self.page.noun, event.field
+        field = event.field
 
         def done(result: Done | None) -> None:
             self.editor.close()
@@ -468,16 +485,18 @@ class RecordScreen(Place):
             if result is not None:
                 self._was.pop(field.name, None)
 
-        said = f"{field.label} changed"
-        self._keep(lambda: stored(self, noun, event.view, {field.name: event.text}), said, done, self.editor.refuse)
+        Saving(
+            self, self.page.noun, event.view, {field.name: event.text}, said=f"{field.label} changed", done=done,
+            refused=lambda error: self.editor.refuse(_told(error)),
+        ).start()  # fmt: skip
 
     def on_note_pane_saved(self, event: NotePane.Saved) -> None:
         """Store the text."""
         note = event.note
-        self._keep(
-            lambda: stored(self, note.noun, note.view, {note.field: event.text}, {note.field: event.base}), f"{note.field} stored",
-            lambda _: self.note.stored(), lambda reason: self.note.say(reason, wrong=True),
-        )  # fmt: skip
+        Saving(
+            self, note.noun, note.view, {note.field: event.text}, base={note.field: event.base}, said=f"{note.field} stored",
+            done=lambda _: self.note.stored(), refused=lambda error: self.note.say(_told(error), wrong=True),
+        ).start()  # fmt: skip
 
     async def on_note_pane_left(self) -> None:
         """Show the note as it is stored."""
@@ -493,33 +512,6 @@ class RecordScreen(Place):
 
         self.app.push_screen(Confirm("open this address?", [event.address]), answered)
 
-    def _keep(
-        self,
-        act: Callable[[], Any],
-        said: str,
-        done: Callable[[Done | None], None],
-        refused: Callable[[str], None],
-    ) -> None:
-        """Store something that may have to ask first, and say what came of it where it was typed."""
-        self.run_worker(self._storing(act, said, done, refused), group="write")
-
-    async def _storing(
-        self, act: Callable[[], Any], said: str, done: Callable[[Done | None], None], refused: Callable[[str], None]
-    ) -> None:
-        self.writing += 1
-        try:
-            result: Done | None = await act()
-        except CrmError as error:
-            self.writing -= 1
-            self.post_message(self.Answered(refused, error.message + (f" ({error.advice})" if error.hint else "")))
-            return
-        self.writing -= 1
-        self.post_message(self.Answered(done, result))
-        if result is not None:
-            self.post_message(self.Written(result, said))
-        else:
-            self.store_changed()
-
     def written(self, result: Any) -> None:  # noqa: ANN401 - what the service returned
         """What differs now was changed here; a new entry of the timeline is followed."""
         self._by_us = True
@@ -529,7 +521,7 @@ class RecordScreen(Place):
 
     # -- adding, taking off
 
-    def action_new(self) -> None:
+    async def action_new(self) -> None:
         """A link, a field of one's own, an entry or a note, as the part of the page has it."""
         if self.page is None or not self.page.is_live:
             return
@@ -538,7 +530,7 @@ class RecordScreen(Place):
         elif self.pane == "fields":
             self._ask_field()
         elif self.pane == "note":
-            self.action_edit()
+            await self.action_edit()
         else:
             self._ask_kind()
 
@@ -580,12 +572,10 @@ class RecordScreen(Place):
         if self.pane == "links":
             self._unlink()
         elif self.pane == "fields" and (line := self.fields.line) is not None and line.field is not None:
-            noun, seen, name = self.page.noun, self.fields.view, line.name
-            if line.field.value:
-                self._keep(
-                    lambda: stored(self, noun, seen, {name: ""}), f"{line.label} emptied; u brings it back",
-                    lambda _: None, lambda reason: self.notify(visible(reason), severity="warning", markup=False),
-                )  # fmt: skip
+            Saving(
+                self, self.page.noun, self.fields.view, {line.name: ""}, said=f"{line.label} emptied; u brings it back",
+                done=lambda _: None, refused=lambda error: self.notify(visible(_told(error)), severity="warning", markup=False),
+            ).start()  # fmt: skip
 
     def _unlink(self) -> None:
         line = self.links.line
@@ -651,15 +641,24 @@ class RecordScreen(Place):
         else:
             verb, answers = VERBS["log"], {"type": event.kind, "body": said.text, "at": said.when}
 
-        async def act() -> Done:
-            return await self.app.write(lambda: verb.act(self.session, [target], answers))
+        self.run_worker(self._log(verb, target, answers, f"{event.kind.replace('_', ' ')} logged"), group="write")
 
-        def done(_: Done | None) -> None:
+    async def _log(self, verb: Verb, target: Target, answers: dict[str, str], said: str) -> None:
+        def done(_: Done) -> None:
             self.app.last_verb = (verb, answers)
             self.quick_log.stored()
             self.timeline.focus(scroll_visible=False)
 
-        self._keep(act, f"{event.kind.replace('_', ' ')} logged", done, self.quick_log.refuse)
+        self.writing += 1
+        try:
+            result = await self.app.write(lambda: verb.act(self.session, [target], answers))
+        except CrmError as error:
+            self.post_message(self.Answered(self.quick_log.refuse, _told(error)))
+        else:
+            self.post_message(self.Answered(done, result))
+            self.post_message(self.Written(result, said))
+        finally:
+            self.writing -= 1
 
     # -- which kinds are shown
 
@@ -773,6 +772,10 @@ class RecordScreen(Place):
         if action == "restore":
             return self.page is not None and self.page.gone is not None and self.page.kept is None
         return super().check_action(action, parameters)
+
+
+def _told(error: CrmError) -> str:
+    return f"{error.message} ({error.advice})" if error.hint else error.message
 
 
 def _kinds() -> tuple[str, ...]:

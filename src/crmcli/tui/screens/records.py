@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from crmcli.tui.session import Session
     from crmcli.tui.verbs import Verb
 
-_REST = 0.08  # seconds that the cursor rests before the pane follows it
+_REST = 0.08  # seconds that the cursor rests before the pane follows it,
+_LONGER = 0.25  # and until the store is asked for more than the table has
 _MANY = 500  # records from which on a verb asks before it begins
 _A_SECOND = 250  # records that are changed in about a second
 _WIDE = 160
@@ -45,7 +46,6 @@ class RecordsScreen(TablePlace):
         super().__init__(session, name)
         self._pane: bool | None = session.memory.get("table.preview")
         self._timer: Timer | None = None
-        self._glanced: int | None = None
 
     def beside(self) -> ComposeResult:
         """The record at the cursor."""
@@ -77,7 +77,6 @@ class RecordsScreen(TablePlace):
         self._pane = not self.preview.display
         self.preview.display = self._pane
         self.app.remember("table.preview", self._pane)
-        self._glanced = None
         self._glance_soon()
 
     def cursor_moved(self) -> None:
@@ -97,6 +96,9 @@ class RecordsScreen(TablePlace):
                 self.preview.show(None)
             return
         self.preview.show(Glance(self.noun, view))
+        self._timer = self.set_timer(_LONGER, lambda: self._look_closer(view))
+
+    def _look_closer(self, view: Any) -> None:  # noqa: ANN401 - any noun's view
         session, noun = self.session, self.noun
         self.read("glance", lambda: glance(session, noun, view), self._glanced_at)
 

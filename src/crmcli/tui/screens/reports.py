@@ -52,6 +52,7 @@ class ReportsScreen(Place):
         self.chosen = QUESTIONS[0].name
         self.report: Report | None = None
         self.measure: dict[str, int] = {}
+        self._is_working = False
         self._recall()
 
     def _recall(self) -> None:
@@ -114,19 +115,21 @@ class ReportsScreen(Place):
             except CrmError as error:
                 return asked, error
 
+        self._is_working = True
         self._say_title()
         if self.report is None or self.report.name != asked.name:
             self.set_timer(_PAUSE, self._say_reading)
         self.read("report", question, self._show)
 
     def _say_reading(self) -> None:
-        if self.report is None or self.report.name != self.chosen:
+        if self._is_working and (self.report is None or self.report.name != self.chosen):
             self._say(Content.styled(f"working out {self.chosen} …", "dim"))
 
     def _show(self, answered: tuple[Asked, Report | CrmError]) -> None:
         asked, found = answered
         if asked != self.wanted_now:  # another one was asked for meanwhile
             return
+        self._is_working = False
         bar = self.query_one(FilterBar)
         if isinstance(found, CrmError):
             if isinstance(found, FilterError) and asked.filter:
@@ -134,7 +137,8 @@ class ReportsScreen(Place):
             self._say_trouble(found)
             return
         self.report = found
-        bar.accept(asked.filter)
+        if not bar.has_focus_within:
+            bar.accept(asked.filter)
         if not found.rows or not found.n:
             self._say_nothing()
             return

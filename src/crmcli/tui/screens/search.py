@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import work
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -101,18 +102,23 @@ class SearchScreen(ModalScreen[None]):
         return self.query_one(HitList)
 
     def on_mount(self) -> None:
-        """Keys that came before the line was there are on their way still: the line takes over behind them."""
-        self.call_later(self.box.focus)
+        """Show what was seen lately, and let the line have the keys."""
+        self.call_later(self._take_over)
         self.look()
+
+    def _take_over(self) -> None:
+        """The line gets the keys once those are here that came before it was there, so that they stay in order."""
+        if self.message_queue_size:
+            self.call_later(self._take_over)
+        else:
+            self.box.focus()
 
     def on_key(self, event: Key) -> None:
         """A letter that was typed before the line was there belongs to it."""
-        if self.focused is not None:
-            return
-        if event.is_printable and event.character:
+        if event.is_printable and event.character:  # the line keeps to itself what it takes
             self.box.insert_text_at_cursor(event.character)
             event.stop()
-        elif event.key == "backspace":
+        elif event.key == "backspace" and self.focused is None:
             self.box.action_delete_left()
             event.stop()
 
@@ -138,10 +144,8 @@ class SearchScreen(ModalScreen[None]):
         else:
             self._ask(text, lambda: found(self._session, text))
 
-    def _ask(self, text: str, question: Callable[[], Sequence[Hit]]) -> None:
-        self.run_worker(self._asked(text, question), group="search", exclusive=True)
-
-    async def _asked(self, text: str, question: Callable[[], Sequence[Hit]]) -> None:
+    @work(group="search", exclusive=True)
+    async def _ask(self, text: str, question: Callable[[], Sequence[Hit]]) -> None:
         try:
             hits = await self._session.ask(question)
         except CrmError as error:
@@ -236,7 +240,8 @@ class SearchScreen(ModalScreen[None]):
             case "campaign":
                 app.visit(Spot("campaigns"))
             case "command":
-                await app.run_action(hit.ref, self._place)
+                name = hit.ref.partition("(")[0]
+                await app.run_action(hit.ref, self._place if hasattr(self._place, f"action_{name}") else app)
             case "new":
                 self._add(hit)
             case _:

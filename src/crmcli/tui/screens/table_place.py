@@ -131,6 +131,7 @@ class TablePlace(Place):
     def load(self, asked: Asked) -> None:
         """Read another table, or this one again; the cursor stays on its record."""
         self.wanted_table = asked
+        self.table.show_sort(asked.sort, reverse=asked.reverse)  # at once, the rows follow
         is_new = asked != self.asked
         look = self._look()
         tables, noun = self.session.tables, self.noun
@@ -153,7 +154,7 @@ class TablePlace(Place):
             cursor, top = places(window.order, now, is_new=is_new)
             window = window._replace(cursor=cursor, top=top)
         self.asked, self.is_read = window.asked, True
-        self._follow = None if self._follow in window.views else self._follow
+        self._follow = None  # where a filter hides it, it is not waited for
         table = self.table
         table.show_sort(self.asked.sort, reverse=self.asked.reverse)
         table.show(window)
@@ -186,6 +187,7 @@ class TablePlace(Place):
             event.prevent_default()
             event.stop()
             self.wanted_table, self.view_name = self.asked, ""
+            self.table.show_sort(self.asked.sort, reverse=self.asked.reverse)
             self.query_one(FilterBar).refuse(event.error)
             self._tell()
 

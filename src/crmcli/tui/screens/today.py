@@ -211,6 +211,10 @@ class TodayScreen(Stepping, Place):
         note = note_of(shown) if record is shown else ""
         await self.query_one(Aside).show(record.id, lambda cells: self._portrait.draw(shown, cells), note)
 
+    def action_scroll_aside(self, lines: int) -> None:
+        """Some lines down the pane, or up."""
+        self.query_one(Aside).scroll_relative(y=lines * self.app.count.take(), animate=False)
+
     # -- verbs
 
     def start(
@@ -237,9 +241,10 @@ class TodayScreen(Stepping, Place):
             self._say(here)
 
     def on_place_written(self, event: Place.Written) -> None:
-        """Say how it can be taken back."""
+        """Say how it can be taken back, or done again."""
         if event.said:
-            self.query_one(HeadLine).hint = f"{visible(event.said)} · u takes it back"
+            way = "U does it again" if event.said.startswith("undone: ") else "u takes it back"
+            self.query_one(HeadLine).hint = f"{visible(event.said)} · {way}"
 
     def action_outcome(self) -> None:
         """Done, and what came of it."""

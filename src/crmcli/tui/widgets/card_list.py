@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.strip import Strip
+from textual.widget import Widget
 
 from crmcli.domain.board import BoardCard
 from crmcli.render.cells import cut, pad, width
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _EDGE = "▌"
 _MARGIN = 4  # the edge, the mark and a cell before a card's text, and one cell after it
 _PLAIN_MARGIN = 4
+_DRAWN_MOST = 2000  # cards drawn and kept, before all are forgotten
 _line_of_band, _first_of_band = attrgetter("line"), attrgetter("first")
 
 
@@ -95,7 +97,7 @@ class CardList(CursorList, can_focus=False):
         self._held_at = (0, 0)
         self._dragging = False
         self._density = "compact"
-        self._drawn: dict[tuple[object, ...], list[Strip]] = {}
+        self._drawn: dict[tuple[object, ...], tuple[BoardCard, list[Strip]]] = {}
         self._drawn_at = -1
 
     @property
@@ -169,6 +171,13 @@ class CardList(CursorList, can_focus=False):
         """Lines of all cards, and of the heads of the swimlanes."""
         return self.shown.height if self.shown.bands else super().height
 
+    def measure(self) -> None:
+        """Take the height of all rows together, without laying out the whole screen anew for it."""
+        size = Size(max(0, self.virtual_width), self.height)
+        if size != self.virtual_size:
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
+
     def _band_of(self, place: int) -> Band | None:
         bands = self.shown.bands
         return bands[max(0, bisect_right(bands, place, key=_first_of_band) - 1)] if bands else None
@@ -228,9 +237,13 @@ class CardList(CursorList, can_focus=False):
 
     def show(self, rows: Rows) -> None:
         """Show other cards; the cursor stays on its card, and what is on the screen stays where it is."""
+        if rows.items is self.shown.items and not rows.bands and not self.shown.bands and not self.is_out_of_date:
+            return
         kept, was_seen, line = self._item(self.cursor), self.is_seen(self.cursor), self.line_of(self.cursor)
         self.shown = rows
-        self._density = self.density
+        if self.is_out_of_date:
+            self._density = self.density
+            self._drawn.clear()
         place = self._place_of(kept)
         is_there = place is not None
         self.cursor = max(0, min(self.cursor if place is None else place, self.count - 1))
@@ -239,7 +252,9 @@ class CardList(CursorList, can_focus=False):
             if is_there and self.scroll_offset.y:
                 self.scroll_to(y=self.scroll_offset.y + self.line_of(self.cursor) - line, animate=False)
             self.bring_into_view()
-        self.redraw()
+        if len(self._drawn) > _DRAWN_MOST:
+            self._drawn.clear()
+        self.refresh()
 
     def _place_of(self, item: BoardCard | Swimlane | None) -> int | None:
         if item is None:
@@ -393,9 +408,9 @@ class CardList(CursorList, can_focus=False):
             self._drawn_at = minute
         key = (card.id, cells, at_cursor and 1 + self.has_keys, card.id in self.marked)
         found = self._drawn.get(key)
-        if found is None:
-            found = self._drawn[key] = self._draw(card, cells, now, at_cursor=at_cursor)
-        return found
+        if found is None or found[0] is not card:
+            found = self._drawn[key] = card, self._draw(card, cells, now, at_cursor=at_cursor)
+        return found[1]
 
     def _draw(self, card: BoardCard, cells: int, now: datetime, *, at_cursor: bool) -> list[Strip]:
         marked = card.id in self.marked

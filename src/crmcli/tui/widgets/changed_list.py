@@ -15,9 +15,8 @@ from crmcli.tui.widgets.line_list import LineList, Piece, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from crmcli.domain.views import ChangeView
+    from crmcli.domain.views import ChangeSetView, ChangeView
     from crmcli.render.locale import Locale
-    from crmcli.services.streams import Changed
 
 _FIELD = 14
 _DID = {"add": "added", "edit": "changed", "remove": "deleted", "restore": "brought back"}
@@ -66,12 +65,12 @@ class ChangedList(LineList):
         """Each record once, as far as the change was read."""
         return list({(line.noun, line.record): line for line in reversed(self._lines) if line.record}.values())[::-1]
 
-    def show(self, changed: Changed | None) -> None:
-        """Show what another change set did; the same one again keeps its cursor."""
-        key = changed.view.number if changed is not None else None
+    def show(self, view: ChangeSetView | None, count: int = 0) -> None:
+        """Show what another change set did, of which there are so many lines in all; the same one again keeps its cursor."""
+        key = view.number if view is not None else None
         was, self._key = self._key, key
-        self._lines = list(_lines(changed)) if changed is not None else []
-        self.nothing = "" if changed is None else "nothing is known of what it changed"
+        self._lines = list(_lines(view, count)) if view is not None else []
+        self.nothing = "" if view is None else "nothing is known of what it changed"
         self.measure()
         if key != was:
             self.cursor = 0
@@ -104,13 +103,11 @@ def shown_value(value: Any, locale: Locale) -> str:  # noqa: ANN401 - whatever t
     return "" if value is None else locale.money(value) if isinstance(value, Money) else visible(cell(value))
 
 
-def _lines(changed: Changed) -> Iterator[Line]:
-    for (noun, record), found in groupby(changed.changes, key=lambda change: (change.noun, change.record)):
+def _lines(view: ChangeSetView, count: int) -> Iterator[Line]:
+    for (noun, record), found in groupby(view.changes, key=lambda change: (change.noun, change.record)):
         several = list(found)
         action = next((each.action for each in several if each.action != "edit"), several[0].action)
         yield Line(noun, record, several[0].name, action)
         yield from (Line(noun, record, each.name, each.action, each) for each in several if each.field)
-    for each in changed.bulk:
-        yield Line(each.noun, each.record, each.name, each.action)
-    if changed.is_cut:
-        yield Line(remark=f"… and more: crm history {changed.view.id}")
+    if count > len(view.changes):
+        yield Line(remark=f"… and more: crm history {view.id}")

@@ -95,11 +95,10 @@ class FigureRows(LineList):
         sign = ("↑" if self.is_reversed else "↓") if column.name == self.sorted_by else ""
         return visible(column.header) + sign
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self, _event: Resize) -> None:
         """Fit the columns anew."""
         self.lay_out()
         self.forget()
-        super().on_resize(event)
 
     # -- lines
 

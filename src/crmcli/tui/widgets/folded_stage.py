@@ -50,12 +50,9 @@ class FoldedStage(Widget):
         cells = max(1, self.content_size.width)
         count = cut(self._locale.number(len(self._lane.cards)), cells)
         letters = [letter for letter in visible(self._lane.stage.stage) if width(letter)]
-        lines = [
-            (count, "bold"),
-            ("!" if self._lane.over else "", "bold"),
-            ("›", "dim"),
-            *((each, "") for each in letters),
-        ]  # noqa: RUF001
+        sign = ("▾", "bold $accent") if self._is_target else ("▸", "dim")
+        over = ("!" if self._lane.over else "", "bold")
+        lines = [(count, "bold"), over, sign, *((each, "") for each in letters)]
         return Content("\n").join(Content.styled(_centred(text, cells), style) for text, style in lines)
 
     def on_click(self, event: Click) -> None:

@@ -20,6 +20,7 @@ from crmcli.tui.keys.record import READING, WRITING
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.events import Key
 
     from crmcli.tui.drafts import Draft
     from crmcli.tui.session import Session
@@ -267,6 +268,15 @@ class _Writing(_Keys, TextArea):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - as Widget has it
         super().__init__(tab_behavior="indent", compact=True, soft_wrap=True, show_line_numbers=False, id=id)
+
+    async def _on_key(self, event: Key) -> None:
+        """Esc leaves the note, where a text area would go to the next widget."""
+        if event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            self._pane.leave()
+            return
+        await super()._on_key(event)
 
 
 class _Reading(_Keys, VerticalScroll, can_focus=True, inherit_bindings=False):

@@ -30,14 +30,14 @@ class Portrait:
         self.locale = locale
         self.now = now
 
-    def draw(self, shown: Any, cells: int) -> Content:  # noqa: ANN401 - a picture or an activity
-        """The record as it is to be seen in so many cells."""
+    def draw(self, shown: Any, cells: int, *, brief: bool = False) -> Content:  # noqa: ANN401 - a picture or an activity
+        """The record as it is to be seen in so many cells; a ``brief`` activity has its fields on one line, its text next."""
         cells = max(20, cells)
         if hasattr(shown, "stage_history"):
             return Page(shown, cells, self.now(), self.locale).content()
         if hasattr(shown, "timeline"):
             return Content("\n").join(self._someone(shown, cells))
-        return Content("\n").join(self._activity(shown, cells))
+        return Content("\n").join(self._activity(shown, cells, brief=brief))
 
     # -- people and companies
 
@@ -83,12 +83,17 @@ class Portrait:
 
     # -- activities
 
-    def _activity(self, view: ActivityView, cells: int) -> Iterator[Content]:
+    def _activity(self, view: ActivityView, cells: int, *, brief: bool) -> Iterator[Content]:
         subject = visible(view.subject or view.type)
         yield from (Content.styled(line, "bold") for line in wrap(subject, cells))
-        yield Content.styled(f"#{view.number} {view.type.replace('_', ' ')}, {view.status.replace('_', ' ')}", MUTED)
-        yield Content("")
-        yield from self._fields(self._about(view), cells)
+        stands = f"#{view.number} {view.type.replace('_', ' ')}, {view.status.replace('_', ' ')}"
+        if brief:
+            told = " · ".join([stands, *(visible(text) for _, text, _ in self._about(view) if text)])
+            yield from (Content.styled(line, MUTED) for line in wrap(told, cells))
+        else:
+            yield Content.styled(stands, MUTED)
+            yield Content("")
+            yield from self._fields(self._about(view), cells)
         body = view.body or ""
         if body and view.type != "note" and body.strip() != (view.subject or "").strip():
             yield Content("")

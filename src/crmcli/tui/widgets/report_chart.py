@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from crmcli.tui.charting import Bar, Drawing
 
     Ink: TypeAlias = tuple[int, int, int] | int | str  # a colour as plotext takes it
+    Point: TypeAlias = tuple[int, int, str, Ink]
 
 _LEAST_WIDE, _LEAST_HIGH = 30, 3  # below this plotext has no room for its axes
 _MOST_SHORT, _SHARE = 8, 0.4  # lines of a short screen, and the part of a tall one, that a chart may take
 _SIGN = "❯ "  # noqa: RUF001 - the sign of every cursor
-_HALF = 0.25  # half a half of a cell: plotext counts from the middle of one
+_LYING, _RISING, _REST = "▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█", "░"
 _INKS: dict[str, str] = {"bar": "chart--bar", "cursor": "chart--cursor", "text": "chart--text"}
 
 
@@ -89,61 +90,62 @@ class Canvas(PlotextPlot):
         cells, height = self.size.width - 1, self.size.height
         figures = max((width(bar.figure) for bar in chart.seen), default=0)
         room = max(2, cells - figures - 2)
-        largest = max((bar.value for bar in chart.bars), default=0) or 1.0
-        self.plt.xaxes(lower=False, upper=False)
-        self.plt.yaxes(left=True, right=False)
-        self.plt.xlim(-_HALF, cells - 1 + _HALF)
-        self.plt.ylim(-_HALF, height - 1 + _HALF)
+        self._axes(cells, height, lower=False)
         self.plt.yticks([], [])
         self.plt.xticks([], [])
+        points: list[Point] = []
         for place, bar in enumerate(chart.seen):
             row = height - 1 - place * chart.pitch
-            color = self.ink("cursor" if bar.row is not None and bar.row == chart.cursor else "bar")
-            halves = _halves(bar.value, largest, room)
-            if halves:
-                self._lie(halves, row, "hd" if bar.part is None else "░", color)
-            if bar.part:
-                self._lie(_halves(bar.part, largest, room), row, "hd", color)
+            color = self.ink("cursor" if self._is_lit(bar) else "bar")
+            marks = lying(bar, chart.largest, room)
+            points += [(x, row, mark, color) for x, mark in enumerate(marks)]
             if width(bar.figure) == len(bar.figure):
-                self.plt.text(bar.figure, (halves + 1) // 2 + 1, row, color=self.ink("text"), alignment="left")
+                self.plt.text(bar.figure, len(marks) + 1, row, color=self.ink("text"), alignment="left")
+        self._set(points)
 
-    def _lie(self, halves: int, row: int, marker: str, color: Ink) -> None:
-        self._block((-_HALF, -_HALF + (halves - 1) / 2), (row - _HALF, row + _HALF), marker, color)
+    def _axes(self, cells: int, height: int, *, lower: bool) -> None:
+        """Coordinates are cells, from the lower left corner on."""
+        self.plt.xaxes(lower=lower, upper=False)
+        self.plt.yaxes(left=True, right=False)
+        self.plt.xlim(0, max(1, cells - 1))
+        self.plt.ylim(0, max(1, height - 1))
 
-    def _block(self, across: tuple[float, float], up: tuple[float, float], marker: str, color: Ink) -> None:
-        draw: Any = self.plt.rectangle  # which takes both ends, whatever its stub says
-        draw(list(across), list(up), marker=marker, color=color, fill=True, lines=True)
+    def _set(self, points: list[Point]) -> None:
+        """All at once: plotext takes its time for each thing that is drawn, and much more for what it fills itself."""
+        if points:
+            xs, ys, marks, colors = map(list, zip(*points, strict=True))
+            draw: Any = self.plt.scatter  # which takes a mark and a colour for each point, whatever its stub says
+            draw(xs, ys, marker=marks, color=colors)
+
+    def _is_lit(self, bar: Bar) -> bool:
+        return bar.row is not None and bar.row == self._chart.cursor
 
     # -- columns along time
 
     def _draw_columns(self, drawing: Drawing) -> None:
         chart = self._chart
-        largest = max((bar.value for bar in drawing.bars), default=0) or 1.0
         high = self.size.height - 2
         cells, slot = chart.columns
-        self.plt.xaxes(lower=True, upper=False)
-        self.plt.yaxes(left=True, right=False)
-        self.plt.xlim(-_HALF, cells - 1 + _HALF)
-        self.plt.ylim(-_HALF, high - 1 + _HALF)
-        ticks = [(-1 + high * part, largest * part) for part in (0.5, 1.0)]
-        self.plt.yticks([0, *(y for y, _ in ticks)], [label.rjust(chart.tick_cells) for label in chart.ticks])
+        self._axes(cells, high, lower=True)
+        heights: list[float] = [0, max(1, high // 2 - 1), high - 1]
+        self.plt.yticks(heights, [label.rjust(chart.tick_cells) for label in chart.ticks])
         if slot:
-            self._stand(drawing.bars, largest, high, slot)
+            self._stand(drawing.bars, high, slot)
         else:
-            self._trace(drawing.bars, largest, high, cells)
+            self._trace(drawing.bars, chart.largest, high, cells)
 
-    def _stand(self, bars: tuple[Bar, ...], largest: float, high: int, slot: int) -> None:
+    def _stand(self, bars: tuple[Bar, ...], high: int, slot: int) -> None:
         wide = slot - 1 if slot > 2 else slot
         labels = month_labels(bars, slot)
+        points: list[Point] = []
         for place, bar in enumerate(bars):
-            lit = bar.row is not None and bar.row == self._chart.cursor
+            lit = self._is_lit(bar)
             if lit:
                 labels[place] = f"[{bar.label}]"
-            halves = _halves(bar.value, largest, high)
-            if halves:
-                left = place * slot
-                ends = (left - _HALF, left + wide - 1 + _HALF)
-                self._block(ends, (-_HALF, -_HALF + (halves - 1) / 2), "hd", self.ink("cursor" if lit else "bar"))
+            color = self.ink("cursor" if lit else "bar")
+            marks = filled(bar.value, self._chart.largest, high, _RISING)
+            points += [(place * slot + x, y, mark, color) for y, mark in enumerate(marks) for x in range(wide)]
+        self._set(points)
         ticks = _apart([(place * slot + (wide - 1) // 2, label) for place, label in enumerate(labels) if label])
         self.plt.xticks([x for x, _ in ticks], [label for _, label in ticks])
 
@@ -177,11 +179,12 @@ class ReportChart(Horizontal):
             self.row = row
             self.twice = twice
 
-    def __init__(self, locale: Locale, *, plain: bool, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id)
+    def __init__(self, locale: Locale, *, plain: bool) -> None:
+        super().__init__()
         self.drawing: Drawing | None = None
         self.cursor = 0
         self.top = 0  # the first bar that is seen
+        self.largest = 1.0
         self.locale = locale
         self._is_plain = plain
 
@@ -196,6 +199,7 @@ class ReportChart(Horizontal):
     def show(self, drawing: Drawing | None, cursor: int) -> None:
         """Show another drawing."""
         self.drawing = drawing
+        self.largest = max((bar.value for bar in self.bars), default=0.0) or 1.0
         self.display = drawing is not None and bool(drawing.bars)
         self.fit()
         self.put_cursor(cursor)
@@ -231,7 +235,9 @@ class ReportChart(Horizontal):
         self._scroll()
         if gutter.display:
             names = [(bar.label, bar.row is not None and bar.row == self.cursor) for bar in self.seen]
-            gutter.styles.width = min(max((width(name) for name, _ in names), default=0), self.size.width // 3) + 3
+            cells = min(max((width(name) for name, _ in names), default=0), self.size.width // 3) + 3
+            if cells != gutter.size.width:  # laying out anew takes longer than drawing
+                gutter.styles.width = cells
             gutter.show([line for name in names for line in (name, *[("", False)] * (self.pitch - 1))])
         canvas.refresh()
         lines.refresh()
@@ -272,8 +278,7 @@ class ReportChart(Horizontal):
     @property
     def ticks(self) -> list[str]:
         """What stands beside the axis, from below: nothing, half, all."""
-        largest = max((bar.value for bar in self.bars), default=0) or 1.0
-        return ["0", compact(largest / 2, self.locale), compact(largest, self.locale)]
+        return ["0", compact(self.largest / 2, self.locale), compact(self.largest, self.locale)]
 
     @property
     def tick_cells(self) -> int:
@@ -338,6 +343,15 @@ def _apart(ticks: list[tuple[int, str]]) -> list[tuple[int, str]]:
     return sorted(kept)
 
 
-def _halves(value: float, largest: float, room: int) -> int:
-    """How many halves of a cell a value takes; anything above nothing can be seen."""
-    return max(1, round(value / largest * room * 2)) if value > 0 else 0
+def filled(value: float, largest: float, room: int, marks: str) -> str:
+    """The marks of a bar, the last of them an eighth of a cell or more; anything above nothing can be seen."""
+    eighths = max(1, round(value / largest * room * 8)) if value > 0 else 0
+    return marks[-1] * (eighths // 8) + (marks[eighths % 8 - 1] if eighths % 8 else "")
+
+
+def lying(bar: Bar, largest: float, room: int) -> str:
+    """The marks of a bar from left to right; what is not its fuller part is told from it without colour."""
+    if bar.part is None:
+        return filled(bar.value, largest, room, _LYING)
+    part = filled(bar.part, largest, room, _LYING)
+    return part + _REST * (len(filled(bar.value, largest, room, _LYING)) - len(part))

@@ -37,8 +37,8 @@ class SetList(DayList):
                 cells - width(clock) - 3,
                 (Piece(visible(view.command), "muted" if view.undone else "title"), _COMMAND),
                 (Piece(summary, tone), 0),
-                (Piece(count, "muted"), _RECORDS),
                 (Piece(visible(view.user), "muted"), _USER),
+                (Piece(count, "muted"), _RECORDS),
                 (Piece(f"#{view.number}", "muted"), 7),
             ),
         ]
