@@ -23,6 +23,7 @@ from crmcli.tui.widgets.tab_line import TabLine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from textual.await_complete import AwaitComplete
     from textual.events import Event
     from textual.screen import Screen
 
@@ -37,7 +38,7 @@ _WATCH_SECONDS = 1.0
 class CrmApp(App[None]):
     """All screens over one session; every write goes through ``write``, one after the other, off the thread that draws."""
 
-    CSS_PATH: ClassVar[list[str]] = [
+    CSS_PATH: ClassVar[list[str]] = [  # type: ignore[assignment]
         "styles/app.tcss", "styles/board.tcss", "styles/dialogs.tcss", "styles/lists.tcss",
         "styles/record.tcss",
         "styles/table.tcss",
@@ -70,7 +71,7 @@ class CrmApp(App[None]):
         self.session = session
         self.pipeline = pipeline
         self.filter_text = filter_text
-        self.count = Count()
+        self.count = Count(self._tell_count)
         self.last_verb: tuple[Verb, dict[str, str]] | None = None
         self.trail = Trail(Spot(start))
         self._places: dict[str, Place] = {}
@@ -128,21 +129,20 @@ class CrmApp(App[None]):
             self.install_screen(made, name)
         return self._places[name]
 
-    def visit(self, spot: Spot) -> None:
-        """Go to a spot, so that ``back`` comes here again."""
+    def visit(self, spot: Spot) -> AwaitComplete | None:
+        """Go to a spot, so that ``back`` comes here again; what to await for it to be there, if it was not."""
         self.trail.visit(spot)
-        self._show(spot)
+        return self._show(spot)
 
     def open_record(self, noun: str, uid: str) -> None:
         """Go to a record's page."""
         self.visit(Spot("record", f"{noun}:{uid}"))
 
-    def _show(self, spot: Spot) -> None:
+    def _show(self, spot: Spot) -> AwaitComplete | None:
         screen = self._place(spot.screen)
         if spot.ref:
             screen.open_ref(spot.ref)
-        if self.place is not screen:
-            self.switch_screen(screen)
+        return self.switch_screen(screen) if self.place is not screen else None
 
     def action_go_back(self) -> None:
         """To where you were before."""
@@ -172,23 +172,19 @@ class CrmApp(App[None]):
     def action_digit(self, digit: int) -> None:
         """A digit: part of a count when a motion follows soon, else the number of a screen."""
         self.count.add(digit)
-        self._tell_count()
         if self._count_timer is not None:
             self._count_timer.stop()
         self._count_timer = self.set_timer(_COUNT_SECONDS, self.settle_count)
 
-    def settle_count(self) -> None:
+    def settle_count(self) -> AwaitComplete | None:
         """No motion followed: a single digit is a screen's number."""
-        if self.count:
-            number = self.count.take()
-            self._tell_count()
-            if 1 <= number <= len(TABS):
-                self.visit(Spot(TABS[number - 1].name))
+        number = self.count.take() if self.count else 0
+        return self.visit(Spot(TABS[number - 1].name)) if 1 <= number <= len(TABS) else None
 
-    def _tell_count(self) -> None:
+    def _tell_count(self, typed: str) -> None:
         if self.place is not None:
             for line in self.place.query(TabLine):
-                line.typed = self.count.shown
+                line.typed = typed
 
     async def on_event(self, event: Event) -> None:
         """A key that takes no count settles the one before it first."""
@@ -197,11 +193,9 @@ class CrmApp(App[None]):
         if self.count and isinstance(event, Key) and not event.is_forwarded:
             bound = self.screen.active_bindings.get(event.key)
             if bound is None or bound.binding.id not in counted_ids():
-                self.settle_count()
-                await asyncio.sleep(0)
-            await super().on_event(event)
-            self._tell_count()
-            return
+                switched = self.settle_count()
+                if switched is not None:
+                    await switched
         await super().on_event(event)
 
     # -- what others do to the store
@@ -234,10 +228,6 @@ class CrmApp(App[None]):
         """This program changed the store itself."""
         for place in self._places.values():
             place.store_changed()
-
-    def tell_where(self, place: Place) -> None:
-        """A screen is seen: the write door may be opened while the user looks at it."""
-        self.sub_title = BY_NAME[place.name].label if place.name in BY_NAME else ""
 
     # -- writing
 
@@ -326,13 +316,14 @@ class CrmApp(App[None]):
             yield SystemCommand(
                 f"Go to {tab.label}  [{number}]", tab.about, lambda name=tab.name: self.visit(Spot(name))
             )
-        for key, shown in palette_keys(place.KEYS if place is not None else (), self.session.settings.keys):
-            yield SystemCommand(f"{key.label.capitalize()}  [{shown}]", key.about, self._runner(place, key.action))
+        for scope, key, shown in palette_keys(place.KEYS if place is not None else (), self.session.settings.keys):
+            whose = self if scope == "everywhere" else place
+            yield SystemCommand(f"{key.label.capitalize()}  [{shown}]", key.about, self._runner(whose, key.action))
         yield SystemCommand("Theme", "choose among all themes", self.action_change_theme)
 
-    def _runner(self, screen: Screen[Any] | None, action: str) -> Callable[[], Any]:
+    def _runner(self, whose: CrmApp | Place | None, action: str) -> Callable[[], Any]:
         async def act() -> None:
-            await self.run_action(action, screen)
+            await self.run_action(action, whose)
 
         return act
 

@@ -51,6 +51,11 @@ class ScreenDesk(Desk):
         """The uid of its change set."""
         return self.last.change_set.uid if self.last is not None else None
 
+    @property
+    def last_number(self) -> int:
+        """The number of its change set, 0 when there is none."""
+        return self.last.number if self.last is not None else 0
+
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """The reading door, kept open."""
@@ -210,8 +215,8 @@ class Session:
             raise self.desk.store.explain(error) or error from error
         change_set = self.desk.last_change_set
         kept = change_set if change_set and self.board.was_kept(change_set) else None
-        if kept and self.desk.last is not None:
-            self._own = max(self._own, self.desk.last.number)
+        if kept:
+            self._own = max(self._own, self.desk.last_number)
         return result, kept
 
     def knows_all(self) -> bool:

@@ -67,12 +67,12 @@ def keys_of(scope: str, key: Key, changed: Mapping[str, str]) -> str:
     return changed.get(f"{scope}.{key.id}", key.keys)
 
 
-def palette_keys(scopes: Scopes, changed: Mapping[str, str]) -> Iterator[tuple[Key, str]]:
-    """What the command palette offers on a screen, each with its keys as a person reads them."""
+def palette_keys(scopes: Scopes, changed: Mapping[str, str]) -> Iterator[tuple[str, Key, str]]:
+    """What the command palette offers on a screen: scope, key, and the keys as a person reads them."""
     for scope, keys in (("everywhere", EVERYWHERE), *scopes):
         for key in keys:
             if key.palette:
-                yield key, shown_keys(keys_of(scope, key, changed))
+                yield scope, key, shown_keys(keys_of(scope, key, changed))
 
 
 def checked(changed: Mapping[str, str]) -> None:

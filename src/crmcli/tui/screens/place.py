@@ -124,7 +124,6 @@ class Place(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Read again what has changed meanwhile."""
-        self.app.tell_where(self)
         if self.focused is None and (widget := self.first_focus()) is not None:
             widget.focus(scroll_visible=False)
         if self.is_stale:
@@ -156,7 +155,7 @@ class Place(Screen[None]):
         what: str = "the store can't be read",
     ) -> None:
         """Ask the store something off this thread and show the answer; another question of the group takes its place."""
-        self.run_worker(self._ask(question, show, what), group=group, exclusive=True, exit_on_error=True)
+        self.run_worker(lambda: self._ask(question, show, what), group=group, exclusive=True)
 
     async def _ask(self, question: Callable[[], Any], show: Callable[[Any], Any], what: str) -> None:
         try:
@@ -172,6 +171,7 @@ class Place(Screen[None]):
         shown = event.show(event.answer)
         if shown is not None and hasattr(shown, "__await__"):
             await shown
+        self.app.warm_up()
 
     def on_place_failed(self, event: Place.Failed) -> None:
         """Say what is wrong, and show the store as it is."""
