@@ -45,7 +45,7 @@ class CrmApp(App[None]):
         "styles/reports.tcss",
     ]  # fmt: skip
     TITLE = "crm"
-    BINDINGS = bindings("everywhere", EVERYWHERE)  # type: ignore[assignment]
+    BINDINGS = bindings("everywhere", EVERYWHERE)
     NOTIFICATION_TIMEOUT = 3.0
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-roomy"), (160, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012

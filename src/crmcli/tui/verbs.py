@@ -145,13 +145,16 @@ def _to_stage(session: Session, targets: Sequence[Target], answers: Answers) -> 
 
 
 def _win(session: Session, targets: Sequence[Target], _answers: Answers) -> Any:  # noqa: ANN401
-    return session.deals.win(targets[0].id)
+    if len(targets) == 1:
+        return session.deals.win(targets[0].id)
+    return session.deals.win_where(numbers_of(targets))
 
 
 def _lose(session: Session, targets: Sequence[Target], answers: Answers) -> Any:  # noqa: ANN401
-    return session.deals.lose(
-        targets[0].id, answers["reason"], note=answers.get("note", "").strip() or None, stage=answers.get("stage")
-    )
+    note = answers.get("note", "").strip() or None
+    if len(targets) == 1:
+        return session.deals.lose(targets[0].id, answers["reason"], note=note, stage=answers.get("stage"))
+    return session.deals.lose_where(numbers_of(targets), answers["reason"], note=note)
 
 
 def _done(session: Session, targets: Sequence[Target], _answers: Answers) -> Any:  # noqa: ANN401
@@ -195,8 +198,8 @@ VERBS = {
         Verb("assign", NOUNS, _assign, "assigned {}", _owner_fields),
         Verb("remove", NOUNS, _remove, "removed {}; u brings it back"),
         Verb("stage", frozenset({"deal"}), _to_stage, "moved {}", _stage_fields),
-        Verb("win", frozenset({"deal"}), _win, "won {}", many=False),
-        Verb("lose", frozenset({"deal"}), _lose, "lost {}", _lost_fields, many=False),
+        Verb("win", frozenset({"deal"}), _win, "won {}"),
+        Verb("lose", frozenset({"deal"}), _lose, "lost {}", _lost_fields),
         Verb("done", frozenset({"activity"}), _done, "done: {}"),
         Verb("snooze", frozenset({"activity"}), _snooze, "put off {}", _snooze_fields, many=False),
     )

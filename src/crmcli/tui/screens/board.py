@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.widget import Widget
+    from textual.worker import WorkType
 
     from crmcli.domain.board import BoardCard, BoardPicture
     from crmcli.tui.session import Session
@@ -146,7 +147,7 @@ class BoardScreen(DealMoving):
 
     def reload(self) -> None:
         """Read the pipeline again, if anything was written since."""
-        load = partial(self._load, self.pipeline, self._wanted_filter)
+        load: WorkType[None] = partial(self._load, self.pipeline, self._wanted_filter)
         self.run_worker(load, group="load", exclusive=True)
 
     def action_refresh(self) -> None:

@@ -164,7 +164,9 @@ class DealMoving(Place):
                 self.app.last_verb = (VERBS["lose"], {"reason": along.reason, "note": along.note or ""})
             return result
 
-        self.ask(Form(f"{to} asks: {what}", fields, save, about=("move", steps[0].ref)), said(wish))
+        is_lost = all(stage.kind == "lost" for _, stage in wish.moves)
+        title = f"why {'is' if len(wish.moves) == 1 else 'are'} {what} lost?" if is_lost else f"{to} asks: {what}"
+        self.ask(Form(title, fields, save, about=("move", steps[0].ref)), said(wish))
 
     def _along(self, wish: Wish, answers: Mapping[str, str]) -> Along:
         from crmcli.tui.modals.record_fields import new_record

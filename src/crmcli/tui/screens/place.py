@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.widget import Widget
+    from textual.worker import WorkType
 
     from crmcli.tui.app import CrmApp
     from crmcli.tui.keys.key import Key
@@ -155,7 +157,8 @@ class Place(Screen[None]):
         what: str = "the store can't be read",
     ) -> None:
         """Ask the store something off this thread and show the answer; another question of the group takes its place."""
-        self.run_worker(lambda: self._ask(question, show, what), group=group, exclusive=True)
+        asked: WorkType[None] = partial(self._ask, question, show, what)
+        self.run_worker(asked, group=group, exclusive=True)
 
     async def _ask(self, question: Callable[[], Any], show: Callable[[Any], Any], what: str) -> None:
         try:
