@@ -62,6 +62,7 @@ def _listen(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((_HOST, port))
+        listening.listen()
     except (OSError, OverflowError) as error:
         listening.close()
         reason = (getattr(error, "strerror", None) or str(error)).lower()

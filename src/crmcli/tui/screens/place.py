@@ -249,9 +249,9 @@ class Place(Screen[None]):
         if self.rows is not None:
             self.rows.mark_all()
 
-    def on_cursor_list_opened(self) -> None:
+    async def on_cursor_list_opened(self) -> None:
         """A double click opens."""
-        self.action_open()
+        await self.run_action("open")
 
     # -- verbs
 
