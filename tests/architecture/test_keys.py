@@ -8,7 +8,7 @@ import pytest
 
 from crmcli.errors import ConfigError
 from crmcli.tui.keys.key import Key, shown_keys
-from crmcli.tui.keys.registry import PLACES, by_id, checked, clashes, scopes_of
+from crmcli.tui.keys.registry import DIALOGS, PLACES, by_id, checked, clashes, scopes_of
 from crmcli.tui.tabs import BY_NAME, TABS
 
 SCREENS = sorted(set(PLACES) & set(BY_NAME))
@@ -20,7 +20,7 @@ def screen_class(name: str) -> type:
     return getattr(import_module(f"crmcli.tui.screens.{tab.module}"), tab.attribute)
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", [*PLACES, *DIALOGS])
 def test_no_key_does_two_things_on_a_screen(place: str) -> None:
     """Every key of a screen, those that work everywhere included, has one meaning."""
     assert [] == list(clashes(place, {}))
@@ -70,7 +70,7 @@ def test_a_key_that_would_do_two_things_is_said() -> None:
     """The settings can't make a key ambiguous."""
     with pytest.raises(ConfigError) as raised:
         checked({"board.filter": "q"})
-    assert "keys: q would be both everywhere.quit and board.filter on the board screen" == raised.value.message
+    assert "keys: q would be both everywhere.quit and board.filter in board" == raised.value.message
 
 
 def test_keys_may_change_places() -> None:

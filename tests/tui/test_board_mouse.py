@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crmcli.tui.app import CrmApp
 
 WIDE = (140, 40)
-SECOND_CARD = (6, 2)
+SECOND_CARD = (4, 6)
 
 
 async def drag(pilot: Pilot[None], origin: str, target: str, offset: tuple[int, int] = (6, 0)) -> None:
@@ -181,6 +181,6 @@ async def test_ctrl_and_shift_mark(deals_board: CrmApp) -> None:
         screen = await settle(pilot)
         cards = lane(pilot, "lead").list
         await pilot.click(cards, offset=(6, 0), control=True)
-        await pilot.click(cards, offset=(6, 4), shift=True)
+        await pilot.click(cards, offset=(6, 11), shift=True)
         await settle(pilot)
         assert [card.title for card in screen.chosen()] == ["Acme pilot", "Rollout for Łódź", "Склад София"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "200x60": (200, 60)}
 SCENES = {
     "board": (),
-    "comfortable": ("D",),
+    "compact": ("D",),
     "detail": ("enter",),
     "marked": ("space", "w", "space"),
     "swimlanes": ("S", "w", "w", "minus"),

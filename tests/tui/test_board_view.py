@@ -158,13 +158,13 @@ async def test_d_is_for_density(deals_board: CrmApp) -> None:
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
         cards = lane(pilot, "lead").list
-        assert cards.pitch == 2
-        await press(pilot, "D")
         assert cards.pitch == 5
         await press(pilot, "S")
         height = cards.height
         await press(pilot, "D")
         assert (cards.pitch, cards.height < height) == (2, True)
+        await press(pilot, "D")
+        assert cards.pitch == 5
 
 
 async def test_plain_is_words_one_stage_at_a_time(store: str) -> None:

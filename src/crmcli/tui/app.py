@@ -85,7 +85,6 @@ class CrmApp(App[None]):
         if plain:
             self.animation_level = "none"
         self.theme = theme or ("ansi-dark" if plain else self._theme_kept() or theme_for(self.console.color_system))
-        self.is_comfortable = session.memory.get("density") == "comfortable"
 
     # -- coming up
 
@@ -124,7 +123,8 @@ class CrmApp(App[None]):
             tab = BY_NAME[name]
             made: Place = getattr(import_module(f"crmcli.tui.screens.{tab.module}"), tab.attribute)(self.session, name)
             made.set_class(self.is_plain, "-plain")
-            made.set_class(self.is_comfortable, "-comfortable")
+            kept = self.session.memory.get("comfortable", {})
+            made.set_class(kept.get(name, made.COMFORTABLE), "-comfortable")
             self._places[name] = made
             self.install_screen(made, name)
         return self._places[name]
@@ -289,12 +289,12 @@ class CrmApp(App[None]):
             self.remember("theme", theme)
 
     def action_toggle_density(self) -> None:
-        """Closer together, or further apart."""
-        self.is_comfortable = not self.is_comfortable
-        self.remember("density", "comfortable" if self.is_comfortable else "compact")
-        for place in self._places.values():
-            place.set_class(self.is_comfortable, "-comfortable")
+        """Closer together, or further apart, on this screen."""
+        if (place := self.place) is not None:
+            place.toggle_class("-comfortable")
             place.density_changed()
+            kept = self.session.memory.get("comfortable", {})
+            self.remember("comfortable", {**kept, str(place.name): place.has_class("-comfortable")})
 
     def remember(self, name: str, value: Any) -> None:  # noqa: ANN401 - anything JSON can hold
         """Keep something for the next sitting."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.render.cells import pad
 from crmcli.tui.keys.everywhere import EVERYWHERE
 from crmcli.tui.keys.key import shown_keys
-from crmcli.tui.keys.registry import PLACES, keys_of
+from crmcli.tui.keys.registry import DIALOGS, PLACES, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ _KEYS = 24
 def scopes() -> dict[str, tuple[list[str], tuple[Key, ...]]]:
     """Every scope once: the screens it is bound on, and its keys."""
     found: dict[str, tuple[list[str], tuple[Key, ...]]] = {"everywhere": (["every screen"], EVERYWHERE)}
-    for place, each in PLACES.items():
+    for place, each in (*PLACES.items(), *DIALOGS.items()):
         for scope, keys in each:
             found.setdefault(scope, ([], tuple(keys)))[0].append(place)
     return found

@@ -48,3 +48,4 @@ CONFLICT = (
     Key("back", "escape", "back", "back", "back to the form, nothing is stored", _ASKED),
 )
 FAILURE = (Key("close", "escape,enter,space,q", "close", "close", "close it", _ASKED),)
+HELP = (Key("close", "escape,question_mark,q,enter", "close", "close", "back to the screen", _ASKED),)

@@ -10,14 +10,15 @@ from crmcli.errors import ConfigError
 from crmcli.tui.keys.activity import ACTIVITY
 from crmcli.tui.keys.board import BOARD
 from crmcli.tui.keys.campaigns import CAMPAIGNS
+from crmcli.tui.keys.dialogs import CONFIRM, CONFLICT, FAILURE, FILTER, FORM, HELP, LONG, PICKER, SUGGESTIONS
 from crmcli.tui.keys.everywhere import EVERYWHERE
 from crmcli.tui.keys.history import HISTORY
 from crmcli.tui.keys.key import shown_keys
 from crmcli.tui.keys.moving import MARKING, MOVING
-from crmcli.tui.keys.record import PAGE
+from crmcli.tui.keys.record import CHOOSING, PAGE, READING, WRITING
 from crmcli.tui.keys.reports import REPORTS
 from crmcli.tui.keys.search import SEARCH
-from crmcli.tui.keys.table import TABLE
+from crmcli.tui.keys.table import CHOOSER, NARROW, TABLE
 from crmcli.tui.keys.today import TODAY
 from crmcli.tui.keys.verbs import DEAL, OUT, RECORD, TASK
 
@@ -43,17 +44,32 @@ PLACES: dict[str, Scopes] = {
     "record": (*_ALWAYS, *_VERBS, ("page", PAGE)),
     "search": (("search", SEARCH),),
 }
+# What stands before a screen, or takes the keys within it, and for that time has only keys of its own.
+DIALOGS: dict[str, Scopes] = {
+    "form": (("form", FORM), ("long", LONG)),
+    "suggestions": (("suggestions", SUGGESTIONS),),
+    "filter": (("filter", FILTER),),
+    "find": (("narrow", NARROW),),
+    "columns": (("columns", CHOOSER),),
+    "note": (("reading", READING), ("writing", WRITING)),
+    "kinds": (("kind", CHOOSING),),
+    "picker": (("picker", PICKER),),
+    "question": (("confirm", CONFIRM),),
+    "conflict": (("conflict", CONFLICT),),
+    "failure": (("failure", FAILURE),),
+    "help": (("help", HELP),),
+}
 
 
 def scopes_of(place: str) -> Scopes:
-    """The scopes of a screen with their keys, those that work everywhere included."""
-    return (("everywhere", EVERYWHERE), *PLACES[place])
+    """The scopes of a screen with their keys, those that work everywhere included; or those of a dialog."""
+    return (("everywhere", EVERYWHERE), *PLACES[place]) if place in PLACES else DIALOGS[place]
 
 
 @cache
 def by_id() -> dict[str, Key]:
     """Every key by the name that crm.toml knows it by: ``board.filter``."""
-    return {f"{scope}.{key.id}": key for place in PLACES for scope, keys in scopes_of(place) for key in keys}
+    return {f"{scope}.{key.id}": key for place in (*PLACES, *DIALOGS) for scope, keys in scopes_of(place) for key in keys}
 
 
 @cache
@@ -85,11 +101,11 @@ def checked(changed: Mapping[str, str]) -> None:
         if name not in by_id():
             near = nearest(name, list(by_id()))
             raise ConfigError(f"keys: no action {name}", hint=f"did you mean {near}?" if near else "crm tui --keys")
-    for place in PLACES:
+    for place in (*PLACES, *DIALOGS):
         clash = next(clashes(place, changed), None)
         if clash is not None:
             key, one, other = clash
-            raise ConfigError(f"keys: {key} would be both {one} and {other} on the {place} screen")
+            raise ConfigError(f"keys: {key} would be both {one} and {other} in {place}")
 
 
 def clashes(place: str, changed: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:

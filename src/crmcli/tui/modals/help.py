@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from crmcli.render.cells import pad
+from crmcli.tui.bindings import bindings
+from crmcli.tui.keys.dialogs import HELP
 from crmcli.tui.keys.key import shown_keys
 from crmcli.tui.keys.registry import keys_of, scopes_of
 
@@ -34,9 +35,7 @@ _COLORS = Content.assemble(
 class Help(ModalScreen[None]):
     """The keys by section, made from the table that the bindings are made from."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,enter", "close", "close", tooltip="back to the board", id="help.close"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("help", HELP)
 
     def __init__(self, place: Place) -> None:
         super().__init__()

@@ -48,6 +48,7 @@ class BoardScreen(DealMoving):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("board")
     KEYS = PLACES["board"]
+    COMFORTABLE = True
 
     class Misread(Message):
         """The filter is wrong."""

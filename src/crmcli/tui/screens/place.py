@@ -45,6 +45,7 @@ class Place(Screen[None]):
 
     AUTO_FOCUS = ""
     KEYS: ClassVar[tuple[tuple[str, Sequence[Key]], ...]] = ()  # scope and keys, as they are bound here
+    COMFORTABLE: ClassVar[bool] = False  # rows lie further apart, until the user says otherwise
     app: CrmApp
 
     class Answered(Message):

@@ -398,7 +398,7 @@ class RecordScreen(Place):
 
     # -- what enter and the like do in each part
 
-    async def on_cursor_list_opened(self) -> None:  # type: ignore[override]
+    async def on_cursor_list_opened(self) -> None:
         """A double click opens."""
         await self.action_open()
 

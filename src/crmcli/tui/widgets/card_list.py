@@ -141,10 +141,9 @@ class CardList(CursorList, can_focus=False):
     @property
     def density(self) -> str:
         """How close the cards lie: comfortable, compact, or plain for a screen reader."""
-        app = self.app
-        if getattr(app, "is_plain", False):
+        if self.screen.has_class("-plain"):
             return "plain"
-        return "comfortable" if getattr(app, "is_comfortable", False) else "compact"
+        return "comfortable" if self.screen.has_class("-comfortable") else "compact"
 
     @property
     def lines(self) -> int:
