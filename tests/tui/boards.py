@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crmcli.context import AppContext, Flags
 from crmcli.tui.app import CrmApp
 from crmcli.tui.session import Session
+from tests.tui.rest import at_rest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,11 +78,8 @@ def board_app(store: str, **arguments: Any) -> CrmApp:
 
 
 async def settle(pilot: Pilot[None]) -> Any:
-    """Wait until every worker has reported and every report is shown; the screen of the program, below any dialog."""
-    for _ in range(3):
-        await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    """Wait until the program has come to rest; the screen of the program, below any dialog."""
+    await at_rest(pilot.app)
     return place(pilot)
 
 

@@ -1,0 +1,62 @@
+"""Waiting until the program has come to rest: nothing is read, written, waited for shortly, laid out or to be drawn."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from textual.widgets._toast import Toast, ToastHolder, ToastRack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.app import App
+    from textual.message_pump import MessagePump
+
+_ROUNDS = 3  # so often in a row nothing may be going on
+_MOST = 5000  # rounds; some seconds, also on a busy machine
+_SHORT = 0.3  # a timer that long or shorter is part of what a key does; a longer one is not waited for
+
+
+async def at_rest(app: App[Any]) -> None:
+    """Wait until nothing goes on in the program any more."""
+    calm = 0
+    for _ in range(_MOST):
+        await asyncio.sleep(0.001)
+        calm = 0 if _is_busy(app) else calm + 1
+        if calm == _ROUNDS:
+            return
+    raise AssertionError(f"the program does not come to rest: {_why(app)}")
+
+
+def _is_busy(app: App[Any]) -> bool:
+    return bool(_why(app))
+
+
+def _why(app: App[Any]) -> str:
+    if any(not worker.is_finished for worker in app.workers):
+        return "workers"
+    for pump in _pumps(app):
+        queue = pump._message_queue_or_none() if hasattr(pump, "_message_queue_or_none") else pump._message_queue
+        if queue is not None and not queue.empty():
+            return f"messages of {pump}"
+        if pump._next_callbacks:
+            return f"callbacks of {pump}"
+        if any(_is_short(timer) for timer in list(pump._timers)):
+            return f"a timer of {pump}"
+    screen = app.screen
+    if screen._dirty_widgets or screen._layout_required or screen._callbacks:
+        return f"painting {screen}"
+    return "an animation" if app.animator._animations else ""
+
+
+def _pumps(app: App[Any]) -> Iterator[MessagePump]:
+    yield app
+    for node in list(app._registry):
+        if not isinstance(node, (Toast, ToastHolder, ToastRack)):
+            yield node
+
+
+def _is_short(timer: Any) -> bool:
+    task = timer._task
+    return timer._repeat == 0 and timer._interval <= _SHORT and task is not None and not task.done()
