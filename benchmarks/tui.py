@@ -14,12 +14,12 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from example_stores import build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from crmcli.tui.app import CrmApp
 
@@ -37,7 +37,7 @@ Empty().run()
 KEYS: dict[str, Sequence[str]] = {
     "today": ["j", "j", "k", "pagedown", "G", "g"],
     "board": ["j", "j", "j", "k", "right", "pagedown", "pagedown", "G", "g", "left"],
-    "contacts": ["j", "j", "j", "k", "pagedown", "pagedown", "G", "pageup", "g"],
+    "contacts": ["j", "j", "j", "k", "pagedown", "pagedown", "G", "pageup", "g", "space", "space"],
     "companies": ["j", "j", "k", "pagedown", "G", "g"],
     "deals": ["j", "j", "j", "k", "pagedown", "pagedown", "G", "pageup", "g"],
     "activity": ["j", "j", "k", "pagedown", "pagedown", "G", "g"],
@@ -45,20 +45,26 @@ KEYS: dict[str, Sequence[str]] = {
     "reports": ["j", "k"],
     "history": ["j", "j", "k", "pagedown", "G", "g"],
 }
+ROUNDS = 6
 SEARCHES = ("anna kowalska", "person4711", "deal 99", "петров", "+35988", "company 17")
-AIMS = {"first paint": 1.0, "key": 0.050, "search": 0.100, "memory": 250.0}
+NARROWINGS = ("anna", "note 4", "петров", "a o e i")
+AIMS = {"first paint": 1.0, "key": 0.050, "form": 0.100, "search": 0.100, "memory": 250.0}
 
 
 class Paints:
-    """When the screen was last painted."""
+    """When the screen was last painted; what a terminal would be sent is made, too."""
 
     def __init__(self, app: CrmApp) -> None:
         self.last = 0.0
         self._painted = asyncio.Event()
         paint = app._display  # noqa: SLF001 - every paint goes through it
 
-        def display(*arguments: object) -> None:
-            paint(*arguments)  # type: ignore[arg-type]
+        def display(screen: object, drawn: Any) -> None:
+            paint(screen, drawn)  # type: ignore[arg-type]
+            if drawn is None or screen is not app.screen:
+                return
+            if hasattr(drawn, "render_segments"):  # the driver without a terminal leaves it out
+                drawn.render_segments(app.console)
             self.last = time.perf_counter()
             self._painted.set()
 
@@ -73,79 +79,160 @@ class Paints:
             return None
         return self.last
 
+    async def first(self, act: Callable[[], object], patience: float = 1.0) -> list[float]:
+        """Seconds from doing something to the first paint after it; none when nothing is painted."""
+        start = time.perf_counter()
+        act()
+        painted = await self.next(patience)
+        return [painted - start] if painted is not None else []
 
-def press(app: CrmApp, key: str) -> None:
-    """Press a key as the terminal does."""
-    from textual.events import Key
+    async def settled(self, act: Callable[[], object], patience: float = 0.25) -> list[float]:
+        """Seconds from doing something to the last paint that it brings about."""
+        start = time.perf_counter()
+        act()
+        last = start
+        while (painted := await self.next(patience)) is not None:
+            last = painted
+        return [last - start] if last > start else []
 
-    app.post_message(Key(key, key if len(key) == 1 else None))
+    async def rest(self, calm: float = 0.6) -> None:
+        """Wait until nothing was painted for a while."""
+        while await self.next(calm) is not None:
+            pass
 
 
-async def repaint(app: CrmApp, paints: Paints, key: str) -> float | None:
-    """Seconds from a key to the first paint after it."""
-    start = time.perf_counter()
-    press(app, key)
-    painted = await paints.next(0.5)
-    return None if painted is None else painted - start
+class Drive:
+    """Hands on the keys, and what they were kept waiting."""
+
+    def __init__(self, app: CrmApp, paints: Paints, show: Callable[[str, Sequence[float], float], None]) -> None:
+        self.app, self.paints, self.show = app, paints, show
+
+    def press(self, key: str) -> None:
+        """Press a key as the terminal does; a space is a character as well."""
+        from textual.events import Key
+
+        character = " " if key in (" ", "space") else key if len(key) == 1 else None
+        self.app.post_message(Key("space" if character == " " else key, character))
+
+    def visit(self, screen: str) -> None:
+        """Go to a screen."""
+        from crmcli.tui.trail import Spot
+
+        self.app.visit(Spot(screen))
+
+    async def keys(self, keys: Sequence[str], rounds: int = ROUNDS) -> list[float]:
+        """Seconds from each key to the first paint after it."""
+        taken: list[float] = []
+        for key in [*keys] * rounds:
+            taken += await self.paints.first(lambda key=key: self.press(key), 0.5)  # type: ignore[misc]
+            await asyncio.sleep(0.03)
+        return taken
+
+    async def go(self, *keys: str) -> None:
+        """Press keys that are not measured."""
+        for key in keys:
+            self.press(key)
+            await self.paints.rest(0.3)
+
+    async def screens(self) -> None:
+        """Every screen opened, worked on, and opened again and again."""
+        for screen, keys in KEYS.items():
+            first = await self.paints.first(lambda screen=screen: self.visit(screen), 5)  # type: ignore[misc]
+            await self.paints.rest()
+            self.show(f"{screen}: opened", first, AIMS["key"])
+            self.show(f"{screen}: key to repaint", await self.keys(keys), AIMS["key"])
+        again: dict[str, list[float]] = {screen: [] for screen in KEYS}
+        for screen in [*KEYS] * ROUNDS:
+            again[screen] += await self.paints.first(lambda screen=screen: self.visit(screen), 5)  # type: ignore[misc]
+            await self.paints.rest(0.1)
+        for screen, times in again.items():
+            self.show(f"{screen}: opened again", times, AIMS["key"])
+
+    async def board(self) -> None:
+        """Cards moved to the next stage and back, without swimlanes and with them."""
+        for name in ("", " with swimlanes"):
+            self.visit("board")
+            await self.paints.rest()
+            if name:
+                self.show("board: swimlanes", await self.keys(["S"], 1), AIMS["key"])
+                await self.paints.rest()
+                self.show(f"board{name}: j", await self.keys(["j", "j", "pagedown", "G", "g"]), AIMS["key"])
+            moved: list[float] = []
+            for key in ["L", "H"] * ROUNDS:
+                moved += await self.keys([key], 1)
+                await self.paints.rest(0.4)
+            self.show(f"board{name}: move", moved, AIMS["key"])
+        await self.go("S", "S")
+
+    async def record(self) -> None:
+        """A contact's page, from the table and back."""
+        opened: list[float] = []
+        for _ in range(ROUNDS):
+            self.visit("contacts")
+            await self.paints.rest(0.2)
+            await self.go("j")
+            opened += await self.keys(["enter"], 1)
+            await self.paints.rest(0.3)
+        self.show("record: opened", opened, AIMS["key"])
+        self.show("record: key to repaint", await self.keys(["j", "k", "tab", "j", "pagedown"]), AIMS["key"])
+
+    async def forms(self) -> None:
+        """A form with all fields: opened, and typed into."""
+        self.visit("contacts")
+        await self.paints.rest()
+        opened, typed, settled = [], [], []
+        for _ in range(ROUNDS):
+            opened += await self.keys(["n"], 1)
+            await self.paints.rest(0.3)
+            typed += await self.keys("Anna Q", 1)
+            await self.go("escape")
+            settled += await self.paints.settled(lambda: self.press("n"))
+            await self.go("escape")
+        self.show("form: opened", opened, AIMS["form"])
+        self.show("form: opened until at rest", settled, 3 * AIMS["form"])
+        self.show("form: key to repaint", typed, AIMS["key"])
+
+    async def narrowing(self) -> None:
+        """Words typed that narrow the table of contacts at once."""
+        self.visit("contacts")
+        await self.paints.rest()
+        painted, answered = [], []
+        for words in NARROWINGS:
+            await self.go("f")
+            painted += await self.keys(words, 1)
+            await self.go("escape", "f")
+            for letter in words:
+                answered += await self.paints.settled(lambda letter=letter: self.press(letter))  # type: ignore[misc]
+            await self.go("escape", "escape")
+        self.show("narrowing: key to repaint", painted, AIMS["key"])
+        self.show("narrowing: keystroke to rows", answered, AIMS["search"])
+
+    async def searches(self) -> None:
+        """Words typed into the search box."""
+        taken: list[float] = []
+        for words in SEARCHES:
+            await self.go("ctrl+k")
+            for letter in words:
+                taken += await self.paints.settled(lambda letter=letter: self.press(letter))  # type: ignore[misc]
+            await self.go("escape")
+        self.show("search: keystroke to answer", taken, AIMS["search"])
 
 
-async def measured(store: Path, show: Callable[[str, Sequence[float], float], None]) -> None:
-    """Drive every screen, and the search box."""
+async def measured(store: Path, size: tuple[int, int], show: Callable[[str, Sequence[float], float], None]) -> None:
+    """Drive every screen, forms, and the search box."""
     from crmcli.context import AppContext, Flags
     from crmcli.tui.app import CrmApp
     from crmcli.tui.session import Session
-    from crmcli.tui.trail import Spot
 
-    app = CrmApp(Session(AppContext(Flags(store=str(store), quiet=True))), start="board", theme="crm-dark")
-    async with app.run_test(size=SIZE):
+    app = CrmApp(Session(AppContext(Flags(store=str(store), quiet=True))), start="today", theme="crm-dark")
+    async with app.run_test(size=size):
         paints = Paints(app)
-        for screen, keys in KEYS.items():
-            start = time.perf_counter()
-            app.visit(Spot(screen))
-            first = await paints.next(5)
-            await rest(paints)
-            show(f"{screen}: opened", [first - start if first else 0.0], AIMS["key"])
-            times = [taken async for taken in _repaints(app, paints, keys)]
-            show(f"{screen}: key to repaint", times, AIMS["key"])
-            start = time.perf_counter()
-            app.visit(Spot("board" if screen != "board" else "today"))
-            app.visit(Spot(screen))
-            again = await paints.next(5)
-            show(f"{screen}: opened again", [again - start if again else 0.0], AIMS["key"])
-            await rest(paints)
-        show("search: keystroke to answer", [each async for each in _searches(app, paints)], AIMS["search"])
+        await paints.rest(2.5)  # a user looks at the first screen for a moment, too
+        drive = Drive(app, paints, show)
+        for part in (drive.screens, drive.record, drive.forms, drive.narrowing, drive.searches, drive.board):
+            await part()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{'peak memory':<32} {peak:7.0f} MB   aim {AIMS['memory']:.0f}")
-
-
-async def _repaints(app: CrmApp, paints: Paints, keys: Sequence[str]) -> Iterator[float]:  # type: ignore[misc]
-    for _ in range(6):
-        for key in keys:
-            taken = await repaint(app, paints, key)
-            if taken is not None:
-                yield taken
-            await asyncio.sleep(0.03)
-
-
-async def _searches(app: CrmApp, paints: Paints) -> Iterator[float]:  # type: ignore[misc]
-    for words in SEARCHES:
-        press(app, "ctrl+k")
-        await asyncio.sleep(0.5)
-        for letter in words:
-            start = time.perf_counter()
-            press(app, "space" if letter == " " else letter)
-            last = start
-            while (painted := await paints.next(0.25)) is not None:  # the letter itself, then what was found
-                last = painted
-            yield last - start
-        press(app, "escape")
-        await asyncio.sleep(0.2)
-
-
-async def rest(paints: Paints) -> None:
-    """Wait until nothing was painted for a while."""
-    while await paints.next(0.6) is not None:
-        pass
 
 
 def first_paint(command: Sequence[str], wanted: bytes, environment: dict[str, str]) -> float:
@@ -178,7 +265,7 @@ def _read_on(master: int) -> None:
 def first_paints(store: Path, rounds: int) -> None:
     """Start the program and Textual's empty application in turn."""
     crm = str(Path(sys.executable).with_name("crm"))
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "140", "LINES": "42", "CRM_DB": str(store), "CRM_USER": "bench"}
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "140", "LINES": "42", "CRM_DB": str(store)}
     for screen, wanted in (("board", b"Deal"), ("today", b"Deal"), ("contacts", b"person")):
         ours, empty = [], []
         for _ in range(rounds):
@@ -195,19 +282,24 @@ def show(name: str, times: Sequence[float], aim: float) -> None:
     """One line: median and 95th percentile in milliseconds."""
     if times:
         late = sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]
-        print(f"{name:<32} median {statistics.median(times) * 1000:6.1f} ms  p95 {late * 1000:6.1f} ms  aim {aim * 1000:.0f}")
+        print(
+            f"{name:<32} median {statistics.median(times) * 1000:6.1f} ms  p95 {late * 1000:6.1f} ms  aim {aim * 1000:.0f}"
+        )
 
 
 def main() -> None:
     """Print all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", type=Path, help="a store made before; default: one is made")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=5, help="how often the program is started; 0 to leave that out")
+    parser.add_argument("--size", type=int, nargs=2, metavar=("COLUMNS", "LINES"), default=SIZE)
     options = parser.parse_args()
+    os.environ["CRM_USER"] = "bench"  # whose records they are
     with tempfile.TemporaryDirectory() as folder:
         store = options.store or build(Path(folder), CONTACTS, DEALS)
-        first_paints(store, options.rounds)
-        asyncio.run(measured(store, show))
+        if options.rounds:
+            first_paints(store, options.rounds)
+        asyncio.run(measured(store, tuple(options.size), show))
 
 
 if __name__ == "__main__":

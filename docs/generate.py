@@ -575,41 +575,45 @@ before it: `3j` goes down three. `.` does the last of those marked `.` again, to
 
 def keys_page() -> str:
     """The keys of every screen, from the tables that the bindings are made from."""
-    from crmcli.tui.keys.key import shown_keys
     from crmcli.tui.sheet import scopes
 
     text = _KEYS
     for scope, (places, keys) in scopes().items():
-        rows = [
-            (
-                " ".join(_code(shown_keys(name)) for name in key.keys.split(",")),
-                key.about,
-                " ".join(mark for mark, has in (("N", key.counted), (".", key.repeats)) if has),
-                _code(f"{scope}.{key.id}"),
-            )
-            for key in keys
-            if key.keys
-        ]
         text += f"## {scope.capitalize()}\n\nOn {', '.join(places)}.\n\n"
-        text += table(("key", "what it does", "", "name"), rows)
+        text += table(("key", "what it does", "", "name"), _key_rows(scope, keys))
     return text
+
+
+def _key_rows(scope: str, keys: Sequence[Any]) -> Iterator[tuple[str, ...]]:
+    from crmcli.tui.keys.key import shown_keys
+    from crmcli.tui.sheet import DIGITS, sheet_keys
+
+    for shown, key in sheet_keys(scope, keys, {}):
+        marks = " ".join(mark for mark, has in (("N", key.counted), (".", key.repeats)) if has)
+        if shown == DIGITS:
+            yield DIGITS, key.about, marks, ""
+        else:
+            yield " ".join(_code(shown_keys(name)) for name in key.keys.split(",")), key.about, marks, f"`{scope}.{key.id}`"
 
 
 # -- pictures
 
-# A picture's name to the screen that it shows and what is pressed there before it is taken.
+_SIZE = (124, 34)
+
+# A picture's name to the screen that it begins on and what is pressed there before it is taken. What is done for the last one is
+# stored, so it comes last.
 _PICTURES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "today": ("today", ()),
-    "board": ("board", ()),
-    "contacts": ("contacts", ("j", "j")),
-    "companies": ("companies", ("j",)),
-    "deals": ("deals", ("j", "space", "space")),
+    "today": ("today", ("j",)),
+    "board": ("board", ("right", "j")),
+    "contacts": ("contacts", ("j", "j", "p")),
+    "companies": ("companies", ("f", "m", "a", "down", "j")),
+    "deals": ("deals", ("p", "j", "space", "space")),
     "activity": ("activity", ("j",)),
-    "campaigns": ("campaigns", ()),
-    "reports": ("reports", ()),
-    "history": ("history", ()),
-    "record": ("contacts", ("j", "enter")),
-    "search": ("board", ("ctrl+k", "l", "i", "c")),
+    "campaigns": ("campaigns", ("j",)),
+    "reports": ("reports", ("l", *("j",) * 6)),
+    "record": ("deals", ("j", "j", "j", "enter", "tab", "tab", "tab", "j")),
+    "search": ("board", ("ctrl+k", "l", "i", "c", "down")),
+    "history": ("deals", ("L", "j", "j", "L", "j", "L", "u", "9")),
 }
 
 
@@ -620,7 +624,9 @@ def draw_pictures() -> list[Path]:
     import tempfile
 
     with tempfile.TemporaryDirectory() as home:
-        os.environ.update(HOME=home, CRM_NOW="2026-11-20T09:00:00Z", TZ="UTC", LOGNAME="maria")
+        for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "CRM_CONFIG", "CRM_STORE", "CRM_DB"):
+            os.environ.pop(name, None)
+        os.environ.update(HOME=home, CRM_NOW="2026-11-20T09:00:00Z", TZ="UTC", LOGNAME="maria", CRM_USER="maria")
         from crmcli.context import AppContext, Flags
         from crmcli.services.demo import ORIGIN, build, default_path
 
@@ -636,19 +642,24 @@ async def _picture(store: str, name: str, shown: tuple[str, tuple[str, ...]]) ->
 
     screen, keys = shown
     app = CrmApp(Session(AppContext(Flags(store=store, quiet=True), origin="tui")), start=screen, theme="crm-dark")
-    async with app.run_test(size=(140, 40)) as pilot:
+    async with app.run_test(size=_SIZE, notifications=False) as pilot:
         for key in ("", *keys):
-            if key:
-                await pilot.press(key)
-            for _ in range(8):
+            await pilot.press(*([key] if key else []))
+            for _ in range(6):  # what was pressed is read, shown, and what rests on it read and shown
                 await pilot.pause(0.1)
                 await app.workers.wait_for_complete()
         svg = app.export_screenshot(title="crm tui")
     IMAGES.mkdir(exist_ok=True)
     picture = IMAGES / f"{name}.svg"
-    # No picture may depend on a server for its font: the reader's own monospaced one does.
-    picture.write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL), "utf-8")
+    picture.write_text(_lighter(svg), "utf-8")
     return picture
+
+
+def _lighter(svg: str) -> str:
+    """The picture without what it does not need: a font from a server, where the reader's own does, and long names."""
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace("Fira Code, monospace", "monospace")
+    svg = re.sub(r"\bterminal-\d+-", "", svg)
+    return re.sub(r"^\s+|\s+$", "", re.sub(r"\n\s*", "\n", svg)) + "\n"
 
 
 # -- answers

@@ -366,7 +366,7 @@ async def test_the_command_palette_does_the_same(deals_board: CrmApp) -> None:
     """Every key that someone may look for is there, and does what its key does."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
-        offered = {command.title.split("  [")[0]: command for command in deals_board.get_system_commands(board(pilot))}
+        offered = {command.title.split("  ")[0]: command for command in deals_board.get_system_commands(board(pilot))}
         palette = {key.label.capitalize() for _, keys in scopes_of("board") for key in keys if key.palette}
         assert palette <= set(offered)
         await offered["Task"].callback()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from textual.await_complete import AwaitComplete
+    from textual.command import Provider
     from textual.events import Event
     from textual.screen import Screen
 
@@ -33,6 +35,13 @@ if TYPE_CHECKING:
 
 _COUNT_SECONDS = 0.4  # a digit that no motion follows for so long is the number of a screen
 _WATCH_SECONDS = 1.0
+_IDLE_SECONDS = 0.7  # without a key for so long, a screen can be made that may be wanted later
+
+
+def _palette() -> type[Provider]:
+    from crmcli.tui.palette import Palette
+
+    return Palette
 
 
 class CrmApp(App[None]):
@@ -44,11 +53,13 @@ class CrmApp(App[None]):
         "styles/table.tcss",
         "styles/reports.tcss",
     ]  # fmt: skip
+    COMMANDS = {_palette}  # noqa: RUF012
     TITLE = "crm"
     BINDINGS = bindings("everywhere", EVERYWHERE)
     NOTIFICATION_TIMEOUT = 3.0
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-roomy"), (160, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
+    _breakpoints = (HORIZONTAL_BREAKPOINTS, VERTICAL_BREAKPOINTS)
 
     class StoreChanged(Message):
         """Someone changed the store, or it can't be watched: then ``trouble`` says why."""
@@ -78,6 +89,8 @@ class CrmApp(App[None]):
         self._lock = asyncio.Lock()
         self._watching: asyncio.Task[None] | None = None
         self._warm = False
+        self._unmade = list(BY_NAME)
+        self._pressed_at = 0.0
         self._count_timer: Any = None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -107,6 +120,16 @@ class CrmApp(App[None]):
         if not self._warm:
             self._warm = True
             self.run_worker(_warm_up, thread=True, group="warm-up")
+            self.set_timer(_IDLE_SECONDS, self._make_ahead)
+
+    def _make_ahead(self) -> None:
+        """Make one of the screens that were not seen yet while the hands rest; then it opens at once."""
+        if monotonic() - self._pressed_at >= _IDLE_SECONDS:
+            self._unmade = [name for name in self._unmade if name not in self._places]
+            if self._unmade:
+                self._register(self, self._place(self._unmade.pop(0)))
+        if self._unmade:
+            self.set_timer(_IDLE_SECONDS, self._make_ahead)
 
     # -- places
 
@@ -123,6 +146,8 @@ class CrmApp(App[None]):
             tab = BY_NAME[name]
             made: Place = getattr(import_module(f"crmcli.tui.screens.{tab.module}"), tab.attribute)(self.session, name)
             made.set_class(self.is_plain, "-plain")
+            for points, length in zip(self._breakpoints, self.size, strict=True):  # else it is styled twice
+                made.add_class(max(point for point in points if point[0] <= length)[1])
             kept = self.session.memory.get("comfortable", {})
             made.set_class(kept.get(name, made.COMFORTABLE), "-comfortable")
             self._places[name] = made
@@ -190,6 +215,8 @@ class CrmApp(App[None]):
         """A key that takes no count settles the one before it first."""
         from textual.events import Key
 
+        if isinstance(event, Key):
+            self._pressed_at = monotonic()
         if self.count and isinstance(event, Key) and not event.is_forwarded:
             bound = self.screen.active_bindings.get(event.key)
             if bound is None or bound.binding.id not in counted_ids():
@@ -312,13 +339,15 @@ class CrmApp(App[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the command palette offers: the screens, the keys of this screen, the theme and the way out."""
         place = screen if isinstance(screen, Place) else self.place
-        for number, tab in enumerate(TABS, 1):
-            yield SystemCommand(
-                f"Go to {tab.label}  [{number}]", tab.about, lambda name=tab.name: self.visit(Spot(name))
-            )
-        for scope, key, shown in palette_keys(place.KEYS if place is not None else (), self.session.settings.keys):
+        keys = list(palette_keys(place.KEYS if place is not None else (), self.session.settings.keys))
+        # The screen's own first: what is looked for is mostly about what is seen.
+        for scope, key, shown in sorted(keys, key=lambda each: each[0] == "everywhere"):
             whose = self if scope == "everywhere" else place
-            yield SystemCommand(f"{key.label.capitalize()}  [{shown}]", key.about, self._runner(whose, key.action))
+            if place is None or place.fits(key.action):
+                title = f"{key.label[:1].upper()}{key.label[1:]}  {shown}"
+                yield SystemCommand(title, key.about, self._runner(whose, key.action))
+        for number, tab in enumerate(TABS, 1):
+            yield SystemCommand(f"Go to {tab.label}  {number}", tab.about, lambda name=tab.name: self.visit(Spot(name)))
         yield SystemCommand("Theme", "choose among all themes", self.action_change_theme)
 
     def _runner(self, whose: CrmApp | Place | None, action: str) -> Callable[[], Any]:
@@ -340,12 +369,15 @@ class CrmApp(App[None]):
 
 
 def _warm_up() -> None:
-    """The write door takes a while to open the first time; what is loaded by then stays and needs no looking through."""
+    """The write door and screens take a while to load the first time; what is there by then needs no looking through."""
     import gc
+    from importlib import import_module
 
     import crmcli.store.records
     import crmcli.store.session
     import crmcli.store.undo  # noqa: F401
 
+    for name in ("screens.search", "modals.record_form", *(f"screens.{tab.module}" for tab in BY_NAME.values())):
+        import_module(f"crmcli.tui.{name}")
     # A full collection goes through every object there is, for 80 ms in the middle of a key.
     gc.freeze()

@@ -35,8 +35,9 @@ def start(context: AppContext, wish: Wish) -> None:
     if wish.keys:
         from crmcli.tui.sheet import cheat_sheet
 
-        for line in cheat_sheet(context.settings.keys):
-            context.output.text(line)
+        output = context.output
+        for line in cheat_sheet(context.settings.keys, output.width if output.is_terminal else None):
+            output.text(line)
     elif wish.serve:
         from crmcli.tui.serving import serve
 

@@ -6,25 +6,26 @@ from crmcli.domain.frozen import NamedTuple
 
 
 class Tab(NamedTuple):
-    """A screen: its name, what its tab says, and where its class is."""
+    """A screen: its name, what its tab says, where its class is, and what the tab says where there is little room."""
 
     name: str
     label: str
     module: str
     attribute: str
     about: str
+    short: str = ""
 
 
 TABS = (
     Tab("today", "Today", "today", "TodayScreen", "what needs me now"),
     Tab("board", "Board", "board", "BoardScreen", "deals by stage"),
-    Tab("contacts", "Contacts", "records", "ContactsScreen", "people"),
-    Tab("companies", "Companies", "records", "CompaniesScreen", "organisations"),
+    Tab("contacts", "Contacts", "records", "ContactsScreen", "people", "Cont"),
+    Tab("companies", "Companies", "records", "CompaniesScreen", "organisations", "Comp"),
     Tab("deals", "Deals", "records", "DealsScreen", "deals as a table"),
-    Tab("activity", "Activity", "activity", "ActivityScreen", "everything done and planned"),
-    Tab("campaigns", "Campaigns", "campaigns", "CampaignsScreen", "what campaigns have brought"),
-    Tab("reports", "Reports", "reports", "ReportsScreen", "figures and charts"),
-    Tab("history", "History", "history", "HistoryScreen", "every change, and undo"),
+    Tab("activity", "Activity", "activity", "ActivityScreen", "everything done and planned", "Act"),
+    Tab("campaigns", "Campaigns", "campaigns", "CampaignsScreen", "what campaigns have brought", "Camp"),
+    Tab("reports", "Reports", "reports", "ReportsScreen", "figures and charts", "Rep"),
+    Tab("history", "History", "history", "HistoryScreen", "every change, and undo", "Hist"),
 )
 RECORD = Tab("record", "Record", "record", "RecordScreen", "one record with everything around it")
 BY_NAME = {tab.name: tab for tab in (*TABS, RECORD)}

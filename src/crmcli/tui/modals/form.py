@@ -38,7 +38,8 @@ ResultT = TypeVar("ResultT")
 _CHECK_PAUSE = 0.12  # without a letter typed, before a field is read
 _DRAFT_PAUSE = 0.2  # after a letter typed, before the draft is written
 _SHOWN = 8
-_AT_ONCE = 10  # rows that are there when the form is first seen
+_FIRST, _NEXT = 4, 5  # rows that are there when the form is first seen, and that come between two paints after that
+_LONG_LINES = 4  # about as many as a long text takes
 
 
 class Form(ModalScreen["Done | None"], Generic[ResultT]):
@@ -102,7 +103,7 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
             yield Label(Content(visible(self.form_title)), classes="dialog-title")
             yield Static(classes="dialog-restored", markup=False)
             with VerticalScroll(classes="dialog-body", can_focus=False):
-                yield from list(self.rows.values())[:_AT_ONCE]
+                yield from list(self.rows.values())[:_FIRST]
             yield Static(classes="dialog-error", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Save", id="save", compact=True, variant="primary", tooltip="ctrl+s, or enter in a line")
@@ -113,15 +114,27 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
         """Begin with the first field; the rows further down come once these are seen."""
         if self.fields:
             self.rows[self.fields[0].name].control.focus()
-        self.call_after_refresh(self._complete)
+        # The form has its size from the beginning, and does not grow while it is looked at.
+        self._body.styles.min_height = sum(_LONG_LINES if field.long else 1 for field in self.fields)
+        self.call_after_refresh(self._go_on, _FIRST)
 
-    async def _complete(self) -> None:
-        """All rows are there: bring back what was typed at an earlier time, and say what is meant."""
+    @property
+    def _body(self) -> VerticalScroll:
+        return self.query_one(".dialog-body", VerticalScroll)
+
+    async def _go_on(self, there: int) -> None:
+        """Bring some more rows: all at once would keep the keys waiting."""
         if not self.is_attached:
             return
-        rest = list(self.rows.values())[_AT_ONCE:]
+        rest = list(self.rows.values())[there : there + _NEXT]
         if rest:
-            await self.query_one(".dialog-body", VerticalScroll).mount_all(rest)
+            await self._body.mount_all(rest)
+            self.call_after_refresh(self._go_on, there + _NEXT)
+        else:
+            self._complete()
+
+    def _complete(self) -> None:
+        """All rows are there: bring back what was typed at an earlier time, and say what is meant."""
         self._open_draft()
         self.opened()
         for row in self.rows.values():

@@ -185,6 +185,10 @@ class ActivityScreen(Stepping, Place):
 
     # -- the pane
 
+    def nouns(self) -> frozenset[str]:
+        """Activities only."""
+        return frozenset({"activity"})
+
     def on_cursor_list_selected(self, event: CursorList.Selected) -> None:
         """The pane follows the cursor once it rests."""
         event.stop()

@@ -260,6 +260,10 @@ class BoardScreen(DealMoving):
 
     # -- the pane
 
+    def nouns(self) -> frozenset[str]:
+        """Deals only."""
+        return frozenset({"deal"})
+
     def on_cursor_list_selected(self, event: CursorList.Selected) -> None:
         """The pane shows the card at the cursor."""
         event.stop()

@@ -9,7 +9,6 @@ from textual import work
 from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from crmcli.errors import CrmError, Refused
 from crmcli.render.safe import visible
@@ -17,6 +16,7 @@ from crmcli.tui.modals.failure import Failure
 from crmcli.tui.targets import told
 from crmcli.tui.verbs import VERBS, refuse_unfit
 from crmcli.tui.widgets.cursor_list import CursorList
+from crmcli.tui.widgets.key_line import KeyLine
 from crmcli.tui.widgets.tab_line import TabLine
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from textual.app import ComposeResult
+    from textual.events import ScreenResume
     from textual.widget import Widget
     from textual.worker import WorkType
 
@@ -75,6 +76,8 @@ class Place(Screen[None]):
     def __init__(self, session: Session, name: str) -> None:
         super().__init__(name=name)
         self.session = session
+        self._dressed_for = (-1, False)
+        self._nouns: frozenset[str] = frozenset()
         self.is_stale = True  # what it shows is not what the store holds
         self.writing = 0  # writes on their way from this screen
 
@@ -103,10 +106,11 @@ class Place(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Tabs above, keys below."""
+        self._dressed_for = self._looks()
         yield TabLine(self.name or "", self.session.desk.user)
         with Container(id="body"):
             yield from self.body()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def now(self) -> datetime:
         """This moment in the user's zone."""
@@ -125,12 +129,18 @@ class Place(Screen[None]):
 
     # -- coming and going
 
-    def on_screen_resume(self) -> None:
-        """Read again what has changed meanwhile."""
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Read again what has changed meanwhile; styles stay as long as what they follow from is as it was left."""
+        looks = self._looks()
+        event.refresh_styles = self._dressed_for != looks
+        self._dressed_for = looks
         if self.focused is None and (widget := self.first_focus()) is not None:
             widget.focus(scroll_visible=False)
         if self.is_stale:
             self.refresh_store()
+
+    def _looks(self) -> tuple[int, bool]:
+        return self.app._css_update_count, self.app.app_focus  # noqa: SLF001 - counts every other style sheet and theme
 
     def store_changed(self) -> None:
         """The store is another one: read it now, or when the screen is seen again."""
@@ -255,6 +265,27 @@ class Place(Screen[None]):
         await self.run_action("open")
 
     # -- verbs
+
+    def nouns(self) -> frozenset[str]:
+        """Which kinds of records the keys work on just now; none where that makes no difference."""
+        return frozenset()
+
+    def fits(self, action: str) -> bool:
+        """Whether a key's action can do anything here; else the line of keys does not tell of it."""
+        if action.startswith("move("):
+            verb = VERBS["stage"]
+        elif action.startswith("verb("):
+            verb = VERBS.get(action[6:-2], VERBS["remove"])
+        else:
+            return True
+        return self.nouns() <= verb.nouns
+
+    def on_cursor_list_selected(self) -> None:
+        """Other records have other keys."""
+        nouns = self.nouns()
+        if nouns != self._nouns:
+            self._nouns = nouns
+            self.query_one(KeyLine).refresh()
 
     def wanted(self) -> list[Target]:
         """The targets; says so when there are none."""

@@ -217,6 +217,10 @@ class TodayScreen(Stepping, Place):
 
     # -- verbs
 
+    def nouns(self) -> frozenset[str]:
+        """That of the item at the cursor."""
+        return frozenset() if self.agenda.item is None else frozenset({_target(self.agenda.item).noun})
+
     def start(
         self,
         verb: Verb,

@@ -182,10 +182,14 @@ class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
             y = region.y + self.top + self.line_of(self.cursor) - self.scroll_offset.y
             self.app.cursor_position = Offset(region.x, max(region.y, min(y, region.bottom - 1)))
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Put the terminal's cursor here; the event of focus comes before the list knows of it."""
+        super().watch_has_focus(has_focus)
+        self.tell_terminal()
+
     def on_focus(self, _event: Focus) -> None:
         """Say which row is meant now."""
         self.refresh()
-        self.tell_terminal()
         self.post_message(self.Selected(self))
 
     def on_blur(self, _event: Blur) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.events import Blur, Focus, Resize
+    from textual.events import Resize
 
     from crmcli.domain.board import BoardCard, BoardPicture, Lane
     from crmcli.render.locale import Locale
@@ -215,12 +215,9 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
         self.place = next(place for place, column in enumerate(self.columns) if column.list is event.cards)
         self._arrange()
 
-    def on_focus(self, _event: Focus) -> None:
-        """The keys work on the cards."""
-        self._tell_present()
-
-    def on_blur(self, _event: Blur) -> None:
-        """The keys work elsewhere."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The keys work on the cards, or elsewhere; the events of focus come before it is known which."""
+        super().watch_has_focus(has_focus)
         self._tell_present()
 
     def _tell_present(self) -> None:

@@ -51,20 +51,32 @@ class TabLine(Widget):
         return Content.assemble(tabs, gap, (right, "bold $error" if self.trouble else "dim"))
 
     def _tabs(self, cells: int) -> Content:
-        labels = [f"{number} {tab.label}" for number, tab in enumerate(TABS, 1)]
-        if sum(width(label) + _GAP for label in labels) > cells:
-            labels = [
-                label if tab.name == self.present else label.partition(" ")[0]
-                for label, tab in zip(labels, TABS, strict=True)
-            ]
+        labels, gap = self._labels(cells)
         self._ends, end, parts = [], 0, []
         for label, tab in zip(labels, TABS, strict=True):
-            end += width(label) + _GAP
-            self._ends.append((end, tab.name))
             is_present = tab.name == self.present
             # The present tab is told from the others without colour too.
-            parts.append((f"[{label}]", "bold $primary") if is_present else (f" {label} ", "dim"))
+            piece = f"[{label}]" if is_present else f" {label}{' ' * (gap - 1)}"
+            end += width(piece)
+            self._ends.append((end, tab.name))
+            parts.append((piece, "bold $primary" if is_present else "dim"))
         return Content.assemble(*parts)
+
+    def _labels(self, cells: int) -> tuple[list[str], int]:
+        """What the tabs say, the longest that there is room for, and the cells that each takes besides."""
+        names = [f"{number} {tab.label}" for number, tab in enumerate(TABS, 1)]
+        if sum(width(name) + _GAP for name in names) <= cells:
+            return names, _GAP
+        short = [
+            name if tab.name == self.present else f"{number} {tab.short or tab.label}"
+            for number, (name, tab) in enumerate(zip(names, TABS, strict=True), 1)
+        ]
+        if sum(width(name) + 1 for name in short) < cells:
+            return short, 1
+        numbers = [
+            name if tab.name == self.present else name.partition(" ")[0] for name, tab in zip(names, TABS, strict=True)
+        ]
+        return numbers, _GAP
 
     def on_click(self, event: Click) -> None:
         """Go to the tab that was clicked."""
