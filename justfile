@@ -37,7 +37,7 @@ docs:
 answers:
     {{bin}}python docs/generate.py --answers
 
-# the picture of the board in the README, from the example store
+# the pictures of the screens, from the example store
 pictures:
     {{bin}}python docs/generate.py --pictures
 

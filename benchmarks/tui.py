@@ -55,11 +55,12 @@ class Paints:
     """When the screen was last painted; what a terminal would be sent is made, too."""
 
     def __init__(self, app: CrmApp) -> None:
+        self._app = app
         self.last = 0.0
         self._painted = asyncio.Event()
         paint = app._display  # noqa: SLF001 - every paint goes through it
 
-        def display(screen: object, drawn: Any) -> None:
+        def display(screen: object, drawn: Any) -> None:  # noqa: ANN401 - whatever is drawn
             paint(screen, drawn)  # type: ignore[arg-type]
             if drawn is None or screen is not app.screen:
                 return
@@ -86,7 +87,7 @@ class Paints:
         painted = await self.next(patience)
         return [painted - start] if painted is not None else []
 
-    async def settled(self, act: Callable[[], object], patience: float = 0.25) -> list[float]:
+    async def settled(self, act: Callable[[], object], patience: float = 0.3) -> list[float]:
         """Seconds from doing something to the last paint that it brings about."""
         start = time.perf_counter()
         act()
@@ -95,10 +96,17 @@ class Paints:
             last = painted
         return [last - start] if last > start else []
 
+    def still(self) -> None:
+        """Keep the cursors of lines from blinking: that is not what anyone waits for."""
+        from textual.widgets import Input
+
+        for line in self._app.screen.query(Input):
+            line.cursor_blink = False
+
     async def rest(self, calm: float = 0.6) -> None:
         """Wait until nothing was painted for a while."""
         while await self.next(calm) is not None:
-            pass
+            self.still()
 
 
 class Drive:

@@ -593,7 +593,12 @@ def _key_rows(scope: str, keys: Sequence[Any]) -> Iterator[tuple[str, ...]]:
         if shown == DIGITS:
             yield DIGITS, key.about, marks, ""
         else:
-            yield " ".join(_code(shown_keys(name)) for name in key.keys.split(",")), key.about, marks, f"`{scope}.{key.id}`"
+            yield (
+                " ".join(_code(shown_keys(name)) for name in key.keys.split(",")),
+                key.about,
+                marks,
+                f"`{scope}.{key.id}`",
+            )
 
 
 # -- pictures
@@ -612,7 +617,7 @@ _PICTURES: dict[str, tuple[str, tuple[str, ...]]] = {
     "campaigns": ("campaigns", ("j",)),
     "reports": ("reports", ("l", *("j",) * 6)),
     "record": ("deals", ("j", "j", "j", "enter", "tab", "tab", "tab", "j")),
-    "search": ("board", ("ctrl+k", "l", "i", "c", "down")),
+    "search": ("board", ("ctrl+k", "m", "a", "r", "down")),
     "history": ("deals", ("L", "j", "j", "L", "j", "L", "u", "9")),
 }
 

@@ -27,8 +27,11 @@ class Swimlane(NamedTuple):
     value: tuple[Money, ...]
 
 
-def swimlanes(picture: BoardPicture, by: str) -> tuple[Swimlane, ...]:
-    """The swimlanes of a picture in the order of their names; what belongs to no one comes last."""
+def swimlanes(picture: BoardPicture, by: str, before: Sequence[Swimlane] = ()) -> tuple[Swimlane, ...]:
+    """The swimlanes of a picture in the order of their names; what belongs to no one comes last.
+
+    Those of an earlier picture that hold the same cards as ``before`` are not summed up again.
+    """
     names: dict[str, str | None] = {}
     cards: dict[str, dict[int, list[BoardCard]]] = {}
     for lane in picture.lanes:
@@ -39,7 +42,13 @@ def swimlanes(picture: BoardPicture, by: str) -> tuple[Swimlane, ...]:
                 names[key], cards[key] = (card.owner if by == "owner" else card.company), {}
             cards[key].setdefault(number, []).append(card)
     ordered = sorted(names, key=lambda key: (names[key] is None, fold(names[key] or ""), key))
-    return tuple(_swimlane(key, names[key], cards[key]) for key in ordered)
+    known = {each.key: each for each in before}
+    return tuple(
+        known[key]
+        if key in known and known[key].name == names[key] and known[key].cards == cards[key]
+        else _swimlane(key, names[key], cards[key])
+        for key in ordered
+    )
 
 
 def group_key(card: BoardCard, by: str) -> str:

@@ -252,6 +252,11 @@ class UnitOfWork:
         rows = [row_number(noun, number) for number in numbers]
         self._entries.update(zip(rows, zip(rows, repeat(noun), numbers, names, bodies, strict=False), strict=True))
 
+    @property
+    def reached(self) -> int:
+        """How many records it has changed so far, for whoever waits for it."""
+        return max(self.marked, self._indexed + len(self._touched))
+
     def reindex_now(self) -> None:
         """Index what was touched so far; lets a long import forget its records."""
         self.flush()

@@ -14,11 +14,14 @@ from crmcli.errors import CrmError
 from crmcli.tui.bindings import bindings
 from crmcli.tui.counts import Count
 from crmcli.tui.keys.everywhere import EVERYWHERE
+from crmcli.tui.keys.footer import rank
 from crmcli.tui.keys.registry import counted_ids, palette_keys
+from crmcli.tui.plain import Plain
 from crmcli.tui.screens.place import Place
 from crmcli.tui.tabs import BY_NAME, TABS, number_of
 from crmcli.tui.themes import DARK, LIGHT, opposite, theme_for
 from crmcli.tui.trail import Spot, Trail
+from crmcli.tui.turns import Turns
 from crmcli.tui.widgets.tab_line import TabLine
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 _COUNT_SECONDS = 0.4  # a digit that no motion follows for so long is the number of a screen
 _WATCH_SECONDS = 1.0
+_STORING_SECONDS = 0.5  # what takes longer to store is told of
 _IDLE_SECONDS = 0.7  # without a key for so long, a screen can be made that may be wanted later
 
 
@@ -92,11 +96,13 @@ class CrmApp(App[None]):
         self._unmade = list(BY_NAME)
         self._pressed_at = 0.0
         self._count_timer: Any = None
+        self._turns = Turns(self, self._give)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.is_plain = plain
         if plain:
             self.animation_level = "none"
+            self._filters.append(Plain())
         self.theme = theme or ("ansi-dark" if plain else self._theme_kept() or theme_for(self.console.color_system))
 
     # -- coming up
@@ -212,6 +218,10 @@ class CrmApp(App[None]):
                 line.typed = typed
 
     async def on_event(self, event: Event) -> None:
+        """Keys one after another, however fast they are typed."""
+        await self._turns.take(event)
+
+    async def _give(self, event: Event) -> None:
         """A key that takes no count settles the one before it first."""
         from textual.events import Key
 
@@ -265,7 +275,24 @@ class CrmApp(App[None]):
     async def turn(self, act: Callable[[], Done]) -> Done:
         """Run one use case off this thread, after the ones before it; raises CrmError."""
         async with self._lock:
-            return await asyncio.to_thread(act)
+            since = monotonic()
+            telling = self.set_interval(_STORING_SECONDS, lambda: self._tell_storing(self._storing(monotonic() - since)))
+            try:
+                return await asyncio.to_thread(act)
+            finally:
+                telling.stop()
+                if monotonic() - since >= _STORING_SECONDS:
+                    self._tell_storing("")
+
+    def _storing(self, seconds: float) -> str:
+        """How far a write is, and for how long it has been under way."""
+        reached = self.session.reached
+        return f"storing {self.session.locale.number(reached) if reached > 1 else ''}".rstrip() + f" … {seconds:.0f} s"
+
+    def _tell_storing(self, text: str) -> None:
+        for place in self._places.values():
+            for line in place.query(TabLine):
+                line.storing = text
 
     def action_undo(self) -> None:
         """Take back the last thing done here."""
@@ -340,8 +367,10 @@ class CrmApp(App[None]):
         """What the command palette offers: the screens, the keys of this screen, the theme and the way out."""
         place = screen if isinstance(screen, Place) else self.place
         keys = list(palette_keys(place.KEYS if place is not None else (), self.session.settings.keys))
-        # The screen's own first: what is looked for is mostly about what is seen.
-        for scope, key, shown in sorted(keys, key=lambda each: each[0] == "everywhere"):
+        # The most useful of the screen's own first: what is looked for is mostly about what is seen.
+        ranks = {f"{scope}.{key.id}": rank(screen.name or "", f"{scope}.{key.id}") % 100 for scope, key, _ in keys}
+        keys.sort(key=lambda each: (each[0] == "everywhere", ranks[f"{each[0]}.{each[1].id}"]))
+        for scope, key, shown in keys:
             whose = self if scope == "everywhere" else place
             if place is None or place.fits(key.action):
                 title = f"{key.label[:1].upper()}{key.label[1:]}  {shown}"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textual.command import Hits
 
 _NAME_CELLS = 34
+_BY_HELP = 0.01  # a name that fits counts more than what is said about a command
 
 
 class Palette(Provider):
@@ -31,13 +32,13 @@ class Palette(Provider):
         matcher = self.matcher(query)
         for command in self._commands():
             name = command.title.partition("  ")[0]
-            by_name, by_help = matcher.match(name), matcher.match(command.help)
+            by_name, by_help = matcher.match(name), _found(command.help, query)
             if by_name or by_help:
                 style = "bold" if matcher.match_style is None else matcher.match_style
                 shown = _shown(command.title)
                 for place in _found(name, query):
                     shown = shown.stylize(style, place, place + 1)
-                yield Hit(max(by_name, by_help / 4), shown, command.callback, command.title, escape(command.help))
+                yield Hit(by_name or _BY_HELP, shown, command.callback, command.title, escape(command.help))
 
 
 def _shown(title: str) -> Content:

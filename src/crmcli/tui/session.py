@@ -172,6 +172,11 @@ class Session:
 
     # -- writing
 
+    @property
+    def reached(self) -> int:
+        """How many records the write under way has changed so far."""
+        return self.desk.last.reached if self.desk.last is not None else 0
+
     def do(self, action: Callable[[], Any]) -> Done:
         """Do something that ``undo`` can take back; raises CrmError."""
         result, change_set = self._write(action)

@@ -22,18 +22,18 @@ DARK = Theme(
 )  # fmt: skip
 LIGHT = Theme(
     name="crm-light",
-    primary="#1f6feb",
+    primary="#185fcf",
     secondary="#4c6a92",
     accent="#a04f00",
     warning="#8a5a00",
     error="#c62f3c",
-    success="#1a7f37",
-    foreground="#1f2430",
+    success="#17722f",
+    foreground="#181c26",
     background="#eef0f3",
     surface="#ffffff",
     panel="#dfe3e9",
     dark=False,
-    variables={"footer-key-foreground": "#a04f00", "footer-background": "#dfe3e9", "border": "#1f6feb",
+    variables={"footer-key-foreground": "#a04f00", "footer-background": "#dfe3e9", "border": "#185fcf",
                "border-blurred": "#b4bcc8"},
 )  # fmt: skip
 _FEW_COLORS = (None, "standard")

@@ -33,7 +33,8 @@ _NAMES = {
     "shift+up": "shift+↑", "shift+down": "shift+↓", "ctrl+up": "ctrl+↑", "ctrl+down": "ctrl+↓", "alt+left": "alt+←", "alt+right": "alt+→",
     "pageup": "page up", "pagedown": "page down", "ctrl+pageup": "ctrl+page up", "ctrl+pagedown": "ctrl+page down",
     "slash": "/", "question_mark": "?", "escape": "esc", "full_stop": ".", "left_square_bracket": "[",
-    "right_square_bracket": "]", "left_curly_bracket": "{", "right_curly_bracket": "}", "minus": "-", "equals_sign": "=", "plus": "+", "asterisk": "*", "comma": ",",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{", "right_curly_bracket": "}", "minus": "-", "equals_sign": "=", "plus": "+", "asterisk": "*", "comma": ",",
     "colon": ":", "less_than_sign": "<", "greater_than_sign": ">", "number_sign": "#", "exclamation_mark": "!",
     "enter": "⏎", "space": "space", "vertical_line": "|", "underscore": "_", "at": "@",
 }  # fmt: skip

@@ -81,8 +81,8 @@ DEAL = (
         palette=True,
         repeats=True,
     ),
-    Key("win", "W", "verb('win')", "won", "the deal is won", _DEAL, palette=True, repeats=True),
-    Key("lose", "X", "verb('lose')", "lost", "the deal is lost, and why", _DEAL, palette=True, repeats=True),
+    Key("win", "W", "verb('win')", "won", "win the deal", _DEAL, palette=True, repeats=True),
+    Key("lose", "X", "verb('lose')", "lost", "lose the deal, and say why", _DEAL, palette=True, repeats=True),
 )
 TASK = (
     Key("done", "x", "verb('done')", "done", "it is done", _TASK, shown=True, palette=True, repeats=True),

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from crmcli.tui.yanking import Yank
 
 PANES = ("fields", "links", "note", "timeline", "changes")
+_STORY = ("timeline", "note", "changes")  # they tell the same story: one of them is seen at a time
 _CHANGES_AT_ONCE = 200
 _LEAST_EDITOR = 20
 _REST = 0.12
@@ -361,12 +362,7 @@ class RecordScreen(Place):
 
     def _turn_to(self, pane: str, *, focus: bool = True) -> None:
         self.pane = pane
-        for name in PANES:
-            self.set_class(name == pane, f"-on-{name}")
-        story = pane if pane in ("timeline", "note", "changes") else None
-        if story is not None:
-            for name in ("timeline", "note", "changes"):
-                self.set_class(name == story, f"-telling-{name}")
+        self._show_pane(pane)
         if pane != "note":
             self._subject = "entry" if pane == "timeline" else "record"
             self.call_later(self._show_note)
@@ -376,6 +372,17 @@ class RecordScreen(Place):
         if pane == "changes":
             self.call_after_refresh(self._read_changes)
         self.refresh_bindings()
+
+    def _show_pane(self, pane: str) -> None:
+        """Say by classes what is looked at; only the parts follow from them, so nothing else is styled anew."""
+        classes = {f"-on-{name}": name == pane for name in PANES}
+        is_other = self.has_class("-narrow")
+        if pane in _STORY:
+            classes |= {f"-telling-{name}": name == pane for name in _STORY}
+            is_other = is_other or not self.has_class(f"-telling-{pane}")
+        self.update_classes(classes, update=False)
+        if is_other:
+            self.app.stylesheet.update_nodes(self.query("#about, #story, .pane"), animate=False)
 
     def action_go_pane(self, step: int) -> None:
         """The next part, or the one before."""

@@ -99,6 +99,7 @@ class CardList(CursorList, can_focus=False):
         self._density = "compact"
         self._drawn: dict[tuple[object, ...], tuple[BoardCard, list[Strip]]] = {}
         self._drawn_at = -1
+        self._plain_style: Style | None = None
 
     @property
     def card(self) -> BoardCard | None:
@@ -324,6 +325,7 @@ class CardList(CursorList, can_focus=False):
     def notify_style_update(self) -> None:
         """Another theme, or the cards lie closer together."""
         super().notify_style_update()
+        self._plain_style = None
         self.redraw()
         if self.is_out_of_date:
             self.post_message(self.Outdated())
@@ -391,11 +393,11 @@ class CardList(CursorList, can_focus=False):
             return self._head(band, cells)
         place = self.place_on(line)
         if place is None or cells <= _MARGIN:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self._plain)
         inside = line - self.line_of(place)
         card = self.shown.items[place]
         if inside >= self.lines or not isinstance(card, BoardCard):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self._plain)
         return self._card(card, cells, at_cursor=self.is_present and place == self.cursor)[inside]
 
     def _card(self, card: BoardCard, cells: int, *, at_cursor: bool) -> list[Strip]:
@@ -434,7 +436,13 @@ class CardList(CursorList, can_focus=False):
     def _base(self, *, at_cursor: bool, marked: bool) -> Style:
         if at_cursor:
             return self.get_component_rich_style("card--cursor" if self.has_keys else "card--resting")
-        return self.get_component_rich_style("card--marked") if marked else self.rich_style
+        return self.get_component_rich_style("card--marked") if marked else self._plain
+
+    @property
+    def _plain(self) -> Style:
+        if self._plain_style is None:
+            self._plain_style = self.rich_style
+        return self._plain_style
 
     def _draw_plain(self, card: BoardCard, cells: int, now: datetime, *, at_cursor: bool, marked: bool) -> list[Strip]:
         base = self._base(at_cursor=at_cursor, marked=False)

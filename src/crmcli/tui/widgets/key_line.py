@@ -87,11 +87,15 @@ class KeyLine(Widget, can_focus=False, inherit_bindings=False):
         return fitting
 
     def _cells(self, binding: Binding) -> int:
-        return width(self.app.get_key_display(binding)) + 1 + width(binding.description)
+        return width(self._key(binding)) + 1 + width(binding.description)
+
+    def _key(self, binding: Binding) -> str:
+        shown = self.app.get_key_display(binding)
+        return shown.replace("⏎", "enter") if self.screen.has_class("-plain") else shown
 
     def _drawn(self, binding: Binding, *, enabled: bool) -> tuple[tuple[str, str], tuple[str, str]]:
         off = "" if enabled else " dim"
-        return (self.app.get_key_display(binding), f"bold {_KEY}{off}"), (f" {binding.description}", f"{_TEXT}{off}")
+        return (self._key(binding), f"bold {_KEY}{off}"), (f" {binding.description}", f"{_TEXT}{off}")
 
     def _binding_at(self, x: int) -> Shown | None:
         x -= self.content_region.x - self.region.x

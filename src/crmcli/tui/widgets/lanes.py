@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.events import Resize
 
     from crmcli.domain.board import BoardCard, BoardPicture, Lane
+    from crmcli.domain.swimlanes import Swimlane
     from crmcli.render.locale import Locale
 
 _LEAST_CELLS = 23  # a lane narrower than this shows no card worth reading
@@ -102,6 +103,7 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
         self._plain = plain
         self._first = 0  # the leftmost stage on the screen
         self._picture: BoardPicture | None = None
+        self._swimlanes: tuple[Swimlane, ...] = ()  # as they were laid out last
         self.place = 0
         self.by = ""
         self.collapsed: set[str] = set()
@@ -142,11 +144,12 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
             return {lane.stage.number: Rows(lane.cards) for lane in picture.lanes}
         first = self.columns[0].list
         stages = [lane.stage.number for lane in picture.lanes]
-        return banded(swimlanes(picture, self.by), stages, self.folded, first.pitch_of(first.density))
+        self._swimlanes = swimlanes(picture, self.by, self._swimlanes)
+        return banded(self._swimlanes, stages, self.folded, first.pitch_of(first.density))
 
     def group(self, by: str) -> None:
         """Other swimlanes, or none."""
-        self.by, self.folded = by, set()
+        self.by, self.folded, self._swimlanes = by, set(), ()
         if self._picture is not None:
             self.lay(self._picture)
             self._arrange()

@@ -45,6 +45,7 @@ class LineList(CursorList):
         super().__init__(id=id, classes=classes)
         self._strips: dict[int, tuple[int, bool, Strip]] = {}  # cells, marked, drawn
         self._tones: dict[str, Style] = {}
+        self._base: Style | None = None
         self._pitch = 1
 
     # -- what the subclass says
@@ -70,6 +71,7 @@ class LineList(CursorList):
         super().notify_style_update()
         self._tones.clear()
         self._strips.clear()
+        self._base = None
         if self.is_attached and self.pitch != self._pitch:
             self._pitch = self.pitch
             self.call_after_refresh(self._settle)
@@ -98,7 +100,7 @@ class LineList(CursorList):
             return self._empty_line(y, cells)
         place, line = divmod(y + self.scroll_offset.y, self.pitch)
         if line or place >= self.count or cells <= _GUTTER:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self._plain)
         if place == self.cursor and not self.is_heading(place):
             return self._row_strip(place, cells)
         is_marked = self._is_marked(place)
@@ -115,7 +117,7 @@ class LineList(CursorList):
         text = lines[line] if 0 <= line < len(lines) else ""
         tone = "title" if line == 0 else "muted"
         left = max(0, (cells - width(text)) // 2)
-        return Strip([Segment(pad(" " * left + text, cells), self.rich_style + self.tone(tone))], cells)
+        return Strip([Segment(pad(" " * left + text, cells), self._plain + self.tone(tone))], cells)
 
     def _is_marked(self, place: int) -> bool:
         return bool(self.marked) and self.key_at(place) in self.marked
@@ -124,7 +126,7 @@ class LineList(CursorList):
         if self.is_heading(place):
             return self._heading_strip(place, cells)
         at_cursor, is_marked = place == self.cursor, self._is_marked(place)
-        base = self.rich_style
+        base = self._plain
         if at_cursor:
             base = self.tone("cursor" if self.has_focus or self.is_always_lit else "resting", whole=True)
         sign = (_CURSOR if at_cursor else " ") + (_MARK if is_marked else " ") + " "
@@ -140,9 +142,15 @@ class LineList(CursorList):
 
     def _heading_strip(self, place: int, cells: int) -> Strip:
         segments = [
-            Segment(piece.text, self.rich_style + self.tone(piece.tone)) for piece in self.pieces(place, cells - 1)
+            Segment(piece.text, self._plain + self.tone(piece.tone)) for piece in self.pieces(place, cells - 1)
         ]
-        return Strip([Segment(" ", self.rich_style), *segments]).adjust_cell_length(cells, self.rich_style)
+        return Strip([Segment(" ", self._plain), *segments]).adjust_cell_length(cells, self._plain)
+
+    @property
+    def _plain(self) -> Style:
+        if self._base is None:
+            self._base = self.rich_style
+        return self._base
 
     def tone(self, name: str, *, whole: bool = False) -> Style:
         """The style of a tone; a whole one has a background of its own."""

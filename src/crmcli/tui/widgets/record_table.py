@@ -23,7 +23,7 @@ from crmcli.tui.table_layout import (
 from crmcli.tui.widgets.cursor_list import CursorList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rich.style import Style
     from textual.events import MouseDown, MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp, Resize
@@ -140,15 +140,23 @@ class RecordTable(CursorList):
         """Show other records, or the same ones as they are now."""
         self.order = window.order
         self._views = dict(window.views)
-        self._widths = natural_widths(
-            self.columns, [*window.sample, *filter(None, window.views.values())], self._screen()
-        )
+        self._measure_columns(window)
         self.put_cursor(window.cursor)
         self.measure()
         self.scroll_to(y=window.top * self.pitch, animate=False)
         self.redraw()
         self.post_message(self.Selected(self))
         self._want()
+
+    def _measure_columns(self, window: Window) -> None:
+        """As wide as the records want them; while words are typed they only grow, and what is seen is enough to go by."""
+        if window.asked.quick and self._widths:
+            seen = window.order[window.top : window.top + self.room]
+            wanted = natural_widths(self.columns, _known(window.views, seen), self._screen())
+            self._widths = {name: max(cells, self._widths.get(name, 0)) for name, cells in wanted.items()}
+        else:
+            views = {view.number: view for view in (*window.sample, *window.views.values()) if view is not None}
+            self._widths = natural_widths(self.columns, views.values(), self._screen())
 
     def put(self, views: Mapping[int, Any]) -> None:
         """Records that were wanted; None for one that is gone by now."""
@@ -397,3 +405,7 @@ class RecordTable(CursorList):
         if style is None:
             style = self._styles[tone] = self.get_component_rich_style(f"table--{tone}", partial=True)
         return style
+
+
+def _known(views: Mapping[int, Any], numbers: Iterable[int]) -> list[Any]:
+    return [view for number in numbers if (view := views.get(number)) is not None]

@@ -24,6 +24,7 @@ class TabLine(Widget):
 
     trouble: reactive[str] = reactive("")
     typed: reactive[str] = reactive("")  # the count before a motion
+    storing: reactive[str] = reactive("")  # what takes a while, and for how long already
     busy: reactive[bool] = reactive(default=False)
 
     class Chosen(Message):
@@ -43,7 +44,7 @@ class TabLine(Widget):
         """Tabs at the left; at the right what was typed, who sits here, or what is wrong."""
         cells = max(1, self.content_size.width)
         right = visible(self.trouble) or "  ".join(
-            part for part in (self.typed, "reading …" if self.busy else "", visible(self._user)) if part
+            part for part in (self.typed, self.storing, "reading …" if self.busy else "", visible(self._user)) if part
         )
         right = cut(right, cells // 3)
         tabs = self._tabs(cells - width(right) - _GAP)

@@ -1,0 +1,73 @@
+"""Keys in turn: whoever types faster than the screen follows has each key where the one before it led."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from textual.events import Key, Paste
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.app import App
+    from textual.events import Event
+    from textual.message_pump import MessagePump
+
+_PATIENCE = 0.3  # seconds after which a key counts as done with, when whatever had it went away meanwhile
+_ROUNDS = 2  # an action opens a dialog, and the dialog chooses its first field
+
+
+class Turns:
+    """A letter is put into a line at once, but a key with a meaning goes through all widgets around it first.
+
+    So a letter typed right after it would come before it, or to the widget that had the keys before.
+    """
+
+    def __init__(self, app: App[Any], give: Callable[[Event], Awaitable[None]]) -> None:
+        self._app = app
+        self._give = give
+        self._waiting: deque[Event] = deque()
+        self._turn = 0
+        self._is_busy = False
+        self._late: asyncio.TimerHandle | None = None
+
+    async def take(self, event: Event) -> None:
+        """Give it out now, or after those that came before it."""
+        if not isinstance(event, (Key, Paste)) or event.is_forwarded:
+            await self._give(event)
+        elif self._is_busy:
+            self._waiting.append(event)
+        else:
+            await self._start(event)
+
+    async def _start(self, event: Event) -> None:
+        self._is_busy = True
+        self._turn += 1
+        await self._give(event)
+        self._late = asyncio.get_running_loop().call_later(_PATIENCE, self._app.call_later, self._over, self._turn)
+        self._follow(self._app.focused or self._app.screen, self._turn, _ROUNDS)
+
+    def _follow(self, node: MessagePump | None, turn: int, rounds: int) -> None:
+        """Go through the same queues as the key, and so behind it."""
+        if turn != self._turn:
+            return
+        around = node._parent if node is not None else None  # noqa: SLF001 - as a key bubbles
+        if node is None or node is self._app or not node.call_later(self._follow, around, turn, rounds):
+            self._app.call_later(self._arrive, turn, rounds)
+
+    async def _arrive(self, turn: int, rounds: int) -> None:
+        if rounds and turn == self._turn:
+            self._follow(self._app.screen, turn, rounds - 1)
+        else:
+            await self._over(turn)
+
+    async def _over(self, turn: int) -> None:
+        if turn != self._turn or not self._is_busy:
+            return
+        if self._late is not None:
+            self._late.cancel()
+        self._is_busy = False
+        if self._waiting:
+            await self._start(self._waiting.popleft())

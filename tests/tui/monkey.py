@@ -1,0 +1,292 @@
+"""A monkey at the terminal: it presses, types, clicks and turns things, and afterwards everything has to be right."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import deque
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from textual.errors import NoWidget
+from textual.events import Key
+from textual.keys import key_to_character
+from textual.pilot import OutOfBounds
+from textual.widgets import Input, TextArea
+
+from crmcli.domain.fields import PLURAL
+from crmcli.domain.records import as_record
+from crmcli.errors import CrmError
+from crmcli.services.records import Changes, Query
+from crmcli.tui.app import CrmApp
+from crmcli.tui.keys.registry import DIALOGS, PLACES, scopes_of
+from crmcli.tui.screens.place import Place
+from crmcli.tui.session import Session
+from crmcli.tui.tabs import TABS
+from tests.tui.boards import context_of
+from tests.tui.rest import at_rest
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from textual.pilot import Pilot
+
+    from crmcli.context import AppContext
+
+SIZES = ((80, 24), (120, 36), (200, 60), (40, 10), (100, 30))
+WORDS = (
+    "Acme", "Żubr", "张伟", "Георгиева", "سلام", "👩‍🚀", "x@example.com", "+359888123456", "12500", "1.5k EUR", "tomorrow", "fri",
+    "2026-12-01", "next week", "value > 10k", "owner = me", "stage =", "-vip", "price", "call", "[bold]", "a,b", '"', "\\", "'; --",
+    "https://x.example", "7", "=1+1", "won", "negotiation", "maria", " ", "e", "an",
+)  # fmt: skip
+_UNSEEN = ("updated_at", "updated_by", "version")  # what taking a change back does not turn back
+_LAST = 80  # steps that are told of when something goes wrong
+_CALM_EVERY = 25  # steps, until the program is let come to rest and is looked at
+
+
+class Witness(Session):
+    """A sitting that remembers what it stored."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self.stored: list[str] = []  # uids of change sets
+        self.results: list[Any] = []
+
+    def _write(self, action: Callable[[], Any]) -> tuple[Any, str | None]:
+        result, change_set = super()._write(action)
+        self.results.append(result)
+        if change_set is not None:
+            self.stored.append(change_set)
+        return result, change_set
+
+
+class Someone:
+    """Another one, who writes into the same store meanwhile."""
+
+    def __init__(self, store: str, chance: random.Random) -> None:
+        self._context = context_of(store)
+        self._chance = chance
+        self._made = 0
+
+    def act(self) -> None:
+        """Add, change or remove something."""
+        try:
+            self._chance.choice((self._add, self._change, self._change, self._remove))()
+        except CrmError:  # the record is just gone, or someone else was first
+            return
+
+    def _add(self) -> None:
+        self._made += 1
+        contacts = self._context.contacts
+        contacts.add(contacts.draft({"name": f"Someone {self._made}", "tags": ["new"]}))
+
+    def _any(self, noun: str) -> Any:
+        found = list(self._context.records(noun).list(Query(limit=20)))
+        return self._chance.choice(found) if found else None
+
+    def _change(self) -> None:
+        deal, deals = self._any("deal"), self._context.deals
+        if deal is not None:
+            value = str(self._chance.randrange(100_000))
+            deals.edit(deal.id, deals.edit_draft(Changes({"value": value, "next_step": f"ask about {value}"})))
+
+    def _remove(self) -> None:
+        noun = self._chance.choice(("contact", "activity", "deal"))
+        found = self._any(noun)
+        if found is not None:
+            self._context.records(noun).remove(found.id)
+
+
+class Monkey:
+    """Random hands on the program, the same for the same seed as far as the clock allows."""
+
+    def __init__(self, store: str, seed: int, *, others: bool = True) -> None:
+        self.store = store
+        self.steps: deque[str] = deque(maxlen=_LAST)
+        self.done = 0
+        self._chance = random.Random(seed)  # noqa: S311 - nobody is to be kept from guessing it
+        self._someone = Someone(store, self._chance) if others else None
+        self.session = Witness(context_of(store))
+        self.app = CrmApp(self.session, start=self._chance.choice(TABS).name, theme="crm-dark")
+        self.app.action_quit = _stay  # type: ignore[method-assign]
+        self.said: list[Any] = []
+
+    async def play(self, *, seconds: float = 0.0, steps: int = 0) -> None:
+        """Go on for so long, or so many steps; AssertionError tells what was done last before something went wrong."""
+        end = time.monotonic() + seconds
+        with _nothing_outside():
+            try:
+                async with self.app.run_test(size=(120, 36), message_hook=self._hear) as pilot:
+                    await at_rest(self.app)
+                    while self.done < steps or time.monotonic() < end:
+                        await self._step(pilot)
+                    await self._leave()
+            except Exception as error:
+                raise AssertionError(f"after {self.done} steps: {list(self.steps)}") from error
+        assert self.app.bug is None, list(self.steps)
+
+    def _hear(self, message: Any) -> None:
+        if isinstance(message, Place.Written):
+            self.said.append(message.done.result)
+
+    async def _step(self, pilot: Pilot[None]) -> None:
+        acts: tuple[tuple[int, Callable[[Pilot[None]], Awaitable[None]]], ...] = (
+            (100, self._press), (12, self._click), (4, self._turn), (3, self._drag), (2, self._resize), (2, self._dress),
+            (2, self._visit), (3, self._interfere), (2, self._command),
+        )  # fmt: skip
+        act = self._chance.choices([act for _, act in acts], [weight for weight, _ in acts])[0]
+        with suppress(NoWidget, OutOfBounds):  # the pilot's own: the mouse is where no screen is just now
+            await act(pilot)
+        self.done += 1
+        await asyncio.sleep(self._chance.choice((0, 0, 0.001, 0.01)))
+        if self.done % _CALM_EVERY == 0:
+            await self._look()
+
+    async def _look(self) -> None:
+        """Let the program come to rest, and see that it still runs."""
+        if self.app.bug is None:
+            await at_rest(self.app)
+        assert self.app.bug is None
+        assert self.app.is_running
+
+    # -- what it does
+
+    async def _press(self, _pilot: Pilot[None]) -> None:
+        typing = isinstance(self.app.focused, (Input, TextArea))
+        if typing and self._chance.random() < 0.4:
+            await self._type(self._chance.choice(WORDS))
+        else:
+            await self._key(self._chance.choice(self._keys(typing=typing)))
+
+    def _keys(self, *, typing: bool) -> list[str]:
+        """The keys there are where the program stands, the ways out of a dialog more often than others."""
+        screen = self.app.screen
+        if isinstance(screen, Place):
+            scopes = scopes_of(screen.name or "today")
+        else:
+            scopes = (*PLACES["search"], *(scope for dialog in DIALOGS.values() for scope in dialog))
+        keys = [each for _, bound in scopes for key in bound for each in key.keys.split(",") if each]
+        if not isinstance(screen, Place) or typing:
+            keys += ["escape", "enter", "tab", "ctrl+s"] * (len(keys) // 12) + ["backspace", "shift+tab", "left", "delete"]
+        return keys
+
+    async def _type(self, word: str) -> None:
+        self.steps.append(f"type {word}")
+        for character in word:
+            self.app.post_message(Key(character, character))
+            await asyncio.sleep(0)
+
+    async def _key(self, key: str) -> None:
+        self.steps.append(key)
+        self.app.post_message(Key(key, key_to_character(key)))
+
+    def _anywhere(self) -> tuple[int, int]:
+        width, height = self.app.size
+        return self._chance.randrange(width), self._chance.randrange(height)
+
+    async def _click(self, pilot: Pilot[None]) -> None:
+        offset, times = self._anywhere(), self._chance.choice((1, 1, 1, 2))
+        control, shift = self._chance.random() < 0.1, self._chance.random() < 0.1
+        self.steps.append(f"click {offset} {times} {control} {shift}")
+        await pilot.click(offset=offset, times=times, control=control, shift=shift)
+
+    async def _drag(self, pilot: Pilot[None]) -> None:
+        start, end = self._anywhere(), self._anywhere()
+        self.steps.append(f"drag {start} {end}")
+        await pilot.mouse_down(offset=start)
+        await pilot.hover(offset=end)
+        await pilot.mouse_up(offset=end)
+
+    async def _resize(self, pilot: Pilot[None]) -> None:
+        size = self._chance.choice(SIZES)
+        self.steps.append(f"resize {size}")
+        await pilot.resize_terminal(*size)
+
+    async def _dress(self, _pilot: Pilot[None]) -> None:
+        theme = self._chance.choice(sorted(self.app.available_themes))
+        self.steps.append(f"theme {theme}")
+        self.app.theme = theme
+
+    async def _turn(self, _pilot: Pilot[None]) -> None:
+        await self._key(self._chance.choice(("u", "u", "ctrl+r", "3", "full_stop", "left_square_bracket")))
+
+    async def _visit(self, _pilot: Pilot[None]) -> None:
+        await self._key(str(self._chance.randrange(1, 10)))
+
+    async def _command(self, _pilot: Pilot[None]) -> None:
+        await self._key("ctrl+p")
+        await asyncio.sleep(0.02)
+        await self._type(self._chance.choice(("un", "th", "de", "go", "x")))
+        await asyncio.sleep(0.05)
+        await self._key("enter")
+
+    async def _interfere(self, _pilot: Pilot[None]) -> None:
+        if self._someone is not None:
+            self.steps.append("someone else writes")
+            await asyncio.to_thread(self._someone.act)
+
+    async def _leave(self) -> None:
+        """Every dialog closed, every write at its end."""
+        await at_rest(self.app)
+        while not isinstance(self.app.screen, Place):
+            self.app.screen.dismiss()
+            await at_rest(self.app)
+        assert self.app.place is not None
+        assert self.app.place.writing == 0
+
+
+async def _stay() -> None:
+    """What ``q`` does to this program: nothing, or the hour would soon be over."""
+
+
+@contextmanager
+def _nothing_outside() -> Iterator[None]:
+    """No browser and no mail program opens."""
+    with patch("crmcli.tui.outside._opener", lambda: ["true"]):
+        yield
+
+
+# -- what has to be right afterwards
+
+
+def kept(store: str) -> dict[str, list[dict[str, Any]]]:
+    """All records, as the shell would list them, without the moments at which they were changed last."""
+    context = context_of(store)
+    found = {}
+    for noun in PLURAL:
+        records = [dict(as_record(view)) for view in context.records(noun).list(Query())]
+        found[noun] = sorted(
+            ({name: value for name, value in each.items() if name not in _UNSEEN} for each in records),
+            key=lambda each: str(each["id"]),
+        )
+    return found
+
+
+def last_change(store: str) -> int:
+    """The number of the last change set."""
+    with context_of(store).desk.reading() as reader:
+        return int(reader.value("SELECT max(id) FROM change_set") or 0)
+
+
+def missing(monkey: Monkey) -> list[str]:
+    """What was said to be done and is not in the store, and what is there that nobody stored."""
+    with context_of(monkey.store).desk.reading() as reader:
+        there = {str(uid) for (uid,) in reader.rows("SELECT uid FROM change_set WHERE origin = 'tui'")}
+    wrong = [f"{uid} was lost" for uid in monkey.session.stored if uid not in there]
+    wrong += [f"{uid} came from nowhere" for uid in there.difference(monkey.session.stored)]
+    known = {id(result) for result in monkey.session.results}
+    return wrong + [f"said, and never done: {result}" for result in monkey.said if result is not None and id(result) not in known]
+
+
+def findings(store: str) -> list[Any]:
+    """What ``crm store check`` finds."""
+    return list(context_of(store).keeping.check().findings)
+
+
+def turn_back(store: str, start: int) -> None:
+    """Take back every change since that one, the last first."""
+    history = context_of(store).history
+    for number in range(last_change(store), start, -1):
+        history.undo(str(number))

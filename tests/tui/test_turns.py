@@ -1,0 +1,71 @@
+"""Keys typed faster than the screen follows: none is lost, none comes before another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.events import Key
+from textual.widgets import Input
+
+from crmcli.tui.screens.record import RecordScreen
+from tests.tui.boards import crm_app, press, settle
+
+if TYPE_CHECKING:
+    from crmcli.tui.app import CrmApp
+
+BACK = "backspace"
+
+
+def typed_at_once(app: CrmApp, *keys: str) -> None:
+    """All of it in one go, as a slow line or a macro brings it."""
+    for key in keys:
+        app.post_message(Key(key, key if len(key) == 1 else None))
+
+
+def focused_text(app: CrmApp) -> str:
+    """What is in the line that has the keys."""
+    assert isinstance(app.focused, Input)
+    return app.focused.value
+
+
+@pytest.mark.parametrize("opens", ["n", "f", "slash", "ctrl+k"])
+async def test_what_is_typed_right_after_a_key_goes_where_the_key_led(store: str, opens: str) -> None:
+    """Into the form, the filter or the search box, not to the table that had the keys before."""
+    app = crm_app(store, start="contacts")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        typed_at_once(app, opens, *"WXa")
+        await settle(pilot)
+        assert "WXa" == focused_text(app)
+
+
+async def test_letters_and_keys_that_change_them_keep_their_order(store: str) -> None:
+    """A letter is not put in before the backspace that was typed before it."""
+    app = crm_app(store, start="contacts")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await press(pilot, "n")
+        typed_at_once(app, "a", "x", BACK, "b", "x", BACK, "c", "home", "d")
+        await settle(pilot)
+        assert "dabc" == focused_text(app)
+
+
+async def test_a_field_is_opened_and_filled_in_one_go(store: str) -> None:
+    """The record's page does not take the letters for its keys."""
+    app = crm_app(store, start="contacts")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await press(pilot, "enter")
+        assert isinstance(app.screen, RecordScreen)
+        typed_at_once(app, "i", "ctrl+u", *"QQ")
+        await settle(pilot)
+        assert "QQ" == focused_text(app)
+
+
+async def test_keys_go_on_when_what_had_one_of_them_goes_away(store: str) -> None:
+    """A dialog that is closed by a key takes no later key with it."""
+    app = crm_app(store, start="contacts")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        typed_at_once(app, "question_mark", "escape", "n", "escape", "ctrl+k", "escape", "f", *"abc")
+        await settle(pilot)
+        assert "abc" == focused_text(app)
