@@ -57,13 +57,13 @@ def _store(folder: Path, given: str | None) -> str:
 
 def _sitting(store: str, seed: int, seconds: float) -> str:
     """One sitting and what is wrong after it, in words; the store is as before then."""
-    from tests.tui.monkey import Monkey, findings, kept, last_change, missing, turn_back
+    from tests.tui.monkey import Monkey, findings, kept, last_change, turn_back
 
     before, start = kept(store), last_change(store)
     monkey = Monkey(store, seed)
     asyncio.run(monkey.play(seconds=seconds))
     made = last_change(store) - start
-    wrong = [*missing(monkey), *map(str, findings(store))]
+    wrong = [*monkey.missing(), *map(str, findings(store))]
     turn_back(store, start)
     if before != kept(store):
         wrong.append("taking everything back does not lead to where it began")

@@ -215,13 +215,18 @@ def _tui_app() -> typer.Typer:
     def tui(
         ctx: typer.Context,
         screen: Annotated[
-            str | None, typer.Argument(metavar="[SCREEN]", help="Open this screen; default: board.", autocompletion=_screens)
+            str | None,
+            typer.Argument(
+                metavar="[SCREEN]", help="Open this screen; default: that of tui.screen.", autocompletion=_screens
+            ),
         ] = None,
         pipeline: Annotated[str | None, typer.Option("--pipeline", metavar="NAME", help="Open this pipeline.")] = None,
         filter_: Annotated[
             str | None, typer.Option("--filter", metavar="FILTER", help="Show only these deals on the board.")
         ] = None,
-        plain: Annotated[bool, typer.Option("--plain", help="No frames, colours or motion, for screen readers.")] = False,
+        plain: Annotated[
+            bool, typer.Option("--plain", help="No frames, colours or motion, for screen readers.")
+        ] = False,
         keys: Annotated[bool, typer.Option("--keys", help="Print every key and leave.")] = False,
         serve: Annotated[bool, typer.Option("--serve", help="Open in the browser, on this machine alone.")] = False,
         port: Annotated[int, typer.Option("--port", metavar="N", help="Port for --serve; default: a free one.")] = 0,

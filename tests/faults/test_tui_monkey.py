@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tui.boards import context_of, fill
-from tests.tui.monkey import Monkey, findings, kept, last_change, missing, turn_back
+from tests.tui.monkey import Monkey, findings, kept, last_change, turn_back
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ async def try_it(store: str, seed: int) -> Monkey:
     before, start = kept(store), last_change(store)
     monkey = Monkey(store, seed)
     await monkey.play(steps=STEPS)
-    assert [] == missing(monkey)
+    assert [] == monkey.missing()
     assert [] == findings(store)
     turn_back(store, start)
     assert before == kept(store)

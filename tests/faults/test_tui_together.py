@@ -30,14 +30,15 @@ for n in range(int(sys.argv[1])):
     done = run("deal", "add", f"From the shell {n}", "--company", "Acme")
     assert done.code == 0, done.stderr
 """
-# Someone else at the screens: presses L and H on the first card, over and over, each time until it is stored.
+# Someone else at the screens: presses L and H on the first card of the second stage, over and over, each time until it is stored.
 OTHER = """
 import asyncio, sys
 from tests.tui.boards import board_app, settle
 async def main(store, rounds):
-    app = board_app(store, filter_text="Annual")
+    app = board_app(store)
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
+        await pilot.press("w")
         for n in range(rounds):
             await pilot.press("L" if n % 2 == 0 else "H")
             await settle(pilot)
@@ -96,7 +97,7 @@ async def test_all_that_three_of_them_write_is_there(store: str) -> None:
         assert app.bug is None
     assert 2 * ROUNDS == len(commands(store, "tui"))
     assert ROUNDS == sum(command == "deal add" for command in commands(store, "cli"))
-    assert ROUNDS == sum(1 for _ in context_of(store).deals.list(Query("title ~ 'From the shell'")))
+    assert ROUNDS == sum("From the shell" in deal.title for deal in context_of(store).deals.list(Query()))
     assert [] == findings(store)
 
 

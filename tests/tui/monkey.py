@@ -106,6 +106,7 @@ class Monkey:
         self.store = store
         self.steps: deque[str] = deque(maxlen=_LAST)
         self.done = 0
+        self._start = last_change(store)
         self._chance = random.Random(seed)  # noqa: S311 - nobody is to be kept from guessing it
         self._someone = Someone(store, self._chance) if others else None
         self.session = Witness(context_of(store))
@@ -150,6 +151,16 @@ class Monkey:
             await at_rest(self.app)
         assert self.app.bug is None
         assert self.app.is_running
+
+    def missing(self) -> list[str]:
+        """What was said to be done and is not in the store, and what is there that nobody stored."""
+        sql = "SELECT uid FROM change_set WHERE origin = 'tui' AND id > ?"
+        with context_of(self.store).desk.reading() as reader:
+            there = {str(uid) for (uid,) in reader.rows(sql, (self._start,))}
+        stored, known = self.session.stored, {id(result) for result in self.session.results}
+        wrong = [f"{uid} was lost" for uid in stored if uid not in there]
+        wrong += [f"{uid} came from nowhere" for uid in there.difference(stored)]
+        return wrong + [f"said, and never done: {each}" for each in self.said if each is not None and id(each) not in known]
 
     # -- what it does
 
@@ -268,16 +279,6 @@ def last_change(store: str) -> int:
     """The number of the last change set."""
     with context_of(store).desk.reading() as reader:
         return int(reader.value("SELECT max(id) FROM change_set") or 0)
-
-
-def missing(monkey: Monkey) -> list[str]:
-    """What was said to be done and is not in the store, and what is there that nobody stored."""
-    with context_of(monkey.store).desk.reading() as reader:
-        there = {str(uid) for (uid,) in reader.rows("SELECT uid FROM change_set WHERE origin = 'tui'")}
-    wrong = [f"{uid} was lost" for uid in monkey.session.stored if uid not in there]
-    wrong += [f"{uid} came from nowhere" for uid in there.difference(monkey.session.stored)]
-    known = {id(result) for result in monkey.session.results}
-    return wrong + [f"said, and never done: {result}" for result in monkey.said if result is not None and id(result) not in known]
 
 
 def findings(store: str) -> list[Any]:

@@ -63,6 +63,13 @@ class Terminal:
             assert time.monotonic() < end, f"{text!r} never came: {self.text[-3000:]}"
             time.sleep(0.005)
 
+    def wait_for_bytes(self, *pieces: bytes) -> None:
+        """Wait until these were written, which the program may not outlive."""
+        end = time.monotonic() + _PATIENCE
+        while not all(piece in self._written for piece in pieces):
+            assert time.monotonic() < end, self._written[-2000:]
+            time.sleep(0.005)
+
     def kill(self) -> None:
         """End it at once, with no word of warning."""
         with contextlib.suppress(ProcessLookupError):
@@ -72,7 +79,9 @@ class Terminal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.kill()
         self._reader.join(2)
         os.close(self._main)

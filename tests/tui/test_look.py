@@ -9,6 +9,7 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
+from crmcli.errors import StoreUnreachable
 from crmcli.tui.keys.footer import ALWAYS, FOOTER, LAST
 from crmcli.tui.keys.registry import PLACES, by_id
 from crmcli.tui.screens.place import Place
@@ -222,3 +223,25 @@ def test_the_keys_of_the_last_line_are_bound_and_shown() -> None:
         assert set(names) <= here, screen
         assert all(by_id()[name].action.startswith(("verb(", "move(")) for name in here - set(names)), screen
     assert all(by_id()[name].shown for name in (*LAST, *ALWAYS))
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_an_unreachable_store_is_said_once(
+    people_store: Path, monkeypatch: pytest.MonkeyPatch, screen: str
+) -> None:
+    """The question closes and stays closed, the screen says what is wrong instead of reading on, and r tries again."""
+    app = crm_app(str(people_store), start=screen)
+    ask = app.session.asking.ask
+
+    async def gone(_question: object) -> None:
+        raise StoreUnreachable("can't reach the store", hint="crm config get store")
+
+    monkeypatch.setattr(app.session.asking, "ask", gone)
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, Place)
+        assert "reach" in "".join(lines(app)) or "can't be read" in "".join(lines(app))
+        monkeypatch.setattr(app.session.asking, "ask", ask)
+        await press(pilot, "r")
+        assert "can't" not in "".join(lines(app))

@@ -102,9 +102,7 @@ def test_a_store_that_can_not_be_read(
 
 
 @pytest.mark.parametrize("screen", ["today", "contacts", "activity", "reports"])
-def test_plain(
-    people: str, snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch, screen: str
-) -> None:
+def test_plain(people: str, snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch, screen: str) -> None:
     """In words, for a screen reader."""
     monkeypatch.setenv("NO_COLOR", "1")
     app = crm_app(people, start=screen, theme=None, plain=True)

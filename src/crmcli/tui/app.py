@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import signal
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,6 +18,7 @@ from crmcli.tui.bindings import bindings
 from crmcli.tui.counts import Count
 from crmcli.tui.keys.everywhere import EVERYWHERE
 from crmcli.tui.keys.footer import rank
+from crmcli.tui.keys.key import named
 from crmcli.tui.keys.registry import counted_ids, palette_keys
 from crmcli.tui.plain import Plain
 from crmcli.tui.screens.place import Place
@@ -39,6 +43,9 @@ if TYPE_CHECKING:
 _COUNT_SECONDS = 0.4  # a digit that no motion follows for so long is the number of a screen
 _WATCH_SECONDS = 1.0
 _STORING_SECONDS = 0.5  # what takes longer to store is told of
+_USUAL = gc.get_threshold()
+_COLLECTED = (10_000, 20, 100_000)  # young objects often, all of them only when asked to
+_TIDY_SECONDS = 20.0  # without a key for so long, there is time to go through all memory
 _IDLE_SECONDS = 0.7  # without a key for so long, a screen can be made that may be wanted later
 
 
@@ -109,17 +116,29 @@ class CrmApp(App[None]):
 
     async def on_mount(self) -> None:
         """Open the first screen, and watch the store from before it is read."""
-        self.set_keymap(self.session.settings.keys)
+        self.set_keymap(named(self.session.settings.keys))
+        self._leave_when_told()
         with suppress(CrmError):  # the screen says so itself when it can't read
             await asyncio.to_thread(self.session.watch.wait, 0)
         self.push_screen(self._place(self.trail.here.screen))
         self._watching = asyncio.create_task(self._watch())
+
+    def _leave_when_told(self) -> None:
+        """A signal to end gives the terminal back as it was, as ``q`` does."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
+            number = getattr(signal, name, None)
+            with suppress(NotImplementedError, ValueError, RuntimeError):  # not on every system, nor in every thread
+                if number is not None:
+                    loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
     def on_unmount(self) -> None:
         """Let go of the store."""
         if self._watching is not None:
             self._watching.cancel()
         self.session.close()
+        gc.unfreeze()
+        gc.set_threshold(*_USUAL)
 
     def warm_up(self) -> None:
         """Load what writes will need while the user looks at the screen."""
@@ -136,6 +155,13 @@ class CrmApp(App[None]):
                 self._register(self, self._place(self._unmade.pop(0)))
         if self._unmade:
             self.set_timer(_IDLE_SECONDS, self._make_ahead)
+        else:
+            self.set_interval(_TIDY_SECONDS, self._tidy)
+
+    def _tidy(self) -> None:
+        """Give back the memory of what was closed, while the hands rest."""
+        if monotonic() - self._pressed_at >= _TIDY_SECONDS:
+            gc.collect()
 
     # -- places
 
@@ -276,7 +302,9 @@ class CrmApp(App[None]):
         """Run one use case off this thread, after the ones before it; raises CrmError."""
         async with self._lock:
             since = monotonic()
-            telling = self.set_interval(_STORING_SECONDS, lambda: self._tell_storing(self._storing(monotonic() - since)))
+            telling = self.set_interval(
+                _STORING_SECONDS, lambda: self._tell_storing(self._storing(monotonic() - since))
+            )
             try:
                 return await asyncio.to_thread(act)
             finally:
@@ -399,7 +427,6 @@ class CrmApp(App[None]):
 
 def _warm_up() -> None:
     """The write door and screens take a while to load the first time; what is there by then needs no looking through."""
-    import gc
     from importlib import import_module
 
     import crmcli.store.records
@@ -408,5 +435,7 @@ def _warm_up() -> None:
 
     for name in ("screens.search", "modals.record_form", *(f"screens.{tab.module}" for tab in BY_NAME.values())):
         import_module(f"crmcli.tui.{name}")
-    # A full collection goes through every object there is, for 80 ms in the middle of a key.
+    # A full collection goes through every object there is, for 80 ms and more in the middle of a key: what is there by
+    # now is left out of it, and it waits until the hands rest.
     gc.freeze()
+    gc.set_threshold(*_COLLECTED)

@@ -228,6 +228,8 @@ class Session:
         """Whether nothing was stored since the last thing done here, after which the screens read the store again."""
         number, day = self.watch.revision()
         known, self._day = (number, day) == (self._own, self._day), day
+        if not known:
+            self._own = 0  # screens show another store now: when that of before is put back, it is news
         return known
 
     def _told(self) -> tuple[str, ...]:

@@ -75,3 +75,5 @@ def _run(context: AppContext, screen: str, wish: Wish) -> None:
     app.run()
     if app.bug is not None:
         raise app.bug
+    if app.return_code:
+        raise SystemExit(app.return_code)

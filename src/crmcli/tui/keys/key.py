@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crmcli.domain.frozen import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MODIFIERS = frozenset(("ctrl", "shift", "alt", "super", "meta", "hyper"))
 
 
 class Key(NamedTuple):
@@ -43,3 +50,32 @@ _NAMES = {
 def shown_keys(keys: str) -> str:
     """The keys as a person reads them: ``↓ j``."""
     return " ".join(_NAMES.get(name, name) for name in keys.split(",") if name)
+
+
+def named(changed: Mapping[str, str]) -> dict[str, str]:
+    """What crm.toml says about keys, each by the name that its event has: ``/`` is slash."""
+    from textual.keys import _character_to_key
+
+    def name(key: str) -> str:
+        return _character_to_key(key) if len(key) == 1 else key
+
+    return {action: ",".join(name(each.strip()) for each in keys.split(",")) for action, keys in changed.items()}
+
+
+def is_key(name: str) -> bool:
+    """Whether a keyboard can have such a key."""
+    import unicodedata
+
+    from textual.keys import KEY_TO_UNICODE_NAME, REPLACED_KEYS, Keys
+
+    *modifiers, base = name.split("+")
+    if not _MODIFIERS.issuperset(modifiers):
+        return False
+    if len(base) == 1 or base in KEY_TO_UNICODE_NAME or base in REPLACED_KEYS:
+        return True
+    if any(base == each.value.rpartition("+")[2] for each in Keys):
+        return True
+    try:
+        return bool(unicodedata.lookup(base.replace("_", " ")))
+    except KeyError:
+        return False

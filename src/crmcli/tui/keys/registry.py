@@ -13,7 +13,7 @@ from crmcli.tui.keys.campaigns import CAMPAIGNS
 from crmcli.tui.keys.dialogs import CONFIRM, CONFLICT, FAILURE, FILTER, FORM, HELP, LONG, PICKER, SUGGESTIONS
 from crmcli.tui.keys.everywhere import EVERYWHERE
 from crmcli.tui.keys.history import HISTORY
-from crmcli.tui.keys.key import shown_keys
+from crmcli.tui.keys.key import is_key, named, shown_keys
 from crmcli.tui.keys.moving import MARKING, MOVING
 from crmcli.tui.keys.record import CHOOSING, PAGE, READING, WRITING
 from crmcli.tui.keys.reports import REPORTS
@@ -69,7 +69,9 @@ def scopes_of(place: str) -> Scopes:
 @cache
 def by_id() -> dict[str, Key]:
     """Every key by the name that crm.toml knows it by: ``board.filter``."""
-    return {f"{scope}.{key.id}": key for place in (*PLACES, *DIALOGS) for scope, keys in scopes_of(place) for key in keys}
+    return {
+        f"{scope}.{key.id}": key for place in (*PLACES, *DIALOGS) for scope, keys in scopes_of(place) for key in keys
+    }
 
 
 @cache
@@ -95,12 +97,15 @@ def checked(changed: Mapping[str, str]) -> None:
     """Look through what crm.toml says about keys.
 
     Raises:
-        ConfigError: an action there is not, or a key that would do two things on one screen.
+        ConfigError: an action or a key there is not, or a key that would do two things on one screen.
     """
-    for name in changed:
+    for name, keys in named(changed).items():
         if name not in by_id():
             near = nearest(name, list(by_id()))
             raise ConfigError(f"keys: no action {name}", hint=f"did you mean {near}?" if near else "crm tui --keys")
+        wrong = next((each for each in keys.split(",") if not is_key(each)), None)
+        if wrong is not None:
+            raise ConfigError(f'keys: "{wrong}" for {name} is no key', hint="like x, f5, ctrl+w or slash")
     for place in (*PLACES, *DIALOGS):
         clash = next(clashes(place, changed), None)
         if clash is not None:
@@ -111,6 +116,7 @@ def checked(changed: Mapping[str, str]) -> None:
 def clashes(place: str, changed: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """The keys that would do two things on a screen: the key and the two actions."""
     taken: dict[str, str] = {}
+    changed = named(changed)
     for scope, keys in scopes_of(place):
         for key in keys:
             name = f"{scope}.{key.id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual import work
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.worker import WorkType
 
     from crmcli.tui.app import CrmApp
     from crmcli.tui.drafts import Draft
@@ -38,7 +40,7 @@ ResultT = TypeVar("ResultT")
 _CHECK_PAUSE = 0.12  # without a letter typed, before a field is read
 _DRAFT_PAUSE = 0.2  # after a letter typed, before the draft is written
 _SHOWN = 8
-_FIRST, _NEXT = 4, 5  # rows that are there when the form is first seen, and that come between two paints after that
+_FIRST, _NEXT = 2, 4  # rows that are there when the form is first seen, and that come between two paints after that
 _LONG_LINES = 4  # about as many as a long text takes
 
 
@@ -180,7 +182,8 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
             self.set_timer(_DRAFT_PAUSE, self._write_draft)
 
     def _check(self, row: FieldRow) -> None:
-        self.run_worker(self._look(row, row.text), group=f"check {row.field.name}", exclusive=True)
+        look: WorkType[None] = partial(self._look, row, row.text)
+        self.run_worker(look, group=f"check {row.field.name}", exclusive=True)
 
     async def _look(self, row: FieldRow, text: str) -> None:
         self.post_message(self.Read(row, text, await self.reading(row, text)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from crmcli.tui.screens.place import Place
 
 _KEYS = 18
+_ABOUT = 44  # what one of two columns has room for, and a terminal of eighty
 _COLORS = Content.assemble(
     ("the edge of a card", "bold $primary"), "\n",
     ("▌", "$error"), " overdue: next step or close date has gone by\n",
@@ -70,7 +72,8 @@ def _sections(place: str, changed: Mapping[str, str]) -> Iterator[Content]:
         for key in keys:
             shown = shown_keys(keys_of(scope, key, changed))
             if shown and not key.id.startswith("digit_"):
-                line = Content.assemble((pad(shown, _KEYS), "bold"), " ", key.about)
+                about = wrap(key.about, _ABOUT)
+                line = Content.assemble((pad(shown, _KEYS), "bold"), " ", f"\n{' ' * (_KEYS + 1)}".join(about))
                 by_section.setdefault(key.section, []).append(line)
     for section, lines in by_section.items():
         yield Content("\n").join([Content.styled(section, "bold $primary"), *lines])

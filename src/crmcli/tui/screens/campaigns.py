@@ -87,6 +87,11 @@ class CampaignsScreen(Place):
         """The campaign at the cursor."""
         return self.totals[self.rows.cursor] if self.totals else None
 
+    def unread(self, what: str) -> None:
+        """The store can't be reached."""
+        super().unread(what)
+        self.query_one("#report-title", Static).update(Content.styled(f"✗ {what} · r reads it again", "$text-error"))
+
     def reload(self) -> None:
         """Read what came of each campaign."""
         self.read("campaigns", self.session.campaigns.list, self._show, what="the campaigns can't be read")

@@ -5,17 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
 
-from crmcli.errors import CrmError, Refused
+from crmcli.errors import CrmError, Refused, StoreUnreachable
 from crmcli.render.safe import visible
 from crmcli.tui.modals.failure import Failure
 from crmcli.tui.targets import told
 from crmcli.tui.verbs import VERBS, refuse_unfit
 from crmcli.tui.widgets.cursor_list import CursorList
+from crmcli.tui.widgets.head_line import HeadLine
 from crmcli.tui.widgets.key_line import KeyLine
 from crmcli.tui.widgets.tab_line import TabLine
 
@@ -78,6 +79,7 @@ class Place(Screen[None]):
         self.session = session
         self._dressed_for = (-1, False)
         self._nouns: frozenset[str] = frozenset()
+        self._is_unread = False
         self.is_stale = True  # what it shows is not what the store holds
         self.writing = 0  # writes on their way from this screen
 
@@ -119,6 +121,12 @@ class Place(Screen[None]):
     def open_ref(self, ref: str) -> None:
         """Show a record, ``noun:uid``; for the screens that show one."""
         raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Give the terminal's cursor back to the list that has the keys: each field of a new screen takes it while it is made."""
+        seen = self.app.place
+        if seen is not None and seen.is_mounted and seen.rows is not None:
+            seen.rows.tell_terminal()
 
     def density_changed(self) -> None:
         """Rows are closer together now, or further apart."""
@@ -182,6 +190,10 @@ class Place(Screen[None]):
     async def on_place_answered(self, event: Place.Answered) -> None:
         """Show the answer."""
         event.stop()
+        if self._is_unread:
+            self._is_unread = False
+            for line in self.query(TabLine):
+                line.trouble = ""
         shown = event.show(event.answer)
         if shown is not None and hasattr(shown, "__await__"):
             await shown
@@ -191,7 +203,19 @@ class Place(Screen[None]):
         """Say what is wrong, and show the store as it is."""
         event.stop()
         self.app.push_screen(Failure(event.what, event.error))
-        self.store_changed()
+        if isinstance(event.error, StoreUnreachable):
+            # Read again at once it would fail again, and the next question would stand in the way of leaving.
+            self.unread(event.what)
+        else:
+            self.store_changed()
+
+    def unread(self, what: str) -> None:
+        """The store can't be reached: say so where it said that it reads."""
+        self._is_unread = True
+        for line in self.query(TabLine):
+            line.trouble = "store unreachable"
+        for head in self.query(HeadLine):
+            head.say([(f"✗ {what}", "bold $text-error"), ("r reads it again", "dim")])
 
     # -- writing
 
@@ -280,7 +304,8 @@ class Place(Screen[None]):
             return True
         return self.nouns() <= verb.nouns
 
-    def on_cursor_list_selected(self) -> None:
+    @on(CursorList.Selected)
+    def _tell_keys(self) -> None:
         """Other records have other keys."""
         nouns = self.nouns()
         if nouns != self._nouns:

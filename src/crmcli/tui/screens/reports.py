@@ -104,6 +104,11 @@ class ReportsScreen(Place):
         """The chart above them."""
         return self.query_one(ReportChart)
 
+    def unread(self, what: str) -> None:
+        """The store can't be reached."""
+        super().unread(what)
+        self.query_one("#report-title", Static).update(Content.styled(f"✗ {what} · r reads it again", "$text-error"))
+
     def reload(self) -> None:
         """Work the report out again."""
         asked, desk = self.wanted_now, self.session.desk

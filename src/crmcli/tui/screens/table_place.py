@@ -191,6 +191,13 @@ class TablePlace(Place):
             self.query_one(FilterBar).refuse(event.error)
             self._tell()
 
+    def unread(self, what: str) -> None:
+        """The store can't be reached: what is shown stays, where there is anything."""
+        super().unread(what)
+        if self.query_one(TableBar).tally.shown is None:
+            self.query_one(EmptyTable).unread(what)
+            self.query_one(TableBar).tally = Tally(unread=True)
+
     def _count_all(self) -> None:
         if not self._is_narrowed:
             self.total = len(self.table.order)

@@ -209,7 +209,7 @@ class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def mark_range(self) -> None:
         """Mark everything from the last mark to the cursor."""
-        start = self.cursor if self._marked_last is None else self._marked_last
+        start = self.cursor if self._marked_last is None else min(self._marked_last, self.count - 1)  # rows may be gone
         first, last = sorted((start, self.cursor))
         self.marked |= {key for place in range(first, last + 1) if (key := self.key_at(place)) is not None}
         self._marked_last = self.cursor

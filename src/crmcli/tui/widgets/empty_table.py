@@ -29,6 +29,11 @@ class EmptyTable(Static):
         self.said = "loading"
         self.update(Content.styled(f"reading {PLURAL[self._noun]} …", "dim"))
 
+    def unread(self, what: str) -> None:
+        """The store can't be reached."""
+        self.said = "unread"
+        self._say(f"✗ {what}", (("r", "read it again"), ("q", "leave        ")))
+
     def nothing(self) -> None:
         """The store holds none."""
         self.said = "nothing"

@@ -141,9 +141,7 @@ class LineList(CursorList):
         return Strip(segments, cells)
 
     def _heading_strip(self, place: int, cells: int) -> Strip:
-        segments = [
-            Segment(piece.text, self._plain + self.tone(piece.tone)) for piece in self.pieces(place, cells - 1)
-        ]
+        segments = [Segment(piece.text, self._plain + self.tone(piece.tone)) for piece in self.pieces(place, cells - 1)]
         return Strip([Segment(" ", self._plain), *segments]).adjust_cell_length(cells, self._plain)
 
     @property

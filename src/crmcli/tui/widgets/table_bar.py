@@ -26,6 +26,7 @@ class Tally(NamedTuple):
     view: str = ""
     marked: int = 0
     hidden: int = 0
+    unread: bool = False  # the store can't be reached
 
 
 class TableBar(Widget):
@@ -40,7 +41,8 @@ class TableBar(Widget):
     def render(self) -> Content:
         """The count at the left, what is marked beside it; at the right the order, as far as there is room."""
         cells, tally = max(1, self.content_size.width), self.tally
-        count = "reading …" if tally.shown is None else f"{self._count(tally)} {tally.words}"
+        waiting = "not read" if tally.unread else "reading …"
+        count = waiting if tally.shown is None else f"{self._count(tally)} {tally.words}"
         marked = f"■ {self._number(tally.marked)} marked" if tally.marked else ""
         if marked and tally.hidden:
             marked += f", {self._number(tally.hidden)} of them not shown"

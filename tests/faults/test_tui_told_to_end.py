@@ -1,0 +1,31 @@
+"""The screens told to end by a signal: the terminal is as it was before, the store is whole."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.tui.boards import context_of, fill
+from tests.tui.monkey import findings
+from tests.tui.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_the_terminal_is_given_back(empty_sqlite: Path, tmp_path: Path, number: signal.Signals) -> None:
+    """No other screen, no mouse reports, the cursor shown; the exit code says which signal it was."""
+    store = str(shutil.copy(empty_sqlite, tmp_path / "crm.db"))
+    fill(context_of(store))
+    with Terminal(store, "contacts") as terminal:
+        terminal.wait_for("jane")
+        terminal.send("n")
+        terminal.wait_for("new contact")
+        terminal.process.send_signal(number)
+        assert 128 + number == terminal.process.wait(20)
+        terminal.wait_for_bytes(b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?25h")
+    assert [] == findings(store)
