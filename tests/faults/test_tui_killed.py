@@ -38,7 +38,7 @@ def asked(store: str, sql: str) -> list[Sequence[Any]]:
 MOVES = "SELECT count(*) FROM change_set WHERE origin = 'tui'"
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_killed_while_deals_are_moved(store: str, seed: int) -> None:
     """Every move that was told of is stored, and each one whole: deal, stage change and history."""
     chance = random.Random(seed)
@@ -53,11 +53,14 @@ def test_killed_while_deals_are_moved(store: str, seed: int) -> None:
     ((stored,),) = asked(store, MOVES)
     assert stored >= text.count("→ qualified") > told - 1
     assert [] == findings(store)
-    ((moved,),) = asked(store, "SELECT count(*) FROM change WHERE noun = 'deal' AND set_id IN (SELECT id FROM change_set WHERE origin = 'tui')")
+    ((moved,),) = asked(
+        store,
+        "SELECT count(*) FROM change WHERE noun = 'deal' AND set_id IN (SELECT id FROM change_set WHERE origin = 'tui')",
+    )
     assert stored == moved
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1])
 def test_killed_while_a_form_is_typed(store: str, home: Path, seed: int) -> None:
     """What was in the fields before is in the draft, which comes back; the store has nothing half."""
     chance = random.Random(seed)

@@ -12,7 +12,7 @@ from tests.tui.monkey import Monkey, findings, kept, last_change, turn_back
 if TYPE_CHECKING:
     from pathlib import Path
 
-STEPS = 250
+STEPS = 100
 
 
 async def try_it(store: str, seed: int) -> Monkey:

@@ -56,9 +56,18 @@ def store(store_url: str) -> str:
 
 def started(script: str, store: str, *words: object, user: str) -> subprocess.Popen[str]:
     """Another process over the same store."""
-    environment = {**os.environ, "CRM_DB": store, "CRM_USER": user, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    environment = {
+        **os.environ,
+        "CRM_DB": store,
+        "CRM_USER": user,
+        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+    }
     return subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        [sys.executable, "-c", script, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
     )
 
 
@@ -118,7 +127,11 @@ async def test_what_others_do_comes_without_losing_one_s_place(store: str, monke
         monkeypatch.setenv("CRM_USER", "ana")
         await asyncio.to_thread(_add, store, "New one")
         await seen(pilot, lambda: "New one" in titles(pilot, "lead"))
-        assert (at, marked, "owner = maria OR owner = ana") == (current(pilot), board(pilot).marked, board(pilot).filter_text)
+        assert (at, marked, "owner = maria OR owner = ana") == (
+            current(pilot),
+            board(pilot).marked,
+            board(pilot).filter_text,
+        )
         assert lane(pilot, "qualified").list.count == 1  # what is boris's stays out of it
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -59,11 +60,20 @@ def take(app: AppContext, path: Path, **plan: Any) -> tuple[dict[str, object], l
     """What became of the rows of a file, and all that the store then holds but uids; the store is as before."""
     with app.imports.opened(Plan("contact", skip_errors=True, source="s", **plan), path) as run:
         run.go()
-    report = {name: value for name, value in run.record().items() if name != "change_set"}
+    report = {name: _without_uids(value) for name, value in run.record().items() if name != "change_set"}
     with app.store.reader() as reader:
         assert not list(findings(reader))
         rows = [_rows(reader, table) for table in TABLES]
     return report, rows
+
+
+def _without_uids(value: Any) -> Any:
+    """A reason may name the record that a value belongs to, and every store has uids of its own."""
+    if isinstance(value, list):
+        return [_without_uids(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _without_uids(item) for name, item in value.items()}
+    return re.sub(r"\b(c[to])_[0-9A-Z]{26}", r"\1_", value) if isinstance(value, str) else value
 
 
 def _rows(reader: Any, table: str) -> list[tuple[object, ...]]:

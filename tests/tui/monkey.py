@@ -107,7 +107,7 @@ class Monkey:
         self.steps: deque[str] = deque(maxlen=_LAST)
         self.done = 0
         self._start = last_change(store)
-        self._chance = random.Random(seed)  # noqa: S311 - nobody is to be kept from guessing it
+        self._chance = random.Random(seed)
         self._someone = Someone(store, self._chance) if others else None
         self.session = Witness(context_of(store))
         self.app = CrmApp(self.session, start=self._chance.choice(TABS).name, theme="crm-dark")
@@ -160,7 +160,9 @@ class Monkey:
         stored, known = self.session.stored, {id(result) for result in self.session.results}
         wrong = [f"{uid} was lost" for uid in stored if uid not in there]
         wrong += [f"{uid} came from nowhere" for uid in there.difference(stored)]
-        return wrong + [f"said, and never done: {each}" for each in self.said if each is not None and id(each) not in known]
+        return wrong + [
+            f"said, and never done: {each}" for each in self.said if each is not None and id(each) not in known
+        ]
 
     # -- what it does
 
@@ -180,7 +182,12 @@ class Monkey:
             scopes = (*PLACES["search"], *(scope for dialog in DIALOGS.values() for scope in dialog))
         keys = [each for _, bound in scopes for key in bound for each in key.keys.split(",") if each]
         if not isinstance(screen, Place) or typing:
-            keys += ["escape", "enter", "tab", "ctrl+s"] * (len(keys) // 12) + ["backspace", "shift+tab", "left", "delete"]
+            keys += ["escape", "enter", "tab", "ctrl+s"] * (len(keys) // 12) + [
+                "backspace",
+                "shift+tab",
+                "left",
+                "delete",
+            ]
         return keys
 
     async def _type(self, word: str) -> None:

@@ -34,10 +34,9 @@ class Palette(Provider):
             name = command.title.partition("  ")[0]
             by_name, by_help = matcher.match(name), _found(command.help, query)
             if by_name or by_help:
-                style = "bold" if matcher.match_style is None else matcher.match_style
                 shown = _shown(command.title)
                 for place in _found(name, query):
-                    shown = shown.stylize(style, place, place + 1)
+                    shown = shown.stylize(matcher.match_style, place, place + 1)
                 yield Hit(by_name or _BY_HELP, shown, command.callback, command.title, escape(command.help))
 
 

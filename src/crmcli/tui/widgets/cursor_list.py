@@ -209,6 +209,8 @@ class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def mark_range(self) -> None:
         """Mark everything from the last mark to the cursor."""
+        if not self.count:
+            return
         start = self.cursor if self._marked_last is None else min(self._marked_last, self.count - 1)  # rows may be gone
         first, last = sorted((start, self.cursor))
         self.marked |= {key for place in range(first, last + 1) if (key := self.key_at(place)) is not None}

@@ -60,7 +60,8 @@ class KeyLine(Widget, can_focus=False, inherit_bindings=False):
         first = self._fitting((each for each in shown if each not in last), room - right - _GAP)
         left = sum(self._cells(each[0]) + _GAP for each in first)
         gap = max(0, room - left - right)
-        self._ends, parts = [], []
+        self._ends = []
+        parts: list[str | tuple[str, str]] = []
         for number, (binding, enabled) in enumerate((*first, *last)):
             before = gap if number == len(first) else 0
             parts += [" " * before, *self._drawn(binding, enabled=enabled), " " * _GAP]
