@@ -36,6 +36,7 @@ def asked(store: str, sql: str) -> list[Sequence[Any]]:
 
 
 MOVES = "SELECT count(*) FROM change_set WHERE origin = 'tui'"
+MOVED = f"SELECT count(*) FROM change WHERE noun = 'deal' AND relation = 'deal' AND set_id IN ({MOVES.replace('count(*)', 'id')})"
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -53,10 +54,7 @@ def test_killed_while_deals_are_moved(store: str, seed: int) -> None:
     ((stored,),) = asked(store, MOVES)
     assert stored >= text.count("→ qualified") > told - 1
     assert [] == findings(store)
-    ((moved,),) = asked(
-        store,
-        "SELECT count(*) FROM change WHERE noun = 'deal' AND set_id IN (SELECT id FROM change_set WHERE origin = 'tui')",
-    )
+    ((moved,),) = asked(store, MOVED)
     assert stored == moved
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.screen import ModalScreen
 from textual.widgets import Input, Select, Static, TextArea
 
 from crmcli.context import AppContext, Flags
@@ -573,3 +575,21 @@ async def test_logging_and_planning_ask_little(store: str, fields: tuple[FormFie
         await pilot.press("escape")
         await settle(pilot)
     assert app.answers == [None]
+
+
+async def test_stored_while_another_screen_is_before_it_the_form_closes_after_that_one(store: str) -> None:
+    """The other one stays open; the form neither stays behind nor brings the program down."""
+    let_go = threading.Event()
+    form = Form("new", [FormField("name", "name", "Jane")], lambda _: let_go.wait(20))
+    app, other = DialogApp(session_of(store), form), ModalScreen[None]()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+s")
+        await app.push_screen(other)
+        let_go.set()
+        await settle(pilot)
+        assert (app.screen, app.answers) == (other, [])
+        other.dismiss()
+        await settle(pilot)
+        assert form not in app.screen_stack
+        assert [True] == [answer.result for answer in app.answers]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import App, SystemCommand
 from textual.message import Message
 
-from crmcli.errors import CrmError
+from crmcli.errors import CrmError, StoreError
 from crmcli.tui.bindings import bindings
 from crmcli.tui.counts import Count
 from crmcli.tui.keys.everywhere import EVERYWHERE
@@ -269,6 +269,8 @@ class CrmApp(App[None]):
         while True:
             try:
                 changed = await asyncio.to_thread(self.session.watch.wait, _WATCH_SECONDS)
+                if (changed or failed) and await asyncio.to_thread(self.session.has_lost_store):
+                    raise StoreError("the store is not there any more")
                 if changed and not failed and await asyncio.to_thread(self.session.knows_all):
                     continue
             except CrmError as error:

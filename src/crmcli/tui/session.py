@@ -99,6 +99,7 @@ class Session:
         self._undoable: list[str] = []
         self._redoable: list[str] = []
         self._day = desk.clock.local().date()
+        self._had_store = self.desk.has_store
         self._own = 0  # the last change set that was stored from here, read again since
 
     # -- services that a screen wants when it is first opened
@@ -223,6 +224,12 @@ class Session:
         if kept:
             self._own = max(self._own, self.desk.last_number)
         return result, kept
+
+    def has_lost_store(self) -> bool:
+        """Whether the store that was there is there no more, as when its file was moved away."""
+        is_there = self.desk.has_store
+        had, self._had_store = self._had_store, self._had_store or is_there
+        return had and not is_there
 
     def knows_all(self) -> bool:
         """Whether nothing was stored since the last thing done here, after which the screens read the store again."""

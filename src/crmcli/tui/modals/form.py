@@ -90,6 +90,7 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
         self._save = save
         self._about = about or (title, "")
         self._saving = False
+        self._ended: Done | None = None  # what came of it, while another screen is before it
         self._draft: Draft | None = None
         self._draft_due = False
         self._restored: dict[str, str] = {}
@@ -281,7 +282,15 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
     def _close(self, done: Done | None) -> None:
         if self._draft is not None:
             self.app.run_worker(asyncio.to_thread(self._draft.drop), group="draft")
-        self.dismiss(done)
+        if self.is_current:
+            self.dismiss(done)
+        else:  # the search or another dialog is before it, and would be closed in its stead
+            self._ended = done
+
+    def on_screen_resume(self) -> None:
+        """Close now, if it was stored while something else was before it."""
+        if self._ended is not None:
+            self.dismiss(self._ended)
 
     def action_save(self) -> None:
         """Hand it over, once, if nothing that is required is missing."""
