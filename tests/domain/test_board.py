@@ -69,7 +69,9 @@ def test_a_card_that_enters_a_closed_stage_is_closed(kind: str, closed: datetime
 numbers = st.integers(1, 30)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # the first draw loads what Hypothesis needs, on a busy machine slowly
+@settings(
+    suppress_health_check=[HealthCheck.too_slow]
+)  # the first draw loads what Hypothesis needs, on a busy machine slowly
 @given(
     st.lists(st.tuples(numbers, st.sampled_from(["EUR", "JPY"]), st.integers(-5, 500), st.integers(1, 3)), max_size=12),
     st.lists(st.tuples(st.integers(0, 11), st.integers(1, 3)), max_size=8),

@@ -86,7 +86,8 @@ def commands_found(scopes: Scopes, changed: Mapping[str, str], text: str) -> lis
     """The commands of a screen whose names, or words about them, begin with the words; each with its keys."""
     words = fold(text).split()
     found = [
-        Hit("command", key.action, key.label, f"{shown}  {key.about}") for _, key, shown in palette_keys(scopes, changed)
+        Hit("command", key.action, key.label, f"{shown}  {key.about}")
+        for _, key, shown in palette_keys(scopes, changed)
     ]
     return [hit for hit in found if _holds(f"{hit.name} {hit.about}", words)]
 

@@ -282,7 +282,7 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
     def _close(self, done: Done | None) -> None:
         if self._draft is not None:
             self.app.run_worker(asyncio.to_thread(self._draft.drop), group="draft")
-        if self.is_current:
+        if self.is_active:
             self.dismiss(done)
         else:  # the search or another dialog is before it, and would be closed in its stead
             self._ended = done
