@@ -508,7 +508,9 @@ _EXIT_MEANINGS = {
 
 
 def _classes(top: Any) -> list[Any]:
-    return [top, *(inner for each in top.__subclasses__() for inner in _classes(each))]
+    """The class and all below it; one with an underscore is a matter of its own module."""
+    below = (each for each in top.__subclasses__() if not each.__name__.startswith("_"))
+    return [top, *(inner for each in below for inner in _classes(each))]
 
 
 # -- schema

@@ -43,6 +43,7 @@ WORDS = (
 )  # fmt: skip
 _UNSEEN = ("updated_at", "updated_by", "version")  # what taking a change back does not turn back
 _LAST = 80  # steps that are told of when something goes wrong
+_PATIENCE = 6  # times as long as a small store may take
 _CALM_EVERY = 25  # steps, until the program is let come to rest and is looked at
 
 
@@ -147,10 +148,20 @@ class Monkey:
 
     async def _look(self) -> None:
         """Let the program come to rest, and see that it still runs."""
-        if self.app.bug is None:
-            await at_rest(self.app)
-        assert self.app.bug is None
+        await self._rest()
         assert self.app.is_running
+
+    async def _rest(self) -> None:
+        """Wait until nothing goes on any more; on a very large store that takes a while."""
+        for left in reversed(range(_PATIENCE)):
+            assert self.app.bug is None
+            try:
+                await at_rest(self.app)
+            except AssertionError:
+                if not left:
+                    raise
+            else:
+                return
 
     def missing(self) -> list[str]:
         """What was said to be done and is not in the store, and what is there that nobody stored."""
@@ -247,10 +258,10 @@ class Monkey:
 
     async def _leave(self) -> None:
         """Every dialog closed, every write at its end."""
-        await at_rest(self.app)
+        await self._rest()
         while not isinstance(self.app.screen, Place):
             self.app.screen.dismiss()
-            await at_rest(self.app)
+            await self._rest()
         assert self.app.place is not None
         assert self.app.place.writing == 0
 

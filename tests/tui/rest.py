@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 from textual.widgets._toast import Toast, ToastHolder, ToastRack
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
 _ROUNDS = 3  # so often in a row nothing may be going on
-_MOST = 5000  # rounds; some seconds, also on a busy machine
+_MOST = 120  # seconds, for a busy machine
 _SHORT = 0.3  # a timer that long or shorter is part of what a key does; a longer one is not waited for
 
 
 async def at_rest(app: App[Any]) -> None:
     """Wait until nothing goes on in the program any more."""
-    calm = 0
-    for _ in range(_MOST):
+    calm, end = 0, time.monotonic() + _MOST
+    while time.monotonic() < end:
         await asyncio.sleep(0.001)
         calm = 0 if _is_busy(app) else calm + 1
         if calm == _ROUNDS:

@@ -245,3 +245,21 @@ async def test_an_unreachable_store_is_said_once(
         monkeypatch.setattr(app.session.asking, "ask", ask)
         await press(pilot, "r")
         assert "can't" not in "".join(lines(app))
+
+
+async def test_the_palette_opens_once_however_often_it_is_wanted(store: str) -> None:
+    """While it is open, below something else, and right after it was closed."""
+    app = crm_app(store, start="contacts")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        for _ in range(3):
+            app.action_command_palette()
+            app.action_command_palette()
+            app.action_search()
+            await settle(pilot)
+            app.action_command_palette()
+            assert 1 == [type(screen).__name__ for screen in app.screen_stack].count("CommandPalette")
+            await app.pop_screen()
+            app.pop_screen()
+        await settle(pilot)
+        assert app.bug is None

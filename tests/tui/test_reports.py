@@ -423,7 +423,7 @@ async def test_plain(store: str) -> None:
         chart = screen(pilot).query_one(ReportChart)
         assert chart.query_one(Lines).display
         assert not chart.query_one(Canvas).display
-        assert "❯ lead" in drawn(pilot)
+        assert "> lead" in drawn(pilot)
 
 
 async def test_it_is_asked_as_in_the_last_sitting(program: CrmApp, store: str) -> None:

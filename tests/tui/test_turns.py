@@ -54,6 +54,7 @@ async def test_a_field_is_opened_and_filled_in_one_go(store: str) -> None:
     """The record's page does not take the letters for its keys."""
     app = crm_app(store, start="contacts")
     async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
         await press(pilot, "enter")
         assert isinstance(app.screen, RecordScreen)
         typed_at_once(app, "i", "ctrl+u", *"QQ")

@@ -386,6 +386,13 @@ class CrmApp(App[None]):
         memory.put(name, value)
         self.run_worker(asyncio.to_thread(memory.keep), group="memory")
 
+    def action_command_palette(self) -> None:
+        """Open the palette, also while the one before it is on its way out; not twice, whatever is before it."""
+        from textual.command import CommandPalette
+
+        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
+            self.push_screen(CommandPalette())
+
     def action_help(self) -> None:
         """The keys of this screen."""
         from crmcli.tui.modals.help import Help

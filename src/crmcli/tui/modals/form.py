@@ -115,8 +115,9 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
 
     def on_mount(self) -> None:
         """Begin with the first field; the rows further down come once these are seen."""
-        if self.fields:
-            self.rows[self.fields[0].name].control.focus()
+        first = self.rows[self.fields[0].name] if self.fields else None
+        if first is not None and first.is_mounted:  # it is not when the form is closed before it is seen
+            first.control.focus()
         # The form has its size from the beginning, and does not grow while it is looked at.
         self._body.styles.min_height = sum(_LONG_LINES if field.long else 1 for field in self.fields)
         self.call_after_refresh(self._go_on, _FIRST)
