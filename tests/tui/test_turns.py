@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 from textual.events import Key
 from textual.widgets import Input
 
+from crmcli.tui.modals.help import Help
 from crmcli.tui.screens.record import RecordScreen
 from tests.tui.boards import crm_app, press, settle
 
@@ -70,3 +72,34 @@ async def test_keys_go_on_when_what_had_one_of_them_goes_away(store: str) -> Non
         typed_at_once(app, "question_mark", "escape", "n", "escape", "ctrl+k", "escape", "f", *"abc")
         await settle(pilot)
         assert "abc" == focused_text(app)
+
+
+@pytest.mark.parametrize("start", ["companies", "board", "today", "deals"])
+async def test_motions_typed_before_anything_is_read_wait_for_it(store: str, start: str) -> None:
+    """A cursor can't go down a list that is not there yet, so the keys wait for it."""
+    app = crm_app(store, start=start)
+    async with app.run_test(size=(120, 36)) as pilot:
+        typed_at_once(app, "j")
+        shown = await settle(pilot)
+        first = shown.rows.cursor
+        await press(pilot, "k")
+        assert shown.rows.cursor < first
+
+
+async def test_keys_of_a_screen_that_is_not_read_in_time_are_given_all_the_same(
+    store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way out is never barred for long."""
+    from crmcli.tui.screens.today import TodayScreen
+
+    monkeypatch.setattr(TodayScreen, "reload", lambda _self: None)
+    app = crm_app(store, start="today")
+    async with app.run_test(size=(120, 36)) as pilot:
+        typed_at_once(app, "question_mark")
+        await settle(pilot)
+        assert app.screen is app.place
+        for _ in range(600):
+            if app.screen is not app.place:
+                break
+            await asyncio.sleep(0.05)
+        assert isinstance(app.screen, Help)

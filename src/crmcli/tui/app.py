@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from crmcli.tui.session import Done, Session
     from crmcli.tui.verbs import Verb
 
+_READ_PATIENCE = 2.0  # seconds that keys wait for a screen that is read for the first time
 _COUNT_SECONDS = 0.4  # a digit that no motion follows for so long is the number of a screen
 _WATCH_SECONDS = 1.0
 _STORING_SECONDS = 0.5  # what takes longer to store is told of
@@ -103,7 +104,8 @@ class CrmApp(App[None]):
         self._unmade = list(BY_NAME)
         self._pressed_at = 0.0
         self._count_timer: Any = None
-        self._turns = Turns(self, self._give)
+        self._turns = Turns(self, self._give, self._has_what_keys_want)
+        self._opened_at = monotonic()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.is_plain = plain
@@ -246,6 +248,21 @@ class CrmApp(App[None]):
     async def on_event(self, event: Event) -> None:
         """Keys one after another, however fast they are typed."""
         await self._turns.take(event)
+
+    def _has_what_keys_want(self) -> bool:
+        """Whether the screen was read, or keeps its keys waiting for too long."""
+        place = self.place
+        is_there = place is not None and (self.screen is not place or place.has_answered)
+        return is_there or monotonic() - self._opened_at > _READ_PATIENCE
+
+    def opening(self) -> None:
+        """A screen is read for the first time: what is typed meanwhile waits for it, though not for ever."""
+        self._opened_at = monotonic()
+        self.set_timer(_READ_PATIENCE + 0.1, self._turns.go_on)
+
+    def opened(self) -> None:
+        """It was read."""
+        self.call_later(self._turns.go_on)
 
     async def _give(self, event: Event) -> None:
         """A key that takes no count settles the one before it first."""

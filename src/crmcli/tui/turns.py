@@ -22,12 +22,14 @@ _ROUNDS = 2  # an action opens a dialog, and the dialog chooses its first field
 class Turns:
     """A letter is put into a line at once, but a key with a meaning goes through all widgets around it first.
 
-    So a letter typed right after it would come before it, or to the widget that had the keys before.
+    So a letter typed right after it would come before it, or to the widget that had the keys before. ``may_go`` says whether
+    there is anything yet for keys to work on; while there is not, they wait for ``go_on``.
     """
 
-    def __init__(self, app: App[Any], give: Callable[[Event], Awaitable[None]]) -> None:
+    def __init__(self, app: App[Any], give: Callable[[Event], Awaitable[None]], may_go: Callable[[], bool]) -> None:
         self._app = app
         self._give = give
+        self._may_go = may_go
         self._waiting: deque[Event] = deque()
         self._turn = 0
         self._is_busy = False
@@ -37,7 +39,7 @@ class Turns:
         """Give it out now, or after those that came before it."""
         if not isinstance(event, (Key, Paste)) or event.is_forwarded:
             await self._give(event)
-        elif self._is_busy:
+        elif self._is_busy or self._waiting or not self._may_go():
             self._waiting.append(event)
         else:
             await self._start(event)
@@ -69,5 +71,9 @@ class Turns:
         if self._late is not None:
             self._late.cancel()
         self._is_busy = False
-        if self._waiting:
+        await self.go_on()
+
+    async def go_on(self) -> None:
+        """Give out what waits, if there is something for it to work on by now."""
+        if self._waiting and not self._is_busy and self._may_go():
             await self._start(self._waiting.popleft())

@@ -81,6 +81,7 @@ class Place(Screen[None]):
         self._nouns: frozenset[str] = frozenset()
         self._is_unread = False
         self.is_stale = True  # what it shows is not what the store holds
+        self.has_answered = False  # whether it was ever read
         self.writing = 0  # writes on their way from this screen
 
     # -- what it shows
@@ -144,6 +145,8 @@ class Place(Screen[None]):
         self._dressed_for = looks
         if self.focused is None and (widget := self.first_focus()) is not None:
             widget.focus(scroll_visible=False)
+        if not self.has_answered:
+            self.app.opening()
         if self.is_stale:
             self.refresh_store()
 
@@ -197,11 +200,18 @@ class Place(Screen[None]):
         shown = event.show(event.answer)
         if shown is not None and hasattr(shown, "__await__"):
             await shown
+        self._be_answered()
         self.app.warm_up()
+
+    def _be_answered(self) -> None:
+        if not self.has_answered:
+            self.has_answered = True
+            self.app.opened()
 
     def on_place_failed(self, event: Place.Failed) -> None:
         """Say what is wrong, and show the store as it is."""
         event.stop()
+        self._be_answered()
         self.app.push_screen(Failure(event.what, event.error))
         if isinstance(event.error, StoreUnreachable):
             # Read again at once it would fail again, and the next question would stand in the way of leaving.
