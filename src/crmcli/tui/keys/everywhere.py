@@ -23,5 +23,6 @@ EVERYWHERE = (
     Key("theme", "d", "toggle_dark", "dark/light", "switch between dark and light", _VIEW, palette=True),
     Key("density", "D", "toggle_density", "compact/comfortable", "closer together, or further apart", _VIEW, palette=True),
     Key("help", "question_mark", "help", "help", "the keys of this screen", _VIEW, shown=True, palette=True),
+    Key("suspend", "ctrl+z", "suspend_process", "suspend", "to the shell and back with fg", _VIEW, palette=True),
     Key("quit", "q", "quit", "quit", "leave", _VIEW, shown=True, palette=True),
 )  # fmt: skip
