@@ -188,6 +188,7 @@ class BoardScreen(DealMoving):
 
     def on_board_screen_unread(self, event: BoardScreen.Unread) -> None:
         """Say why there is nothing to see, or that what is seen may be old."""
+        self.be_answered()
         event.stop()
         if self.picture is None:
             empty = self.query_one(EmptyBoard)

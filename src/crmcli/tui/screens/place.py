@@ -200,10 +200,11 @@ class Place(Screen[None]):
         shown = event.show(event.answer)
         if shown is not None and hasattr(shown, "__await__"):
             await shown
-        self._be_answered()
+        self.be_answered()
         self.app.warm_up()
 
-    def _be_answered(self) -> None:
+    def be_answered(self) -> None:
+        """It was read for the first time, or can't be: keys need not wait any more."""
         if not self.has_answered:
             self.has_answered = True
             self.app.opened()
@@ -211,7 +212,7 @@ class Place(Screen[None]):
     def on_place_failed(self, event: Place.Failed) -> None:
         """Say what is wrong, and show the store as it is."""
         event.stop()
-        self._be_answered()
+        self.be_answered()
         self.app.push_screen(Failure(event.what, event.error))
         if isinstance(event.error, StoreUnreachable):
             # Read again at once it would fail again, and the next question would stand in the way of leaving.
