@@ -123,10 +123,16 @@ def _name_parts(name: str) -> dict[str, str | None]:
 
 def campaign(uow: UnitOfWork, name: str) -> int:
     """The number of the live campaign of that name, made on first use."""
-    from crmcli.store.models.deals import Campaign
+    from crmcli.store.models.campaigns import Campaign
 
     found = uow.find(Campaign, name_key=fold(name), deleted_at=None)
-    row = found[0] if found else uow.add(Campaign(uid=new_uid("cp"), name=name, name_key=fold(name)))
+    row = (
+        found[0]
+        if found
+        else uow.add(
+            Campaign(uid=new_uid("cp"), name=name, name_key=fold(name), created_at=uow.now, updated_at=uow.now)
+        )
+    )
     return row.id or 0
 
 

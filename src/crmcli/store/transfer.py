@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 # Every table that holds something of the user's, those that others point to first. What is left out: imports on
 # their way, and the search index, which is made anew.
 TABLES = (
-    "app_user", "tag", "custom_field", "pipeline", "stage", "campaign", "saved_view",
+    "app_user", "tag", "custom_field", "pipeline", "stage", "template", "campaign", "campaign_variant", "saved_view",
+    "campaign_cost", "campaign_goal",
     "company", "company_website", "company_phone",
     "contact", "contact_email", "contact_phone", "contact_handle", "contact_company", "contact_relation",
     "deal", "deal_contact", "stage_change",
     "activity", "activity_contact",
+    "segment", "segment_member", "segment_snapshot", "segment_snapshot_member",
+    "campaign_member", "campaign_event", "message", "returned_mail", "consent", "suppression",
+    "sequence", "sequence_step", "enrolment",
     "tagging", "change_set", "change", "distinct_pair", "forgotten",
 )  # fmt: skip
 # Columns that hold JSON.
@@ -223,7 +227,7 @@ def _missing(column: Column[Any]) -> object:
 
 
 def _reading(column: Column[Any]) -> Callable[[Any], object]:
-    from sqlalchemy import Date, Integer
+    from sqlalchemy import Date, Float, Integer
 
     from crmcli.store.models.columns import Moment
 
@@ -233,6 +237,8 @@ def _reading(column: Column[Any]) -> Callable[[Any], object]:
         return _moment
     if isinstance(column.type, Date):
         return _day
+    if isinstance(column.type, Float):
+        return _number
     return _whole if isinstance(column.type, Integer) else _text
 
 
@@ -246,6 +252,12 @@ def _whole(value: object) -> int:
     if value.__class__ is not int or not -_LARGEST <= value <= _LARGEST:
         raise ValueError(f"{value!r} is no whole number")
     return value
+
+
+def _number(value: object) -> float:
+    if value.__class__ not in (int, float) or not -_LARGEST <= value <= _LARGEST:
+        raise ValueError(f"{value!r} is no number")
+    return float(value)
 
 
 def _moment(value: object) -> str:

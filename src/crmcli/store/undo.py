@@ -6,7 +6,7 @@ from array import array
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, inspect, update
+from sqlalchemy import Date, inspect
 from sqlmodel import select
 
 from crmcli.errors import Conflict, Stale
@@ -16,6 +16,7 @@ from crmcli.store.models.schema import ROOTS, model_of
 from crmcli.store.queries.history import BESIDE
 from crmcli.store.queries.history import changes as logged
 from crmcli.store.reader import marks
+from crmcli.store.removing import CHILDREN, mark
 from crmcli.store.search import SEARCHED
 from crmcli.store.session import BOOKKEEPING
 
@@ -39,10 +40,8 @@ _POINTERS = {
     "stage": (("deal", "stage_id"),),
     "campaign": (("deal", "campaign_id"), ("activity", "campaign_id")),
 }
-_CHILDREN = {
-    "contact": ("contact_email", "contact_phone", "contact_handle"),
-    "company": ("company_website", "company_phone"),
-}
+# What is compared no more: bookkeeping, and who deleted a record or brought it back, since its deletion is looked at itself.
+_PASSED_OVER = BOOKKEEPING | {"deleted_in"}
 
 
 def take_back(uow: UnitOfWork, number: int) -> None:
@@ -98,7 +97,7 @@ def _check(uow: UnitOfWork, change: Change) -> None:
         raise Stale(f"{_place(change)} was deleted since", hint=_history(change))
     after = change.after or {}
     for name in type(row).model_fields if change.action == "insert" else after:
-        if name in BOOKKEEPING or same(after.get(name), getattr(row, name)) or _superseded(uow, change, name):
+        if name in _PASSED_OVER or same(after.get(name), getattr(row, name)) or _superseded(uow, change, name):
             continue
         field = _field_beside(uow, change.relation, change.row_id) or name
         raise Stale(f"{field} of {_place(change)} was changed since", hint=_history(change))
@@ -290,39 +289,45 @@ def _check_marked_pointers(uow: UnitOfWork, number: int) -> None:
 
 
 def _reverse_marked(uow: UnitOfWork, first: int, number: int) -> None:
-    """What ``first`` created in bulk is deleted, what ``number`` deleted in bulk comes back: by the marks alone."""
-    connection = uow.session.connection()
-    for noun, root in ROOTS.items():
-        table: Any = root.__table__  # type: ignore[union-attr]
+    """What ``first`` made in bulk is deleted, what ``number`` deleted in bulk comes back, what it brought back goes again.
+
+    The marks alone say so. One that comes back carries the number of who brought it, so that this can be undone as well.
+    """
+    dead = {"deleted_at": uow.now, "deleted_in": uow.number}
+    back = {"deleted_at": None, "deleted_in": uow.number}
+    for noun in ROOTS:
+        _refuse_taken_meanwhile(uow, noun, number)
         # What the log tells of was reversed before, and is no longer as these marks want it.
-        mine = _marked(uow, noun, "created_in", "IS NULL", first)
-        back = _marked(uow, noun, "deleted_in", "IS NOT NULL", number)
-        for numbers, values in ((mine, {"deleted_at": uow.now, "deleted_in": uow.number}), (back, _ALIVE)):
+        for column, state, by, values in (
+            ("created_in", "IS NULL", first, dead),
+            ("deleted_in", "IS NULL", number, dead),
+            ("deleted_in", "IS NOT NULL", number, back),
+        ):
+            numbers = _marked(uow, noun, column, state, by)
             for start in range(0, len(numbers), 500):
-                chunk = numbers[start : start + 500].tolist()
-                connection.execute(update(table).where(table.c.id.in_(chunk)).values(**values))
-                _mark_children(uow, noun, chunk, values, number)
-                uow.touched(noun, chunk)
-                uow.reindex_now()
+                mark(uow, noun, numbers[start : start + 500].tolist(), values, taken_by=number)
             uow.marked += len(numbers)
     uow.session.expire_all()
 
 
-_ALIVE: dict[str, Any] = {"deleted_at": None, "deleted_in": None}
+def _refuse_taken_meanwhile(uow: UnitOfWork, noun: str, number: int) -> None:
+    """Raise Conflict when a value that comes back with what ``number`` deleted in bulk is another record's by now."""
+    for table in (noun, *CHILDREN.get(noun, ())):
+        for columns in UNIQUE.get(table, ()):
+            alike = " AND ".join(f"o.{name} = v.{name}" for name in columns)
+            sql = (
+                f"SELECT v.id FROM {table} v JOIN {table} o ON {alike} AND o.id <> v.id AND o.deleted_at IS NULL"
+                " WHERE v.deleted_in = ? AND v.deleted_at IS NOT NULL LIMIT 1"
+            )
+            found = uow.reader.value(sql, (number,))
+            if found is not None:
+                _refuse_taken(uow, uow.get(model_of(table), found))
 
 
 def _marked(uow: UnitOfWork, noun: str, column: str, alive: str, number: int) -> array[int]:
     """The numbers of the records that carry the mark: eight bytes each, for there may be a million."""
     sql = f"SELECT r.id FROM {noun} r WHERE r.{column} = ? AND r.deleted_at {alive} ORDER BY r.id"
     return array("q", (n for (n,) in uow.reader.stream(sql, (number,))))
-
-
-def _mark_children(uow: UnitOfWork, noun: str, numbers: list[int], values: dict[str, Any], number: int) -> None:
-    for name in _CHILDREN.get(noun, ()):
-        table: Any = model_of(name).__table__  # type: ignore[attr-defined]
-        owner = table.c[f"{noun}_id"].in_(numbers)
-        state = table.c.deleted_at.is_(None) if values["deleted_at"] else table.c.deleted_in == number
-        uow.session.connection().execute(update(table).where(owner, state).values(**values))
 
 
 # -- values

@@ -31,6 +31,7 @@ class Activity(Record, table=True):
     location: str | None = None
     recurrence: str | None = None
     remind_before: int | None = None
+    reminded_at: datetime | None = Field(default=None, sa_type=Moment)
     thread: str | None = Field(default=None, index=True)
     attachments: str | None = None
     company_id: int | None = link("company.id", optional=True, index=True)

@@ -33,15 +33,6 @@ class Stage(Mortal, table=True):
     wip_limit: int | None = None  # so many open deals are enough here; None: any number
 
 
-class Campaign(Mortal, table=True):
-    """What brought a deal or an activity."""
-
-    __table_args__ = (live("campaign", "name_key"),)
-    uid: str = Field(unique=True)
-    name: str
-    name_key: str
-
-
 class Deal(Record, table=True):
     """Something that may be sold; ``probability`` None means the stage's."""
 

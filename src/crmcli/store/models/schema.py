@@ -5,7 +5,21 @@ from __future__ import annotations
 from sqlalchemy import ForeignKeyConstraint, MetaData
 from sqlmodel import SQLModel
 
-from crmcli.store.models import activities, companies, deals, exchange, labels, ledger, people, screens
+from crmcli.store.models import (
+    activities,
+    audiences,
+    campaigns,
+    companies,
+    consents,
+    deals,
+    exchange,
+    labels,
+    ledger,
+    mailings,
+    people,
+    screens,
+    sequences,
+)
 
 ROOTS: dict[str, type[people.Contact | companies.Company | deals.Deal | activities.Activity]] = {
     "contact": people.Contact,
@@ -28,7 +42,10 @@ def metadata() -> MetaData:
 
 def model_of(table: str) -> type[SQLModel]:
     """The model whose rows are kept in ``table``."""
-    modules = (people, companies, deals, activities, ledger, labels, exchange, screens)
+    modules = (
+        people, companies, deals, activities, ledger, labels, exchange, screens,
+        audiences, campaigns, consents, mailings, sequences,
+    )  # fmt: skip
     models = (item for module in modules for item in vars(module).values() if hasattr(item, "__table__"))
     found: type[SQLModel] = next(model for model in models if model.__table__.name == table)
     return found

@@ -111,11 +111,15 @@ def change_set_begun(reader: Reader, number: int, limit: int) -> tuple[ChangeSet
 
 
 def _marked(reader: Reader, number: int) -> Iterator[ChangeView]:
-    """The records that a set made or deleted without a line in the log."""
+    """The records that a set made, deleted or brought back without a line in the log."""
     for noun in UID_PREFIX:
-        for column, action in (("created_in", "add"), ("deleted_in", "remove")):
+        for mark, action in (
+            ("r.created_in = ?", "add"),
+            ("r.deleted_at IS NOT NULL AND r.deleted_in = ?", "remove"),
+            ("r.deleted_at IS NULL AND r.deleted_in = ?", "restore"),
+        ):
             sql = (
-                f"SELECT r.uid, r.{_NAMES[noun]} FROM {noun} r WHERE r.{column} = ? AND NOT EXISTS"
+                f"SELECT r.uid, r.{_NAMES[noun]} FROM {noun} r WHERE {mark} AND NOT EXISTS"
                 " (SELECT 1 FROM change c WHERE c.noun = ? AND c.record_id = r.id AND c.set_id = ?) ORDER BY r.id"
             )
             for uid, name in reader.stream(sql, (number, noun, number)):

@@ -182,7 +182,8 @@ def _in_stage(
 def _most_valuable(reader: Reader, found: list[tuple[Any, ...]], limit: int | None) -> list[OpenDeal]:
     numbers = [number for number, _ in sorted(found, key=lambda row: (-(row[1] or 0), row[0]))[:limit]]
     rows = {row[0]: row for row in _among(reader, f"{_DEALS} r.id IN ({{in}})", numbers)}
-    return _with_touches(reader, [rows[number] for number in numbers])
+    # One that someone removes between the two questions is in the first answer only.
+    return _with_touches(reader, [rows[number] for number in numbers if number in rows])
 
 
 def _among(reader: Reader, sql: str, numbers: Sequence[int]) -> Iterator[tuple[Any, ...]]:
@@ -227,7 +228,7 @@ def birthdays(reader: Reader, days: Sequence[date], whose: Condition, limit: int
         row[0]: Birthday(row[0], row[1], row[2], row[3] or "", _sure_day(row[4]))
         for row in _among(reader, _PEOPLE, numbers)
     }
-    return [rows[number] for number in numbers]
+    return [rows[number] for number in numbers if number in rows]
 
 
 def _days_of_birth(days: Sequence[date], first: int, last: int) -> list[str]:
