@@ -1,8 +1,9 @@
 """A monkey at the screens for as long as wanted, on a copy of a store: no error, nothing lost, all of it can be taken back.
 
-    python benchmarks/monkey.py --minutes 60 --seed 7 [--store STORE.db]
+    python benchmarks/monkey.py --minutes 60 --seed 7 [--store STORE.db | --postgresql]
 
-Without a store one is made with ``crm demo``. The name of the copy is printed, so that it can be looked into.
+Without a store the example store of ``crm demo`` is made, with ``--postgresql`` on a server of its own. The name of the
+copy is printed, so that it can be looked into.
 """
 
 from __future__ import annotations
@@ -14,10 +15,15 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
-SITTING = 120.0  # seconds, after which everything is looked through and a new sitting begins
+SITTING = 120.0  # seconds, after which everything is looked through and a new sitting begins; a large store wants more
 
 
 def main() -> int:
@@ -26,16 +32,22 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--store", help="an SQLite store; a copy of it is played with")
+    parser.add_argument("--postgresql", action="store_true", help="play on the example store on a PostgreSQL server")
+    parser.add_argument("--sitting", type=float, default=SITTING, help="seconds between two looks through everything")
     given = parser.parse_args()
     sys.path.insert(0, str(ROOT))
     folder = Path(tempfile.mkdtemp(prefix="crm-monkey-"))
     os.environ["HOME"] = str(folder)
     os.chdir(folder)
-    store = _store(folder, given.store)
-    print(f"playing on {store}", flush=True)
-    end, seed = time.monotonic() + given.minutes * 60, given.seed
+    with _made(folder, given.store, postgresql=given.postgresql) as store:
+        print(f"playing on {store}", flush=True)
+        return _play(store, given.seed, time.monotonic() + given.minutes * 60, given.sitting)
+
+
+def _play(store: str, seed: int, end: float, longest: float) -> int:
+    """Sitting after sitting until then, or until one leaves something wrong."""
     while (left := end - time.monotonic()) > 0:
-        wrong = _sitting(store, seed, min(left, SITTING))
+        wrong = _sitting(store, seed, min(left, longest))
         if wrong:
             print(f"seed {seed}: {wrong}", flush=True)
             return 1
@@ -43,16 +55,29 @@ def main() -> int:
     return 0
 
 
-def _store(folder: Path, given: str | None) -> str:
+@contextmanager
+def _made(folder: Path, given: str | None, *, postgresql: bool) -> Iterator[str]:
+    """The store to play with."""
+    from tests.postgres import Server
+    from tests.tui.boards import context_of
+
+    from crmcli.services.demo import fill
+
+    if postgresql:
+        server = Server()
+        try:
+            store = server.store(0)
+            fill(context_of(store).desk)
+            yield store
+        finally:
+            server.close()
+        return
     store = str(folder / "crm.db")
     if given is not None:
         shutil.copy(given, store)
     else:
-        import subprocess
-
-        command = [sys.executable, "-m", "crmcli", "--store", store, "demo"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return store
+        fill(context_of(store).desk)
+    yield store
 
 
 def _sitting(store: str, seed: int, seconds: float) -> str:

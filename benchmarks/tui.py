@@ -56,7 +56,7 @@ class Paints:
 
     def __init__(self, app: CrmApp) -> None:
         self._app = app
-        self.last = 0.0
+        self.last = self._first = 0.0
         self._painted = asyncio.Event()
         paint = app._display  # noqa: SLF001 - every paint goes through it
 
@@ -67,18 +67,20 @@ class Paints:
             if hasattr(drawn, "render_segments"):  # the driver without a terminal leaves it out
                 drawn.render_segments(app.console)
             self.last = time.perf_counter()
+            if not self._painted.is_set():
+                self._first = self.last
             self._painted.set()
 
         app._display = display  # type: ignore[method-assign,assignment]  # noqa: SLF001
 
     async def next(self, patience: float) -> float | None:
-        """When it is painted next, None when it is not for so many seconds."""
+        """When it is painted next, however late that is heard of; None when it is not for so many seconds."""
         self._painted.clear()
         try:
             await asyncio.wait_for(self._painted.wait(), patience)
         except TimeoutError:
             return None
-        return self.last
+        return self._first
 
     async def first(self, act: Callable[[], object], patience: float = 1.0) -> list[float]:
         """Seconds from doing something to the first paint after it; none when nothing is painted."""
@@ -92,8 +94,8 @@ class Paints:
         start = time.perf_counter()
         act()
         last = start
-        while (painted := await self.next(patience)) is not None:
-            last = painted
+        while await self.next(patience) is not None:
+            last = self.last
         return [last - start] if last > start else []
 
     def still(self) -> None:
@@ -304,6 +306,7 @@ def main() -> None:
     options = parser.parse_args()
     os.environ["CRM_USER"] = "bench"  # whose records they are
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_STATE_HOME"] = folder  # nothing is remembered of how the screens were left last time
         store = options.store or build(Path(folder), CONTACTS, DEALS)
         if options.rounds:
             first_paints(store, options.rounds)

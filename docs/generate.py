@@ -191,6 +191,9 @@ _JSON_TYPES = {
     "tuple[StageVisit, ...]": "array of `{stage, at, by, days}`", "tuple[ActivityView, ...]": "array of activities",
     "tuple[DealView, ...]": "array of deals", "tuple[ContactView, ...]": "array of contacts", "ActivityView": "activity",
     "tuple[ChangeView, ...]": "array of changes",
+    "tuple[GoalView, ...]": "array of `{metric, target, reached}`", "tuple[BudgetLine, ...]": "array of budget lines",
+    "tuple[VariantView, ...]": "array of `{name, share, template, subject, winner, members}`",
+    "tuple[MemberEvent, ...]": "array of `{at, status, reason, detail, source}`",
 }  # fmt: skip
 _MEANINGS = {
     "annual_revenue_currency": "ISO 4217 code of `annual_revenue`",
@@ -242,6 +245,58 @@ _NOUN_MEANINGS = {
     ("tag", "companies"): "how many companies",
     ("tag", "deals"): "how many deals",
     ("tag", "activities"): "how many activities",
+    ("template", "name"): "its name, the same in all languages",
+    ("template", "locale"): "language of this wording, empty for everybody else's",
+    ("template", "locales"): "the languages that there is a wording in",
+    ("template", "subject"): "the subject",
+    ("template", "preheader"): "what mail lists show beside the subject",
+    ("template", "text"): "the text part; null when it is made from the HTML",
+    ("template", "markdown"): "what the HTML is made from",
+    ("template", "html"): "the HTML, written by hand",
+    ("template", "used_by"): "campaigns and sequences that are not over and use it",
+    ("advice", "severity"): "error, warning or info",
+    ("advice", "where"): "language, part and line",
+    ("advice", "finding"): "what is wrong",
+    ("advice", "remedy"): "what to do",
+    ("campaign", "segments"): "the segments that it takes in",
+    ("campaign", "excluded"): "the segments that it leaves out",
+    ("campaign", "template"): "the template that is sent",
+    ("campaign", "goals"): "what it is to reach; `reached` in `show` only, null where it is not known",
+    ("campaign", "settings"): "how it sends (`pace`) and tries variants (`trial`), as given",
+    ("campaign", "members"): "how many people it is about",
+    ("campaign", "starts_on"): "first day (`--start`)",
+    ("campaign", "ends_on"): "last day (`--end`)",
+    ("cost", "campaign"): "what it is a cost of",
+    ("cost", "state"): "planned, committed or spent",
+    ("cost", "amount"): "the amount in major units",
+    ("cost", "on"): "its day",
+    ("cost", "note"): "what it is for",
+    ("cost", "by"): "who put it down",
+    ("budget", "name"): "the campaign's name, or `in all`",
+    ("budget", "campaign"): "the campaign; null in all",
+    ("budget", "budget"): "what it may cost",
+    ("budget", "planned"): "costs that are planned",
+    ("budget", "committed"): "costs that are promised",
+    ("budget", "spent"): "costs that are spent",
+    ("budget", "left"): "the budget without what is promised and spent",
+    ("member", "contact"): "the person",
+    ("member", "number"): "the person's short number",
+    ("member", "email"): "the address as the campaign took it",
+    ("member", "status"): "where the person stands",
+    ("member", "reason"): "why somebody was skipped or a message failed",
+    ("member", "at"): "since when",
+    ("member", "times"): "when each state was reached, by state",
+    ("member", "variant"): "the version the person gets",
+    ("member", "segment"): "the segment that brought the person in",
+    ("calendar", "kind"): "campaign, send or task",
+    ("calendar", "starts_on"): "its day, or the first of them",
+    ("calendar", "ends_on"): "its day, or the last of them",
+    ("calendar", "at"): "its hour, if it has one",
+    ("calendar", "campaign"): "the campaign it belongs to",
+    ("calendar", "name"): "what it is called",
+    ("calendar", "status"): "the campaign's or the task's",
+    ("calendar", "owner"): "who looks after it",
+    ("calendar", "id"): "the uid of the campaign or task",
     ("view", "name"): "its name",
     ("view", "filter"): "its filter, empty for none",
     ("view", "sort"): "the field it orders by, empty for the list's own order",
@@ -272,6 +327,12 @@ _AROUND = {
     "next_activity": "the next planned activity",
     "timeline": "planned and past, the farthest planned first",
     "stage_history": "every stay in a stage, with its days",
+    "costs": "what it costs, a line for each currency",
+    "states": "how many members stand in each state",
+    "variants": "the versions that are tried",
+    "tasks": "its tasks, by when they are due",
+    "campaign": "the campaign",
+    "events": "every state the person came into, the first one first",
 }
 _TITLES = {
     "contact": "Contacts",
@@ -290,6 +351,13 @@ _TITLES = {
     "setting": "Settings (`crm config show`)",
     "finding": "Findings (`crm store check`)",
     "fact": "Facts (`crm store info`)",
+    "campaign": "Campaigns",
+    "cost": "Costs of campaigns (`crm campaign cost list`)",
+    "budget": "Budgets (`crm campaign budget`)",
+    "member": "Members of campaigns (`crm campaign members`, `crm campaign why`)",
+    "calendar": "The calendar of campaigns (`crm campaign calendar`)",
+    "template": "Templates (`crm template list`)",
+    "advice": "Findings in templates (`crm template check`)",
 }
 
 
@@ -342,8 +410,12 @@ def _type_around(noun: str, key: str) -> str:
 
 def _meaning(noun: str, key: str) -> str:
     from crmcli.domain.fields import FIELDS
+    from crmcli.domain.filter_fields import CAMPAIGN
 
-    fields = {field.name: field.about for field in FIELDS.get(noun, ())}
+    known = CAMPAIGN if noun == "campaign" else FIELDS.get(noun, ())
+    if (noun, key) in _NOUN_MEANINGS and noun == "campaign":
+        return _NOUN_MEANINGS[noun, key]  # a record of it holds less than a filter asks
+    fields = {field.name: field.about for field in known}
     if key == "group":
         from crmcli.services.today import GROUPS
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import itertools
 import os
+import shutil
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
@@ -12,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from crmcli.context import AppContext, Flags
 from crmcli.store.location import locate
+from tests.forks import Forks
 from tests.postgres import Server
 
 if TYPE_CHECKING:
@@ -22,6 +26,18 @@ if TYPE_CHECKING:
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NOW = "2026-11-21T12:00:00Z"  # a Saturday
+
+# A change is tried on the same few examples each time; `--hypothesis-profile=thorough` looks for others. No example has to
+# be done in a time: on a busy machine any may take long.
+settings.register_profile("fast", max_examples=25, derandomize=True, deadline=None)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile("fast")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests stay to the end: looking through them for garbage again and again is in vain."""
+    gc.collect()
+    gc.freeze()
 
 
 class Result(NamedTuple):
@@ -79,6 +95,23 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new store on SQLite gets its tables from memory, not from the migrations."""
+    from crmcli.store import upgrade
+    from tests.schema import from_memory
+
+    monkeypatch.setattr(upgrade, "make_schema", from_memory)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Each process gets tests that stand side by side, so that what a module shares is made once."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
+
+
 Run = "Callable[..., Result]"
 
 
@@ -119,6 +152,14 @@ def run(*words: object, stdin: str | bytes | None = None, tty: bool = False) -> 
     return Result(int(code or 0), out.getvalue(), err.getvalue())
 
 
+@pytest.fixture(scope="session")
+def quick_crm() -> Iterator[str]:
+    """What a shell runs as `crm` without loading the program anew: each call is a process of its own all the same."""
+    forks = Forks()
+    yield forks.command
+    forks.close()
+
+
 # -- both engines
 
 
@@ -156,13 +197,30 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lasting_store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], str]]:
+    """Each call gives another empty store, for a module that fills one once on each engine and then only reads it.
+
+    Until the module is done `maria` is at work there.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"CRM_NOW": NOW, "TZ": "UTC", "LOGNAME": "maria"}.items():
+            patch.setenv(name, value)
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        if request.param == "postgresql":
+            yield request.getfixturevalue("lasting_postgresql")
+        else:
+            empty = request.getfixturevalue("empty_sqlite")
+            yield lambda: str(shutil.copy(empty, tmp_path_factory.mktemp("lasting")))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh, empty store on each engine: the test runs once on both."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgresql")())
-    import shutil
-
     path = tmp_path / "crm.db"
     shutil.copy(request.getfixturevalue("empty_sqlite"), path)
     return str(path)
@@ -180,6 +238,32 @@ def crm_on(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Res
     monkeypatch.setenv("CRM_DB", store_url)
     assert locate(store_url)
     return run
+
+
+@pytest.fixture(scope="module")
+def filled_stores(lasting_store: Callable[[], str]) -> dict[object, str]:
+    """The stores on one engine by the command lines that filled them."""
+    return {}
+
+
+@pytest.fixture
+def crm_after(
+    filled_stores: dict[object, str], lasting_store: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Callable[..., Result]]:
+    """The command line on each engine after others have filled the store: `crm = crm_after(*lines)`, only to read.
+
+    They are run once for all tests of a module that name the same.
+    """
+
+    def after(*lines: tuple[str, ...]) -> Callable[..., Result]:
+        if lines not in filled_stores:
+            store = lasting_store()
+            assert [0] * len(lines) == [run("--db", store, *words).code for words in lines]
+            filled_stores[lines] = store
+        monkeypatch.setenv("CRM_DB", filled_stores[lines])
+        return run
+
+    return after
 
 
 @pytest.fixture

@@ -38,6 +38,8 @@ class Server:
             self._admin.execute(f"ALTER SYSTEM SET {setting}")
         self._admin.execute("SELECT pg_reload_conf()")
         self._pool: list[str] = []
+        # Kept open: emptying forty tables is dear only to a session that has not seen them yet.
+        self._sessions: dict[str, Any] = {}
         self._lasting = 0
         self._template = f"crm_template_{os.getpid()}"
         self._make_template()
@@ -58,7 +60,8 @@ class Server:
 
     def close(self) -> None:
         """Stop the server and take its files away."""
-        self._admin.close()
+        for session in (self._admin, *self._sessions.values()):
+            session.close()
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -86,12 +89,16 @@ class Server:
         from crmcli.store.migrations import HEAD
 
         try:
-            with self._connect(self._server.get_uri(name), autocommit=True) as connection:
-                version = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-                if version != (HEAD,) or connection.execute(_SHAPE).fetchone() != (self._shape,):
-                    return False
+            if name not in self._sessions:
+                self._sessions[name] = self._connect(self._server.get_uri(name), autocommit=True)
+            session = self._sessions[name]
+            version = session.execute("SELECT version_num FROM alembic_version").fetchone()
+            if version == (HEAD,) and session.execute(_SHAPE).fetchone() == (self._shape,):
                 deletes = " ".join(f"DELETE FROM {table};" for table in self._tables)
-                connection.execute(_RESET.format(deletes=deletes))
+                session.execute(_RESET.format(deletes=deletes))
+                return True
         except psycopg.Error:
-            return False
-        return True
+            pass
+        if session := self._sessions.pop(name, None):
+            session.close()
+        return False

@@ -209,6 +209,7 @@ def _tui_app() -> typer.Typer:
         help="The screens: today, the board, people, deals, reports … Press ? there for the keys.",
         epilog=(
             "\b\nExamples:\n  crm tui\n  crm tui today\n  crm tui --pipeline renewals --filter 'owner = me'\n"
+            "  crm tui contacts --filter 'tag = vip'\n"
             "  crm tui --keys\n  crm tui --serve"
         ),
     )
@@ -222,7 +223,7 @@ def _tui_app() -> typer.Typer:
         ] = None,
         pipeline: Annotated[str | None, typer.Option("--pipeline", metavar="NAME", help="Open this pipeline.")] = None,
         filter_: Annotated[
-            str | None, typer.Option("--filter", metavar="FILTER", help="Show only these deals on the board.")
+            str | None, typer.Option("--filter", metavar="FILTER", help="Show only what it selects on that screen.")
         ] = None,
         plain: Annotated[
             bool, typer.Option("--plain", help="No frames, colours or motion, for screen readers.")

@@ -60,13 +60,33 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp.port", int, None, "its port", guarded=True),
     Setting("smtp.security", str, None, "none, starttls or tls", guarded=True, choices=("none", "starttls", "tls")),
     Setting("smtp.user", str, None, "login; the password comes from CRM_SMTP_PASSWORD or the keyring", guarded=True),
-    Setting("smtp.from", str, None, "sender's address", guarded=True),
+    Setting("smtp.from", str, None, "sender's address, as Acme <news@acme.com>", guarded=True),
+    Setting("smtp.reply_to", str, None, "where answers go; default: to the sender", guarded=True),
+    Setting("smtp.return_path", str, None,
+            "address that returns mail, also for news+anything@acme.com; default: the sender's", guarded=True),
+    Setting("smtp.timeout", float, 60.0, "seconds to wait for the mail server", guarded=True),
+    Setting("smtp.max_messages", int, 500, "messages on one connection to it", guarded=True),
+    Setting("dkim.key_file", str, None, "private key to sign messages with (pip install 'crmcli[dkim]')", guarded=True),
+    Setting("dkim.selector", str, None, "its selector: the key is at SELECTOR._domainkey.DOMAIN", guarded=True),
+    Setting("dkim.domain", str, None, "the domain that signs", guarded=True),
+    Setting("marketing.require_consent", bool, default=False, about="send only to people who agreed to it"),
+    Setting("marketing.frequency_cap", str, None,
+            "messages to one person at most, of all campaigns that say nothing else, as 2/7d"),
+    Setting("marketing.batch_pause", int, 10, "minutes between two batches of messages"),
+    Setting("marketing.tracking_url", str, None,
+            "page that counts and forwards: links become URL/c/TOKEN?u=…, a picture URL/o/TOKEN.gif is added",
+            guarded=True),
+    Setting("marketing.company", str, None, "your company's name, in the footer of messages"),
+    Setting("marketing.address", str, None, "its postal address there"),
+    Setting("marketing.unsubscribe_url", str, None,
+            "page to leave the list by, as https://acme.com/leave/{token}; default: a mail", guarded=True),
     Setting("tui.screen", str, "board", "the screen that crm tui opens",
             choices=("today", "board", "contacts", "companies", "deals", "activity", "campaigns", "reports", "history")),
     Setting("tui.theme", str, None, "theme of the screens in place of the one chosen there last"),
     Setting("tui.plain", bool, default=False, about="screens without frames, colours and motion, for screen readers"),
 )  # fmt: skip
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
+ACCOUNTS = "smtp.accounts."  # [smtp.accounts.NAME] holds what another account has of its own
 KEYS = "keys."  # [keys] holds one setting for each action of the screens, which know them
 
 
@@ -105,7 +125,7 @@ class Settings:
 
 def setting_named(name: str) -> Setting:
     """The setting of that name; raises NotFound with the nearest one."""
-    found = _BY_NAME.get(name) or _key_setting(name)
+    found = _BY_NAME.get(name) or _key_setting(name) or _account_setting(name)
     if found is None:
         near = nearest(name, list(_BY_NAME))
         raise NotFound(f"no setting {name}", hint=f"did you mean {near}?" if near else "crm config show")
@@ -114,6 +134,13 @@ def setting_named(name: str) -> Setting:
 
 def _key_setting(name: str) -> Setting | None:
     return Setting(name, str, None, "keys of an action of the screens, by commas") if name.startswith(KEYS) else None
+
+
+def _account_setting(name: str) -> Setting | None:
+    """``smtp.accounts.NAME.host``: what ``smtp.host`` is, for one account alone."""
+    account, _, key = name.removeprefix(ACCOUNTS).partition(".")
+    usual = _BY_NAME.get(f"smtp.{key}") if name.startswith(ACCOUNTS) and account else None
+    return usual and usual._replace(name=name, default=None)
 
 
 def load(named: str | None = None, folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -173,7 +200,7 @@ def _read(path: Path, *, trusted: bool) -> tuple[dict[str, Origin], list[str]]:
     warnings: list[str] = []
     ignored: list[str] = []
     for name, value in _flat(table):
-        setting = _BY_NAME.get(name) or _key_setting(name)
+        setting = _BY_NAME.get(name) or _key_setting(name) or _account_setting(name)
         if setting is None:
             near = nearest(name, list(_BY_NAME))
             warnings.append(f"{path}: unknown setting {name}" + (f" (did you mean {near}?)" if near else ""))
@@ -216,7 +243,8 @@ def _checked(setting: Setting, value: object, where: str) -> object:
     wanted = (int, float) if setting.type is float else setting.type
     if not isinstance(value, wanted) or (isinstance(value, bool) and setting.type is not bool):
         names = {str: "text", list: "a list of texts", int: "a whole number", float: "a number", bool: "true or false"}
-        raise ConfigError(f"{where}: {setting.name} must be {names[setting.type]}, not {value!r}")
+        hint = f'"{setting.name.removeprefix(KEYS)}" = "{_joined(value)}"' if setting.name.startswith(KEYS) else None
+        raise ConfigError(f"{where}: {setting.name} must be {names[setting.type]}, not {value!r}", hint=hint)
     if setting.choices and value not in setting.choices:
         raise ConfigError(f"{where}: {setting.name} must be one of {', '.join(setting.choices)}, not {value!r}")
     if isinstance(value, list) and not all(isinstance(item, str) and item.strip() for item in value):
@@ -230,6 +258,10 @@ def _checked(setting: Setting, value: object, where: str) -> object:
         raise ConfigError(
             f"{where}: {setting.name}: {getattr(error, 'reason', None) or f'no such value {value!r}'}"
         ) from error
+
+
+def _joined(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _currency(value: Any) -> str:  # noqa: ANN401
@@ -406,7 +438,7 @@ def put(path: Path, name: str, text: str) -> None:
     except ParseError as error:
         raise ConfigError(f"{path}: {error}") from error
     table: Any = document
-    *groups, key = name.split(".", 1) if "." in name else [name]
+    *groups, key = _way_to(name)
     for group in groups:
         if group not in table:
             table[group] = tomlkit.table()
@@ -423,6 +455,14 @@ def put(path: Path, name: str, text: str) -> None:
         raise ConfigError(f"can't write {path}: {error.strerror}") from error
     if trusted:
         trust(path)
+
+
+def _way_to(name: str) -> list[str]:
+    """The tables that a setting stands in, and its key there: ``smtp``, ``accounts``, ``NAME``, ``host``."""
+    if name.startswith(ACCOUNTS):
+        account, _, key = name.removeprefix(ACCOUNTS).rpartition(".")
+        return [*ACCOUNTS.split(".")[:-1], account, key]
+    return name.split(".", 1)
 
 
 def _parsed(setting: Setting, text: str) -> object:

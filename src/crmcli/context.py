@@ -16,6 +16,8 @@ from crmcli.render.output import Output
 
 if TYPE_CHECKING:
     from crmcli.services.activities import Activities, Tasks
+    from crmcli.services.budgets import Budgets
+    from crmcli.services.campaign_calendar import CampaignCalendar
     from crmcli.services.campaigns import Campaigns
     from crmcli.services.cards import Cards
     from crmcli.services.carrying import Carrying
@@ -31,14 +33,18 @@ if TYPE_CHECKING:
     from crmcli.services.imports import Imports
     from crmcli.services.keeping import Keeping
     from crmcli.services.labels import Labels
+    from crmcli.services.mailing import Mailing
+    from crmcli.services.members import Members
     from crmcli.services.pipelines import Pipelines
     from crmcli.services.privacy import Privacy
     from crmcli.services.records import Records
     from crmcli.services.saved_views import SavedViews
     from crmcli.services.search import Search
+    from crmcli.services.segments import Segments
     from crmcli.services.several import SeveralImports
     from crmcli.services.sql import Sql
     from crmcli.services.tables import Tables
+    from crmcli.services.templates import Templates
     from crmcli.services.today import Agenda
     from crmcli.services.unmerging import Unmerging
     from crmcli.store.store import Store
@@ -236,6 +242,34 @@ class AppContext:
         return Campaigns(self.desk)
 
     @cached_property
+    def segments(self) -> Segments:
+        """Groups of people."""
+        from crmcli.services.segments import Segments
+
+        return Segments(self.desk)
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        """What campaigns cost."""
+        from crmcli.services.budgets import Budgets
+
+        return Budgets(self.desk)
+
+    @cached_property
+    def members(self) -> Members:
+        """The people whom campaigns are about."""
+        from crmcli.services.members import Members
+
+        return Members(self.desk)
+
+    @cached_property
+    def campaign_calendar(self) -> CampaignCalendar:
+        """What campaigns have in store."""
+        from crmcli.services.campaign_calendar import CampaignCalendar
+
+        return CampaignCalendar(self.desk)
+
+    @cached_property
     def labels(self) -> Labels:
         """Tags."""
         from crmcli.services.labels import Labels
@@ -325,6 +359,28 @@ class AppContext:
         from crmcli.services.unmerging import Unmerging
 
         return Unmerging(self.desk, {"contact": self.contacts, "company": self.companies, "deal": self.deals})
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The wording of messages."""
+        from email.utils import parseaddr
+
+        from crmcli.domain.template_words import Sender
+        from crmcli.services.templates import Templates
+
+        name, email = parseaddr(self.settings["smtp.from"] or "")
+        company, address = (self.settings[f"marketing.{each}"] or "" for each in ("company", "address"))
+        sender = Sender(name or company, email, company, address)
+        return Templates(self.desk, sender, self.settings["marketing.unsubscribe_url"] or "")
+
+    @cached_property
+    def mailing(self) -> Mailing:
+        """Campaigns over the wire."""
+        from crmcli.services.mailing import Mailing
+        from crmcli.services.members import Members
+        from crmcli.services.posting import Posting
+
+        return Mailing(self.desk, Posting(self.settings.__getitem__), Members(self.desk), self.templates)
 
     @cached_property
     def keeping(self) -> Keeping:

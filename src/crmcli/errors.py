@@ -11,7 +11,8 @@ CrmError ................. 1 bug          (never raised itself)
 │   ├── Ambiguous ........ 4 ambiguous    more than one record answers to the name
 │   └── Stale ............ 4 stale        someone changed it since
 ├── Refused .............. 5 refused      a rule says no
-│   └── HookRefused ...... 5 hook_refused a pre-hook says no
+│   ├── HookRefused ...... 5 hook_refused a pre-hook says no
+│   └── TemplateFailed ... 5 template_failed a template can't be written for somebody; says why
 ├── StoreError ........... 6 store        the store can't be used
 │   ├── StoreLocked ...... 6 locked
 │   ├── NewerSchema ...... 6 newer_schema
@@ -172,6 +173,16 @@ class HookRefused(Refused):
     """A pre-hook exited non-zero or ran out of time."""
 
     code = "hook_refused"
+
+
+class TemplateFailed(Refused):
+    """A template can't be written for somebody; ``reason`` says why, without the template's name."""
+
+    code = "template_failed"
+
+    def __init__(self, name: str, reason: str, *, hint: str | None = None) -> None:
+        super().__init__(f"template {name}: {reason}", hint=hint)
+        self.reason = reason
 
 
 class StoreError(CrmError):

@@ -104,17 +104,16 @@ def blocks_of(page: str) -> list[Block]:
 
 
 class Shell:
-    """A folder, an empty home and the program on the path."""
+    """A folder, an empty home and the program on the path: the given command line, else a Python of its own each time."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, crm: str = f'"{sys.executable}" -m crmcli', **environment: str) -> None:
         self.folder = folder / "work"
         self.folder.mkdir()
         home, programs = folder / "reader", folder / "bin"
         home.mkdir()
         programs.mkdir()
-        for name in ("crm", "python3"):
-            words = "-m crmcli " if name == "crm" else ""
-            (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words}"$@"\n')
+        for name, command in (("crm", crm), ("python3", f'"{sys.executable}"')):
+            (programs / name).write_text(f'#!/bin/sh\nexec {command} "$@"\n')
             (programs / name).chmod(0o755)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("CRM_", "XDG_", "LC_"))}
         self.environment = kept | {

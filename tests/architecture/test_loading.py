@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmcli.context import AppContext, Flags
+from crmcli.domain.template_drafts import TemplateDraft
 from crmcli.services.demo import fill
 from tests.architecture.blocks import commands, is_group
 
@@ -56,6 +57,8 @@ READS = [
     ("find", "Елена"),
     ("tag", "list"),
     ("view", "list"),
+    ("template", "list"),
+    ("template", "show", "hello"),
     ("sql", "select count(*) from v_deal"),
     ("pipeline",),
     ("pipeline", "list"),
@@ -79,7 +82,9 @@ READS = [
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example store."""
     place = tmp_path_factory.mktemp("example") / "demo.db"
-    fill(AppContext(Flags(store=str(place), user="maria"), origin="demo").desk)
+    app = AppContext(Flags(store=str(place), user="maria"), origin="demo")
+    fill(app.desk)
+    app.templates.add("hello", TemplateDraft(subject="Hello", text="Hello"))
     return place
 
 

@@ -52,9 +52,9 @@ def test_ci_runs_the_readme_command_and_every_wall() -> None:
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
 
 
-def test_tutorial_answers_are_those_of_the_program(tmp_path: Path) -> None:
+def test_tutorial_answers_are_those_of_the_program(tmp_path: Path, quick_crm: str) -> None:
     """Each block runs, and the text below it is what the program answers on that Monday (`just answers` writes it)."""
-    shell = Shell(tmp_path, **TUTORIAL_SURROUNDINGS)
+    shell = Shell(tmp_path, quick_crm, **TUTORIAL_SURROUNDINGS)
     blocks = blocks_of("docs/tutorial.md")
     compared = 0
     for block, below in zip(blocks, [*blocks[1:], Block("", (), "", 0)], strict=True):
@@ -67,9 +67,9 @@ def test_tutorial_answers_are_those_of_the_program(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", HOW_TO)
-def test_how_to_blocks_run(page: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_how_to_blocks_run(page: str, tmp_path: Path, quick_crm: str, request: pytest.FixtureRequest) -> None:
     """Each block runs in the order of its page on an empty store."""
-    shell = Shell(tmp_path, CRM_NOW="2026-11-23T09:00:00Z")
+    shell = Shell(tmp_path, quick_crm, CRM_NOW="2026-11-23T09:00:00Z")
     ran = 0
     for block in blocks_of(page):
         if block.language == "sh" and "maven" not in block.words:
@@ -100,9 +100,9 @@ def test_every_block_says_what_it_is() -> None:
     assert [] == loose
 
 
-def test_import_of_a_real_sales_team(tmp_path: Path, shared: Path) -> None:
+def test_import_of_a_real_sales_team(tmp_path: Path, quick_crm: str, shared: Path) -> None:
     """The documented command line brings in 8,800 deals; a second run changes nothing; undo takes them back."""
-    shell = Shell(tmp_path)
+    shell = Shell(tmp_path, quick_crm)
     shutil.copy(shared / "crm_maven" / "sales_pipeline.csv", shell.folder)
     block = next(block for block in blocks_of("docs/how-to/importing.md") if "maven" in block.words)
     _run(shell, "docs/how-to/importing.md", block)

@@ -122,6 +122,14 @@ def test_bad_words_exit_2_and_name_the_flag(crm: Crm, acme: str, words: tuple[st
     assert named in answer.stderr.splitlines()[0]
 
 
+TWO = (
+    ("company", "add", "Acme", "--tag", "vip", "--industry", "saas"),
+    ("company", "add", "Beta", "--owner", "ana", "--country", "DE", "--type", "partner"),
+    ("contact", "add", "Jane", "--email", "jane@acme.com", "--company", "Acme"),
+    ("deal", "add", "Pilot", "--company", "Acme"),
+)
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -138,12 +146,9 @@ def test_bad_words_exit_2_and_name_the_flag(crm: Crm, acme: str, words: tuple[st
         (("--sort", "name", "--reverse"), ["Beta", "Acme"]),
     ],
 )
-def test_list_shortcuts(crm_on: Crm, words: tuple[str, ...], expected: list[str]) -> None:
-    crm_on("company", "add", "Acme", "--tag", "vip", "--industry", "saas")
-    crm_on("company", "add", "Beta", "--owner", "ana", "--country", "DE", "--type", "partner")
-    crm_on("contact", "add", "Jane", "--email", "jane@acme.com", "--company", "Acme")
-    crm_on("deal", "add", "Pilot", "--company", "Acme")
-    assert expected == [row["name"] for row in crm_on("company", "list", *words, "--format", "json").json()]
+def test_list_shortcuts(crm_after: Callable[..., Crm], words: tuple[str, ...], expected: list[str]) -> None:
+    crm = crm_after(*TWO)
+    assert expected == [row["name"] for row in crm("company", "list", *words, "--format", "json").json()]
 
 
 def test_list_and_show_in_every_format(crm: Crm, acme: str) -> None:

@@ -92,6 +92,7 @@ def test_a_named_file_is_read_in_place_of_the_others(crm: Crm, own: Path, tmp_pa
         ("[pipeline]\nstages = 'lead, won'\n", 2, "pipeline.stages must be a list of texts"),
         ("[pipeline]\nwon_stage = 'won'\nstages = [1]\n", 3, "pipeline.stages must be a list of texts"),
         ("[defaults]\ntimezone = 'Mars/Olympus'\n", 2, "no such value 'Mars/Olympus'"),
+        ('[keys]\n"record.log" = ["i", "l"]\n', 2, '(try: "record.log" = "i,l")'),
         ("[other]\ncurrency = 'x'\n[defaults]\ncurrency = 5\n", 4, "defaults.currency must be text"),
     ],
 )

@@ -288,6 +288,13 @@ def test_pages_and_order(crm: Crm) -> None:
     assert names("--limit", "1", "--offset", "9") == []
 
 
+TWO = (
+    ("contact", "add", "Ana", "--tag", "vip", "--company", "Acme"),
+    ("contact", "add", "Boris", "--tag", "vip", "--tag", "new", "--owner", "boris", "--lifecycle", "customer"),
+    ("deal", "add", "Pilot", "--contact", "Ana"),
+)
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -307,11 +314,9 @@ def test_pages_and_order(crm: Crm) -> None:
         (("--tag", 'new" or name = "Ana'), []),
     ],
 )
-def test_list_shortcuts(crm_on: Crm, words: tuple[str, ...], expected: list[str]) -> None:
-    crm_on("contact", "add", "Ana", "--tag", "vip", "--company", "Acme")
-    crm_on("contact", "add", "Boris", "--tag", "vip", "--tag", "new", "--owner", "boris", "--lifecycle", "customer")
-    crm_on("deal", "add", "Pilot", "--contact", "Ana")
-    assert expected == [row["name"] for row in crm_on("contact", "list", *words, "--format", "json").json()]
+def test_list_shortcuts(crm_after: Callable[..., Crm], words: tuple[str, ...], expected: list[str]) -> None:
+    crm = crm_after(*TWO)
+    assert expected == [row["name"] for row in crm("contact", "list", *words, "--format", "json").json()]
 
 
 # -- editing

@@ -181,6 +181,13 @@ def test_the_shape_of_a_deal_does_not_depend_on_what_it_holds(crm: Crm, pilot: s
     )
 
 
+THREE = (
+    ("deal", "add", "A", "--value", "5000", "--company", "Acme", "--tag", "vip"),
+    ("deal", "add", "B", "--value", "1500", "--contact", "jane@acme.com", "--owner", "ana", "--stage", "proposal"),
+    ("deal", "add", "C", "--stage", "negotiation"),
+)
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -201,11 +208,9 @@ def test_the_shape_of_a_deal_does_not_depend_on_what_it_holds(crm: Crm, pilot: s
         (("--sort", "stage", "--reverse", "--limit", "1"), ["C"]),
     ],
 )
-def test_list_shortcuts(crm_on: Crm, words: tuple[str, ...], expected: list[str]) -> None:
-    crm_on("deal", "add", "A", "--value", "5000", "--company", "Acme", "--tag", "vip")
-    crm_on("deal", "add", "B", "--value", "1500", "--contact", "jane@acme.com", "--owner", "ana", "--stage", "proposal")
-    crm_on("deal", "add", "C", "--stage", "negotiation")
-    assert expected == [row["title"] for row in crm_on("deal", "list", *words, "--format", "json").json()]
+def test_list_shortcuts(crm_after: Callable[..., Crm], words: tuple[str, ...], expected: list[str]) -> None:
+    crm = crm_after(*THREE)
+    assert expected == [row["title"] for row in crm("deal", "list", *words, "--format", "json").json()]
 
 
 # -- moving

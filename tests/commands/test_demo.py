@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.conftest import NOW, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,11 +35,23 @@ def count(place: Path, table: str, where: str = "1 = 1") -> int:
     return int(str(ask(place, f"SELECT COUNT(*) FROM {table} WHERE {where}")[0][0]))
 
 
-@pytest.fixture
-def made(crm: Callable[..., Result], place: Path) -> Path:
-    """A fresh example store."""
-    result = crm("demo")
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An example store of this Saturday, made once by `crm demo`."""
+    path = tmp_path_factory.mktemp("example") / "demo.db"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"CRM_NOW": NOW, "TZ": "UTC", "LOGNAME": "maria", "HOME": str(path.parent)}.items():
+            patch.setenv(name, value)
+        result = run("demo", "--path", path)
     assert 0 == result.code, result.stderr
+    return path
+
+
+@pytest.fixture
+def made(crm: Callable[..., Result], example: Path, place: Path) -> Path:
+    """A copy of it where it lies unless said."""
+    place.parent.mkdir(parents=True)
+    shutil.copy2(example, place)
     return place
 
 

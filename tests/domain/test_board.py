@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crmcli.domain.board import ORDERS, BoardCard, BoardPicture, in_order, lane_of, sums
 from crmcli.domain.money import Money
-from crmcli.domain.swimlanes import group_key, swimlanes
+from crmcli.domain.swimlanes import group_key, regrouped, swimlanes
 from crmcli.domain.views import Due, StageView
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -147,3 +147,42 @@ def test_sums_keep_currencies_apart() -> None:
     """The largest first."""
     amounts = [Money(100, "EUR"), None, Money(500, "USD"), Money(200, "EUR")]
     assert sums(amounts) == (Money(500, "USD"), Money(300, "EUR"))
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(numbers, st.sampled_from(["ana", "zoe", None]), st.integers(1, 3)), max_size=12),
+    st.lists(
+        st.tuples(st.integers(0, 11), st.integers(1, 3), st.sampled_from(["ana", "boris", None])),
+        min_size=1,
+        max_size=8,
+    ),
+    st.sampled_from(ORDERS),
+)
+def test_however_cards_are_moved_swimlanes_stay_right(
+    made: list[tuple[int, str | None, int]], moves: list[tuple[int, int, str | None]], order: str
+) -> None:
+    """As if they had been made anew of the picture, also when an owner comes or goes."""
+    stages = {number: stage(number, kind) for number, kind in ((1, "open"), (2, "open"), (3, "won"))}
+    cards = {n: card(n, owner=owner, stage=at, kind=stages[at].kind) for n, owner, at in made}
+    picture = board(*((each, [c for c in cards.values() if c.stage == each.number]) for each in stages.values()))
+    picture = picture.sorted_by(order)
+    lanes = swimlanes(picture, "owner")
+    for which, to, owner in moves if cards else []:
+        was = list(cards.values())[which % len(cards)]
+        now = cards[was.number] = was.entering(stages[to], NOW)._replace(owner=owner)
+        after = picture.with_cards([now], [was])
+        assert after == picture.with_cards([now])
+        lanes = regrouped(lanes, after, "owner", [was], [now])
+        assert lanes == swimlanes(after, "owner")
+        picture = after
+
+
+def test_a_card_that_is_not_where_it_was_said_to_be_is_found_all_the_same() -> None:
+    """As when the board was read anew while a dialog was open."""
+    before = board((stage(1), [card(1)]), (stage(2), [card(2, stage=2)]))
+    stale = card(2)._replace(title="as it was", stage=1)
+    now = card(2).entering(stage(1), NOW)
+    picture = before.with_cards([now], [stale])
+    assert [[c.number for c in lane.cards] for lane in picture.lanes] == [[2, 1], []]
+    assert regrouped(swimlanes(before, "owner"), picture, "owner", [stale], [now]) == swimlanes(picture, "owner")

@@ -54,22 +54,44 @@ BY_DEAL = (
     None, "owner", "company", "month", "source", "campaign", "type", "reason", "pipeline", "region", "country",
     "industry", "size", "rank", "plan", "company.region", "company.tier", "company.my key.x",
 )  # fmt: skip
+BY_TIME = (None, "month")  # what a period or a filter may change beyond leaving rows out
 PERIODS = ("", "2026", "Q1-2026", "2026-02", "last 90d", "today", "2026-02-01..2026-02-10")
 FILTERS = (None, "owner = ana OR company = Żubr")
 
 
-@pytest.fixture(params=["UTC", "Europe/Sofia"])
-def business(
-    request: pytest.FixtureRequest, store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AppContext:
-    """A store with these deals and activities, seen from two time zones."""
+@pytest.fixture(scope="module", params=["UTC", "Europe/Sofia"])
+def zone(request: pytest.FixtureRequest) -> str:
+    """Where its dates are read and written."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def business_store(lasting_store: Callable[[], str], zone: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A store with these deals and activities, filled in a time zone."""
     from crmcli.context import Flags
+
+    store = lasting_store()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", zone)
+        fill_business(AppContext(Flags(store=store)), tmp_path_factory.mktemp("business"))
+    return store
+
+
+@pytest.fixture
+def business(business_store: str, zone: str, monkeypatch: pytest.MonkeyPatch) -> AppContext:
+    """The application over it; the tests only read."""
+    from crmcli.context import Flags
+
+    monkeypatch.setenv("TZ", zone)
+    return AppContext(Flags(store=business_store))
+
+
+def fill_business(app: AppContext, folder: Path) -> None:
+    """Import and enter what a business has, with a deleted person among it."""
     from crmcli.services.records import Changes
 
-    monkeypatch.setenv("TZ", request.param)
-    app = AppContext(Flags(store=store_url))
     for noun, text in (("deal", DEALS), ("activity", ACTIVITIES)):
-        path = tmp_path / f"{noun}.csv"
+        path = folder / f"{noun}.csv"
         path.write_text(text, encoding="utf-8")
         with app.imports.opened(Plan(noun), path) as run:
             result = run.go()
@@ -85,7 +107,6 @@ def business(
     same = [app.contacts.add(app.contacts.draft({"name": "Same Name", "emails": (f"{n}@same.com",)})).id for n in "ab"]
     app.activities.log({**log, "contacts": tuple(same)})
     app.contacts.remove(gone.id)
-    return app
 
 
 def drilled(app: AppContext, report: Report) -> list[int]:
@@ -108,14 +129,14 @@ def span(app: AppContext, period: str) -> Window:
 def test_every_row_of_what_was_won_and_lost(business: AppContext, by: str | None) -> None:
     """Whatever deals are grouped by, and whichever period and filter they are asked for."""
     seen = 0
-    for period in PERIODS:
+    for period in PERIODS if by in BY_TIME else ("", "Q1-2026"):
         for filter_text in FILTERS:
             won = won_report(business.desk, by, span(business, period), filter_text)
             assert (period, filter_text, figures(won, "won")) == (period, filter_text, drilled(business, won))
             lost = lost_report(business.desk, by, span(business, period), filter_text)
             assert (period, filter_text, figures(lost, "lost")) == (period, filter_text, drilled(business, lost))
             seen += len(won.rows) + len(lost.rows)
-    assert seen > 20
+    assert seen > (20 if by in BY_TIME else 5)
 
 
 @pytest.mark.parametrize("by", ["type", "owner", "company", "contact", "month"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
 class Day:
     """Runs `crm` as a user would."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: str) -> None:
+        self.program = shlex.split(program)
         self.environment = {**os.environ, "CRM_DB": str(folder / "day.db"), "CRM_NOW": "2026-11-23T08:30:00Z"}
 
     def crm(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """A command's answer, which must end with this exit code."""
         done = subprocess.run(
-            [sys.executable, "-m", "crmcli", *words], capture_output=True, text=True, encoding="utf-8",
+            [*self.program, *words], capture_output=True, text=True, encoding="utf-8",
             env=self.environment, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
         assert code == done.returncode, done.stderr
@@ -43,9 +45,9 @@ class Day:
 
 
 @pytest.fixture
-def day(tmp_path: Path) -> Day:
+def day(tmp_path: Path, quick_crm: str) -> Day:
     """A Monday morning with an empty store."""
-    return Day(tmp_path)
+    return Day(tmp_path, quick_crm)
 
 
 def test_a_day(day: Day) -> None:

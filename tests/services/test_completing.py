@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crmcli.context import AppContext, Flags
 from crmcli.domain.fields import FIELDS, find_field
 from crmcli.services.completing import Completing, completed_by, fitting
 from crmcli.services.records import Changes
 
 if TYPE_CHECKING:
-    from crmcli.context import AppContext
+    from collections.abc import Callable
 
 PEOPLE = (
     ("Jane Doe", "jane@acme.example", "Acme", "Head of Sales"),
@@ -25,9 +26,22 @@ PEOPLE = (
 )
 
 
+@pytest.fixture(scope="module")
+def filled(lasting_store: Callable[[], str]) -> AppContext:
+    """A store with some people, companies, deals and labels, to be read."""
+    app = AppContext(Flags(store=lasting_store(), quiet=True))
+    fill(app)
+    return app
+
+
 @pytest.fixture
-def completing(app: AppContext) -> Completing:
-    """A store with some people, companies, deals and labels."""
+def completing(filled: AppContext) -> Completing:
+    """Over that store, with nothing known of it yet."""
+    return Completing(filled.desk)
+
+
+def fill(app: AppContext) -> None:
+    """Put them in."""
     for name, email, company, title in PEOPLE:
         raw = {"name": name, "emails": (email,) if email else (), "companies": (company,) if company else (), "title": title,
                "tags": ("vip", "Łódź") if name == "Jane Doe" else ()}  # fmt: skip
@@ -42,7 +56,6 @@ def completing(app: AppContext) -> Completing:
         "Acme",
         app.companies.edit_draft(Changes({"industry": "Saas", "country": "Poland", "websites": ("acme.example",)})),
     )
-    return Completing(app.desk)
 
 
 def values(completing: Completing, kind: str, typed: str, limit: int = 8) -> list[str]:
@@ -63,13 +76,13 @@ def test_a_person_is_suggested_by_what_names_them_alone(completing: Completing) 
 
 @pytest.mark.parametrize("typed", ["jan", "john", "zak", "张", "123", "zofia jan"])
 def test_what_is_suggested_for_a_person_names_just_that_one(
-    app: AppContext, completing: Completing, typed: str
+    filled: AppContext, completing: Completing, typed: str
 ) -> None:
     """The draft takes it as an unambiguous reference."""
     found = values(completing, "contact", typed)
     assert found
     for value in found:
-        assert app.contacts.find(value).number > 0
+        assert filled.contacts.find(value).number > 0
 
 
 @pytest.mark.parametrize(
@@ -129,12 +142,11 @@ def test_an_empty_store_suggests_nothing(app: AppContext) -> None:
     ] * 5
 
 
-def test_a_new_value_is_known_after_a_change(
-    app: AppContext, completing: Completing, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_value_is_known_after_a_change(app: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kept list is read again when the store has changed, but not for every change of a busy store."""
     import time
 
+    completing = Completing(app.desk)
     moment = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: moment[0])
     assert values(completing, "contact.title", "cap") == []

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 MOMENT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def schema() -> None:
+    """Here a new store is made by the migrations themselves."""
+
+
 @pytest.fixture
 def bare_url(request: pytest.FixtureRequest, tmp_path: Path, store_url: str) -> str:
     """A place on each engine where there is no store yet."""

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crmcli.context import AppContext, Flags
 from crmcli.errors import NewerSchema
+from crmcli.store import upgrade
 from crmcli.store.backup import backups
 from crmcli.store.checks import findings
 from crmcli.store.migrations import HEAD
+from tests import schema
 from tests.conftest import run
 from tests.store.conftest import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from crmcli.store.store import Store
 
@@ -127,6 +131,34 @@ def test_models_and_migrations_agree(bare_url: str) -> None:
         assert [] == compare_metadata(context, metadata())
     finally:
         connection.close()
+
+
+def test_a_schema_from_memory_is_that_of_the_migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests make their stores from memory; the second of these three does, the others by the steps."""
+    places = [str(tmp_path / f"{number}.db") for number in range(3)]
+    opened(places[0]).create()
+    monkeypatch.setattr(upgrade, "make_schema", schema.from_memory)
+    monkeypatch.setattr(schema, "_known", [])
+    opened(places[2]).create()
+    opened(places[1]).create()
+    steps, memory, first = map(_everything, places)
+    assert steps == memory == first
+    assert len(steps) > 100
+
+
+def _everything(path: str) -> set[tuple[object, ...]]:
+    """What defines a store and what lies in it when it is empty."""
+    import sqlite3
+
+    with closing(sqlite3.connect(path)) as connection:
+        found = {*connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema")}
+        tables = [name for kind, name, *_ in found if kind == "table"]
+        held = {(name, *row) for name in tables for row in connection.execute(f'SELECT * FROM "{name}"')}
+        pragmas = {
+            (name, *connection.execute(f"PRAGMA {name}").fetchone())
+            for name in ("user_version", "application_id", "journal_mode", "page_size", "auto_vacuum")
+        }
+    return found | held | pragmas
 
 
 def _is_ours(_item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:

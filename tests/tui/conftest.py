@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import textual._wait
+from textual.css.stylesheet import Stylesheet
+from textual.widgets import Input
 
 from tests.tui.boards import board_app, store_with_deals
+from tests.tui.pictures import Pictures
 from tests.tui.tables import store_with_people
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+    from textual.css.model import RuleSet
 
     from crmcli.tui.app import CrmApp
 
@@ -20,6 +27,23 @@ if TYPE_CHECKING:
 # the same and save half the time of these tests.
 textual._wait.SLEEP_GRANULARITY = 0.004
 textual._wait.SLEEP_IDLE = textual._wait.SLEEP_GRANULARITY / 20
+
+
+def _parsed_once() -> None:
+    """Let all programs of the test run share what the style sheets say: reading them is a quarter of each start."""
+    known: dict[object, list[RuleSet]] = {}
+    parse = Stylesheet._parse_rules
+
+    def parsed(sheet: Stylesheet, css: str, *where: Any, **more: Any) -> list[RuleSet]:
+        key = (css, where, frozenset(more.items()), frozenset(sheet._variables.items()))
+        if key not in known:
+            known[key] = parse(sheet, css, *where, **more)
+        return known[key]
+
+    Stylesheet._parse_rules = parsed  # type: ignore[method-assign]
+
+
+_parsed_once()
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +84,12 @@ def store(filled_store: Path, tmp_path: Path) -> str:
 def deals_board(store: str) -> CrmApp:
     """The board over the store with deals."""
     return board_app(store)
+
+
+@pytest.fixture
+def differing(
+    snapshot: SnapshotAssertion, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Awaitable[list[str]]]:
+    """The sizes in which the program looks different from the pictures kept of it; no cursor blinks in them."""
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda _: None)
+    return Pictures(snapshot, request.node).differing

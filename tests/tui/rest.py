@@ -19,23 +19,19 @@ _MOST = 120  # seconds, for a busy machine
 _SHORT = 0.3  # a timer that long or shorter is part of what a key does; a longer one is not waited for
 
 
-async def at_rest(app: App[Any]) -> None:
-    """Wait until nothing goes on in the program any more."""
+async def at_rest(app: App[Any], *, is_reading: bool = False) -> None:
+    """Wait until nothing goes on in the program any more, except reading where that never ends."""
     calm, end = 0, time.monotonic() + _MOST
     while time.monotonic() < end:
         await asyncio.sleep(0.001)
-        calm = 0 if _is_busy(app) else calm + 1
+        calm = 0 if _why(app, is_reading=is_reading) else calm + 1
         if calm == _ROUNDS:
             return
-    raise AssertionError(f"the program does not come to rest: {_why(app)}")
+    raise AssertionError(f"the program does not come to rest: {_why(app, is_reading=is_reading)}")
 
 
-def _is_busy(app: App[Any]) -> bool:
-    return bool(_why(app))
-
-
-def _why(app: App[Any]) -> str:
-    if any(not worker.is_finished for worker in app.workers):
+def _why(app: App[Any], *, is_reading: bool = False) -> str:
+    if not is_reading and any(not worker.is_finished for worker in app.workers):
         return "workers"
     for pump in _pumps(app):
         queue = pump._message_queue_or_none() if hasattr(pump, "_message_queue_or_none") else pump._message_queue

@@ -12,10 +12,14 @@ from crmcli.tui.modals.confirm import Confirm
 from crmcli.tui.modals.failure import Failure
 from crmcli.tui.modals.form import Form
 from crmcli.tui.modals.picker import Picker
+from crmcli.tui.widgets.card_list import CardList
 from crmcli.tui.widgets.top_bar import TopBar
 from tests.tui.boards import board, board_app, context_of, current, press, settle, titles
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from textual.geometry import Region
     from textual.pilot import Pilot
 
     from crmcli.tui.app import CrmApp
@@ -288,3 +292,42 @@ async def test_moves_of_many_on_both_engines(store_url: str) -> None:
         assert sorted(titles(pilot, "won")) == ["One", "Two"]
         await press(pilot, "u")
         assert sorted(titles(pilot, "qualified")) == ["One", "Two"]
+
+
+async def test_a_move_is_stored_though_one_leaves_at_once(deals_board: CrmApp, store: str) -> None:
+    """The program ends when the store has it."""
+    async with deals_board.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await pilot.press("L", "q")
+        await settle(pilot)
+    assert stages(store, "Acme pilot") == ["qualified"]
+
+
+@pytest.mark.parametrize("by", [(), ("S",), ("S", "S")])
+async def test_every_line_that_a_move_changes_is_drawn_anew(
+    deals_board: CrmApp, monkeypatch: pytest.MonkeyPatch, by: tuple[str, ...]
+) -> None:
+    """And only those: what is painted is what the lists would show if all of it were drawn."""
+    painted: dict[tuple[int, int], str] = {}
+    exchange = CardList._exchange_repaint_regions
+
+    def paint(cards: CardList) -> Collection[Region]:
+        regions = exchange(cards)
+        for region in regions:
+            painted.update({(cards.stage, y): cards.render_line(y).text for y in region.line_range})
+        return regions
+
+    async with deals_board.run_test(size=(140, 18)) as pilot:
+        await settle(pilot)
+        await press(pilot, *by)
+        painted.update(drawn(pilot))
+        monkeypatch.setattr(CardList, "_exchange_repaint_regions", paint)
+        for key in ("L", "L", "H", "j", "L", "G", "H"):
+            await press(pilot, key)
+            assert drawn(pilot) == {place: painted[place] for place in drawn(pilot)}
+
+
+def drawn(pilot: Pilot[None]) -> dict[tuple[int, int], str]:
+    """Each line of each list on the screen, by stage and place."""
+    lists = [column.list for column in board(pilot).lanes.columns if column.display]
+    return {(cards.stage, y): cards.render_line(y).text for cards in lists for y in range(cards.size.height)}

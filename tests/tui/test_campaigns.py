@@ -213,21 +213,11 @@ def test_amounts_of_the_usual_currency_count_first() -> None:
     assert picture([], 0, None) is None  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=["80x24", "120x36", "200x60"])
-def test_pictures(program: CrmApp, snap_compare: Any, size: tuple[int, int]) -> None:
+async def test_pictures(program: CrmApp, differing: Any) -> None:
     """With names in other scripts."""
 
     async def act(pilot: Pilot[None]) -> None:
         await settle(pilot)
         await press(pilot, "j")
 
-    assert snap_compare(program, terminal_size=size, run_before=act)
-
-
-def test_a_picture_of_none(tmp_path: Path, snap_compare: Any) -> None:
-    """What is shown before there is a campaign."""
-
-    async def act(pilot: Pilot[None]) -> None:
-        await settle(pilot)
-
-    assert snap_compare(crm_app(str(tmp_path / "none.db"), start="campaigns"), terminal_size=(80, 24), run_before=act)
+    assert not await differing(program, act)

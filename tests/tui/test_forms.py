@@ -426,7 +426,7 @@ async def test_both_values_are_shown_and_the_user_decides(store: str, keys: tupl
         await settle(pilot)
         assert isinstance(app.screen, ConflictDialog)
         texts = [str(each.content) for each in app.screen.query(".conflict-side").results(Static)]
-        assert texts == ["◉ mine\nMy title", "○ theirs\nTheir title", "◉ mine\n13000", "○ theirs\n15000 EUR"]
+        assert texts == ["◉ mine\nMy title", "◌ theirs\nTheir title", "◉ mine\n13000", "◌ theirs\n15000 EUR"]
         await pilot.press(*keys)
         await settle(pilot)
         after: DealView = session.deals.get(deal.id)

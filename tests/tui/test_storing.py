@@ -48,8 +48,8 @@ async def test_screens_are_made_while_the_hands_rest(deals_board: CrmApp) -> Non
     """One after the other; what was made is the screen that opens."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
-        deals_board._pressed_at = float("-inf")
-        deals_board._make_ahead()
+        deals_board._warming._pressed_at = float("-inf")
+        deals_board._warming._make_ahead()
         made = deals_board._places["today"]
         await settle(pilot)
         assert not made.is_current

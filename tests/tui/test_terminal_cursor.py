@@ -15,6 +15,6 @@ async def test_it_stays_on_the_card_when_another_screen_is_made_ahead(store: str
         await settle(pilot)
         await press(pilot, "j")
         before = app.cursor_position
-        app._register(app, app._place(made))
+        app.make_ahead(made)
         await settle(pilot)
         assert (True, before) == (before.y > 1, app.cursor_position)

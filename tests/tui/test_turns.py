@@ -6,10 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.widgets import Input
 
 from crmcli.tui.modals.help import Help
+from crmcli.tui.pasting import LONGEST
 from crmcli.tui.screens.record import RecordScreen
 from tests.tui.boards import crm_app, press, settle
 
@@ -103,3 +104,34 @@ async def test_keys_of_a_screen_that_is_not_read_in_time_are_given_all_the_same(
                 break
             await asyncio.sleep(0.05)
         assert isinstance(app.screen, Help)
+
+
+async def test_a_digit_goes_nowhere_when_a_dialog_came_before_its_time(store: str) -> None:
+    """As one that the mouse opened: the dialog stays, and the screen below it too."""
+    app = crm_app(store, start="deals")
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("3")
+        app.action_help()
+        await settle(pilot)
+        app.settle_count()
+        await settle(pilot)
+        assert isinstance(app.screen, Help)
+        assert [screen.name for screen in app.screen_stack if screen.name] == ["deals"]
+
+
+@pytest.mark.parametrize(
+    ("key", "start"), [("ctrl+k", "deals"), ("slash", "deals"), ("f", "contacts"), ("n", "contacts")]
+)
+async def test_a_line_takes_of_a_very_long_paste_what_it_can(store: str, key: str, start: str) -> None:
+    """And says so; drawn and looked for with every key, all of it would keep the keys waiting for minutes."""
+    app = crm_app(store, start=start)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, key)
+        app.post_message(Paste("ab cd " * 200_000 + "\nsecond line"))
+        await settle(pilot)
+        assert focused_text(app) == ("ab cd " * LONGEST)[:LONGEST]
+        assert [each.message for each in app._notifications] == [
+            f"too long for a line: its first {LONGEST} characters were taken"
+        ]

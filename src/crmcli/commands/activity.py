@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmcli.commands.completing import companies, contacts, deals, one_of, owners, tags
+from crmcli.commands.completing import campaigns, companies, contacts, deals, one_of, owners, tags
 from crmcli.commands.shape import (
     Clear,
     Direction,
@@ -108,7 +108,10 @@ AddTag = Annotated[Texts, typer.Option("--add-tag", help="Add a label.", autocom
 RmTag = Annotated[Texts, typer.Option("--rm-tag", help="Take this label off.", autocompletion=tags)]
 Location = Annotated[Text, typer.Option("--location", help="Place or link.")]
 Outcome = Annotated[Text, typer.Option("--outcome", help="What came of it.")]
-Campaign = Annotated[Text, typer.Option("--campaign", metavar="NAME", help="The campaign.")]
+Campaign = Annotated[
+    Text,
+    typer.Option("--campaign", metavar="NAME", help="The campaign, by name or code.", autocompletion=campaigns),
+]
 
 
 @app.verb(

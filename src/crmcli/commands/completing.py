@@ -120,6 +120,11 @@ def owners(ctx: typer.Context, incomplete: str) -> list[str]:
     return [name for name in ("me",) if name.startswith(incomplete)] + _values(ctx, "app_user", incomplete)
 
 
+def campaigns(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Names of campaigns."""
+    return _values(ctx, "campaign", incomplete)
+
+
 def views(ctx: typer.Context, incomplete: str) -> list[str]:
     """Saved views of what the command lists."""
     from crmcli.store.queries.saved_views import saved_views
@@ -135,6 +140,16 @@ def views(ctx: typer.Context, incomplete: str) -> list[str]:
     )
 
 
+def segments(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Names of segments."""
+    return _values(ctx, "segment", incomplete)
+
+
+def templates(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Templates."""
+    return _values(ctx, "template", incomplete)
+
+
 def tags(ctx: typer.Context, incomplete: str) -> list[str]:
     """Tags."""
     return _values(ctx, "tag", incomplete)
@@ -142,7 +157,18 @@ def tags(ctx: typer.Context, incomplete: str) -> list[str]:
 
 _VIEWED = ("contact", "company", "deal", "activity")
 # The noun whose records a command lists, where it isn't that of its first word.
-_LISTED = {"task": "task", "find": "search", "pipeline list": "stage", "config": "setting", "store": "finding"}
+_LISTED = {
+    "task": "task",
+    "find": "search",
+    "pipeline list": "stage",
+    "config": "setting",
+    "store": "finding",
+    "segment members": "contact",
+    "segment snapshots": "snapshot",
+    "campaign members": "member",
+    "campaign calendar": "calendar",
+    "campaign cost list": "cost",
+}
 
 
 def columns(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -23,7 +23,7 @@ add_verb(
 )
 list_verb(
     _CONTACT,
-    ("tags", "companies", "deals", "owner", "lifecycle", "created_at"),
+    ("tags", "segments", "companies", "deals", "owner", "lifecycle", "created_at"),
     ["crm contact list --tag vip --company Acme", "crm contact list --filter 'last_activity < -30d' --sort name"],
 )
 show_verb(

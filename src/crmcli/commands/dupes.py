@@ -16,6 +16,7 @@ from crmcli.commands.shape import (
     Yes,
     app_of,
     is_machine,
+    is_to_be_done,
     split,
 )
 from crmcli.domain.fields import PLURAL
@@ -115,13 +116,8 @@ def _merge_certain(ctx: typer.Context, noun: str | None, score: float, *, yes: b
         app.output.message(f"no duplicates score {score:g} or more")
         return
     what = _counted(clusters)
-    if dry_run:
-        for pair in pairs:
-            app.output.message(f"would merge {pair.type} {_told(pair)}")
-        app.output.message(f"would merge {what}")
-        return
-    if not yes and not app.output.confirm(f"merge {what}?"):
-        app.output.message("nothing was changed")
+    each = (f"merge {pair.type} {_told(pair)}" for pair in pairs)
+    if not is_to_be_done(app, f"merge {what}", each, yes=yes, dry_run=dry_run):
         return
     app.duplicates.merge_certain(clusters)
     if is_machine(ctx):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crmcli.commands.completing import companies, contacts, deals, one_of, owners, tags
+from crmcli.commands.completing import campaigns, companies, contacts, deals, one_of, owners, tags
 from crmcli.commands.shape import Direction, NoCreate, Noun, Set, answer_added, app_of
 from crmcli.domain.fields import ACTIVITY_KINDS
 
@@ -49,7 +49,15 @@ def log(
         ),
     ] = None,
     deal: Annotated[Text, typer.Option("--deal", metavar="REF", help="The deal.", autocompletion=deals)] = None,
-    campaign: Annotated[Text, typer.Option("--campaign", metavar="NAME", help="The campaign.")] = None,
+    campaign: Annotated[
+        Text,
+        typer.Option(
+            "--campaign",
+            metavar="NAME",
+            help="The campaign, by name or code; what came in counts as a response to it.",
+            autocompletion=campaigns,
+        ),
+    ] = None,
     at: Annotated[
         Text, typer.Option("--at", metavar="WHEN", help="When it happened (default: now); ahead of now it is planned.")
     ] = None,

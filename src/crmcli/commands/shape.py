@@ -112,7 +112,7 @@ class Verb(PlainVerb):
 class NounGroup(TyperGroup):
     """A group that builds a verb only when it is used: reading a signature costs more than a query."""
 
-    verbs: dict[str, CommandInfo]
+    verbs: dict[str, CommandInfo | Noun]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Typer's own
         super().__init__(*args, **kwargs)
@@ -126,7 +126,8 @@ class NounGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
         """The verb's command."""
         if cmd_name not in self.commands and cmd_name in self.verbs:
-            self.commands[cmd_name] = _built(self.verbs[cmd_name])
+            info = self.verbs[cmd_name]
+            self.commands[cmd_name] = info.build() if isinstance(info, Noun) else _built(info)
         return self.commands.get(cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
@@ -157,7 +158,7 @@ class Noun(typer.Typer):
     """A group of verbs, or a single command when it has just one verb and no callback."""
 
     def __init__(self, about: str, **kwargs: Any) -> None:  # noqa: ANN401 - Typer's own
-        self.verbs: dict[str, CommandInfo] = {}
+        self.verbs: dict[str, CommandInfo | Noun] = {}
         super().__init__(
             help=about,
             cls=NounGroup,
@@ -179,10 +180,15 @@ class Noun(typer.Typer):
 
         return register
 
+    def group(self, name: str, noun: Noun) -> None:
+        """Hang another noun on this one: ``campaign cost add``."""
+        self.verbs[name] = noun
+
     def build(self) -> Any:  # noqa: ANN401 - Typer's own command
         """The command that this is on the command line."""
-        if len(self.verbs) == 1 and self.registered_callback is None:
-            return _built(next(iter(self.verbs.values())))
+        only = next(iter(self.verbs.values()))
+        if len(self.verbs) == 1 and self.registered_callback is None and isinstance(only, CommandInfo):
+            return _built(only)
         group = typer.main.get_group(self)
         assert isinstance(group, NounGroup)
         group.verbs = self.verbs
@@ -274,11 +280,14 @@ def conditions(ctx: typer.Context, noun: str, shortcuts: Iterable[Shortcut]) -> 
 
 
 def _condition(app: AppContext, noun: str, shortcut: Shortcut, text: str, pipeline: str | None) -> str:
-    from crmcli.domain.fields import Kind, find_field
+    from crmcli.domain.fields import Kind
+    from crmcli.domain.filter_fields import find_filtered
 
     name = shortcut.field or shortcut.option
-    field = find_field(noun, name)
+    field = find_filtered(noun, name)
     assert field is not None
+    if field.kind is Kind.SEGMENT:
+        return f'{name} = "{app.segments.find(text).uid}"'
     if field.kind is Kind.LINK:
         return f"{name}.id = {app.records(field.noun).find(text).uid}"
     if field.kind in (Kind.STAGE, Kind.PIPELINE):
@@ -413,13 +422,8 @@ def in_bulk(
             app.output.many(records.noun, ())
         app.output.message(f"no {noun} matches")
         return
-    if dry_run:
-        for found in chosen:
-            app.output.message(f"would {doing} #{found.number} {found.name}")
-        app.output.message(f"would {doing} {count}")
-        return
-    if not yes and not app.output.confirm(f"{doing} {count}?"):
-        app.output.message("nothing was changed")
+    each = (f"{doing} #{found.number} {found.name}" for found in chosen)
+    if not is_to_be_done(app, f"{doing} {count}", each, yes=yes, dry_run=dry_run):
         return
     done = list(act(where))
     if is_machine(ctx):
@@ -429,6 +433,18 @@ def in_bulk(
         app.output.note(f"nothing to change on {what}")
     else:
         app.output.note(f"{_past(doing)} {what} (crm undo takes it back)")
+
+
+def is_to_be_done(app: AppContext, what: str, each: Iterable[str], *, yes: bool, dry_run: bool) -> bool:
+    """Whether to go on: a dry run says what would be done to each and stops, else who did not say ``--yes`` is asked."""
+    if dry_run:
+        for one in (*each, what):
+            app.output.message(f"would {one}")
+        return False
+    if yes or app.output.confirm(f"{what}?"):
+        return True
+    app.output.message("nothing was changed")
+    return False
 
 
 def _plural(noun: str, count: int) -> str:

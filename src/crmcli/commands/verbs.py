@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmcli.commands.completing import companies, contacts, deals, one_of, owners, pipelines, stages, tags
+from crmcli.commands.completing import (
+    campaigns,
+    companies,
+    contacts,
+    deals,
+    one_of,
+    owners,
+    pipelines,
+    segments,
+    stages,
+    tags,
+)
 from crmcli.commands.shape import (
     Clear,
     DryRun,
@@ -39,7 +50,8 @@ from crmcli.commands.shape import (
     split,
     through_view,
 )
-from crmcli.domain.fields import FIELDS, Field, Kind, find_field
+from crmcli.domain.fields import FIELDS, Field, Kind
+from crmcli.domain.filter_fields import find_filtered
 from crmcli.domain.frozen import NamedTuple
 from crmcli.errors import UsageError
 from crmcli.services.records import Query
@@ -55,8 +67,10 @@ _METAVARS = {
     Kind.EMAIL: "E-MAIL", Kind.PHONE: "PHONE", Kind.WEBSITE: "URL", Kind.HANDLE: "HANDLE|URL", Kind.CHOICE: "CHOICE",
     Kind.DATE: "DATE", Kind.TIME: "TIME", Kind.MONEY: "AMOUNT", Kind.PERCENT: "PERCENT", Kind.INTEGER: "N",
     Kind.USER: "USER", Kind.TAG: "TAG", Kind.STAGE: "STAGE", Kind.PIPELINE: "NAME", Kind.LINK: "REF",
+    Kind.SEGMENT: "NAME",
 }  # fmt: skip
-_COMPLETED = {Kind.USER: owners, Kind.TAG: tags, Kind.STAGE: stages, Kind.PIPELINE: pipelines}
+_COMPLETED = {Kind.USER: owners, Kind.TAG: tags, Kind.STAGE: stages, Kind.PIPELINE: pipelines, Kind.SEGMENT: segments}
+_NAMED = {"campaign": campaigns}
 _LINKED = {"contact": contacts, "company": companies, "deal": deals}
 # How help speaks of one value of a field of many, and of a list narrowed by a field.
 _ONE_OF_MANY = {
@@ -64,7 +78,8 @@ _ONE_OF_MANY = {
     "contacts": "person", "tags": "label",
 }  # fmt: skip
 _NARROWED = {
-    "tags": "With this label; repeat it for all of them", "companies": "At this company",
+    "tags": "With this label; repeat it for all of them",
+    "segments": "In this segment; repeat it for all of them", "companies": "At this company",
     "company": "With this company", "contacts": "With this person", "deals": "With this deal",
     "owner": "Whose they are; me for yourself", "stage": "In this stage", "pipeline": "In this pipeline",
     "industry": "In this industry", "country": "In this country",
@@ -324,7 +339,10 @@ def flag(field: Field, *, sign: str = "", about: str | None = None) -> Parameter
     if field.choices:
         about += f": {', '.join(field.choices)}"
     completed = (
-        _LINKED.get(field.noun) or _COMPLETED.get(field.kind) or (one_of(field.choices) if field.choices else None)
+        _NAMED.get(field.name)
+        or _LINKED.get(field.noun)
+        or _COMPLETED.get(field.kind)
+        or (one_of(field.choices) if field.choices else None)
     )
     option: Any = typer.Option(
         None, f"--{sign}-{field.option}" if sign else f"--{field.option}", metavar=_METAVARS.get(field.kind, "TEXT"),
@@ -375,14 +393,14 @@ def narrowings(noun: str, name: str) -> list[Narrowing]:
             _bound("since", name, f"{_WHEN[name]} then or later", "TIME", ">="),
             _bound("until", name, f"{_WHEN[name]} then or before", "TIME", "<="),
         ]
-    field = find_field(noun, name)
+    field = find_filtered(noun, name)
     assert field is not None
     if field.kind is Kind.MONEY:
         return [
             _bound(f"{end}_{name}", name, f"{about} this much", "AMOUNT", operator)
             for end, about, operator in (("min", "At least", ">="), ("max", "At most", "<="))
         ]
-    asked = field if field.kind is Kind.TAG else field._replace(many=False)
+    asked = field if field.kind in (Kind.TAG, Kind.SEGMENT) else field._replace(many=False)
     return [Narrowing(flag(asked, about=_NARROWED.get(name)), field.flag or field.name)]
 
 

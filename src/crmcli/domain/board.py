@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.money import Money, total
+from crmcli.domain.money import Money
 from crmcli.domain.text import fold
 
 if TYPE_CHECKING:
@@ -93,6 +93,12 @@ class Lane(NamedTuple):
         limit = self.stage.wip_limit
         return max(0, len(self.cards) - limit) if limit is not None else 0
 
+    def holds(self, card: BoardCard, order: str) -> bool:
+        """Whether the lane, sorted so, holds this very card; found by halving."""
+        key = order_key(self.stage.kind, order)
+        at = bisect_left(self.cards, key(card), key=key)
+        return at < len(self.cards) and self.cards[at] is card
+
     def without(self, uids: Collection[str]) -> Lane:
         """The lane with some cards taken out."""
         gone = [card for card in self.cards if card.id in uids]
@@ -101,8 +107,8 @@ class Lane(NamedTuple):
         kept = tuple(card for card in self.cards if card.id not in uids)
         return self._replace(
             cards=kept,
-            value=_less(self.value, [card.value for card in gone], kept),
-            weighted=_less(self.weighted, [card.weighted for card in gone], kept),
+            value=less(self.value, [card.value for card in gone], kept),
+            weighted=less(self.weighted, [card.weighted for card in gone], kept),
         )
 
     def with_cards(self, cards: Sequence[BoardCard], order: str) -> Lane:
@@ -140,14 +146,26 @@ class BoardPicture(NamedTuple):
         """How far to the right a stage is."""
         return next(place for place, lane in enumerate(self.lanes) if lane.stage.number == stage)
 
-    def with_cards(self, cards: Sequence[BoardCard]) -> BoardPicture:
-        """The picture with cards as they are now, each in the lane and the place where it belongs."""
-        uids = {card.id for card in cards}
+    def with_cards(self, cards: Sequence[BoardCard], was: Sequence[BoardCard] = ()) -> BoardPicture:
+        """The picture with cards as they are now, each in the lane and the place where it belongs.
+
+        What they ``was``, where that is known, spares looking through all lanes for them.
+        """
+        uids, left = {card.id for card in cards}, self._left_by(was)
         lanes = (
-            lane.without(uids).with_cards([card for card in cards if card.stage == lane.stage.number], self.order)
+            (lane.without(uids) if lane.stage.number in left else lane).with_cards(
+                [card for card in cards if card.stage == lane.stage.number], self.order
+            )
             for lane in self.lanes
         )
         return self._replace(lanes=tuple(lanes))
+
+    def _left_by(self, was: Sequence[BoardCard]) -> set[int]:
+        """The stages that these cards are in; all of them when any card is not to be found where it says it is."""
+        lanes = {lane.stage.number: lane for lane in self.lanes}
+        if was and all(card.stage in lanes and lanes[card.stage].holds(card, self.order) for card in was):
+            return {card.stage for card in was}
+        return set(lanes)
 
     def sorted_by(self, order: str) -> BoardPicture:
         """The picture with the cards of each lane in another order."""
@@ -167,18 +185,22 @@ def lane_of(stage: StageView, cards: Sequence[BoardCard]) -> Lane:
 
 def sums(amounts: Iterable[Money | None]) -> tuple[Money, ...]:
     """The sum of each currency, the largest first."""
-    by_currency = total(amount for amount in amounts if amount is not None)
-    return tuple(sorted(by_currency.values(), key=lambda money: (-money.minor, money.currency)))
+    minor: dict[str, int] = {}
+    for amount in amounts:
+        if amount is not None:
+            minor[amount.currency] = minor.get(amount.currency, 0) + amount.minor
+    return tuple(
+        Money(each, currency) for currency, each in sorted(minor.items(), key=lambda item: (-item[1], item[0]))
+    )
 
 
-def _less(amounts: Sequence[Money], gone: Sequence[Money | None], kept: Sequence[BoardCard]) -> tuple[Money, ...]:
+def less(amounts: Sequence[Money], gone: Sequence[Money | None], kept: Iterable[BoardCard]) -> tuple[Money, ...]:
     """The amounts without those of the cards that are gone; a currency that no card has any more is gone too."""
     left = sums([*amounts, *(money._replace(minor=-money.minor) for money in gone if money is not None)])
-    return tuple(
-        money
-        for money in left
-        if money.minor or any(card.value and card.value.currency == money.currency for card in kept)
-    )
+    if all(money.minor for money in left):
+        return left
+    held = {card.value.currency for card in kept if card.value}
+    return tuple(money for money in left if money.minor or money.currency in held)
 
 
 # -- the order within a lane

@@ -49,6 +49,7 @@ class Kind(Enum):
     STAGE = "stage"
     PIPELINE = "pipeline"
     LINK = "link"  # another record, see Field.noun
+    SEGMENT = "segment"  # a group of contacts, by name
 
 
 class Field(NamedTuple):

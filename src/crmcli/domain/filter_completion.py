@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmcli.domain.fields import FIELDS, Field, Kind
+from crmcli.domain.fields import Field, Kind
+from crmcli.domain.filter_fields import FILTERED
 from crmcli.domain.filter_paths import PathReader
+from crmcli.domain.filter_tree import Text
 from crmcli.domain.filter_values import MEASURED
 from crmcli.domain.filter_words import OPERATORS, Token, filter_error, tokens_of
 from crmcli.domain.filters import parse_filter
@@ -30,6 +32,7 @@ _VALUES: dict[Kind, tuple[str, ...]] = {
 _FILLERS: dict[Kind, str] = {Kind.DURATION: "1h", Kind.DATE: "today", Kind.TIME: "today", Kind.DUE: "today"}
 _ORDERED = ("=", "!=", "<", "<=", ">", ">=", "between")
 _TEXTUAL = ("=", "!=", "~=", "!~", "^=")
+_VALUED = ("value", "low", "high", "list", "which")
 _OTHERS = ("in (", "not in (", "is empty", "is not empty")
 
 
@@ -43,8 +46,9 @@ class Candidate(NamedTuple):
 class Completions(NamedTuple):
     """What may replace the text from ``start`` to ``end``.
 
-    ``kind`` is what stands there: condition, operator, value, list, joint or nothing; ``lookup`` names the noun and field
-    whose values the store knows more of, and ``typed`` is what was typed of one, without quotes.
+    ``kind`` is what stands there: condition, operator, value, list, joint, which (of a link's records) or beyond (it);
+    ``lookup`` names the noun and field whose values the store knows more of, and ``typed`` is what was typed of one,
+    without quotes.
     """
 
     start: int
@@ -142,10 +146,11 @@ class _Walk:
         self._depth = 0
         self._value_start: int | None = None
         self._text = text
+        self._end = -1  # of the last whole word
 
     def place(self, start: int, typed: str) -> _Place:
         """The place of what is typed from ``start`` on."""
-        goes_on = self._wanted in ("value", "low", "high", "list") and self._value_start is not None
+        goes_on = self._wanted in _VALUED and self._value_start is not None
         first = self._value_start if goes_on and self._value_start is not None else start
         return _Place(
             self._wanted, first, self._text[first:] if goes_on else typed, self._path, self._operator, self._depth, goes_on,
@@ -155,6 +160,7 @@ class _Walk:
     def take(self, token: Token) -> None:
         """One whole word further."""
         getattr(self, f"_take_{self._wanted}")(token)
+        self._end = token.end
 
     def _want(self, wanted: str) -> None:
         self._wanted, self._value_start = wanted, None
@@ -174,7 +180,30 @@ class _Walk:
         except FilterError:
             return None
 
+    def _take_which(self, token: Token) -> None:
+        if token.kind == ")":
+            self._want("beyond")
+        elif token.kind == "quoted":
+            self._want("closing")
+        else:
+            self._begin_value(token)
+
+    def _take_closing(self, _token: Token) -> None:
+        self._want("beyond")
+
+    def _take_beyond(self, token: Token) -> None:
+        if self._path is not None and self._path.field is not None:
+            try:
+                self._path = self._paths.read_on(self._path, Text("", ""), token)
+            except FilterError:
+                self._path = None
+        self._want("operator")
+
     def _take_operator(self, token: Token) -> None:
+        field = self._path.field if self._path is not None else None
+        if token.kind == "(" and token.start == self._end and field is not None and field.kind is Kind.LINK:
+            self._want("which")
+            return
         self._operator = token.keyword or token.text
         match self._operator:
             case "is":
@@ -269,6 +298,10 @@ def _candidates(place: _Place, noun: str, custom: Mapping[str, frozenset[str]]) 
             yield Candidate("in (")
         case "opening":
             yield Candidate("(")
+        case "closing":
+            yield Candidate(")")
+        case "beyond":
+            yield from _beyond(place)
         case "joint":
             space = "" if place.spaced else " "
             yield from (Candidate(space + word) for word in _joints(place))
@@ -287,17 +320,34 @@ _SAID = {
 
 def _fields(typed: str, noun: str, custom: Mapping[str, frozenset[str]]) -> Iterable[Candidate]:
     """The fields of the noun, or of the record at the end of the links typed so far."""
+    above, owner = _over_links(typed.rpartition(".")[0], noun)
     prefix, noun = _over_links(typed, noun)
-    for field in FIELDS[noun]:
-        yield Candidate(f"{prefix}{field.name if prefix == '' or not field.flag else field.flag}", field.about)
+    if above != prefix:
+        for field in FILTERED[owner]:
+            if "." in field.name:
+                yield Candidate(f"{above}{field.name}", field.about)
+    for field in FILTERED[noun]:
+        if field.noun != "consent":  # of which only each channel can be asked
+            yield Candidate(f"{prefix}{field.name if prefix == '' or not field.flag else field.flag}", field.about)
         if field.kind is Kind.LINK:
             yield Candidate(f"{prefix}{field.flag or field.name}.", f"a field of {_article(field.noun)}")
+        if field.noun == "membership":
+            yield Candidate(f"{prefix}{field.flag}(", "in one campaign, by its name")
     for key in sorted(custom.get(noun, ())):
         yield Candidate(prefix + _key_as_typed(key), "custom field")
 
 
 def _article(noun: str) -> str:
-    return f"its {noun}"
+    return {"membership": "any campaign it is in", "consent": "its consents"}.get(noun, f"its {noun}")
+
+
+def _beyond(place: _Place) -> Iterable[Candidate]:
+    """The fields after ``link("which")``."""
+    field = place.path.field if place.path is not None else None
+    if field is None:
+        return
+    for each in FILTERED[field.noun]:
+        yield Candidate(f".{each.flag or each.name}", each.about)
 
 
 def _over_links(typed: str, noun: str) -> tuple[str, str]:
@@ -305,7 +355,7 @@ def _over_links(typed: str, noun: str) -> tuple[str, str]:
     *names, _last = typed.split(".")
     for name in names[:6]:
         wanted = name.strip().lower().replace("-", "_")
-        link = next((f for f in FIELDS[noun] if f.kind is Kind.LINK and wanted in (f.name, f.flag) and wanted), None)
+        link = next((f for f in FILTERED[noun] if f.kind is Kind.LINK and wanted in (f.name, f.flag) and wanted), None)
         if link is None:
             return (prefix, noun) if wanted == "custom" else ("", noun)
         prefix, noun = f"{prefix}{name}.", link.noun
@@ -321,6 +371,8 @@ def _operators(path: Path | None) -> Sequence[str]:
     kind = path.field.kind if path is not None and path.field is not None else None
     if kind is None:
         return (*_TEXTUAL, *_ORDERED[2:], *_OTHERS)
+    if kind is Kind.SEGMENT:
+        return ("=", "!=", *_OTHERS[:2])
     if kind in MEASURED:
         return (*_ORDERED, *_OTHERS)
     return (*_TEXTUAL, *(_ORDERED[2:6] if kind is Kind.STAGE else ()), *_OTHERS)
@@ -366,7 +418,7 @@ def _bare(typed: str) -> str:
 
 
 def _lookup(place: _Place) -> tuple[str, str] | None:
-    if place.kind not in ("value", "low", "high", "list") or place.path is None:
+    if place.kind not in _VALUED or place.path is None:
         return None
     if place.path.custom is not None:
         return place.path.noun, f"custom.{place.path.custom}"
@@ -409,7 +461,7 @@ def _fault(text: str, place: _Place, end: str, noun: str, context: FilterContext
 
 def _may_go_on(place: _Place, noun: str, custom: Mapping[str, frozenset[str]]) -> bool:
     """Whether something that is wanted here begins with what is typed."""
-    if not place.typed or (place.kind in ("value", "low", "high", "list") and not _chosen(place)):
+    if not place.typed or (place.kind in _VALUED and not _chosen(place)):
         return True
     return place.typed[0] in "\"'" or any(_fits(each.text, place.typed) for each in _candidates(place, noun, custom))
 
@@ -428,9 +480,11 @@ def _endings(place: _Place, noun: str, custom: Mapping[str, frozenset[str]]) -> 
             if place.typed[:1] in ("", '"', "'"):
                 yield '"x"'
             names = [each.text for each in _fields(place.typed, noun, custom) if _fits(each.text, place.typed)]
-            yield from (f"{name} is empty" for name in names[:1])
+            yield from (f"{name} {end}" for name in names[:1] for end in ("is empty", "= x"))
         case "operator":
-            yield "is empty"
+            yield "= x" if place.path is not None and _is_segment(place.path) else "is empty"
+        case "which" | "closing" | "beyond":
+            yield from _endings_of_link(place)
         case "emptiness":
             yield "empty"
         case "in" | "opening":
@@ -443,6 +497,18 @@ def _endings(place: _Place, noun: str, custom: Mapping[str, frozenset[str]]) -> 
             yield value
         case _:
             yield ""
+
+
+def _endings_of_link(place: _Place) -> Iterable[str]:
+    """Ends of ``link("which").name`` from wherever it breaks off."""
+    before = {"which": '"x")', "closing": ")", "beyond": ""}[place.kind]
+    typed = place.typed if place.kind == "beyond" else ""
+    names = [each.text for each in _beyond(place) if _fits(each.text, typed)]
+    yield from (f"{before}{name} is empty" for name in names[:1])
+
+
+def _is_segment(path: Path) -> bool:
+    return path.field is not None and path.field.kind is Kind.SEGMENT
 
 
 def _finished(place: _Place) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.fields import FIELDS, Field, Kind, find_field
+from crmcli.domain.filter_fields import FILTERED, find_filtered
 from crmcli.domain.filter_tree import Path
 from crmcli.domain.filter_words import did_you_mean, filter_error, one_line, unescaped
 from crmcli.domain.frozen import NamedTuple
@@ -13,6 +14,7 @@ from crmcli.domain.text import loosened, nearest
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from crmcli.domain.filter_tree import Text
     from crmcli.domain.filter_words import Token
     from crmcli.errors import FilterError
 
@@ -29,23 +31,44 @@ class PathReader:
 
     def read(self, token: Token) -> Path:
         """The path that the word names; raises FilterError."""
-        segments = _segments(token)
-        links: list[Field] = []
-        noun = self._noun
+        return self._walk(_segments(token), Path((), None, None, self._noun), token)
+
+    def read_on(self, path: Path, which: Text, token: Token) -> Path:
+        """The path that goes on from one record of a link, as ``.status`` after ``campaign("Spring")``."""
+        assert path.field is not None
+        links = (*path.links, path.field)
+        narrowed = (*path.narrowed, *[None] * (len(path.links) - len(path.narrowed)), which)
+        first, *rest = _segments(token)
+        if first.text or not rest:
+            message = f"a field must follow '{path}(…)'"
+            raise self._error(message, token.column, f".{FILTERED[path.field.noun][0].name}, without a space before it")
+        return self._walk(rest, Path(links, None, None, path.field.noun, narrowed), token)
+
+    def custom_of(self, token: Token) -> Path | None:
+        """The custom field that the word names, where otherwise it is a field that only filters have."""
+        name = token.text
+        if self._noun not in FIELDS or find_field(self._noun, name) or not find_filtered(self._noun, name):
+            return None
+        key = match_key(self._custom.get(self._noun, frozenset()), name)
+        return Path((), None, key, self._noun) if key is not None else None
+
+    def _walk(self, segments: list[_Segment], path: Path, token: Token) -> Path:
+        """The path of the names, after the links of ``path``."""
+        links, noun = path.links, path.noun
         while len(links) <= MAX_LINKS:
             field = self._field(noun, segments[0])
-            if field and len(segments) == 1:
-                return Path(tuple(links), field, None, noun)
+            total = _total(noun, field, segments)
+            if field and (len(segments) == 1 or total):
+                return path._replace(links=links, field=total or field, noun=noun)
             if field is None or field.kind is not Kind.LINK:
-                return Path(tuple(links), None, self._custom_key(noun, field, segments), noun)
-            links.append(field)
-            noun, segments = field.noun, segments[1:]
+                return path._replace(links=links, custom=self._custom_key(noun, field, segments), noun=noun)
+            links, noun, segments = (*links, field), field.noun, segments[1:]
         raise self._error(f"a path crosses at most {MAX_LINKS} links", token.column)
 
     def _field(self, noun: str, segment: _Segment) -> Field | None:
         if not segment.text.strip():
             raise self._error("a field name is missing", segment.column, field_list(noun))
-        return find_field(noun, segment.text)
+        return find_filtered(noun, segment.text)
 
     def _custom_key(self, noun: str, field: Field | None, segments: list[_Segment]) -> str:
         """The custom key the segments name; ``field`` is what the first of them names otherwise."""
@@ -61,7 +84,7 @@ class PathReader:
         return key
 
     def _not_a_link(self, noun: str, field: Field, beyond: _Segment) -> FilterError:
-        links = ", ".join(f.name for f in FIELDS[noun] if f.kind is Kind.LINK)
+        links = ", ".join(f.name for f in FILTERED[noun] if f.kind is Kind.LINK)
         message = f"{field.name} is not a link, so it has no field '{one_line(beyond.text)}'"
         return self._error(message, beyond.column, f"links of {noun}: {links}")
 
@@ -91,6 +114,13 @@ class _Segment(NamedTuple):
     column: int
 
 
+def _total(noun: str, link: Field | None, segments: list[_Segment]) -> Field | None:
+    """The field that adds up what is at the end of a link, as ``deal.won_value``."""
+    if link is None or link.kind is not Kind.LINK or len(segments) != 2:
+        return None
+    return find_filtered(noun, f"{link.flag or link.name}.{segments[1].text}")
+
+
 def _segments(token: Token) -> list[_Segment]:
     """The names between the dots of a path; a dot inside backticks belongs to the name."""
     import re
@@ -109,24 +139,24 @@ def _segments(token: Token) -> list[_Segment]:
 
 def field_list(noun: str, custom: Iterable[str] = ()) -> str:
     """The remedy for a name that is no field: those that are."""
-    names = [field.name for field in FIELDS[noun]]
+    names = [field.name for field in FILTERED[noun]]
     return f"fields of {noun}: {', '.join(names + sorted(map(_as_typed, custom)))}"
 
 
 def colon_form(noun: str, word: str) -> str | None:
     """``tag = vip`` for ``tag:vip``."""
     name, colon, rest = word.partition(":")
-    return f"{name} = {rest}" if colon and rest and find_field(noun, name) else None
+    return f"{name} = {rest}" if colon and rest and find_filtered(noun, name) else None
 
 
 def _over_a_link(noun: str, word: str) -> str | None:
     """``company.industry`` for ``industry`` where only a linked record has one."""
-    links = (field for field in FIELDS[noun] if field.kind is Kind.LINK)
-    return next((f"{link.flag or link.name}.{word}" for link in links if find_field(link.noun, word)), None)
+    links = (field for field in FILTERED[noun] if field.kind is Kind.LINK)
+    return next((f"{link.flag or link.name}.{word}" for link in links if find_filtered(link.noun, word)), None)
 
 
 def _nearest_name(noun: str, known: frozenset[str], segment: _Segment) -> str | None:
-    names = [name for field in FIELDS[noun] for name in (field.name, field.flag) if name]
+    names = [name for field in FILTERED[noun] for name in (field.name, field.flag) if name]
     written = segment.text.lower()[:100]
     near = nearest(written, names + [_as_typed(key) for key in known])
     # A name that is there is no correction of itself: then it is what follows its dot that was wrong.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from crmcli.domain.frozen import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
     from crmcli.domain.fields import Field
@@ -21,23 +21,7 @@ class FilterContext(NamedTuple):
     custom: Mapping[str, frozenset[str]]
     currency: str
     locale: str | None = None
-
-
-class Path(NamedTuple):
-    """A field of ``noun`` reached over links; either ``field`` or ``custom`` is set.
-
-    A path over a link or field that holds several values means any of them.
-    """
-
-    links: tuple[Field, ...]
-    field: Field | None
-    custom: str | None
-    noun: str
-
-    def __str__(self) -> str:
-        """The path in its full spelling: ``companies.industry``."""
-        last = self.field.name if self.field else f"custom.{self.custom}"
-        return ".".join((*(link.name for link in self.links), last))
+    named: Callable[[str, str], str] | None = None  # a noun and a name in it: its uid; raises BadValue for none
 
 
 class Text(NamedTuple):
@@ -45,6 +29,25 @@ class Text(NamedTuple):
 
     raw: str
     folded: str
+
+
+class Path(NamedTuple):
+    """A field of ``noun`` reached over links; either ``field`` or ``custom`` is set.
+
+    A path over a link or field that holds several values means any of them; ``narrowed`` says of the links, from the first
+    on, which of their records is meant, None for any; it ends with the last one that is named.
+    """
+
+    links: tuple[Field, ...]
+    field: Field | None
+    custom: str | None
+    noun: str
+    narrowed: tuple[Text | None, ...] = ()
+
+    def __str__(self) -> str:
+        """The path in its full spelling: ``companies.industry``."""
+        last = self.field.name if self.field else f"custom.{self.custom}"
+        return ".".join((*(link.name for link in self.links), last))
 
 
 class Amount(NamedTuple):

@@ -28,6 +28,7 @@ class Written(NamedTuple):
     text: str
     column: int
     quoted: bool
+    end: int = 0  # where it ends, counted from 0
 
 
 def read_value(path: Path, op: Op, written: Written, context: FilterContext) -> Value:
@@ -41,6 +42,19 @@ def read_value(path: Path, op: Op, written: Written, context: FilterContext) -> 
         return _choice(text, field)
     reader = _READERS.get(field.kind)
     return reader(text, field, context) if reader else _text(text)
+
+
+def named_by(path: Path, op: Op) -> str | None:
+    """The noun, segment or campaign, of which the value must name a record; None where it is any text."""
+    field = path.field
+    if field is None or op != "=":
+        return None
+    return "segment" if field.kind is Kind.SEGMENT else "campaign" if field.noun == "membership" else None
+
+
+def named(noun: str, text: str, context: FilterContext) -> Text:
+    """The record that is named, by its uid where it can be looked up; raises BadValue where there is none."""
+    return _text(context.named(noun, text) if context.named else text)
 
 
 def _text(text: str) -> Text:

@@ -5,7 +5,8 @@
     negated   = NOT negated | "(" either ")" | "quoted text" | condition
     condition = path OP value | path [NOT] IN "(" value { "," value } ")"
               | path BETWEEN value AND value | path IS [NOT] EMPTY
-    path      = name { "." name }     a name with spaces stands in backticks; custom.KEY always means the custom field
+    path      = name { "." name }     a name with spaces stands in backticks; custom.KEY always means the custom field;
+                                      link("which").name goes on from one record of a link
     value     = "quoted" | 'quoted' | words up to AND, OR, a comma or a parenthesis
 
 `!=`, `!~`, `not in` and `is not empty` become `Not` of the plain form. So a compiler needs one rule for missing values,
@@ -17,9 +18,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.fields import Kind
+from crmcli.domain.filter_fields import FILTERED
 from crmcli.domain.filter_paths import PathReader, colon_form, field_list
-from crmcli.domain.filter_tree import Amount, And, Between, Compare, Empty, FullText, Not, OneOf, Or
-from crmcli.domain.filter_values import MEASURED, Written, read_value
+from crmcli.domain.filter_tree import Amount, And, Between, Compare, Empty, FullText, Not, OneOf, Or, Text
+from crmcli.domain.filter_values import MEASURED, Written, named, named_by, read_value
 from crmcli.domain.filter_words import (
     FOREIGN_OPERATORS,
     OPERATOR_LIST,
@@ -29,6 +31,7 @@ from crmcli.domain.filter_words import (
     one_line,
     tokens_of,
 )
+from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold
 from crmcli.errors import BadValue, FilterError
 
@@ -49,6 +52,22 @@ def parse_filter(text: str, noun: str, context: FilterContext) -> Node:
     return _Parser(text, noun, context).whole()
 
 
+class Mention(NamedTuple):
+    """A segment or campaign that a filter names: its uid, and from where to where the name stands, counted from 0."""
+
+    noun: str
+    uid: str
+    start: int
+    end: int
+
+
+def mentions_in(text: str, noun: str, context: FilterContext) -> list[Mention]:
+    """The segments and campaigns that a filter names, in their order; raises FilterError."""
+    parser = _Parser(text, noun, context)
+    parser.whole()
+    return parser.mentions
+
+
 class _Parser:
     """Recursive descent over the tokens; a method reads one rule of the grammar and leaves the next token current."""
 
@@ -61,6 +80,7 @@ class _Parser:
         self._at = 0
         self._depth = 0
         self._conditions = 0
+        self.mentions: list[Mention] = []
 
     def whole(self) -> Node:
         if self._tokens[0].kind == "end":
@@ -129,7 +149,26 @@ class _Parser:
         name, op = self._take(), self._current
         if op.ends_condition:
             raise self._no_operator(name)
-        path = self._paths.read(name)
+        other = self._paths.custom_of(name)
+        if other is None:
+            return self._on(self._paths.read(name), name)
+        # What only filters know came later than people's own fields of that name: those keep it for what they hold.
+        place, known = self._at, len(self.mentions)
+        try:
+            return self._on(self._paths.read(name), name)
+        except FilterError:
+            self._at = place
+            del self.mentions[known:]
+            return self._on(other, name)
+
+    def _on(self, path: Path, name: Token) -> Node:
+        """The condition on a path, of whose name ``name`` is the last word."""
+        op = self._current
+        while op.kind == "(" and op.start == name.end and path.field is not None and path.field.kind is Kind.LINK:
+            path, name = self._narrowed(path)
+            op = self._current
+            if op.ends_condition:
+                raise self._no_operator(name)
         self._take()
         match op.keyword or op.text if op.kind in ("op", "word") else "":
             case "is":
@@ -143,7 +182,36 @@ class _Parser:
             case sign:
                 return self._compare(path, op, sign)
 
+    def _narrowed(self, path: Path) -> tuple[Path, Token]:
+        """The path that goes on after ``link("which")``, and the last of its words."""
+        opening = self._take()
+        which = self._written("(", in_list=False)
+        self._close(opening)
+        name = self._take()
+        if name.kind != "word":
+            raise self._error(f"a field must follow '{path}(…)'", name.column, self._after_narrowed(path, which))
+        noun = "campaign" if path.field and path.field.noun == "membership" else ""
+        text = self._named(noun, path, which) if noun else Text(which.text, fold(which.text))
+        return self._paths.read_on(path, text, name), name
+
+    def _after_narrowed(self, path: Path, which: Written) -> str:
+        field = path.field
+        assert field is not None
+        word = field.flag or field.name
+        return f"as {word}(…).{FILTERED[field.noun][0].name}, or {word} = {one_line(which.text)}"
+
+    def _named(self, noun: str, path: Path, written: Written) -> Text:
+        """The segment or campaign that is named."""
+        try:
+            found = named(noun, written.text, self._context)
+        except BadValue as bad:
+            raise self._error(f"{path}: {bad.reason}", written.column, bad.hint) from None
+        self.mentions.append(Mention(noun, found.raw, written.column - 1, written.end))
+        return found
+
     def _emptiness(self, path: Path) -> Node:
+        if path.field is not None and path.field.kind is Kind.SEGMENT:
+            raise self._error(f"{path} can't be empty or not", self._current.column, "use = or in and a segment's name")
         negated = self._take_keyword("not")
         token = self._current
         if not self._take_keyword("empty"):
@@ -161,6 +229,7 @@ class _Parser:
 
     def _one_of(self, path: Path) -> Node:
         opening = self._current
+        self._check_sense(path, "=", opening)
         if opening.kind != "(":
             raise self._error("'(' must follow 'in'", opening.column, "FIELD in (a, b)")
         self._take()
@@ -202,6 +271,11 @@ class _Parser:
         kind = path.field.kind if path.field else None
         if kind is None:
             return
+        if path.field is not None and path.field.noun == "consent":
+            channels = ", ".join(f"consent.{each.name}" for each in FILTERED["consent"])
+            raise self._error(f"{path} has a word for each channel", token.column, f"ask for one of {channels}")
+        if op != "=" and kind is Kind.SEGMENT:
+            raise self._error(f"{path} can't be compared so", token.column, "use =, != or in and a segment's name")
         if op in ("~=", "^=") and kind in MEASURED:
             hint = "use =, !=, <, <=, >, >= or between"
             raise self._error(f"{path} can't be searched as text", token.column, hint)
@@ -212,6 +286,9 @@ class _Parser:
 
     def _value(self, path: Path, op: Op, after: str, *, in_list: bool = False) -> Value:
         written = self._written(after, in_list=in_list)
+        noun = named_by(path, op)
+        if noun is not None:
+            return self._named(noun, path, written)
         try:
             return read_value(path, op, written, self._context)
         except BadValue as bad:
@@ -220,9 +297,9 @@ class _Parser:
     def _written(self, after: str, *, in_list: bool) -> Written:
         first = self._current
         if first.kind == "quoted":
-            written = Written(self._take().text, first.column, quoted=True)
+            written = Written(self._take().text, first.column, quoted=True, end=first.end)
         elif first.kind == "word" and not first.ends_condition:
-            written = Written(self._words(), first.column, quoted=False)
+            written = Written(self._words(), first.column, quoted=False, end=self._tokens[self._at - 1].end)
         else:
             hint = f'"{first.text}" in quotes if that is the value' if first.keyword else None
             raise self._error(f"a value is missing after '{after}'", first.column, hint)

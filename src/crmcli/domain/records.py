@@ -8,25 +8,38 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from crmcli.domain.money import Money
 from crmcli.domain.views import (
     ActivityView,
+    BudgetLine,
+    CalendarItem,
+    CampaignPicture,
+    CampaignView,
     ChangeSetView,
     ChangeView,
     CompanyPicture,
     CompanyView,
     ContactPicture,
     ContactView,
+    CostView,
     DealPicture,
     DealView,
     Due,
     DuplicatePair,
     FactView,
     FindingView,
+    MemberEvent,
+    MemberPicture,
+    MemberView,
     SavedView,
     SearchHit,
+    SegmentPicture,
+    SegmentView,
     SettingView,
+    SnapshotView,
     StageTotal,
     StageView,
     StageVisit,
     TagView,
+    TemplateFinding,
+    TemplateView,
     TodayItem,
 )
 
@@ -56,8 +69,21 @@ VIEWS: dict[str, View] = {
     "setting": SettingView,
     "finding": FindingView,
     "fact": FactView,
+    "template": TemplateView,
+    "advice": TemplateFinding,
+    "segment": SegmentView,
+    "snapshot": SnapshotView,
+    "campaign": CampaignView,
+    "cost": CostView,
+    "budget": BudgetLine,
+    "member": MemberView,
+    "member_event": MemberEvent,
+    "calendar": CalendarItem,
 }
-PICTURES: dict[View, str] = {ContactPicture: "contact", CompanyPicture: "company", DealPicture: "deal"}
+PICTURES: dict[View, str] = {
+    ContactPicture: "contact", CompanyPicture: "company", DealPicture: "deal", CampaignPicture: "campaign",
+    MemberPicture: "member", SegmentPicture: "segment",
+}  # fmt: skip
 
 _STAGE_TOTAL = ("stage", "count", "value", "weighted", "currency", "kind")
 _AS_IS = frozenset({str, int, bool, type(None)})
@@ -179,4 +205,7 @@ _SHAPES: dict[type, Callable[[Any], dict[str, object]]] = {
     ContactPicture: _picture,
     CompanyPicture: _picture,
     DealPicture: _picture,
+    CampaignPicture: _picture,
+    MemberPicture: _picture,
+    SegmentPicture: _picture,
 }

@@ -42,6 +42,15 @@ def unsubscribe_address(address: str, token: str) -> str:
     return _plus(address, "u", token)
 
 
+def unsubscribe_link(page: str, address: str, token: str) -> str:
+    """The link in a message that takes its reader off the list: the page with ``{token}`` in it, else a mail to write."""
+    if not page:
+        return f"mailto:{unsubscribe_address(address, token)}?subject=unsubscribe"
+    if "{token}" in page:
+        return page.replace("{token}", token)
+    return f"{page}{'&' if '?' in page else '?'}token={token}"
+
+
 def read_returned(address: str) -> Returned | None:
     """What an address that a mail was sent to says, None for one that is not made here."""
     found = _PLUS.search(address)

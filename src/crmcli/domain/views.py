@@ -231,6 +231,33 @@ class SavedView(NamedTuple):
     owner: str | None
 
 
+class TemplateView(NamedTuple):
+    """The wording of a message in one language; the empty ``locale`` is for everybody else."""
+
+    id: str
+    number: int
+    name: str
+    locale: str
+    locales: tuple[str, ...]  # in which languages there is a wording under the name
+    subject: str
+    preheader: str | None  # what mail lists show beside the subject
+    text: str | None
+    markdown: str | None
+    html: str | None
+    used_by: tuple[str, ...]  # campaigns and sequences that are not over
+    created_at: datetime
+    updated_at: datetime
+
+
+class TemplateFinding(NamedTuple):
+    """Something that ``template check`` found: how grave it is, where, what, and what to do."""
+
+    severity: str  # error, warning or info
+    where: str
+    finding: str
+    remedy: str
+
+
 class CampaignTotal(NamedTuple):
     """What came of a campaign: its deals with their worth by currency, what was done in it, and whom that reached."""
 
@@ -246,6 +273,200 @@ class CampaignTotal(NamedTuple):
     activities: int
     contacts: int
     last_activity: datetime | None
+
+
+class SegmentView(NamedTuple):
+    """A group of people: the filter or formula that says who is in it, and how many that are.
+
+    ``size`` is None where that can't be worked out; ``problem`` says why.
+    """
+
+    id: str
+    number: int
+    name: str
+    kind: str
+    filter: str | None
+    formula: str | None
+    size: int | None
+    note: str | None
+    owner: str | None
+    created_at: datetime
+    updated_at: datetime
+    problem: str | None = None
+
+
+class SnapshotView(NamedTuple):
+    """Who was in a segment at a moment: how many, how many of them came and went since the one before, and for what."""
+
+    number: int
+    at: datetime
+    size: int
+    came: int | None
+    went: int | None
+    campaign: Link | None
+
+    @property
+    def id(self) -> str:
+        """What names it: snapshots have a number and no uid."""
+        return str(self.number)
+
+
+class SegmentPicture(NamedTuple):
+    """A segment with some of its people, how many of all can be reached by mail, how it grew, and what uses it."""
+
+    record: SegmentView
+    sample: tuple[Link, ...]
+    reachable: int | None
+    growth: int | None
+    snapshots: tuple[SnapshotView, ...]
+    used_by: tuple[str, ...]
+
+
+class GoalView(NamedTuple):
+    """What a campaign is to reach; ``reached`` is None in lists and where it is not known. Money is in the campaign's currency."""
+
+    metric: str
+    target: float
+    reached: float | None = None
+
+
+class CampaignView(NamedTuple):
+    """A campaign as it was planned, and how far it is."""
+
+    id: str
+    number: int
+    name: str
+    code: str | None
+    kind: str
+    status: str
+    parent: Link | None
+    starts_on: date | None
+    ends_on: date | None
+    send_at: datetime | None
+    objective: str | None
+    owner: str | None
+    segments: tuple[Link, ...]
+    excluded: tuple[Link, ...]
+    template: Link | None
+    budget: Money | None
+    expected_cost: Money | None
+    expected_revenue: Money | None
+    currency: str | None
+    expected_response: float | None
+    goals: tuple[GoalView, ...]
+    settings: Mapping[str, object]
+    members: int
+    started_at: datetime | None
+    ended_at: datetime | None
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+class VariantView(NamedTuple):
+    """A version that is tried: its share of the people in whole parts, and how many have got it."""
+
+    name: str
+    share: int
+    template: str | None
+    subject: str | None
+    winner: bool
+    members: int
+
+
+class BudgetLine(NamedTuple):
+    """What a campaign may cost and costs, in one currency; ``left`` is what is neither spent nor promised.
+
+    The line of all campaigns together has no campaign.
+    """
+
+    name: str
+    campaign: Link | None
+    currency: str
+    budget: Money | None
+    planned: Money
+    committed: Money
+    spent: Money
+    left: Money | None
+
+
+class CampaignPicture(NamedTuple):
+    """A campaign with what it costs, its members by state, its variants and tasks; its goals say what is reached."""
+
+    record: CampaignView
+    costs: tuple[BudgetLine, ...]
+    states: Mapping[str, object]
+    variants: tuple[VariantView, ...]
+    tasks: tuple[ActivityView, ...]
+
+
+class CostView(NamedTuple):
+    """A line of what a campaign costs."""
+
+    number: int
+    campaign: Link
+    state: str
+    amount: Money
+    currency: str
+    on: date
+    note: str | None
+    by: str | None
+    at: datetime
+
+    @property
+    def id(self) -> str:
+        """What names it: costs have a number and no uid."""
+        return str(self.number)
+
+
+class MemberView(NamedTuple):
+    """Somebody in a campaign: where that stands, why, and when each state was reached."""
+
+    contact: Link
+    number: int
+    email: str | None
+    status: str
+    reason: str | None
+    at: datetime
+    times: Mapping[str, object]
+    variant: str | None
+    segment: str | None
+
+    @property
+    def id(self) -> str:
+        """The person's uid."""
+        return self.contact.id
+
+
+class MemberEvent(NamedTuple):
+    """A state that a member came into, why, and by what that is known."""
+
+    at: datetime
+    status: str
+    reason: str | None
+    detail: str | None
+    source: str
+
+
+class MemberPicture(NamedTuple):
+    """A member of a campaign with every state it came into, the first one first."""
+
+    record: MemberView
+    campaign: Link
+    events: tuple[MemberEvent, ...]
+
+
+class CalendarItem(NamedTuple):
+    """What a calendar of campaigns shows: a campaign from day to day, a task or a sending on its day."""
+
+    kind: str
+    starts_on: date
+    ends_on: date
+    at: datetime | None
+    campaign: Link
+    name: str
+    status: str
+    owner: str | None
+    id: str
 
 
 class StageTotal(NamedTuple):

@@ -292,7 +292,10 @@ def _words(error: Exception) -> str:
 
 
 class Entry(NamedTuple):
-    """An entry of a feed: ``kind`` is VEVENT or VTODO, ``start`` and ``due`` days or moments, ``minutes`` its length."""
+    """An entry of a feed: ``kind`` is VEVENT or VTODO, ``start`` and ``due`` days or moments, ``minutes`` its length.
+
+    An event of several days has its ``end``, the first day after it.
+    """
 
     kind: str
     uid: str
@@ -307,6 +310,7 @@ class Entry(NamedTuple):
     done_at: datetime | None = None
     rule: str = ""
     remind_before: int | None = None
+    end: date | None = None
 
 
 def feed(entries: Iterable[Entry], name: str) -> Iterator[str]:
@@ -329,6 +333,8 @@ def _component(entry: Entry) -> Any:  # noqa: ANN401
     made.add("SUMMARY", entry.summary)
     if entry.start is not None:
         made.add("DTSTART", entry.start)
+    if entry.end is not None:
+        made.add("DTEND", entry.end)
     if entry.due is not None:
         made.add("DUE", entry.due)
     if entry.minutes:

@@ -84,6 +84,19 @@ def _undone_tone(view: View, _now: datetime) -> str:
     return "muted" if view.undone else ""
 
 
+def _campaign_tone(view: View, _now: datetime) -> str:
+    return {"active": "won", "paused": "rotting", "canceled": "lost", "completed": "muted"}.get(view.status, "")
+
+
+def _left_tone(view: View, _now: datetime) -> str:
+    return "overdue" if view.left is not None and view.left.minor < 0 else ""
+
+
+def _member_tone(view: View, _now: datetime) -> str:
+    gone = ("bounced", "complained", "unsubscribed", "failed")
+    return "overdue" if view.status in gone else "muted" if view.status == "skipped" else ""
+
+
 _HEADERS = {
     "number": "#",
     "emails": "e-mail",
@@ -97,6 +110,8 @@ _HEADERS = {
     "noun": "type",
     "forecast_category": "forecast",
     "rot_days": "rots after",
+    "starts_on": "start",
+    "ends_on": "end",
     "wip_limit": "limit",
     "a_number": "#",
     "b_number": "#",
@@ -114,6 +129,17 @@ _KINDS = {
     "phones": "phone",
     "value": "money",
     "weighted": "money",
+    "budget": "money",
+    "expected_cost": "money",
+    "expected_revenue": "money",
+    "amount": "money",
+    "planned": "money",
+    "committed": "money",
+    "spent": "money",
+    "left": "money",
+    "members": "integer",
+    "came": "integer",
+    "went": "integer",
     "annual_revenue": "money",
     "probability": "chance",
     "duration": "minutes",
@@ -139,6 +165,9 @@ _TONES: dict[tuple[str, str], Tone] = {
     ("pipeline", "stage"): _stage_kind_tone,
     ("stage", "stage"): _stage_kind_tone,
     ("history", "summary"): _undone_tone,
+    ("campaign", "status"): _campaign_tone,
+    ("member", "status"): _member_tone,
+    ("budget", "left"): _left_tone,
 }
 # What a table shows: name, priority (0 stays longest), least width (0: never cut).
 _SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
@@ -189,8 +218,40 @@ _SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
         ("noun", 3, 0), ("name", 0, 12), ("action", 1, 0), ("field", 0, 0), ("before", 0, 10), ("after", 0, 10),
     ),
     "setting": (("name", 0, 0), ("value", 0, 12), ("origin", 1, 12), ("about", 2, 8)),
+    "campaign": (
+        ("number", 0, 0), ("name", 0, 14), ("kind", 2, 0), ("status", 0, 0), ("starts_on", 1, 0), ("ends_on", 3, 0),
+        ("members", 4, 0), ("budget", 5, 0), ("code", 8, 0), ("owner", 6, 6), ("objective", 7, 12),
+    ),
+    "cost": (
+        ("number", 0, 0), ("campaign", 1, 12), ("on", 0, 0), ("state", 0, 0), ("amount", 0, 0), ("note", 1, 12),
+        ("by", 2, 6),
+    ),
+    "budget": (
+        ("name", 0, 14), ("currency", 3, 0), ("budget", 1, 0), ("planned", 2, 0), ("committed", 2, 0), ("spent", 0, 0),
+        ("left", 0, 0),
+    ),
+    "member": (
+        ("number", 1, 0), ("contact", 0, 14), ("email", 0, 18), ("status", 0, 0), ("reason", 1, 8), ("at", 2, 0),
+        ("variant", 3, 0), ("segment", 4, 8),
+    ),
+    "member_event": (("at", 0, 0), ("status", 0, 0), ("reason", 0, 8), ("detail", 1, 16), ("source", 1, 0)),
+    "calendar": (
+        ("starts_on", 0, 0), ("ends_on", 1, 0), ("at", 3, 0), ("kind", 0, 0), ("campaign", 0, 12), ("name", 0, 14),
+        ("status", 2, 0), ("owner", 4, 6),
+    ),
+    "segment": (
+        ("number", 3, 0), ("name", 0, 14), ("kind", 1, 0), ("size", 0, 0), ("filter", 2, 16), ("formula", 2, 10),
+        ("note", 4, 10), ("owner", 5, 6), ("problem", 1, 16),
+    ),
+    "snapshot": (
+        ("number", 0, 0), ("at", 0, 0), ("size", 0, 0), ("came", 1, 0), ("went", 1, 0), ("campaign", 2, 12),
+    ),
     "finding": (("check", 1, 0), ("record", 0, 0), ("problem", 0, 20), ("remedy", 0, 16)),
     "fact": (("name", 0, 0), ("value", 0, 20)),
+    "template": (
+        ("number", 0, 0), ("name", 0, 12), ("locale", 1, 0), ("subject", 0, 16), ("used_by", 2, 10), ("updated_at", 3, 0),
+    ),
+    "advice": (("severity", 0, 0), ("where", 0, 0), ("finding", 0, 20), ("remedy", 1, 16)),
 }  # fmt: skip
 
 
@@ -212,6 +273,8 @@ def all_columns(noun: str) -> dict[str, Column]:
 def _kind(noun: str, name: str) -> str:
     if noun in ("setting", "fact"):
         return "text"
+    if (noun, name) in (("segment", "size"), ("snapshot", "size")):
+        return "integer"
     return "integer" if noun == "tag" and name != "tag" else _KINDS.get(name, "text")
 
 

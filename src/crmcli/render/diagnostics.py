@@ -54,9 +54,12 @@ class Diagnostics:
         if self.verbose and not self.quiet:
             self._write(visible(text))
 
-    def progress(self, label: str, total: int | None = None) -> Progress:
-        """A line that shows how far the work is, on a terminal only: ``with … as progress: progress.advance()``."""
-        return Progress(self.stderr, label, total, shown=self.stderr.isatty() and not self.quiet)
+    def progress(self, label: str, total: int | None = None, *, rate: bool = False) -> Progress:
+        """A line that shows how far the work is, on a terminal only: ``with … as progress: progress.advance()``.
+
+        With ``rate`` it also says how fast it goes and how long it will take.
+        """
+        return Progress(self.stderr, label, total, shown=self.stderr.isatty() and not self.quiet, rate=rate)
 
     def ask(self, question: str) -> None:
         """Put a question of yes or no, and leave the cursor behind it."""
@@ -82,8 +85,10 @@ class Diagnostics:
 class Progress:
     """One line on the terminal, redrawn in place and wiped when the work is over."""
 
-    def __init__(self, stream: TextIO, label: str, total: int | None, *, shown: bool) -> None:
+    def __init__(self, stream: TextIO, label: str, total: int | None, *, shown: bool, rate: bool = False) -> None:
         self._stream = stream
+        self._rate = rate
+        self._began_at = monotonic()
         self._label = visible(label)
         self._total = total
         self._shown = shown
@@ -110,10 +115,21 @@ class Progress:
     def line(self) -> str:
         """How far it is: label, bar and share when the total is known, else label and count."""
         if not self._total:
-            return f"{self._label} {self.done:,}"
+            return f"{self._label} {self.done:,}{self._speed()}"
         share = min(self.done / self._total, 1.0)
         full = int(share * _BAR_CELLS)
-        return f"{self._label} {'█' * full}{'░' * (_BAR_CELLS - full)} {share:4.0%} {self.done:,}/{self._total:,}"
+        return f"{self._label} {'█' * full}{'░' * (_BAR_CELLS - full)} {share:4.0%} {self.done:,}/{self._total:,}{self._speed()}"
+
+    def _speed(self) -> str:
+        """How fast it goes, and how long the rest will take, once there is something to tell it by."""
+        seconds = monotonic() - self._began_at
+        if not self._rate or not self.done or seconds < 1:
+            return ""
+        told = f", {self.done / seconds:,.0f}/s"
+        if not self._total:
+            return told
+        left = int(max(self._total - self.done, 0) * seconds / self.done)
+        return f"{told}, {left // 3600}:{left // 60 % 60:02d}:{left % 60:02d} left"
 
 
 def _details(error: CrmError) -> list[str]:

@@ -18,6 +18,7 @@ from crmcli.render.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
     from typing import TextIO
 
     from crmcli.domain.records import View
@@ -33,6 +34,9 @@ _EMPTY = {
     "deal": ("deals", "crm deal add TITLE"),
     "activity": ("activities", "crm log call WHAT --contact WHO"),
     "task": ("tasks", "crm task add WHAT --due WHEN"),
+    "template": ("templates", "crm template add NAME --subject … --text FILE"),
+    "segment": ("segments", "crm segment add NAME --filter 'tag = vip'"),
+    "snapshot": ("snapshots", "crm segment snapshot NAME"),
     "history": ("changes", "crm contact add NAME"),
 }
 
@@ -144,6 +148,12 @@ class Output:
         """The rows of a question that is about no noun: numbers, texts and None."""
         self._writer().rows(names, rows)
 
+    def month(self, items: Sequence[Any], start: date, end: date) -> None:
+        """A month of a calendar as a grid."""
+        from crmcli.render.month import month_lines
+
+        self._writer().write(f"{line}\n" for line in month_lines(items, start, end, self.screen()))
+
     def uid(self, uid: str) -> None:
         """The uid of a new record, alone on its line."""
         self._writer().write([f"{uid}\n"])
@@ -178,9 +188,9 @@ class Output:
         """Why the command failed, after what was answered so far."""
         self.diagnostics.error(error)
 
-    def progress(self, label: str, total: int | None = None) -> Progress:
-        """A line that shows how far the work is, on a terminal only."""
-        return self.diagnostics.progress(label, total)
+    def progress(self, label: str, total: int | None = None, *, rate: bool = False) -> Progress:
+        """A line that shows how far the work is, with ``rate`` how fast and how long it will take, on a terminal only."""
+        return self.diagnostics.progress(label, total, rate=rate)
 
     @property
     def can_ask(self) -> bool:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from crmcli.domain.durations import show_duration
 from crmcli.domain.money import Money
 from crmcli.domain.records import PICTURES, noun_of
-from crmcli.domain.views import CompanyPicture, ContactPicture, DealPicture
+from crmcli.domain.views import (
+    CampaignPicture,
+    CompanyPicture,
+    ContactPicture,
+    DealPicture,
+    MemberPicture,
+    SegmentPicture,
+)
 from crmcli.render.cells import pad, width, wrap
 from crmcli.render.charts import bar
 from crmcli.render.columns import all_columns, is_past, shown_columns
@@ -37,8 +44,18 @@ _CONTACT_COLUMNS = ("number", "name", "title", "emails", "phones")
 
 def picture(view: View, screen: Screen) -> Iterator[str]:
     """A record as a person wants to see it: heading and fields, then what stands around it."""
+    if isinstance(view, (CampaignPicture, MemberPicture)):
+        from crmcli.render.campaigns import drawn
+
+        yield from drawn(view, screen)
+        return
     record = view.record if type(view) in PICTURES else view
     noun = noun_of(view)
+    if isinstance(view, SegmentPicture):
+        from crmcli.render.segment_picture import segment_picture
+
+        yield from segment_picture(view, screen)
+        return
     yield from _heading(noun, record, screen)
     yield from _fields(noun, record, screen)
     if isinstance(view, CompanyPicture) and view.contacts:

@@ -41,6 +41,11 @@ class Activities(Records):
         """The selected activities, by time unless sorted."""
         return activities(reader, selection)
 
+    @property
+    def hook_nouns(self) -> tuple[str, ...]:
+        """Those of both."""
+        return (self.noun, "task")
+
     def hook_noun(self, view: ActivityView) -> str:
         """A task has hooks of its own."""
         return "task" if view.type == "task" else "activity"
@@ -78,7 +83,12 @@ class Activities(Records):
         return added[0], added[1] if task is not None else None
 
     def _log_in(self, uow: UnitOfWork, draft: Draft, *, create: bool) -> ActivityView:
-        view: ActivityView = self.view(uow.reader, self.add_in(uow, draft, create=create))
+        number = self.add_in(uow, draft, create=create)
+        view: ActivityView = self.view(uow.reader, number)
+        if view.campaign is not None:
+            from crmcli.services.members import logged
+
+            logged(uow, view, number)
         self.desk.hooks.before(f"{self.hook_noun(view)}-add", as_record(view))
         return view
 

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from crmcli.store.reader import Reader
 
 _NAMED = ("contact", "company", "deal")
-_FEW = {"tag": "tag", "stage": "stage", "pipeline": "pipeline", "campaign": "campaign"}
+_FEW = {"tag": "tag", "stage": "stage", "pipeline": "pipeline", "campaign": "campaign", "segment": "segment"}
 # A word that stands for the same field of several nouns.
 _SHARED = {
     "source": ("contact.source", "deal.source"), "country": ("company.country",), "industry": ("company.industry",),
     "lost_reason": ("deal.lost_reason",),
 }  # fmt: skip
 _KEPT_SECONDS = 30.0
-_OF_KIND = {Kind.TAG: "tag", Kind.USER: "owner", Kind.STAGE: "stage", Kind.PIPELINE: "pipeline"}
+_OF_KIND = {Kind.TAG: "tag", Kind.USER: "owner", Kind.STAGE: "stage", Kind.PIPELINE: "pipeline", Kind.SEGMENT: "segment"}
 # Texts of one's own, which no other record says in the same words.
 _OWN_WORDS = frozenset(
     {"name", "address", "note", "body", "subject", "next_step", "outcome", "lost_note", "id", "thread", "attachments",
@@ -63,7 +63,7 @@ class Completing:
     def values(self, kind: str, typed: str, limit: int = 8) -> list[Suggestion]:
         """The values of a kind that fit what was typed.
 
-        A kind is ``contact``, ``company``, ``deal``, ``tag``, ``owner``, ``stage``, ``pipeline``, ``campaign``, ``source``,
+        A kind is ``contact``, ``company``, ``deal``, ``tag``, ``owner``, ``stage``, ``pipeline``, ``campaign``, ``segment``, ``source``,
         ``country``, ``industry``, ``lost_reason``, a text field of a noun as ``contact.title``, or its custom field as
         ``deal.custom.KEY``.
         """
@@ -100,13 +100,13 @@ class Completing:
 def completed_by(field: Field, noun: str) -> str:
     """The kind of values that ``Completing`` knows for a field; none for what is a choice, a measure or one's own words."""
     if field.kind is Kind.LINK:
-        return field.noun if field.noun in _NAMED else ""
+        return "campaign" if field.noun == "membership" else field.noun if field.noun in (*_NAMED, "campaign") else ""
     if field.kind in _OF_KIND:
         return _OF_KIND[field.kind]
     if field.name == "campaign":
         return "campaign"
     is_own = field.name in _OWN_WORDS or (noun, field.name) == ("deal", "title")
-    if field.kind is Kind.TEXT and not is_own and isinstance(PLACES[noun].get(field.name), Own):
+    if field.kind is Kind.TEXT and not is_own and noun in FIELDS and isinstance(PLACES[noun].get(field.name), Own):
         return field.name if field.name in _SHARED else f"{noun}.{field.name}"
     return ""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from crmcli.clock import Clock
+    from crmcli.domain.filter_tree import FilterContext
     from crmcli.services.hooks import Hooks
     from crmcli.store.reader import Reader
     from crmcli.store.session import UnitOfWork
@@ -62,14 +63,32 @@ class Desk(NamedTuple):
         """The writing door for one more part of the change set of that number."""
         return self.store.write(Actor(self.user, command, self.origin), number)
 
-    def condition(self, reader: Reader, noun: str, text: str | None) -> Condition:
-        """A filter's text as a condition on the noun's rows; raises FilterError."""
+    def condition(self, reader: Reader, noun: str, text: str | None, within: tuple[str, ...] = ()) -> Condition:
+        """A filter's text as a condition on the noun's rows; raises FilterError.
+
+        ``within`` are the uids of the segments that are being looked into: a filter that leads back to one is refused.
+        """
         if not text:
             return EVERYTHING
-        from crmcli.domain.filter_tree import FilterContext
         from crmcli.domain.filters import parse_filter
-        from crmcli.store.queries.refs import custom_keys
         from crmcli.store.queries.where import compile_filter
 
-        context = FilterContext(self.clock.local(), self.user, custom_keys(reader), self.currency, self.locale)
-        return compile_filter(parse_filter(text, noun, context), noun, reader.dialect, self.country)
+        def in_segment(ref: str) -> Condition:
+            from crmcli.store.queries.segments import contacts_in
+
+            return contacts_in(reader, self, ref, within)
+
+        node = parse_filter(text, noun, self.filter_context(reader))
+        return compile_filter(node, noun, reader.dialect, self.country, in_segment, by_sets=bool(within))
+
+    def filter_context(self, reader: Reader) -> FilterContext:
+        """What a filter's meaning depends on just now; the segments and campaigns that it names are looked up."""
+        from crmcli.domain.filter_tree import FilterContext
+        from crmcli.store.queries.refs import custom_keys
+
+        def named(noun: str, text: str) -> str:
+            from crmcli.store.queries.segments import uid_named
+
+            return uid_named(reader, noun, text)
+
+        return FilterContext(self.clock.local(), self.user, custom_keys(reader), self.currency, self.locale, named)

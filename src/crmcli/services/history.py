@@ -153,6 +153,8 @@ def _told(uow: UnitOfWork, undone: ChangeSet) -> str:
 def any_record(reader: Reader, ref: str, country: str | None) -> tuple[str, Found]:
     """The record of any noun that a reference names, also as ``deal:12``; raises Ambiguous when several nouns have one."""
     noun, colon, rest = ref.partition(":")
+    if (colon and noun == "campaign") or ref.startswith("cp_"):
+        return "campaign", _campaign(reader, rest if colon else ref)
     if colon and noun in UID_PREFIX:
         return noun, _live_or_deleted(reader, noun, rest, country)
     matches: list[tuple[str, Found]] = []
@@ -164,6 +166,8 @@ def any_record(reader: Reader, ref: str, country: str | None) -> tuple[str, Foun
             matches.append((candidate, resolve(reader, candidate, ref, country)))
         except NotFound:
             continue
+    if not matches and (campaign := _maybe_campaign(reader, ref)):
+        return "campaign", campaign
     if not matches:
         raise NotFound(f"no record {ref}", hint="crm search WORD")
     if len(matches) > 1:
@@ -178,3 +182,19 @@ def _live_or_deleted(reader: Reader, noun: str, ref: str, country: str | None) -
         return resolve(reader, noun, ref, country)
     except NotFound:
         return resolve(reader, noun, ref, country, deleted=True)
+
+
+def _campaign(reader: Reader, ref: str) -> Found:
+    from crmcli.store.queries.campaign_views import campaign_named
+
+    try:
+        return campaign_named(reader, ref)
+    except NotFound:
+        return campaign_named(reader, ref, deleted=True)
+
+
+def _maybe_campaign(reader: Reader, ref: str) -> Found | None:
+    try:
+        return _campaign(reader, ref)
+    except NotFound:
+        return None

@@ -27,6 +27,10 @@ class Hooks:
         """The same hooks with their warnings told to someone else, as to the board, which owns the terminal."""
         return Hooks(self._command_of, warn, self._environment)
 
+    def hear_of(self, event: str) -> bool:
+        """Whether any of them runs around it."""
+        return any(self._command_of(f"{when}-{event}") is not None for when in ("pre", "post"))
+
     def before(self, event: str, record: Mapping[str, object]) -> None:
         """Run the pre-hook inside the transaction; raises HookRefused when it fails, so nothing is stored."""
         name = f"pre-{event}"

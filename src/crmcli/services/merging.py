@@ -99,6 +99,10 @@ class Merging:
             _repoint(uow, table, column, beside, loser, keeper)
         if self.noun == "company":
             _break_circle(uow, keeper)
+        if self.noun == "contact":
+            from crmcli.store.members import merge_members
+
+            merge_members(uow, keeper, loser)
         remove(uow, self.noun, loser)
         # Written last and by itself: unmerging knows by this line where in the log the merge ends.
         uow.get(root_model(self.noun), loser).merged_into = keeper

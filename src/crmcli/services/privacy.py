@@ -14,6 +14,7 @@ from crmcli.store.queries.activities import activities
 from crmcli.store.queries.common import Selection
 from crmcli.store.queries.condition import Condition
 from crmcli.store.queries.deals import deals
+from crmcli.store.queries.members import memberships
 from crmcli.store.reader import marks
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Privacy:
                 **privacy.beside(reader, who.numbers),
                 "deals": self._deals(reader, who),
                 "activities": self._activities(reader, who),
+                "campaigns": memberships(reader, who.numbers),
                 "history": list(privacy.log_of(reader, who.numbers)),
                 "backups": [str(path) for path in backups(self.desk.store)],
             }

@@ -53,11 +53,13 @@ class Query(NamedTuple):
 
 
 _AT_ONCE = 1000  # numbers in one question
+_MANY = 1000  # from so many on, records are removed by marks instead of one after the other
 
 # Inside a class with a method named list, the builtin goes by these names.
 Views = list[Any]
 Chosen = list[Found]
 Numbers = list[int]
+Events = list[tuple[str, Any]]
 if TYPE_CHECKING:
     # The records that a bulk verb works on: those that a filter selects, or those of these numbers.
     Which = str | Sequence[int]
@@ -173,6 +175,11 @@ class Records:
         self.created(uow, number, values)
         return number
 
+    @property
+    def hook_nouns(self) -> tuple[str, ...]:
+        """All the nouns that the names of the hooks of these records may have."""
+        return (self.noun,)
+
     def hook_noun(self, view: Any) -> str:  # noqa: ANN401, ARG002
         """The noun in the names of the hooks for this record."""
         return self.noun
@@ -254,9 +261,40 @@ class Records:
         """Delete a record; the view it had."""
         return self._each(f"{self.noun} rm", "rm", lambda reader: [self._find(reader, ref)], self._remove_in)[0]
 
-    def remove_where(self, which: Which) -> Views:
-        """Delete every record that a filter, or their numbers, select, in one undo step; the views they had."""
-        return self._each(f"{self.noun} rm", "rm", self._selected(which), self._remove_in)
+    def remove_where(self, which: Which, *, telling: bool = True) -> Views:
+        """Delete every record that a filter, or their numbers, select, in one undo step; the views they had.
+
+        Without ``telling`` the views of very many are spared.
+        """
+        if len(self.matching(which)) < _MANY:
+            return self._each(f"{self.noun} rm", "rm", self._selected(which), self._remove_in)
+        views, heard = [], []
+        with self.desk.writing(f"{self.noun} rm") as uow:
+            chosen = self._selected(which)(uow.reader)
+            uow.summary = _summary(self.noun, chosen)
+            for start in range(0, len(chosen), _AT_ONCE):
+                had, told_of = self._remove_page(
+                    uow, [each.number for each in chosen[start : start + _AT_ONCE]], telling=telling
+                )
+                views += had
+                heard += told_of
+        for name, view in heard:
+            self.desk.hooks.after(name, as_record(view))
+        return views
+
+    def _remove_page(self, uow: UnitOfWork, numbers: Numbers, *, telling: bool) -> tuple[Views, Events]:
+        """Delete so many by their marks; the views they had, and those that a hook wants to hear of."""
+        from crmcli.store.removing import remove_marked
+
+        hooks, views, heard = self.desk.hooks, [], []
+        if telling or any(hooks.hear_of(f"{noun}-rm") for noun in self.hook_nouns):
+            among, params = uow.reader.dialect.among(numbers)
+            views = list(self.views(uow.reader, Selection(Condition(f"r.id {among}", tuple(params)), "number")))
+            heard = [(name, view) for view in views if hooks.hear_of(name := f"{self.hook_noun(view)}-rm")]
+        remove_marked(uow, self.noun, numbers)
+        for name, view in heard:
+            hooks.before(name, as_record(view))
+        return views if telling else [], heard
 
     def _remove_in(self, uow: UnitOfWork, number: int) -> None:
         from crmcli.store.records import remove

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _CHUNK = 500
 _MEND = "crm store check --fix"
 # Tables whose rows only tie two things together: one that leads nowhere can be taken away.
-_LINKS = ("contact_company", "contact_relation", "deal_contact", "activity_contact", "tagging")
+_LINKS = ("contact_company", "contact_relation", "deal_contact", "activity_contact", "tagging", "segment_member", "segment_snapshot_member",
+)
 # Tables whose rows belong to one record: without it they are nobody's.
 _PARTS = {
     "contact_email": "contact_id", "contact_phone": "contact_id", "contact_handle": "contact_id",
@@ -147,9 +148,12 @@ def _hanging(reader: Reader) -> Iterator[Finding]:
 # -- names and keys
 
 
+_PREFIX = {"campaign": "cp", "segment": "sg", "saved_view": "vw", "template": "tp", "change_set": "ch"}
+
+
 def _uids(reader: Reader) -> Iterator[Finding]:
     """Uids that are no prefix and ULID, or that two rows have."""
-    for table, prefix in {**UID_PREFIX, "campaign": "cp", "saved_view": "vw", "change_set": "ch"}.items():
+    for table, prefix in {**UID_PREFIX, **_PREFIX}.items():
         shape = re.compile(rf"{prefix}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}")
         seen: set[str] = set()
         for number, uid in reader.stream(f"SELECT id, uid FROM {table} ORDER BY id"):
@@ -197,7 +201,8 @@ def _unlike(value: str, key: str, read: Callable[[str], Any]) -> str | None:
 _NAMES = {
     "contact": ("name", "name_key"), "company": ("name", "name_key"), "deal": ("title", "title_key"),
     "pipeline": ("name", "name_key"), "stage": ("name", "name_key"), "campaign": ("name", "name_key"),
-    "saved_view": ("name", "name_key"), "tag": ("name", "key"), "app_user": ("login", "login_key"),
+    "segment": ("name", "name_key"),
+    "saved_view": ("name", "name_key"), "template": ("name", "name_key"), "tag": ("name", "key"), "app_user": ("login", "login_key"),
 }  # fmt: skip
 
 

@@ -57,7 +57,19 @@ def erase(uow: UnitOfWork, person: Person) -> Erased:
     for table in ("contact_email", "contact_phone", "contact_handle"):
         run(f"DELETE FROM {table} WHERE contact_id IN ({own})", person.numbers)
     run(f"DELETE FROM contact_relation WHERE contact_id IN ({own}) OR other_id IN ({own})", person.numbers * 2)
+    run(f"DELETE FROM segment_member WHERE contact_id IN ({own})", person.numbers)
     run(f"DELETE FROM tagging WHERE noun = 'contact' AND record_id IN ({own})", person.numbers)
+    run(f"UPDATE campaign_member SET email = NULL WHERE contact_id IN ({own})", person.numbers)
+    run(
+        "UPDATE campaign_event SET detail = NULL WHERE member_id IN"
+        f" (SELECT id FROM campaign_member WHERE contact_id IN ({own}))",
+        person.numbers,
+    )
+    run(
+        "UPDATE message SET address = '', address_key = '', reply = NULL, due_at = NULL,"
+        f" status = CASE WHEN status = 'retry' THEN 'failed' ELSE status END WHERE contact_id IN ({own})",
+        person.numbers,
+    )
     run(f"UPDATE contact_company SET role = NULL, title = NULL WHERE contact_id IN ({own})", person.numbers)
     # The lines stay, so that an undo of theirs is known to be one of a forgotten person's.
     run(

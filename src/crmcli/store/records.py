@@ -122,10 +122,14 @@ def _name_parts(name: str) -> dict[str, str | None]:
 
 
 def campaign(uow: UnitOfWork, name: str) -> int:
-    """The number of the live campaign of that name, made on first use."""
+    """The number of the live campaign of that name, code or uid; one of another name is made on first use."""
     from crmcli.store.models.campaigns import Campaign
 
-    found = uow.find(Campaign, name_key=fold(name), deleted_at=None)
+    found = (
+        uow.find(Campaign, name_key=fold(name), deleted_at=None)
+        or uow.find(Campaign, code_key=fold(name), deleted_at=None)
+        or uow.find(Campaign, uid=name, deleted_at=None)
+    )
     row = (
         found[0]
         if found

@@ -15,12 +15,15 @@ from crmcli.store.models.ledger import Change, ChangeSet
 from crmcli.store.models.schema import ROOTS, model_of
 from crmcli.store.queries.history import BESIDE
 from crmcli.store.queries.history import changes as logged
+from crmcli.store.queries.segments import uses_of
 from crmcli.store.reader import marks
 from crmcli.store.removing import CHILDREN, mark
 from crmcli.store.search import SEARCHED
 from crmcli.store.session import BOOKKEEPING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlmodel import SQLModel
 
     from crmcli.store.session import UnitOfWork
@@ -57,6 +60,7 @@ def take_back(uow: UnitOfWork, number: int) -> None:
         _reverse(uow, change)
         uow.flush()
     _reverse_marked(uow, first, number)
+    _check_used(uow, changes)
     _settle(uow, number)
 
 
@@ -108,7 +112,7 @@ def _check(uow: UnitOfWork, change: Change) -> None:
 # Change sets after one of that number that count against taking it back: those that stand, and undos of earlier ones.
 _STANDING = "s.id > ? AND s.undone_by IS NULL AND (s.undo_of IS NULL OR s.undo_of < ?)"
 # Rows with fields of their own, of which a later change to another field is not in the way.
-_WITH_FIELDS = (*ROOTS, "pipeline", "stage", "campaign", "saved_view")
+_WITH_FIELDS = (*ROOTS, "pipeline", "stage", "campaign", "segment", "saved_view", "template")
 
 
 def _check_beside(uow: UnitOfWork, number: int) -> None:
@@ -143,6 +147,15 @@ _LINKS = {
     "activity_contact": ("activity_id", "contact_id"),
     "tagging": ("tag_id", "noun", "record_id"),
 }
+
+
+def _check_used(uow: UnitOfWork, changes: Sequence[Change]) -> None:
+    """Raise Stale when a segment went that others are worked out from: they name it in their formulas."""
+    for number in {change.row_id for change in changes if change.relation == "segment"}:
+        row: Any = uow.get(model_of("segment"), number)
+        uses = uses_of(uow.reader, row.uid) if row.deleted_at is not None else []
+        if uses:
+            raise Stale(f"segment {row.name} is used by {', '.join(uses)} since", hint=f"crm segment show {row.uid}")
 
 
 def _linked_anew(uow: UnitOfWork, change: Change) -> bool:
@@ -235,7 +248,10 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "company_website": (("key",),),
     "pipeline": (("name_key",),),
     "stage": (("pipeline_id", "name_key"),),
-    "campaign": (("name_key",),),
+    "campaign": (("name_key",), ("code_key",)),
+    "campaign_goal": (("campaign_id", "metric"),),
+    "segment": (("name_key",),),
+    "template": (("name_key", "locale"),),
 }
 
 

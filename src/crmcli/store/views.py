@@ -44,6 +44,16 @@ def _first(value: str, source: str, order: str) -> str:
     return f"(SELECT {value} FROM {source} ORDER BY {order} LIMIT 1)"
 
 
+def _one_and_all(one: str, several: str, source: str, about: str) -> tuple[tuple[str, str, str], ...]:
+    """What a record has several of in their order: the first as a column, and all of them as another."""
+    row = source.split()[1]
+    value, order = f"{row}.value", f"{row}.position, {row}.id"
+    return (
+        (one, _first(value, source, order), about),
+        (several, _joined(value, source, order), "all of them, joined by commas"),
+    )
+
+
 def _major(minor: str, currency: str) -> str:
     """Minor units as a number of major ones, by the exponent of the currency (ISO 4217)."""
     by_exponent: dict[int, list[str]] = {}
@@ -110,10 +120,8 @@ VIEWS: tuple[View, ...] = (
             *_ID,
             ("name", "r.name", "full name"),
             *_plain("r", given="given name", family="family name", title="job title"),
-            ("email", _first("e.value", _EMAILS, "e.position, e.id"), "the primary e-mail address"),
-            ("emails", _joined("e.value", _EMAILS, "e.position, e.id"), "all of them, joined by commas"),
-            ("phone", _first("p.value", _PHONES, "p.position, p.id"), "the primary phone number"),
-            ("phones", _joined("p.value", _PHONES, "p.position, p.id"), "all of them, joined by commas"),
+            *_one_and_all("email", "emails", _EMAILS, "the primary e-mail address"),
+            *_one_and_all("phone", "phones", _PHONES, "the primary phone number"),
             ("company", _first("o.name", _PLACES, "l.position, l.id"), "the primary company's name"),
             ("company_id", _first("o.uid", _PLACES, "l.position, l.id"), "its uid"),
             ("companies", _joined("o.name", _PLACES, "l.position, l.id"), "all of them, joined by commas"),
@@ -134,10 +142,8 @@ VIEWS: tuple[View, ...] = (
         (
             *_ID,
             ("name", "r.name", "name"),
-            ("website", _first("w.value", _SITES, "w.position, w.id"), "the primary website"),
-            ("websites", _joined("w.value", _SITES, "w.position, w.id"), "all of them, joined by commas"),
-            ("phone", _first("p.value", _LINES, "p.position, p.id"), "the primary phone number"),
-            ("phones", _joined("p.value", _LINES, "p.position, p.id"), "all of them, joined by commas"),
+            *_one_and_all("website", "websites", _SITES, "the primary website"),
+            *_one_and_all("phone", "phones", _LINES, "the primary phone number"),
             *_plain("r", industry="industry", size="number of people"),
             ("annual_revenue", _major("r.annual_revenue", "r.revenue_currency"), "revenue a year, in major units"),
             ("revenue_currency", "r.revenue_currency", "its ISO 4217 code"),

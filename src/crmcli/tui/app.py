@@ -3,51 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App, SystemCommand
-from textual.message import Message
-
-from crmcli.errors import CrmError, StoreError
+from crmcli.errors import CrmError
 from crmcli.tui.bindings import bindings
 from crmcli.tui.counts import Count
 from crmcli.tui.keys.everywhere import EVERYWHERE
-from crmcli.tui.keys.footer import rank
 from crmcli.tui.keys.key import named
-from crmcli.tui.keys.registry import counted_ids, palette_keys
+from crmcli.tui.keys.registry import counted_ids
+from crmcli.tui.pasting import LONGEST, shorten
 from crmcli.tui.plain import Plain
 from crmcli.tui.screens.place import Place
+from crmcli.tui.storing_app import StoringApp
 from crmcli.tui.tabs import BY_NAME, TABS, number_of
 from crmcli.tui.themes import DARK, LIGHT, opposite, theme_for
 from crmcli.tui.trail import Spot, Trail
 from crmcli.tui.turns import Turns
+from crmcli.tui.warming import Warming
 from crmcli.tui.widgets.tab_line import TabLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
+    from textual.app import SystemCommand
     from textual.await_complete import AwaitComplete
     from textual.command import Provider
     from textual.events import Event
     from textual.screen import Screen
 
-    from crmcli.domain.views import ChangeSetView
-    from crmcli.tui.session import Done, Session
+    from crmcli.tui.session import Session
     from crmcli.tui.verbs import Verb
 
 _READ_PATIENCE = 2.0  # seconds that keys wait for a screen that is read for the first time
 _COUNT_SECONDS = 0.4  # a digit that no motion follows for so long is the number of a screen
-_WATCH_SECONDS = 1.0
-_STORING_SECONDS = 0.5  # what takes longer to store is told of
-_USUAL = gc.get_threshold()
-_COLLECTED = (10_000, 20, 100_000)  # young objects often, all of them only when asked to
-_TIDY_SECONDS = 20.0  # without a key for so long, there is time to go through all memory
-_IDLE_SECONDS = 0.7  # without a key for so long, a screen can be made that may be wanted later
 
 
 def _palette() -> type[Provider]:
@@ -56,7 +48,7 @@ def _palette() -> type[Provider]:
     return Palette
 
 
-class CrmApp(App[None]):
+class CrmApp(StoringApp):
     """All screens over one session; every write goes through ``write``, one after the other, off the thread that draws."""
 
     CSS_PATH: ClassVar[list[str]] = [  # type: ignore[assignment]
@@ -73,13 +65,6 @@ class CrmApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     _breakpoints = (HORIZONTAL_BREAKPOINTS, VERTICAL_BREAKPOINTS)
 
-    class StoreChanged(Message):
-        """Someone changed the store, or it can't be watched: then ``trouble`` says why."""
-
-        def __init__(self, trouble: str = "") -> None:
-            super().__init__()
-            self.trouble = trouble
-
     def __init__(
         self,
         session: Session,
@@ -90,25 +75,20 @@ class CrmApp(App[None]):
         theme: str | None = None,
         plain: bool = False,
     ) -> None:
-        super().__init__(ansi_color=True if plain else None)
-        self.session = session
+        super().__init__(session, ansi_color=True if plain else None)
         self.pipeline = pipeline
-        self.filter_text = filter_text
+        self.filter_text = filter_text if start == "board" else None
         self.count = Count(self._tell_count)
         self.last_verb: tuple[Verb, dict[str, str]] | None = None
-        self.trail = Trail(Spot(start))
-        self._places: dict[str, Place] = {}
-        self._lock = asyncio.Lock()
-        self._watching: asyncio.Task[None] | None = None
-        self._warm = False
-        self._unmade = list(BY_NAME)
-        self._pressed_at = 0.0
+        self.trail = Trail(Spot(start, "" if start == "board" else filter_text or ""))
+        self._warming = Warming(self)
         self._count_timer: Any = None
         self._turns = Turns(self, self._give, self._has_what_keys_want)
         self._opened_at = monotonic()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.is_plain = plain
+        self.set_class(plain, "-plain")
         if plain:
             self.animation_level = "none"
             self._filters.append(Plain())
@@ -120,10 +100,14 @@ class CrmApp(App[None]):
         """Open the first screen, and watch the store from before it is read."""
         self.set_keymap(named(self.session.settings.keys))
         self._leave_when_told()
+        self.session.desk.store.announce = self.notice
         with suppress(CrmError):  # the screen says so itself when it can't read
             await asyncio.to_thread(self.session.watch.wait, 0)
-        self.push_screen(self._place(self.trail.here.screen))
-        self._watching = asyncio.create_task(self._watch())
+        first = self.made(self.trail.here.screen)
+        if self.trail.here.ref:
+            first.open_ref(self.trail.here.ref)
+        self.push_screen(first)
+        self.watch_store()
 
     def _leave_when_told(self) -> None:
         """A signal to end gives the terminal back as it was, as ``q`` does."""
@@ -136,34 +120,12 @@ class CrmApp(App[None]):
 
     def on_unmount(self) -> None:
         """Let go of the store."""
-        if self._watching is not None:
-            self._watching.cancel()
-        self.session.close()
-        gc.unfreeze()
-        gc.set_threshold(*_USUAL)
+        self.let_go()
+        self._warming.let_go()
 
     def warm_up(self) -> None:
-        """Load what writes will need while the user looks at the screen."""
-        if not self._warm:
-            self._warm = True
-            self.run_worker(_warm_up, thread=True, group="warm-up")
-            self.set_timer(_IDLE_SECONDS, self._make_ahead)
-
-    def _make_ahead(self) -> None:
-        """Make one of the screens that were not seen yet while the hands rest; then it opens at once."""
-        if monotonic() - self._pressed_at >= _IDLE_SECONDS:
-            self._unmade = [name for name in self._unmade if name not in self._places]
-            if self._unmade:
-                self._register(self, self._place(self._unmade.pop(0)))
-        if self._unmade:
-            self.set_timer(_IDLE_SECONDS, self._make_ahead)
-        else:
-            self.set_interval(_TIDY_SECONDS, self._tidy)
-
-    def _tidy(self) -> None:
-        """Give back the memory of what was closed, while the hands rest."""
-        if monotonic() - self._pressed_at >= _TIDY_SECONDS:
-            gc.collect()
+        """Load what will be wanted while the user looks at the screen."""
+        self._warming.begin()
 
     # -- places
 
@@ -172,7 +134,7 @@ class CrmApp(App[None]):
         """The screen of the program that is seen, below any dialog."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Place)), None)
 
-    def _place(self, name: str) -> Place:
+    def made(self, name: str) -> Place:
         """The screen of that name, made when it is first wanted and kept."""
         if name not in self._places:
             from importlib import import_module
@@ -188,6 +150,14 @@ class CrmApp(App[None]):
             self.install_screen(made, name)
         return self._places[name]
 
+    def has_made(self, name: str) -> bool:
+        """Whether that screen is there already."""
+        return name in self._places
+
+    def make_ahead(self, name: str) -> None:
+        """Make a screen that is not seen yet."""
+        self._register(self, self.made(name))
+
     def visit(self, spot: Spot) -> AwaitComplete | None:
         """Go to a spot, so that ``back`` comes here again; what to await for it to be there, if it was not."""
         self.trail.visit(spot)
@@ -198,7 +168,7 @@ class CrmApp(App[None]):
         self.visit(Spot("record", f"{noun}:{uid}"))
 
     def _show(self, spot: Spot) -> AwaitComplete | None:
-        screen = self._place(spot.screen)
+        screen = self.made(spot.screen)
         if spot.ref:
             screen.open_ref(spot.ref)
         return self.switch_screen(screen) if self.place is not screen else None
@@ -236,9 +206,12 @@ class CrmApp(App[None]):
         self._count_timer = self.set_timer(_COUNT_SECONDS, self.settle_count)
 
     def settle_count(self) -> AwaitComplete | None:
-        """No motion followed: a single digit is a screen's number."""
+        """No motion followed: a single digit is a screen's number, unless a dialog was opened or the program ends."""
         number = self.count.take() if self.count else 0
-        return self.visit(Spot(TABS[number - 1].name)) if 1 <= number <= len(TABS) else None
+        place = self.place
+        if place is None or self.screen is not place or not 1 <= number <= len(TABS):
+            return None
+        return self.visit(Spot(TABS[number - 1].name))
 
     def _tell_count(self, typed: str) -> None:
         if self.place is not None:
@@ -266,10 +239,14 @@ class CrmApp(App[None]):
 
     async def _give(self, event: Event) -> None:
         """A key that takes no count settles the one before it first."""
-        from textual.events import Key
+        from textual.events import Key, Paste
 
         if isinstance(event, Key):
-            self._pressed_at = monotonic()
+            self._warming.pressed()
+        if isinstance(event, Paste) and not event.is_forwarded and shorten(event, self.focused):
+            self.notify(
+                f"too long for a line: its first {LONGEST} characters were taken", severity="warning", timeout=5
+            )
         if self.count and isinstance(event, Key) and not event.is_forwarded:
             bound = self.screen.active_bindings.get(event.key)
             if bound is None or bound.binding.id not in counted_ids():
@@ -278,103 +255,17 @@ class CrmApp(App[None]):
                     await switched
         await super().on_event(event)
 
-    # -- what others do to the store
-
-    async def _watch(self) -> None:
-        """Say when the store changes, as long as the program runs."""
-        failed = False
-        while True:
-            try:
-                changed = await asyncio.to_thread(self.session.watch.wait, _WATCH_SECONDS)
-                if (changed or failed) and await asyncio.to_thread(self.session.has_lost_store):
-                    raise StoreError("the store is not there any more")
-                if changed and not failed and await asyncio.to_thread(self.session.knows_all):
-                    continue
-            except CrmError as error:
-                failed = True
-                self.post_message(self.StoreChanged(error.message))
-            else:
-                if changed or failed:
-                    failed = False
-                    self.post_message(self.StoreChanged())
-
-    def on_crm_app_store_changed(self, event: CrmApp.StoreChanged) -> None:
-        """Read it again where it is seen; elsewhere when it is seen next."""
-        for place in self._places.values():
-            for line in place.query(TabLine):
-                line.trouble = event.trouble
-            if not event.trouble:
-                place.store_changed()
-
-    def changed_here(self) -> None:
-        """This program changed the store itself."""
-        for place in self._places.values():
-            place.store_changed()
-
-    # -- writing
-
-    async def write(self, action: Callable[[], Any]) -> Done:
-        """Do something that can be undone, off this thread and after the writes before it; raises CrmError."""
-        return await self.turn(lambda: self.session.do(action))
-
-    async def turn(self, act: Callable[[], Done]) -> Done:
-        """Run one use case off this thread, after the ones before it; raises CrmError."""
-        async with self._lock:
-            since = monotonic()
-            telling = self.set_interval(
-                _STORING_SECONDS, lambda: self._tell_storing(self._storing(monotonic() - since))
-            )
-            try:
-                return await asyncio.to_thread(act)
-            finally:
-                telling.stop()
-                if monotonic() - since >= _STORING_SECONDS:
-                    self._tell_storing("")
-
-    def _storing(self, seconds: float) -> str:
-        """How far a write is, and for how long it has been under way."""
-        reached = self.session.reached
-        return f"storing {self.session.locale.number(reached) if reached > 1 else ''}".rstrip() + f" … {seconds:.0f} s"
-
-    def _tell_storing(self, text: str) -> None:
-        for place in self._places.values():
-            for line in place.query(TabLine):
-                line.storing = text
-
-    def action_undo(self) -> None:
-        """Take back the last thing done here."""
-        self._turn("undone", "nothing was done here that could be undone", self.session.undo, self.count.take())
-
-    def action_redo(self) -> None:
-        """Do it again."""
-        self._turn("done again", "nothing to do again", self.session.redo, self.count.take())
-
-    def _turn(self, word: str, nothing: str, turn: Callable[[], Done], times: int) -> None:
-        place = self.place
-        if place is not None:
-            place.run_worker(self._turned(place, word, nothing, turn, times), group="write")
-
-    async def _turned(self, place: Place, word: str, nothing: str, turn: Callable[[], Done], times: int) -> None:
-        place.writing += 1
-        try:
-            for _ in range(times):
-                done = await self.turn(turn)
-                view: ChangeSetView | None = done.result
-                said = f"{word}: {view.command}, {view.summary}".removesuffix(", ") if view else nothing
-                place.post_message(place.Written(done, said))
-                if view is None:
-                    break
-        except CrmError as error:
-            place.post_message(place.Failed("that can't be taken back", error))
-        finally:
-            place.writing -= 1
-
     def action_repeat(self) -> None:
         """Do the last thing again, to what is at the cursor."""
         if self.place is not None and self.place.is_active:
             self.place.repeat()
 
     # -- looks
+
+    def on_resize(self) -> None:
+        """A dialog may be higher now, although its frame has stayed as it was."""
+        for body in self.screen.query(".dialog-body"):
+            body.refresh(layout=True)
 
     def _theme_kept(self) -> str | None:
         kept = self.session.settings["tui.theme"] or self.session.memory.get("theme")
@@ -405,10 +296,18 @@ class CrmApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Open the palette, also while the one before it is on its way out; not twice, whatever is before it."""
-        from textual.command import CommandPalette
+        from crmcli.tui.modals.dialog import CommandPalette
 
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
             self.push_screen(CommandPalette())
+
+    def search_themes(self) -> None:
+        """Choose among all themes."""
+        from textual.theme import ThemeProvider
+
+        from crmcli.tui.modals.dialog import CommandPalette
+
+        self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder="which theme?"))
 
     def action_help(self) -> None:
         """The keys of this screen."""
@@ -418,26 +317,10 @@ class CrmApp(App[None]):
             self.push_screen(Help(self.place))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """What the command palette offers: the screens, the keys of this screen, the theme and the way out."""
-        place = screen if isinstance(screen, Place) else self.place
-        keys = list(palette_keys(place.KEYS if place is not None else (), self.session.settings.keys))
-        # The most useful of the screen's own first: what is looked for is mostly about what is seen.
-        ranks = {f"{scope}.{key.id}": rank(screen.name or "", f"{scope}.{key.id}") % 100 for scope, key, _ in keys}
-        keys.sort(key=lambda each: (each[0] == "everywhere", ranks[f"{each[0]}.{each[1].id}"]))
-        for scope, key, shown in keys:
-            whose = self if scope == "everywhere" else place
-            if place is None or place.fits(key.action):
-                title = f"{key.label[:1].upper()}{key.label[1:]}  {shown}"
-                yield SystemCommand(title, key.about, self._runner(whose, key.action))
-        for number, tab in enumerate(TABS, 1):
-            yield SystemCommand(f"Go to {tab.label}  {number}", tab.about, lambda name=tab.name: self.visit(Spot(name)))
-        yield SystemCommand("Theme", "choose among all themes", self.action_change_theme)
+        """What the command palette offers."""
+        from crmcli.tui.palette import commands_on
 
-    def _runner(self, whose: CrmApp | Place | None, action: str) -> Callable[[], Any]:
-        async def act() -> None:
-            await self.run_action(action, whose)
-
-        return act
+        return commands_on(self, screen)
 
     # -- the end
 
@@ -449,19 +332,3 @@ class CrmApp(App[None]):
     def _fatal_error(self) -> None:
         """Close without a traceback: the command line reports it, as it does for every command."""
         self._close_messages_no_wait()
-
-
-def _warm_up() -> None:
-    """The write door and screens take a while to load the first time; what is there by then needs no looking through."""
-    from importlib import import_module
-
-    import crmcli.store.records
-    import crmcli.store.session
-    import crmcli.store.undo  # noqa: F401
-
-    for name in ("screens.search", "modals.record_form", *(f"screens.{tab.module}" for tab in BY_NAME.values())):
-        import_module(f"crmcli.tui.{name}")
-    # A full collection goes through every object there is, for 80 ms and more in the middle of a key: what is there by
-    # now is left out of it, and it waits until the hands rest.
-    gc.freeze()
-    gc.set_threshold(*_COLLECTED)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
+import threading
+from contextlib import suppress
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ class Memory:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
         self._kept: dict[str, Any] = self._read()
+        self._lock = threading.Lock()
 
     def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - what was put there
         """What was remembered under a name."""
@@ -31,14 +33,19 @@ class Memory:
         self._kept[name] = value
 
     def keep(self) -> None:
-        """Write it down, whole or not at all."""
-        try:
-            folder = make_private(self._path.parent)
-            with NamedTemporaryFile("w", dir=folder, prefix=f".{FILE}.", delete=False, encoding="utf-8") as file:
-                json.dump(self._kept, file, ensure_ascii=False)
-            os.replace(file.name, self._path)  # noqa: PTH105 - a name, not a path
-        except OSError:
-            return
+        """Write it down, whole or not at all; from any thread, the last one writes the last state."""
+        with self._lock:
+            part: Path | None = None
+            try:
+                folder = make_private(self._path.parent)
+                with NamedTemporaryFile("w", dir=folder, prefix=f".{FILE}.", delete=False, encoding="utf-8") as file:
+                    part = folder / file.name
+                    json.dump(dict(self._kept), file)  # a copy: more may be remembered meanwhile
+                part.replace(self._path)
+            except OSError:
+                if part is not None:
+                    with suppress(OSError):
+                        part.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, Any]:
         try:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Provider
 from textual.content import Content
 from textual.markup import escape
 
+from crmcli.tui.keys.footer import rank
+from crmcli.tui.keys.registry import palette_keys
+from crmcli.tui.screens.place import Place
+from crmcli.tui.tabs import TABS
+from crmcli.tui.trail import Spot
+
 if TYPE_CHECKING:
-    from textual.app import SystemCommand
+    from collections.abc import Callable, Iterator
+
     from textual.command import Hits
+    from textual.screen import Screen
+
+    from crmcli.tui.app import CrmApp
 
 _NAME_CELLS = 34
 _BY_HELP = 0.01  # a name that fits counts more than what is said about a command
@@ -38,6 +49,30 @@ class Palette(Provider):
                 for place in _found(name, query):
                     shown = shown.stylize(matcher.match_style, place, place + 1)
                 yield Hit(by_name or _BY_HELP, shown, command.callback, command.title, escape(command.help))
+
+
+def commands_on(app: CrmApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """The keys of a screen, the screens, the theme and the way out."""
+    place = screen if isinstance(screen, Place) else app.place
+    keys = list(palette_keys(place.KEYS if place is not None else (), app.session.settings.keys))
+    # The most useful of the screen's own first: what is looked for is mostly about what is seen.
+    ranks = {f"{scope}.{key.id}": rank(screen.name or "", f"{scope}.{key.id}") % 100 for scope, key, _ in keys}
+    keys.sort(key=lambda each: (each[0] == "everywhere", ranks[f"{each[0]}.{each[1].id}"]))
+    for scope, key, shown in keys:
+        whose = app if scope == "everywhere" else place
+        if place is None or place.fits(key.action):
+            title = f"{key.label[:1].upper()}{key.label[1:]}  {shown}"
+            yield SystemCommand(title, key.about, _runner(app, whose, key.action))
+    for number, tab in enumerate(TABS, 1):
+        yield SystemCommand(f"Go to {tab.label}  {number}", tab.about, lambda name=tab.name: app.visit(Spot(name)))
+    yield SystemCommand("Theme", "choose among all themes", app.action_change_theme)
+
+
+def _runner(app: CrmApp, whose: CrmApp | Place | None, action: str) -> Callable[[], Any]:
+    async def act() -> None:
+        await app.run_action(action, whose)
+
+    return act
 
 
 def _shown(title: str) -> Content:

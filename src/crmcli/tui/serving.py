@@ -54,7 +54,7 @@ def _command(screen: str, wish: Wish) -> str:
     words = [sys.executable, "-m", "crmcli", "tui"]
     words += ["--pipeline", wish.pipeline] if wish.pipeline else []
     words += ["--filter", wish.filter] if wish.filter else []
-    return shlex.join(words if wish.pipeline or wish.filter else [*words, screen])
+    return shlex.join([*words, screen])
 
 
 def _listen(port: int) -> socket.socket:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from crmcli.errors import Conflict, CrmError
+from crmcli.errors import Conflict, CrmError, NotFound, Refused
 from crmcli.paths import state_folder
 from crmcli.services.activities import Activities, Tasks
 from crmcli.services.board import Board
@@ -201,9 +201,10 @@ class Session:
             return Done(None, ())
         try:
             undone, change_set = self._write(lambda: self.history.undo(steps[-1]))
-        except Conflict:
-            # It can never be taken back now; the step before it still may.
-            steps.pop()
+        except (Conflict, NotFound, Refused):
+            if self.desk.has_store:
+                # It can never be taken back now; the step before it still may.
+                steps.pop()
             raise
         steps.pop()
         if change_set is not None:

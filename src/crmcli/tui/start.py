@@ -47,13 +47,15 @@ def start(context: AppContext, wish: Wish) -> None:
 
 
 def _screen(context: AppContext, wish: Wish) -> str:
-    from crmcli.tui.tabs import TABS
+    from crmcli.tui.tabs import FILTERED, TABS
 
     known = [tab.name for tab in TABS]
     name = wish.screen or ("board" if wish.pipeline or wish.filter else str(context.settings["tui.screen"]))
     if name not in known:
         near = nearest(name, known)
         raise UsageError(f"no screen {name}", hint=f"did you mean {near}?" if near else f"one of {', '.join(known)}")
+    if wish.filter and name not in FILTERED:
+        raise UsageError(f"{name} takes no filter", hint=f"one of {', '.join(FILTERED)}")
     return name
 
 
@@ -63,11 +65,14 @@ def _run(context: AppContext, screen: str, wish: Wish) -> None:
         raise UsageError("the screens need a terminal", hint="crm pipeline shows the same figures as a table")
     from crmcli.tui.app import CrmApp
     from crmcli.tui.session import Session
+    from crmcli.tui.tabs import FILTERED
 
     session = Session(context)
-    if wish.pipeline or wish.filter:
-        # Asked before the screen is taken over: what is wrong with the arguments belongs on stderr.
+    # Asked before the screen is taken over: what is wrong with the arguments belongs on stderr.
+    if screen == "board" and (wish.pipeline or wish.filter):
         session.board.picture(wish.pipeline, wish.filter)
+    elif wish.filter:
+        session.tables.order(FILTERED[screen], wish.filter)
     plain = wish.plain or bool(context.settings["tui.plain"])
     if plain:
         os.environ["NO_COLOR"] = "1"  # Textual looks for it when the application is made

@@ -30,6 +30,9 @@ TABS = (
 RECORD = Tab("record", "Record", "record", "RecordScreen", "one record with everything around it")
 BY_NAME = {tab.name: tab for tab in (*TABS, RECORD)}
 
+# The screens that open with a filter, and what it selects there.
+FILTERED = {"board": "deal", "contacts": "contact", "companies": "company", "deals": "deal", "activity": "activity"}
+
 
 def number_of(name: str) -> int:
     """The number of a tab, 0 for a screen that has none."""

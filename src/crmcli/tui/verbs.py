@@ -134,7 +134,7 @@ def _remove(session: Session, targets: Sequence[Target], _answers: Answers) -> A
     records = session.records(targets[0].noun)
     if len(targets) == 1:
         return records.remove(targets[0].id)
-    return records.remove_where(numbers_of(targets))
+    return records.remove_where(numbers_of(targets), telling=False)
 
 
 def _to_stage(session: Session, targets: Sequence[Target], answers: Answers) -> Any:  # noqa: ANN401

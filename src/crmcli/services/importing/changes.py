@@ -48,7 +48,10 @@ class Comparer:
         self._fields = {field.name: field for field in FIELDS[noun]}
         self._users: dict[str, int] = dict(uow.reader.rows("SELECT login_key, id FROM app_user"))
         self._campaigns: dict[str, int] = dict(
-            uow.reader.rows("SELECT name_key, id FROM campaign WHERE deleted_at IS NULL")
+            uow.reader.rows(
+                "SELECT code_key, id FROM campaign WHERE deleted_at IS NULL AND code_key IS NOT NULL"
+                " UNION ALL SELECT name_key, id FROM campaign WHERE deleted_at IS NULL"
+            )
         )
 
     def difference(self, entry: Entry, kept: Kept, links: Links) -> Difference:

@@ -69,6 +69,9 @@ class Dialect(Protocol):
     def begin(self) -> str:
         """The statements that start a write and wait for the other writers to end."""
 
+    def keep_at_once(self, connection: Any) -> None:  # noqa: ANN401
+        """From now on no commit of this connection returns before it would survive the loss of power."""
+
     def sql(self, text: str) -> str:
         """A statement written with ``?`` in the engine's own placeholder style."""
 

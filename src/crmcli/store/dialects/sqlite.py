@@ -112,6 +112,10 @@ class Sqlite:
         """Take the write lock at once, so that a transaction never fails half-way for want of it."""
         return "BEGIN IMMEDIATE"
 
+    def keep_at_once(self, connection: sqlite3.Connection) -> None:
+        """The log is synced at each commit, not only when it is folded into the file."""
+        connection.execute("PRAGMA synchronous = FULL")
+
     def sql(self, text: str) -> str:
         """SQLite takes ``?`` as it is."""
         return text

@@ -17,6 +17,7 @@ class Template(Mortal, table=True):
     name_key: str
     locale: str = ""
     subject: str = ""
+    preheader: str | None = None  # what mail lists show beside the subject
     text: str | None = None
     markdown: str | None = None  # from which the HTML is made
     html: str | None = None
@@ -35,6 +36,7 @@ class Message(Row, table=True):
         Index("message_queue", "campaign_id", "status", "due_at"),
         Index("message_contact", "contact_id", "sent_at"),
         Index("message_sent", "account", "sent_at"),
+        Index("message_address", "campaign_id", "address_key"),
     )
     uid: str = Field(unique=True)  # the Message-ID is made of it
     token: str = Field(unique=True)  # in the addresses to unsubscribe and to return to; nobody can guess it
@@ -45,6 +47,7 @@ class Message(Row, table=True):
     variant_id: int | None = link("campaign_variant.id", optional=True)
     template_id: int | None = link("template.id", optional=True)
     address: str
+    address_key: str
     status: str = "sending"  # sending, sent, retry, failed, in_doubt
     attempts: int = 1
     account: str = ""

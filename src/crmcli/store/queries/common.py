@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.fields import FIELDS, PLURAL, Kind, find_field
+from crmcli.domain.filter_fields import FILTERED, find_filtered
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import nearest
 from crmcli.domain.views import Due, Link
 from crmcli.errors import UsageError
 from crmcli.store.queries.condition import EVERYTHING, Condition
-from crmcli.store.queries.fields import IS_DONE, IS_PLANNED, PLACES, Beside, Linked, Own
+from crmcli.store.queries.fields import IS_DONE, IS_PLANNED, NAMES, PLACES, Beside, Linked, Own, Place
 from crmcli.store.reader import Reader, marks
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def order_by(noun: str, selection: Selection, default: str) -> str:
             if default != "r.id"
             else ("r.id DESC" if selection.reverse else "r.id")
         )
-    field = find_field(noun, selection.sort)
+    field = find_field(noun, selection.sort) if noun in FIELDS else find_filtered(noun, selection.sort)
     if field is None:
         raise _unsortable(noun, selection.sort)
     direction = " DESC" if selection.reverse else ""
@@ -94,25 +95,27 @@ def order_by(noun: str, selection: Selection, default: str) -> str:
 
 
 def _unsortable(noun: str, name: str) -> UsageError:
-    known = [f.name for f in FIELDS[noun]]
+    known = [f.name for f in (FIELDS if noun in FIELDS else FILTERED)[noun]]
     near = nearest(name, known)
     hint = f"did you mean {near}?" if near else f"one of {', '.join(known)}"
-    return UsageError(f"--sort: {PLURAL[noun]} have no field {name!r}", hint=hint)
+    return UsageError(f"--sort: {PLURAL.get(noun, f'{noun}s')} have no field {name!r}", hint=hint)
 
 
-def _sorted_by(field: Field, place: Own | Beside | Linked) -> list[str]:
+def _sorted_by(field: Field, place: Place) -> list[str]:
     """What a field is sorted by: of several values the first in their own order."""
     match place:
         case Beside(source, condition, _, key):
-            return [f"(SELECT MIN({key}) FROM {source} WHERE {condition.format(a='r')})"]
+            return [f"(SELECT MIN({key}) FROM {source.format(a='r')} WHERE {condition.format(a='r')})"]
         case Linked(other, source, condition):
-            key = "title_key" if other == "deal" else "name_key"
-            return [f"(SELECT MIN(b.{key}) FROM {source.format(b='b')} WHERE {condition.format(a='r', b='b')})"]
+            key = NAMES[other].key.format(b="b")
+            return [f"(SELECT MIN({key}) FROM {source.format(b='b')} WHERE {condition.format(a='r', b='b')})"]
         case Own(value, key, _, at):
             expression = (key or value).format(a="r")
             if field.kind in (Kind.TEXT, Kind.CHOICE) and not key and field.name != "id":
                 expression = f"crm_fold({expression})"
             return [expression, at.format(a="r")] if at else [expression]
+        case _:
+            raise AssertionError(place)
 
 
 def select_sql(columns: str, noun: str, joins: str, selection: Selection, order: str) -> tuple[str, list[object]]:

@@ -24,6 +24,8 @@ _COLUMNS = {
     "stage": ("name", "name_key", "deleted_at IS NULL"),
     "pipeline": ("name", "name_key", "deleted_at IS NULL"),
     "campaign": ("name", "name_key", "deleted_at IS NULL"),
+    "template": ("name", "name_key", "deleted_at IS NULL"),
+    "segment": ("name", "name_key", "deleted_at IS NULL"),
     "app_user": ("login", "login_key", "1 = 1"),
     "tag": ("name", "key", "1 = 1"),
 }

@@ -26,7 +26,9 @@ _NAMES = {
     "activity": "subject",
     "pipeline": "name",
     "campaign": "name",
+    "segment": "name",
     "saved_view": "name",
+    "template": "name",
 }
 # What a row beside a record is called, and which of its columns says what it holds.
 BESIDE = {
@@ -43,6 +45,9 @@ BESIDE = {
     "tagging": ("tags", "tag_id"),
     "distinct_pair": ("different_from", "b_id"),
     "stage": ("stages", "name"),
+    "campaign_cost": ("costs", "amount"),
+    "campaign_goal": ("goals", "metric"),
+    "campaign_variant": ("variants", "name"),
 }
 _LOOK_UP = {
     "company_id": ("company", "name"),
@@ -58,11 +63,15 @@ _LOOK_UP = {
     "owner_id": ("app_user", "login"),
     "created_by": ("app_user", "login"),
     "tag_id": ("tag", "name"),
+    "template_id": ("template", "name"),
 }
-_MONEY = {"value": "currency", "annual_revenue": "revenue_currency"}
+_MONEY = {
+    "value": "currency", "annual_revenue": "revenue_currency", "budget": "currency", "expected_cost": "currency",
+    "expected_revenue": "currency", "amount": "currency",
+}  # fmt: skip
 _HIDDEN = frozenset(
     {"id", "uid", "name_key", "title_key", "key", "position", "created_at", "created_by", "created_in", "updated_at",
-     "updated_by", "version", "deleted_in", "given", "family", "prefix", "suffix", "stage_since", "invalid", "opted_out"}
+     "updated_by", "version", "deleted_in", "code_key", "given", "family", "prefix", "suffix", "stage_since", "invalid", "opted_out"}
 )  # fmt: skip
 
 
@@ -128,12 +137,17 @@ def _marked(reader: Reader, number: int) -> Iterator[ChangeView]:
 
 def sets_of(reader: Reader, noun: str, number: int, limit: int | None) -> Iterator[ChangeSetView]:
     """The change sets that changed one record, the newest first, with the changes of that record."""
-    sql = (
-        f"SELECT {_COLUMNS} FROM change_set s WHERE s.id IN (SELECT set_id FROM change WHERE noun = ? AND record_id = ?"
-        f" UNION SELECT created_in FROM {noun} WHERE id = ? UNION SELECT deleted_in FROM {noun} WHERE id = ?)"
-        " ORDER BY s.id DESC LIMIT ?"
+    marked = (
+        f" UNION SELECT created_in FROM {noun} WHERE id = ? UNION SELECT deleted_in FROM {noun} WHERE id = ?"
+        if noun in UID_PREFIX  # of others everything is in the log
+        else ""
     )
-    for row in reader.rows(sql, (noun, number, number, number, 2**62 if limit is None else limit)):
+    sql = (
+        f"SELECT {_COLUMNS} FROM change_set s WHERE s.id IN"
+        f" (SELECT set_id FROM change WHERE noun = ? AND record_id = ?{marked}) ORDER BY s.id DESC LIMIT ?"
+    )
+    own = (number, number) if marked else ()
+    for row in reader.rows(sql, (noun, number, *own, 2**62 if limit is None else limit)):
         yield _view(reader, row, tuple(changes(reader, row[0], noun, number)))
 
 
@@ -183,6 +197,9 @@ def _beside(reader: Reader, line: _Line) -> Iterator[ChangeView]:
         if line.relation == "stage":
             yield from _own(reader, line, f"{reader.value('SELECT name FROM stage WHERE id = ?', (line.row,))}: ")
             return
+        if line.relation == "campaign_cost":
+            yield from _own(reader, line, f"cost #{line.row}: ")
+            return
         if _HIDDEN.issuperset(line.new):
             return  # only its place among the others
     label, column = BESIDE[line.relation]
@@ -192,10 +209,23 @@ def _beside(reader: Reader, line: _Line) -> Iterator[ChangeView]:
     held = kept.get(column)
     if held is None:
         held = reader.value(f"SELECT {column} FROM {line.relation} WHERE id = ?", (line.row,))
-    value = _shown(reader, column, held, kept)
+    value = _said_of_campaign(reader, line) or _shown(reader, column, held, kept)
     gone = line.action == "delete" or bool(line.new.get("deleted_at"))
     before, after = (value, None) if gone else (None, value)
     yield ChangeView(line.noun, *_identity(reader, line.noun, line.record), "edit", label, before, after)
+
+
+def _said_of_campaign(reader: Reader, line: _Line) -> str | None:
+    """A cost as its amount, a goal with its target; None for any other row."""
+    if line.relation == "campaign_cost":
+        row = reader.row("SELECT amount, currency FROM campaign_cost WHERE id = ?", (line.row,))
+        return f"{Money(*row).plain} {row[1]}" if row else None
+    if line.relation == "campaign_goal":
+        from crmcli.domain.campaign_drafts import show_goal
+
+        row = reader.row("SELECT metric, target FROM campaign_goal WHERE id = ?", (line.row,))
+        return show_goal(*row) if row else None
+    return None
 
 
 def _own(reader: Reader, line: _Line, prefix: str = "") -> Iterator[ChangeView]:
@@ -209,7 +239,9 @@ def _own(reader: Reader, line: _Line, prefix: str = "") -> Iterator[ChangeView]:
             continue
         was, is_now = (_shown(reader, column, side.get(column), side, line) for side in (line.old, line.new))
         if was != is_now and (is_now not in ({}, None) or was not in ({}, None)):
-            yield ChangeView(line.noun, uid, name, _ACTION[line.action], prefix + _field(column), was, is_now)
+            yield ChangeView(
+                line.noun, uid, name, _ACTION[line.action], prefix + _field(column, line.noun), was, is_now
+            )
     for key in sorted({*_keys(line.old), *_keys(line.new)}):
         was, is_now = (_keys(side).get(key) for side in (line.old, line.new))
         if was != is_now:
@@ -223,11 +255,13 @@ def _keys(side: dict[str, Any]) -> dict[str, Any]:
 def _place(noun: str, column: str) -> tuple[int, str]:
     """Fields in the order in which they are documented: a log on a server keeps none."""
     names = [field.name for field in FIELDS.get(noun, ())]
-    name = _field(column)
+    name = _field(column, noun)
     return (names.index(name) if name in names else len(names)), column
 
 
-def _field(column: str) -> str:
+def _field(column: str, noun: str) -> str:
+    if noun == "campaign" and column == "kind":
+        return column
     return {"kind": "type", "due_on": "due"}.get(
         column, column.removesuffix("_id") if column != "external_id" else column
     )
@@ -255,7 +289,19 @@ def _shown(reader: Reader, column: str, value: Any, row: dict[str, Any], line: _
         if code is None:
             code = reader.value(f"SELECT {_MONEY[column]} FROM {line.relation} WHERE id = ?", (line.row,))
         return Money(value, code) if code else value
+    if column == "audience":
+        return _named_segments(reader, str(value)) or None
+    if column == "settings" and value == "{}":
+        return None
     if column not in _LOOK_UP:
         return value
     table, name = _LOOK_UP[column]
+    if column == "parent_id" and line is not None:
+        table = line.noun
     return reader.value(f"SELECT {name} FROM {table} WHERE id = ?", (value,)) or value
+
+
+def _named_segments(reader: Reader, formula: str) -> str:
+    """A formula of segments by their names."""
+    names: dict[str, str] = dict(reader.rows("SELECT uid, name FROM segment"))
+    return " ".join(names.get(word, word) for word in formula.split())

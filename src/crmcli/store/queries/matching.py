@@ -35,8 +35,11 @@ class _Beside:
         return tuple(found)
 
 
-def _text(value: str) -> str:
-    return value
+def _keys(reader: Reader, noun: str, what: str, numbers: Sequence[int] | None) -> _Beside:
+    """The keys of what a record has several of, such as e-mail addresses, in their order."""
+    some, params = _some(f"{noun}_id", numbers)
+    sql = f"SELECT {noun}_id, key FROM {noun}_{what} WHERE deleted_at IS NULL{some} ORDER BY {noun}_id, position, id"
+    return _Beside(reader.stream(sql, params), lambda key: key)
 
 
 def kept_people(reader: Reader, numbers: Sequence[int] | None = None) -> Iterator[KeptPerson]:
@@ -47,9 +50,8 @@ def kept_people(reader: Reader, numbers: Sequence[int] | None = None) -> Iterato
         "SELECT r.id, r.uid, r.name, r.given, r.family, r.birthday, r.address, r.custom FROM contact r"
         f" WHERE r.deleted_at IS NULL{some} ORDER BY r.id"
     )
-    live = f"WHERE deleted_at IS NULL{beside} ORDER BY contact_id, position, id"
-    emails = _Beside(reader.stream(f"SELECT contact_id, key FROM contact_email {live}", params), _text)
-    phones = _Beside(reader.stream(f"SELECT contact_id, key FROM contact_phone {live}", params), _text)
+    emails = _keys(reader, "contact", "email", numbers)
+    phones = _keys(reader, "contact", "phone", numbers)
     by_network = (
         f"SELECT contact_id, network, key FROM contact_handle WHERE deleted_at IS NULL{beside} ORDER BY contact_id, id"
     )
@@ -68,14 +70,12 @@ def kept_people(reader: Reader, numbers: Sequence[int] | None = None) -> Iterato
 def kept_firms(reader: Reader, numbers: Sequence[int] | None = None) -> Iterator[KeptFirm]:
     """All live companies, or those of these numbers, by number."""
     some, params = _some("r.id", numbers)
-    beside, _ = _some("company_id", numbers)
     sql = (
         "SELECT r.id, r.uid, r.name, r.country, r.address, r.parent_id FROM company r"
         f" WHERE r.deleted_at IS NULL{some} ORDER BY r.id"
     )
-    live = f"WHERE deleted_at IS NULL{beside} ORDER BY company_id, position, id"
-    websites = _Beside(reader.stream(f"SELECT company_id, key FROM company_website {live}", params), _text)
-    phones = _Beside(reader.stream(f"SELECT company_id, key FROM company_phone {live}", params), _text)
+    websites = _keys(reader, "company", "website", numbers)
+    phones = _keys(reader, "company", "phone", numbers)
     for number, *own in reader.stream(sql, params):
         yield KeptFirm._make((number, *own, websites.of(number), phones.of(number)))
 

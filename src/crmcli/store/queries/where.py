@@ -26,8 +26,9 @@ from crmcli.domain.filter_tree import (
     Text,
 )
 from crmcli.domain.records import utc_text
-from crmcli.store.queries.condition import EVERYTHING, NOTHING, Condition
-from crmcli.store.queries.fields import BY_KEY, PLACES, Beside, Linked, Own
+from crmcli.domain.text import fold
+from crmcli.store.queries.condition import EVERYTHING, NOTHING, Condition, both
+from crmcli.store.queries.fields import BY_KEY, NAMES, PLACES, TABLES, Beside, Grouped, Linked, Named, Own, Summed
 from crmcli.store.reader import marks
 from crmcli.store.search import SEARCHED, words_of
 
@@ -45,9 +46,22 @@ _MOST_JOINS = 8
 _BIGGEST = 2**63 - 1
 
 
-def compile_filter(node: Node | None, noun: str, dialect: Dialect, country: str | None = None) -> Condition:
-    """The condition on the noun's rows, aliased ``r``; ``country`` is the one phone numbers are dialled from."""
-    return EVERYTHING if node is None else _Compiler(noun, dialect, country).whole(node)
+def compile_filter(
+    node: Node | None,
+    noun: str,
+    dialect: Dialect,
+    country: str | None = None,
+    in_segment: Callable[[str], Condition] | None = None,
+    *,
+    by_sets: bool = False,
+) -> Condition:
+    """The condition on the noun's rows, aliased ``r``.
+
+    ``country`` is the one phone numbers are dialled from; ``in_segment`` gives a query of the numbers of the contacts in
+    the segment of that uid or name. ``by_sets`` when all records are to be judged and not a few: rows beside them are
+    then gone along once.
+    """
+    return EVERYTHING if node is None else _Compiler(noun, dialect, country, in_segment, by_sets=by_sets).whole(node)
 
 
 class _Built(NamedTuple):
@@ -58,8 +72,18 @@ class _Built(NamedTuple):
 
 
 class _Compiler:
-    def __init__(self, noun: str, dialect: Dialect, country: str | None) -> None:
+    def __init__(
+        self,
+        noun: str,
+        dialect: Dialect,
+        country: str | None,
+        in_segment: Callable[[str], Condition] | None,
+        *,
+        by_sets: bool,
+    ) -> None:
         self.noun = noun
+        self.by_sets = by_sets
+        self.in_segment = in_segment
         self.dialect = dialect
         self.country = country
         self.depth = 0  # how many NOTs we are under
@@ -72,7 +96,7 @@ class _Compiler:
         top = self.built(node).condition
         if not self.lifted:
             return top
-        rows = f"SELECT r.id FROM {self.noun} r WHERE"
+        rows = f"SELECT r.id FROM {TABLES.get(self.noun, self.noun)} r WHERE"
         named = ", ".join(f"f{place} AS ({rows} {each.sql})" for place, each in enumerate(self.lifted, 1))
         params = tuple(value for each in (*self.lifted, top) for value in each.params)
         return Condition(f"r.id IN (WITH {named} {rows} {top.sql})", params)
@@ -123,12 +147,7 @@ class _Compiler:
                 return self.reach(path, "r", self.noun, lambda p, n, a: self.compare(p, n, a, op, value))
             case Between(path, low, high):
                 ends = ((">=", low), ("<=", high))
-                return self.reach(
-                    path,
-                    "r",
-                    self.noun,
-                    lambda p, n, a: _joined(" AND ", [self.compare(p, n, a, *end) for end in ends]),
-                )
+                return self.reach(path, "r", self.noun, lambda p, n, a: self.between(p, n, a, ends))
         raise AssertionError(node)
 
     def reach(
@@ -144,8 +163,16 @@ class _Compiler:
         place = PLACES[noun][path.links[0].name]
         assert isinstance(place, Linked)
         other = self.fresh()
-        rest = path._replace(links=path.links[1:])
+        rest = path._replace(links=path.links[1:], narrowed=path.narrowed[1:])
         inner = self.reach(rest, other, place.noun, leaf)
+        if path.narrowed and path.narrowed[0] is not None:
+            inner = both(self.link_in(place.noun, other, [path.narrowed[0]]), inner)
+        return self.linked(place, alias, other, inner)
+
+    def linked(self, place: Linked, alias: str, other: str, inner: Condition) -> Condition:
+        """Whether a record is linked to this one of which the condition is true."""
+        if self.by_sets and place.among:
+            return Condition(f"{alias}.id IN ({place.among.format(b=other)} AND ({inner.sql}))", inner.params)
         return self.any(place.source.format(b=other), place.condition.format(a=alias, b=other), inner)
 
     def any(self, source: str, condition: str, inner: Condition) -> Condition:
@@ -168,9 +195,13 @@ class _Compiler:
         words = words_of(text)
         if not words:
             return NOTHING
-        assert self.noun in SEARCHED
+        if self.noun == "campaign":  # there are few, and none is in the search index
+            texts = "crm_fold(r.name || ' ' || COALESCE(r.code, '') || ' ' || COALESCE(r.objective, ''))"
+            return _joined(" AND ", [Condition(f"instr({texts}, ?) > 0", (word,)) for word in fold(text).split()])
+        number, noun = ("r.contact_id", "contact") if self.noun == "member" else ("r.id", self.noun)
+        assert noun in SEARCHED
         match = self.dialect.search_condition()
-        sql = f"r.id IN (SELECT record_id FROM search_entry WHERE noun = '{self.noun}' AND {match})"
+        sql = f"{number} IN (SELECT record_id FROM search_entry WHERE noun = '{noun}' AND {match})"
         return Condition(sql, (self.dialect.search_query(words, names_only=False),))
 
     def filled(self, path: Path, noun: str, alias: str) -> Condition:
@@ -179,15 +210,22 @@ class _Compiler:
             return Condition(f"COALESCE({self.dialect.custom_value(alias)}, '') <> ''", (path.custom,))
         place = PLACES[noun][path.field.name]
         match place:
+            case Own() if self.by_sets and place.among:
+                return Condition(f"{alias}.id IN ({place.among})")
             case Own(value):
                 if path.field.name == "next_task":  # planned without a due date is planned all the same
                     value = value.replace("MIN(p.due_on)", "MIN(p.id)")
                 return Condition(f"{value.format(a=alias)} IS NOT NULL")
             case Beside(source, condition, _):
-                return Condition(f"EXISTS (SELECT 1 FROM {source} WHERE {condition.format(a=alias)})")
+                return Condition(f"EXISTS (SELECT 1 FROM {source.format(a=alias)} WHERE {condition.format(a=alias)})")
+            case Summed(source):
+                return Condition(f"{alias}.id IN (SELECT t.owner FROM ({source}) t)")
             case Linked(_, source, condition):
                 b = self.fresh()
+                if self.by_sets and place.among:
+                    return Condition(f"{alias}.id IN ({place.among.format(b=b)})")
                 return Condition(f"EXISTS (SELECT 1 FROM {source.format(b=b)} WHERE {condition.format(a=alias, b=b)})")
+        raise AssertionError(path)  # whether somebody is in any segment at all is refused by the parser
 
     def any_of(self, path: Path, noun: str, alias: str, values: Sequence[Value]) -> Condition:
         """Equal to one of the values."""
@@ -195,16 +233,23 @@ class _Compiler:
             return self.definite(_custom_in(self.dialect.custom_value(alias), path.custom or "", values))
         place = PLACES[noun][path.field.name]
         match place:
+            case Own() if self.by_sets and place.among:
+                return _gathered(place, alias, _own_in(place._replace(value=place.gathered), path, alias, values))
             case Own():
                 return self.definite(_own_in(place, path, alias, values))
             case Beside(source, condition, _, key):
                 keys = [self.keyed(path, value).folded for value in values if isinstance(value, Text)]
                 inner = Condition(f"{key} IN ({marks(keys)})", tuple(keys))
-                return self.any(source, condition.format(a=alias), inner)
-            case Linked(other, source, condition):
+                return self.any(source.format(a=alias), condition.format(a=alias), inner)
+            case Summed(source):
+                amounts = [value for value in values if isinstance(value, Amount)]
+                return _adding_up(source, alias, _money_in("SUM(t.amount)", "t.currency", amounts))
+            case Grouped():
+                return self.in_segments(alias, [value.raw for value in values if isinstance(value, Text)])
+            case Linked(other):
                 b = self.fresh()
                 inner = self.link_in(other, b, [value for value in values if isinstance(value, Text)])
-                return self.any(source.format(b=b), condition.format(a=alias, b=b), inner)
+                return self.linked(place, alias, b, inner)
 
     def compare(self, path: Path, noun: str, alias: str, op: str, value: Value) -> Condition:
         """Every operator but ``=``."""
@@ -212,19 +257,41 @@ class _Compiler:
             return self.definite(_compare_custom(self.dialect.custom_value(alias), path.custom or "", op, value))
         place = PLACES[noun][path.field.name]
         match place:
+            case Own() if self.by_sets and place.among:
+                return _gathered(
+                    place, alias, _compare_own(place._replace(value=place.gathered), path, alias, op, value)
+                )
             case Own():
                 return self.definite(_compare_own(place, path, alias, op, value))
             case Beside(source, condition, shown, key):
                 assert isinstance(value, Text)
                 inner = _compare_text(shown, key, op, self.part(path, value))
-                return self.any(source, condition.format(a=alias), inner)
-            case Linked(other, source, condition):
+                return self.any(source.format(a=alias), condition.format(a=alias), inner)
+            case Summed():
+                return self.between(path, noun, alias, ((op, value),))
+            case Linked(other):
                 assert isinstance(value, Text)
                 b = self.fresh()
-                name = f"{b}.{'title' if other == 'deal' else 'name'}"
-                named = f"{name}_key" if other != "activity" else ""
-                inner = _compare_text(name, named, op, value)
-                return self.any(source.format(b=b), condition.format(a=alias, b=b), inner)
+                named = NAMES[other]
+                inner = _compare_text(named.name.format(b=b), named.key.format(b=b), op, value)
+                return self.linked(place, alias, b, inner)
+        raise AssertionError(path)
+
+    def between(self, path: Path, noun: str, alias: str, ends: Sequence[tuple[str, Value]]) -> Condition:
+        """All the comparisons at once; of amounts added up by one and the same sum."""
+        place = PLACES[noun][path.field.name] if path.field is not None else None
+        if not isinstance(place, Summed):
+            return _joined(" AND ", [self.compare(path, noun, alias, *end) for end in ends])
+        amounts = [(op, value) for op, value in ends if isinstance(value, Amount)]
+        sums = [_compare_money("SUM(t.amount)", "t.currency", op, *amount) for op, amount in amounts]
+        return _adding_up(place.source, alias, _joined(" AND ", sums))
+
+    def in_segments(self, alias: str, names: Sequence[str]) -> Condition:
+        """The contact is in one of the segments."""
+        if self.in_segment is None:
+            return NOTHING
+        found = [self.in_segment(name) for name in names]
+        return _joined(" OR ", [Condition(f"{alias}.id IN ({each.sql})", each.params) for each in found])
 
     # -- values as their fields are matched
 
@@ -267,12 +334,13 @@ class _Compiler:
         numbers = [
             int(bare) for value in values if (bare := value.raw.removeprefix("#")).isdecimal() and len(bare) < 16
         ]
+        named = Named(*(part.format(b=alias) for part in NAMES[noun]))
         alternatives = [
-            Condition(f"{alias}.{'title' if noun == 'deal' else 'name'}_key IN ({marks(names)})", tuple(names)),
-            Condition(f"{alias}.uid IN ({marks(uids)})", tuple(uids)),
+            Condition(f"{named.key} IN ({marks(names)})", tuple(names)),
+            Condition(f"{named.uid} IN ({marks(uids)})", tuple(uids)),
         ]
         if numbers:
-            alternatives.append(Condition(f"{alias}.id IN ({marks(numbers)})", tuple(numbers)))
+            alternatives.append(Condition(f"{named.number} IN ({marks(numbers)})", tuple(numbers)))
         for kind, table in _NATURAL_KEYS.get(noun, ()):
             keys = [key for value in values for key in self.natural_keys(kind, value.raw)]
             if keys:
@@ -300,6 +368,17 @@ _NATURAL_KEYS = {
     "contact": ((Kind.EMAIL, "contact_email"), (Kind.PHONE, "contact_phone"), (Kind.HANDLE, "contact_handle")),
     "company": ((Kind.WEBSITE, "company_website"), (Kind.PHONE, "company_phone")),
 }
+
+
+def _gathered(place: Own, alias: str, wanted: Condition) -> Condition:
+    """The records of whose rows, taken together, the condition is true."""
+    return Condition(f"{alias}.id IN ({place.among} GROUP BY l.contact_id HAVING {wanted.sql})", wanted.params)
+
+
+def _adding_up(source: str, alias: str, wanted: Condition) -> Condition:
+    """The records whose amounts, added up by currency, are as wanted."""
+    sums = f"SELECT t.owner FROM ({source}) t GROUP BY t.owner, t.currency HAVING {wanted.sql}"
+    return Condition(f"{alias}.id IN ({sums})", wanted.params)
 
 
 def _joined(word: str, parts: Sequence[Condition]) -> Condition:
@@ -380,8 +459,6 @@ def _compare_text(column: str, key: str, op: str, value: Text) -> Condition:
 
 def _as_written(value: Text) -> str:
     """The folded text as it was written, whatever its field is matched by."""
-    from crmcli.domain.text import fold
-
     return fold(value.raw)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from crmcli.domain.frozen import NamedTuple
@@ -13,6 +12,7 @@ from crmcli.render.cells import cut, pad
 from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings
 from crmcli.tui.keys.table import CHOOSER
+from crmcli.tui.modals.dialog import Dialog
 from crmcli.tui.widgets.line_list import LineList, Piece
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class ColumnList(LineList):
             self.tick()
 
 
-class ColumnChooser(ModalScreen["list[str] | None"]):
+class ColumnChooser(Dialog["list[str] | None"]):
     """All columns of a noun; dismissed with the names of those to be shown, in order, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("columns", CHOOSER)

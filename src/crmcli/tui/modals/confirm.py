@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
 from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings
 from crmcli.tui.keys.dialogs import CONFIRM
+from crmcli.tui.modals.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """A yes or no; ``details`` are lines that say what it is about."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("confirm", CONFIRM)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
 from crmcli.domain.frozen import NamedTuple
@@ -15,6 +14,7 @@ from crmcli.render.cells import cut
 from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings
 from crmcli.tui.keys.dialogs import CONFLICT
+from crmcli.tui.modals.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ class Conflicting(NamedTuple):
     mine: str
 
 
-class ConflictDialog(ModalScreen["dict[str, str] | None"]):
+class ConflictDialog(Dialog["dict[str, str] | None"]):
     """Dismissed with ``mine`` or ``theirs`` for each field, or None to go back to the form."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("conflict", CONFLICT)
@@ -139,7 +139,7 @@ class _Choice(Vertical):
         """Mark the side."""
         self.whose = whose
         for side, text in (("mine", self.disputed.mine), ("theirs", self.disputed.theirs)):
-            mark = "◉" if side == whose else "○"
+            mark = "◉" if side == whose else "◌"  # read out as an asterisk, and as nothing
             shown = cut(visible(text, keep_newlines=True), _LONGEST) or _NOTHING
             widget = self.query_one(f"#{side}", Static)
             widget.set_class(side == whose, "-chosen")

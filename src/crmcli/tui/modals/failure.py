@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
 from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings
 from crmcli.tui.keys.dialogs import FAILURE
+from crmcli.tui.modals.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crmcli.errors import CrmError
 
 
-class Failure(ModalScreen[None]):
+class Failure(Dialog[None]):
     """An error in the user's words; any of the usual keys closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("failure", FAILURE)

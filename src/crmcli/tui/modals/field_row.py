@@ -14,6 +14,7 @@ from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings
 from crmcli.tui.external_editor import edited
 from crmcli.tui.keys.dialogs import LONG
+from crmcli.tui.widgets.choice_list import ChoiceLine
 from crmcli.tui.widgets.suggesting_input import SuggestingInput
 
 if TYPE_CHECKING:
@@ -86,12 +87,18 @@ class FieldRow(Horizontal):
     @property
     def text(self) -> str:
         """What is typed or chosen."""
-        if not (self.is_mounted and self.is_attached):
+        found = self.query(f"#{self._control_id}") if self.is_mounted and self.is_attached else ()
+        control: Any = next(iter(found), None)
+        if control is None:  # not there yet, or gone already as its form is
             return self._last
-        control = self.control
         if isinstance(control, Select):
             return "" if control.value is Select.NULL else str(control.value)
         return str(control.text if isinstance(control, TextArea) else control.value)
+
+    def begin(self) -> None:
+        """Take the keys, as far as there is anything that could have them yet."""
+        for control in self.query(f"#{self._control_id}"):
+            control.focus()
 
     def put(self, text: str) -> None:
         """Put another text there, without suggestions."""
@@ -216,9 +223,9 @@ def first_text(field: FormField) -> str:
     return field.value if not field.choices or field.value in field.choices else field.choices[0]
 
 
-def _choice(field: FormField, control_id: str) -> Select[str]:
+def _choice(field: FormField, control_id: str) -> ChoiceLine:
     options = [(Content(visible(choice) or _NOTHING), choice) for choice in field.choices]
-    return Select(options, value=first_text(field), allow_blank=False, compact=True, id=control_id)
+    return ChoiceLine(options, value=first_text(field), allow_blank=False, compact=True, id=control_id)
 
 
 def _markdown(text: str) -> Any:  # noqa: ANN401 - loaded when it is first wanted

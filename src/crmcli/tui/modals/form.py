@@ -10,7 +10,6 @@ from textual import work
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from crmcli.errors import BadValue, CrmError
@@ -18,6 +17,7 @@ from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings
 from crmcli.tui.drafts import Typed
 from crmcli.tui.keys.dialogs import FORM
+from crmcli.tui.modals.dialog import Dialog
 from crmcli.tui.modals.field_row import FieldRow, first_text
 from crmcli.tui.modals.fields import MEASURES, FormField, Reading, part_at, read
 from crmcli.tui.widgets.suggesting_input import Item, Offer
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.events import ScreenResume
     from textual.worker import WorkType
 
     from crmcli.tui.app import CrmApp
@@ -40,11 +41,11 @@ ResultT = TypeVar("ResultT")
 _CHECK_PAUSE = 0.12  # without a letter typed, before a field is read
 _DRAFT_PAUSE = 0.2  # after a letter typed, before the draft is written
 _SHOWN = 8
-_FIRST, _NEXT = 2, 4  # rows that are there when the form is first seen, and that come between two paints after that
+_FIRST, _NEXT = 2, 7  # rows that are there when the form is first seen, and that come between two paints after that
 _LONG_LINES = 4  # about as many as a long text takes
 
 
-class Form(ModalScreen["Done | None"], Generic[ResultT]):
+class Form(Dialog["Done | None"], Generic[ResultT]):
     """Asks for some texts and hands them to ``save``, which may refuse them; dismissed with what came of it, or None.
 
     ``about`` is the form's kind and the uid of its record, by which a draft of it is found again.
@@ -90,7 +91,9 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
         self._save = save
         self._about = about or (title, "")
         self._saving = False
-        self._ended: Done | None = None  # what came of it, while another screen is before it
+        self._is_new = True  # was not seen yet
+        self._is_whole = False
+        self._save_due = False  # asked for before it was whole
         self._draft: Draft | None = None
         self._draft_due = False
         self._restored: dict[str, str] = {}
@@ -102,6 +105,7 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
 
     def compose(self) -> ComposeResult:
         """Title, fields, what is wrong, what to press."""
+        self._dress()
         with Vertical(classes="dialog -form"):
             yield Label(Content(visible(self.form_title)), classes="dialog-title")
             yield Static(classes="dialog-restored", markup=False)
@@ -113,11 +117,20 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
                 yield Button("Cancel", id="cancel", compact=True, tooltip="esc")
                 yield Label("ctrl+s save · tab next · esc cancel", classes="dialog-keys")
 
+    def _dress(self) -> None:
+        """Have the classes that go with the screen's size from the beginning; else everything is styled twice."""
+        points = (self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS)
+        for steps, length in zip(points, self.app.size, strict=True):
+            for _, name in sorted(step for step in steps if step[0] <= length)[-1:]:
+                self.add_class(name)
+
     def on_mount(self) -> None:
         """Begin with the first field; the rows further down come once these are seen."""
+        if not self._is_there:
+            return
         first = self.rows[self.fields[0].name] if self.fields else None
-        if first is not None and first.is_mounted:  # it is not when the form is closed before it is seen
-            first.control.focus()
+        if first is not None:
+            first.begin()
         # The form has its size from the beginning, and does not grow while it is looked at.
         self._body.styles.min_height = sum(_LONG_LINES if field.long else 1 for field in self.fields)
         self.call_after_refresh(self._go_on, _FIRST)
@@ -126,9 +139,14 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
     def _body(self) -> VerticalScroll:
         return self.query_one(".dialog-body", VerticalScroll)
 
+    @property
+    def _is_there(self) -> bool:
+        """Whether it is seen: it may be closed before it is, and what was begun for it comes to nothing then."""
+        return self.is_attached and bool(self.query(".dialog-body"))
+
     async def _go_on(self, there: int) -> None:
         """Bring some more rows: all at once would keep the keys waiting."""
-        if not self.is_attached:
+        if not self._is_there:
             return
         rest = list(self.rows.values())[there : there + _NEXT]
         if rest:
@@ -139,6 +157,9 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
 
     def _complete(self) -> None:
         """All rows are there: bring back what was typed at an earlier time, and say what is meant."""
+        self._is_whole = True
+        if self._save_due:
+            self.call_after_refresh(self.action_save)
         self._open_draft()
         self.opened()
         for row in self.rows.values():
@@ -283,25 +304,25 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
     def _close(self, done: Done | None) -> None:
         if self._draft is not None:
             self.app.run_worker(asyncio.to_thread(self._draft.drop), group="draft")
-        if self.is_active:
-            self.dismiss(done)
-        else:  # the search or another dialog is before it, and would be closed in its stead
-            self._ended = done
+        self.dismiss(done)
 
-    def on_screen_resume(self) -> None:
-        """Close now, if it was stored while something else was before it."""
-        if self._ended is not None:
-            self.dismiss(self._ended)
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Its styles are as they were found."""
+        event.refresh_styles = not self._is_new  # they were found a moment ago
+        self._is_new = False
 
     def action_save(self) -> None:
         """Hand it over, once, if nothing that is required is missing."""
-        if self._saving:
+        if self._saving or not self._is_there:
+            return
+        if not self._is_whole:
+            self._save_due = True
             return
         missing = next((row for row in self.rows.values() if row.is_required and not row.text.strip()), None)
         if missing is not None:
             missing.say(Reading("is required"))
             self.say(f"{missing.field.label} is required", wrong=True)
-            missing.control.focus()
+            missing.begin()
             return
         self._saving = True
         self.say("saving …")
@@ -334,7 +355,7 @@ class Form(ModalScreen["Done | None"], Generic[ResultT]):
         row = self._row_of(error) if isinstance(error, BadValue) else None
         if row is not None and isinstance(error, BadValue):
             row.say(Reading(error.reason))
-            row.control.focus()
+            row.begin()
 
     def _row_of(self, error: BadValue) -> FieldRow | None:
         wrong = error.field.replace("-", "_")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from crmcli.render.cells import pad
@@ -15,6 +14,7 @@ from crmcli.tui.bindings import bindings
 from crmcli.tui.keys.dialogs import HELP
 from crmcli.tui.keys.key import shown_keys
 from crmcli.tui.keys.registry import keys_of, scopes_of
+from crmcli.tui.modals.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ _COLORS = Content.assemble(
 )  # fmt: skip
 
 
-class Help(ModalScreen[None]):
+class Help(Dialog[None]):
     """The keys by section, made from the table that the bindings are made from."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("help", HELP)

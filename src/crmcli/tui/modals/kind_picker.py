@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Label, OptionList
+from textual.widgets import Label
 from textual.widgets.option_list import Option
 
 from crmcli.render.cells import pad
 from crmcli.tui.bindings import bindings
 from crmcli.tui.keys.key import shown_keys
 from crmcli.tui.keys.record import CHOOSING
+from crmcli.tui.modals.dialog import Dialog
+from crmcli.tui.widgets.choice_list import ChoiceList
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from crmcli.tui.keys.key import Key
 
 
-class KindPicker(ModalScreen["str | None"]):
+class KindPicker(Dialog["str | None"]):
     """Dismissed with the kind, ``""`` for all, ``form`` for the form, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("kind", CHOOSING)
@@ -44,13 +45,13 @@ class KindPicker(ModalScreen["str | None"]):
         """The kinds with their keys."""
         with Vertical(classes="dialog -narrow -kinds"):
             yield Label(Content(self._title_text), classes="dialog-title")
-            yield OptionList(*(Option(self._line(key)) for key in self._listed), compact=True, markup=False)
+            yield ChoiceList(*(Option(self._line(key)) for key in self._listed), compact=True, markup=False)
             yield Label("a key, or ↑ ↓ and enter · esc cancel", classes="dialog-keys")
 
     def on_mount(self) -> None:
         """Begin with the present one."""
         values = [self._value(key) for key in self._listed]
-        listed = self.query_one(OptionList)
+        listed = self.query_one(ChoiceList)
         listed.highlighted = values.index(self._present) if self._present in values else 0
         listed.focus()
 
@@ -63,7 +64,7 @@ class KindPicker(ModalScreen["str | None"]):
         """Only the kinds that are offered can be chosen."""
         return parameters[0] in self._kinds if action == "kind" else super().check_action(action, parameters)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: ChoiceList.OptionSelected) -> None:
         """Enter, or a click."""
         event.stop()
         self.dismiss(self._value(self._listed[event.option_index]))

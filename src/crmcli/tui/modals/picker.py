@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
@@ -15,6 +14,8 @@ from crmcli.domain.text import fold
 from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings
 from crmcli.tui.keys.dialogs import PICKER
+from crmcli.tui.modals.dialog import Dialog
+from crmcli.tui.widgets.choice_list import ChoiceList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ class Choice(NamedTuple):
     about: str = ""
 
 
-class Picker(ModalScreen["str | None"]):
+class Picker(Dialog["str | None"]):
     """A list to pick from; dismissed with the value, or None. Every word typed must be in a label or what is said of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("picker", PICKER)
@@ -48,7 +49,7 @@ class Picker(ModalScreen["str | None"]):
         with Vertical(classes="dialog -picker"):
             yield Label(Content(visible(self._title_text)), classes="dialog-title")
             yield Input(placeholder="type to narrow", compact=True, id="narrow")
-            yield OptionList(compact=True, markup=False)
+            yield ChoiceList(compact=True, markup=False)
             yield Label("↑ ↓ move · enter choose · esc cancel", classes="dialog-keys")
 
     def on_mount(self) -> None:

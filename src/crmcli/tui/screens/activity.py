@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -13,7 +12,8 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.errors import CrmError, FilterError
 from crmcli.tui.bindings import bindings_of
 from crmcli.tui.keys.registry import PLACES
-from crmcli.tui.screens.place import Place
+from crmcli.tui.screens.aside_following import AsideFollowing
+from crmcli.tui.screens.stream_place import StreamPlace
 from crmcli.tui.stepping import Stepping
 from crmcli.tui.targets import Target
 from crmcli.tui.widgets.activity_list import ActivityList
@@ -27,17 +27,14 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.events import Resize
 
     from crmcli.domain.views import ActivityView
-    from crmcli.services.streams import Stream, Streams
+    from crmcli.services.streams import Stream
     from crmcli.tui.session import Session
-    from crmcli.tui.widgets.cursor_list import CursorList
     from crmcli.tui.widgets.day_list import DayList
 
 _FIRST = 200
 _MOST_MARKED = 5000  # activities that are kept at hand because they are marked
-_REST = 0.08  # seconds without a move of the cursor, before the pane follows it
 _TIMES = ("everything", "planned", "past")
 _ALSO = {"meeting": ("meeting", "visit")}  # what is looked for together
 
@@ -60,7 +57,7 @@ class Wanted(NamedTuple):
         return " AND ".join(parts)
 
 
-class ActivityScreen(Stepping, Place):
+class ActivityScreen(Stepping, AsideFollowing, StreamPlace):
     """The stream, of all or some."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("activity")
@@ -79,14 +76,6 @@ class ActivityScreen(Stepping, Place):
         self.wanted_now = Wanted(mine=bool(memory.get("activity.mine")), kind=str(memory.get("activity.kind", "")))
         self.shown: Wanted | None = None
         self._portrait = Portrait(session.locale, self.now)
-        self._resting: Any = None
-
-    @cached_property
-    def streams(self) -> Streams:
-        """Where the stream is read."""
-        from crmcli.services.streams import Streams
-
-        return Streams(self.session.desk)
 
     def body(self) -> ComposeResult:
         """What is shown, the filter, the stream, the pane beside or below it."""
@@ -95,10 +84,6 @@ class ActivityScreen(Stepping, Place):
         with Horizontal(id="listed", classes="-stacking"):
             yield ActivityList(self.session.locale, self.now, id="stream")
             yield Aside()
-
-    def on_mount(self) -> None:
-        """Nothing is known before it is read."""
-        self.query_one(HeadLine).say([("reading the store …", "dim")])
 
     @property
     def rows(self) -> ActivityList:
@@ -189,31 +174,14 @@ class ActivityScreen(Stepping, Place):
         """Activities only."""
         return frozenset({"activity"})
 
-    def on_cursor_list_selected(self, event: CursorList.Selected) -> None:
-        """The pane follows the cursor once it rests."""
-        event.stop()
-        self._follow()
-
-    def on_resize(self, _event: Resize) -> None:
-        """The pane may be seen now."""
-        self._follow()
-
-    def _follow(self) -> None:
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(_REST, self._show_aside)
-
-    async def _show_aside(self) -> None:
+    async def show_aside(self) -> None:
+        """What is to be known of the one at the cursor."""
         aside, view = self.query_one(Aside), self.rows.view
         aside.set_class(self.rows.count == 0, "-empty")
         if view is None or not aside.display:
             return
         brief = self.has_class("-narrow")  # there the pane is a few lines below the stream
         await aside.show(view.id, lambda cells: self._portrait.draw(view, cells, brief=brief), note_of(view))
-
-    def action_scroll_aside(self, lines: int) -> None:
-        """Some lines down the pane, or up."""
-        self.query_one(Aside).scroll_relative(y=lines * self.app.count.take(), animate=False)
 
     # -- which ones
 

@@ -9,12 +9,14 @@ from textual.containers import Horizontal
 from textual.message import Message
 
 from crmcli.domain.board import ORDERS
-from crmcli.domain.swimlanes import GROUPINGS, group_key, swimlanes
+from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.swimlanes import group_key, swimlanes
 from crmcli.errors import CrmError, FilterError
 from crmcli.tui.bindings import bindings_of
 from crmcli.tui.keys.registry import PLACES
 from crmcli.tui.modals.pipelines import PipelinePicker
-from crmcli.tui.screens.deal_moving import DealMoving, Wish
+from crmcli.tui.screens.board_arranging import BoardArranging
+from crmcli.tui.screens.deal_moving import Wish
 from crmcli.tui.targets import Target
 from crmcli.tui.widgets.detail import DetailPane
 from crmcli.tui.widgets.empty import EmptyBoard
@@ -23,7 +25,7 @@ from crmcli.tui.widgets.lanes import Lanes
 from crmcli.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -31,19 +33,24 @@ if TYPE_CHECKING:
     from textual.worker import WorkType
 
     from crmcli.domain.board import BoardCard, BoardPicture
+    from crmcli.domain.swimlanes import Swimlane
+    from crmcli.tui.screens.acting_screen import Deed
     from crmcli.tui.session import Session
     from crmcli.tui.verbs import Verb
-    from crmcli.tui.widgets.card_list import CardList
     from crmcli.tui.widgets.cursor_list import CursorList
 
 _PATIENCE = 0.25  # seconds before it is said that the store is being read
-_ABOUT_ORDERS = {
-    "due": "what is due first, then the dearest", "value": "the dearest first", "age": "longest in the stage first",
-    "title": "by the alphabet", "chance": "the likeliest first", "owner": "by owner, then what is due first",
-}  # fmt: skip
 
 
-class BoardScreen(DealMoving):
+class _Read(NamedTuple):
+    """The store as it was read: a picture, and its swimlanes."""
+
+    picture: BoardPicture
+    by: str
+    swimlanes: Sequence[Swimlane]
+
+
+class BoardScreen(BoardArranging):
     """One pipeline at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("board")
@@ -89,7 +96,7 @@ class BoardScreen(DealMoving):
     def on_mount(self) -> None:
         """Nothing is shown before it is read."""
         self.lanes.display = self.detail.display = self.query_one(EmptyBoard).display = False
-        self.lanes.by = self._remembered("swimlanes", "")
+        self.lanes.by = self.remembered("swimlanes", "")
         self.set_timer(_PATIENCE, self._say_reading)
 
     def _say_reading(self) -> None:
@@ -99,11 +106,6 @@ class BoardScreen(DealMoving):
             empty.display = True
 
     @property
-    def lanes(self) -> Lanes:
-        """The lanes."""
-        return self.query_one(Lanes)
-
-    @property
     def detail(self) -> DetailPane:
         """The pane."""
         return self.query_one(DetailPane)
@@ -111,11 +113,7 @@ class BoardScreen(DealMoving):
     @property
     def rows(self) -> CursorList | None:
         """The cards of the present lane."""
-        return self._list
-
-    @property
-    def _list(self) -> CardList | None:
-        return self.lanes.column.list if self.lanes.column else None
+        return self.cards
 
     def first_focus(self) -> Widget | None:
         """The lanes have the keys, whichever of them is the present one."""
@@ -134,21 +132,11 @@ class BoardScreen(DealMoving):
         """The same, as verbs want them."""
         return [Target("deal", card.id, card.number, card.title, card) for card in self.chosen()]
 
-    # -- what is remembered
-
-    def _remembered(self, name: str, otherwise: Any) -> Any:  # noqa: ANN401 - what was remembered
-        kept = self.session.memory.get(f"board.{name}", otherwise)
-        return kept if isinstance(kept, type(otherwise)) else otherwise
-
-    def _remember(self, name: str, value: Any) -> None:  # noqa: ANN401 - of this pipeline
-        assert self.picture is not None
-        self.app.remember(f"board.{name}", {**self._remembered(name, {}), self.picture.pipeline: value})
-
     # -- reading
 
     def reload(self) -> None:
         """Read the pipeline again, if anything was written since."""
-        load: WorkType[None] = partial(self._load, self.pipeline, self._wanted_filter)
+        load: WorkType[None] = partial(self._load, self.pipeline, self._wanted_filter, self.remembered("swimlanes", ""))
         self.run_worker(load, group="load", exclusive=True)
 
     def action_refresh(self) -> None:
@@ -160,26 +148,28 @@ class BoardScreen(DealMoving):
         """The next reading is a whole one."""
         self._shown_for = None
 
-    async def _load(self, pipeline: str | None, wanted: str) -> None:
+    async def _load(self, pipeline: str | None, wanted: str, by: str) -> None:
         seen = self.picture if self._shown_for == (pipeline, wanted) else None
         try:
-            picture = await self.session.ask(lambda: self._fresh(seen, pipeline, wanted))
+            fresh = await self.session.ask(lambda: self._fresh(seen, pipeline, wanted, by))
         except FilterError as error:
             self.post_message(self.Misread(error))
         except CrmError as error:
             self.post_message(self.Unread(error))
         else:
-            if picture is not None:
-                self.post_message(self.Answered(lambda answer: self._loaded(answer, pipeline, wanted), picture))
+            if fresh is not None:
+                self.post_message(self.Answered(lambda answer: self._loaded(answer, pipeline, wanted), fresh))
 
-    def _fresh(self, seen: BoardPicture | None, pipeline: str | None, wanted: str) -> BoardPicture | None:
-        """The picture, sorted as it was last time; None when the one that is seen still holds."""
+    def _fresh(self, seen: BoardPicture | None, pipeline: str | None, wanted: str, by: str) -> _Read | None:
+        """The picture, sorted and grouped as it was last time; None when the one that is seen still holds."""
         board = self.session.board
         if seen is not None and board.is_current(seen):
             return None
         picture = board.picture(pipeline, wanted)
-        order = self._remembered("sort", {}).get(picture.pipeline, picture.order)
-        return picture.sorted_by(order) if order in ORDERS and order != picture.order else picture
+        order = self.remembered("sort", {}).get(picture.pipeline, picture.order)
+        if order in ORDERS and order != picture.order:
+            picture = picture.sorted_by(order)
+        return _Read(picture, by, swimlanes(picture, by) if by else ())
 
     def on_board_screen_misread(self, event: BoardScreen.Misread) -> None:
         """Say where the filter is wrong; the one before it stays in force."""
@@ -197,7 +187,7 @@ class BoardScreen(DealMoving):
         else:
             self.query_one(TopBar).trouble = event.error.message
 
-    async def _loaded(self, picture: BoardPicture, pipeline: str | None, filter_text: str) -> None:
+    async def _loaded(self, read: _Read, pipeline: str | None, filter_text: str) -> None:
         if self.writing:  # it is out of date already; the end of the write reads it again
             return
         self.filter_text, self._shown_for = filter_text, (pipeline, filter_text)
@@ -205,23 +195,24 @@ class BoardScreen(DealMoving):
         if not bar.has_focus_within:  # what is being typed there stays
             bar.accept(filter_text)
         self.query_one(TopBar).trouble = ""
-        await self._show(picture)
+        await self._show(read)
         if self._wanted_card is not None:
             self._follow(self._wanted_card)
             self._wanted_card = None
         self._show_detail()
         self.app.warm_up()
 
-    async def _show(self, picture: BoardPicture) -> None:
+    async def _show(self, read: _Read) -> None:
+        picture = read.picture
         first = self.picture is None or self.picture.deals == 0
         self.picture = picture
-        self._tell_picture()
+        self.tell_picture()
         empty = self.query_one(EmptyBoard)
         empty.display = picture.deals == 0
         empty.say(filtered=bool(self.filter_text))
         self.lanes.display = picture.deals > 0
-        self.lanes.collapsed = set(self._remembered("collapsed", {}).get(picture.pipeline, ()))
-        await self.lanes.show(picture)
+        self.lanes.collapsed = set(self.remembered("collapsed", {}).get(picture.pipeline, ()))
+        await self.lanes.show(picture, read.swimlanes if read.by == self.lanes.by else None)
         if picture.deals and (first or self.focused is None):
             if first:
                 self._begin(picture)
@@ -240,24 +231,31 @@ class BoardScreen(DealMoving):
             if any(card.id == uid for card in lane.cards):
                 self.lanes.go_to_stage(lane.stage.number, uid)
 
-    def _tell_picture(self) -> None:
-        """What the line at the top says; marks on what is no longer shown are gone."""
+    def tell_picture(self) -> None:
+        """What the line at the top says."""
         assert self.picture is not None
+        self._keep_marks_of_shown()
         bar = self.query_one(TopBar)
         bar.picture = self.picture
-        if self.marked:
-            self.marked &= {card.id for lane in self.picture.lanes for card in lane.cards}
         bar.marked = len(self.marked)
         order = f"by {self.picture.order}" if self.picture.order != "due" else ""
         by = f"swimlanes by {self.lanes.by}" if self.lanes.by else ""
         bar.view = " · ".join(part for part in (order, by) if part)
 
-    def show_cards(self, picture: BoardPicture, follow: BoardCard) -> None:
+    def _keep_marks_of_shown(self) -> None:
+        """Marks on what is no longer shown are gone."""
+        if self.marked and self.picture is not None:
+            self.marked &= {card.id for lane in self.picture.lanes for card in lane.cards}
+
+    def show_cards(
+        self, picture: BoardPicture, was: Sequence[BoardCard], now: Sequence[BoardCard], follow: BoardCard
+    ) -> None:
         """Show the picture at once, the cursor on a card."""
         self.picture = picture
-        self._tell_picture()
-        self.lanes.lay(picture)
+        self._keep_marks_of_shown()
+        self.lanes.lay_moved(picture, was, now)
         self.lanes.go_to_stage(follow.stage, follow.id)
+        self.call_after_refresh(self.tell_picture)  # the cards first: all sums can follow them a moment later
 
     # -- the pane
 
@@ -282,7 +280,7 @@ class BoardScreen(DealMoving):
 
     def action_open(self) -> None:
         """Open the pane and give it the keys; from there, the whole record. A folded swimlane unfolds."""
-        if self._list is not None and self._list.is_on_swimlane:
+        if self.cards is not None and self.cards.is_on_swimlane:
             self.action_fold()
             return
         if not self.wanted():
@@ -385,7 +383,7 @@ class BoardScreen(DealMoving):
         if self.lanes.by != "owner":
             self.notify("there are no swimlanes by owner; S makes them, a gives a deal to someone", timeout=4)
             return
-        cards, here = self.chosen(), self._list.swimlane if self._list is not None else None
+        cards, here = self.chosen(), self.cards.swimlane if self.cards is not None else None
         if not cards or here is None or self.picture is None:
             return
         keys = [each.key for each in swimlanes(self.picture, "owner")]
@@ -418,17 +416,11 @@ class BoardScreen(DealMoving):
         what = f"#{cards[0].number} {cards[0].title}" if len(cards) == 1 else f"{len(cards)} deals"
         self.app.push_screen(Picker(f"move {what} to", list(stages), present), picked)
 
-    def start(
-        self,
-        verb: Verb,
-        targets: Sequence[Target],
-        answers: Mapping[str, str] | None = None,
-        *,
-        also: Mapping[str, str] | None = None,
-    ) -> None:
+    def begin(self, deed: Deed) -> None:
         """A move done again by ``.`` is shown at once, too."""
+        verb, answers = deed.verb, deed.answers
         if answers is None or verb.name not in ("stage", "win", "lose"):
-            super().start(verb, targets, answers, also=also)
+            super().begin(deed)
         elif verb.name != "stage":
             self.close(self.chosen(), "won" if verb.name == "win" else "lost", answers)
         elif "step" in answers:
@@ -457,75 +449,6 @@ class BoardScreen(DealMoving):
         self._wanted_card = uid if str(uid).startswith("dl_") else card.id if card else None
         if self.filter_text:  # what was written may not be what it selects any more
             self.forget_picture()
-
-    # -- how it is shown
-
-    def action_sort(self) -> None:
-        """Choose what the cards are sorted by."""
-        from crmcli.tui.modals.picker import Choice, Picker
-
-        if self.picture is None:
-            return
-        options = [Choice(order, about=_ABOUT_ORDERS[order]) for order in ORDERS]
-        self.app.push_screen(Picker("sort the cards by", options, self.picture.order), self._sort)
-
-    def _sort(self, order: str | None) -> None:
-        if order is None or self.picture is None:
-            return
-        self._remember("sort", order)
-        picture = self.picture
-        self.read("sort", lambda: picture.sorted_by(order), self._sorted)
-
-    def _sorted(self, picture: BoardPicture) -> None:
-        if self.picture is not None and self.picture.lanes and not self.writing:
-            self.picture = picture
-            self._tell_picture()
-            self.lanes.lay(picture)
-
-    def action_swimlanes(self) -> None:
-        """By owner, by company, or none, in turns."""
-        if self.picture is None:
-            return
-        turns = ["", *GROUPINGS]
-        by = turns[(turns.index(self.lanes.by) + 1) % len(turns)] if self.lanes.by in turns else ""
-        self.app.remember("board.swimlanes", by)
-        self.lanes.group(by)
-        self._tell_picture()
-
-    def action_fold(self) -> None:
-        """Fold the swimlane at the cursor, or unfold it."""
-        swimlane = self._list.swimlane if self._list is not None else None
-        if swimlane is None:
-            self.notify("there are no swimlanes; S makes them", timeout=3)
-        else:
-            self.lanes.fold(swimlane.key)
-
-    def action_fold_all(self) -> None:
-        """Fold all swimlanes, or unfold them."""
-        if self.lanes.by:
-            self.lanes.fold_all()
-        else:
-            self.notify("there are no swimlanes; S makes them", timeout=3)
-
-    def action_go_swimlane(self, step: int) -> None:
-        """To the swimlane below, or above."""
-        if self._list is not None:
-            self._list.go_by_swimlane(step * self.app.count.take())
-
-    def action_collapse(self) -> None:
-        """Make this stage a strip, or keep it open again."""
-        if self.picture is None or not self.lanes.columns:
-            return
-        if self.lanes.collapse():
-            self._remember("collapsed", sorted(self.lanes.collapsed))
-        else:
-            self.notify("the last open stage stays open", timeout=3)
-
-    def action_expand(self) -> None:
-        """Open every collapsed stage."""
-        if self.picture is not None:
-            self.lanes.open_all()
-            self._remember("collapsed", [])
 
     # -- the rest
 

@@ -61,8 +61,10 @@ class DealMoving(Place):
 
     # -- what the board says
 
-    def show_cards(self, picture: BoardPicture, follow: BoardCard) -> None:
-        """Show the picture at once, the cursor on a card."""
+    def show_cards(
+        self, picture: BoardPicture, was: Sequence[BoardCard], now: Sequence[BoardCard], follow: BoardCard
+    ) -> None:
+        """Show the picture at once, in which these cards are others than before; the cursor on one of them."""
         raise NotImplementedError
 
     def forget_picture(self) -> None:
@@ -197,7 +199,9 @@ class DealMoving(Place):
             steps = [step._replace(seen=None) for step in steps]
         self._show_done(wish, along)
         self.writing += 1
-        self.run_worker(self._store_moves(wish, steps, along, self._line), group="write")
+        # The store can wait until it is seen: a write at work keeps the drawing waiting.
+        line = self._line
+        self.call_after_refresh(lambda: self.run_worker(self._store_moves(wish, steps, along, line), group="write"))
 
     def _show_done(self, wish: Wish, along: Along | None) -> None:
         assert self.picture is not None
@@ -206,7 +210,8 @@ class DealMoving(Place):
         cards = [_placed(card, stage, wish.owner, now, reason) for card, stage in wish.moves]
         present = self.targets()
         at = next((card for card in cards if present and card.id == present[0].id), cards[0])
-        self.show_cards(before.with_cards(cards), at)
+        was = [card for card, _ in wish.moves]
+        self.show_cards(before.with_cards(cards, was), was, cards, at)
         self._tell_limits(before)
 
     def _tell_limits(self, before: BoardPicture) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Horizontal, Vertical
@@ -13,7 +12,7 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings_of
 from crmcli.tui.keys.registry import PLACES
-from crmcli.tui.screens.place import Place
+from crmcli.tui.screens.stream_place import StreamPlace
 from crmcli.tui.targets import Target
 from crmcli.tui.widgets.changed_list import ChangedList, shown_value
 from crmcli.tui.widgets.head_line import HeadLine
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from crmcli.domain.views import ChangeSetView, ChangeView
     from crmcli.errors import CrmError
     from crmcli.render.locale import Locale
-    from crmcli.services.streams import Stream, Streams
+    from crmcli.services.streams import Stream
     from crmcli.tui.session import Session
     from crmcli.tui.widgets.cursor_list import CursorList
     from crmcli.tui.widgets.day_list import DayList
@@ -49,7 +48,7 @@ class Plan(NamedTuple):
     obstacle: CrmError | None
 
 
-class HistoryScreen(Place):
+class HistoryScreen(StreamPlace):
     """The list of change sets, and what the one at the cursor did."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("history")
@@ -62,13 +61,6 @@ class HistoryScreen(Place):
         self._shown: str | None = None  # the text that the list was read with
         self._resting: Any = None
 
-    @cached_property
-    def streams(self) -> Streams:
-        """Where the changes are read."""
-        from crmcli.services.streams import Streams
-
-        return Streams(self.session.desk)
-
     def body(self) -> ComposeResult:
         """The words, the list, and beside it what was changed."""
         yield HeadLine()
@@ -78,10 +70,6 @@ class HistoryScreen(Place):
             with Vertical(id="change-pane"):
                 yield Static(id="change-head", markup=False)
                 yield ChangedList(self.session.locale)
-
-    def on_mount(self) -> None:
-        """Nothing is known before it is read."""
-        self.query_one(HeadLine).say([("reading the store …", "dim")])
 
     @property
     def sets(self) -> SetList:

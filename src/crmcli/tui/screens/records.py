@@ -10,7 +10,8 @@ from crmcli.errors import Refused
 from crmcli.services.records import Query
 from crmcli.tui.bindings import bindings_of
 from crmcli.tui.keys.registry import PLACES
-from crmcli.tui.screens.table_place import TablePlace
+from crmcli.tui.screens.table_filtering import TableFiltering
+from crmcli.tui.screens.table_views import TableViews
 from crmcli.tui.targets import Target, told
 from crmcli.tui.verbs import VERBS
 from crmcli.tui.widgets.preview import Glance, Preview
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from crmcli.domain.views import DealView, DuplicatePair, StageView
     from crmcli.services.merging import Merge
     from crmcli.tui.modals.picker import Choice
+    from crmcli.tui.screens.acting_screen import Deed
     from crmcli.tui.session import Session
-    from crmcli.tui.verbs import Verb
 
 _REST = 0.08  # seconds that the cursor rests before the pane follows it,
 _LONGER = 0.25  # and until the store is asked for more than the table has
@@ -39,7 +40,7 @@ _MERGED = ("contact", "company", "deal")
 _TWINS = ("contact", "company")
 
 
-class RecordsScreen(TablePlace):
+class RecordsScreen(TableViews, TableFiltering):
     """A table with a pane beside it."""
 
     def __init__(self, session: Session, name: str) -> None:
@@ -60,13 +61,17 @@ class RecordsScreen(TablePlace):
 
     def on_mount(self) -> None:
         """The pane is there where there is room."""
-        self.preview.display = self._has_pane
+        self._show_pane()
 
     def on_resize(self, _event: Resize) -> None:
         """More room, or less."""
         if self.is_mounted:
-            self.preview.display = self._has_pane
+            self._show_pane()
             self._glance_soon()
+
+    def _show_pane(self) -> None:
+        """Beside a table with rows only."""
+        self.preview.display = self._has_pane and self.table.display
 
     @property
     def _has_pane(self) -> bool:
@@ -74,10 +79,14 @@ class RecordsScreen(TablePlace):
 
     def action_preview(self) -> None:
         """Show the pane, or hide it; remembered."""
-        self._pane = not self.preview.display
-        self.preview.display = self._pane
+        self._pane = not self._has_pane
+        self._show_pane()
         self.app.remember("table.preview", self._pane)
         self._glance_soon()
+
+    def rows_changed(self) -> None:
+        """The pane has nothing to show where there are none."""
+        self._show_pane()
 
     def cursor_moved(self) -> None:
         """The pane follows when the cursor rests."""
@@ -130,27 +139,20 @@ class RecordsScreen(TablePlace):
             target = self._target(number)
             self.app.open_record(target.noun, target.id)
 
-    def start(
-        self,
-        verb: Verb,
-        targets: Sequence[Target],
-        answers: Mapping[str, str] | None = None,
-        *,
-        also: Mapping[str, str] | None = None,
-    ) -> None:
+    def begin(self, deed: Deed) -> None:
         """As everywhere; for very many records it asks first."""
-        begin = super().start
-        if len(targets) <= _MANY:
-            begin(verb, targets, answers, also=also)
+        begin, count = super().begin, len(deed.targets)
+        if count <= _MANY:
+            begin(deed)
             return
         from crmcli.tui.modals.confirm import Confirm
 
         def agreed(yes: bool | None) -> None:
             if yes:
-                begin(verb, targets, answers, also=also)
+                begin(deed)
 
-        question = f"{verb.name.removesuffix(' of')}: {self._number(len(targets))} {PLURAL[self.noun]}?"
-        seconds = len(targets) // _A_SECOND
+        question = f"{deed.verb.name.removesuffix(' of')}: {self._number(count)} {PLURAL[self.noun]}?"
+        seconds = count // _A_SECOND
         takes = f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
         self.app.push_screen(Confirm(question, [f"it takes about {takes}, and u takes it back as one step"]), agreed)
 

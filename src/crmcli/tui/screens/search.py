@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import work
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from crmcli.errors import CrmError
@@ -24,6 +23,7 @@ from crmcli.tui.finding import (
     recent,
     verbs_for,
 )
+from crmcli.tui.modals.dialog import Dialog
 from crmcli.tui.targets import Target
 from crmcli.tui.trail import Spot
 from crmcli.tui.verbs import VERBS
@@ -58,7 +58,7 @@ class _Box(Input):
         return super().check_action(action, parameters)
 
 
-class SearchScreen(ModalScreen[None]):
+class SearchScreen(Dialog[None]):
     """Finds as it is typed; goes there, or does something with what was found."""
 
     AUTO_FOCUS = ""
@@ -149,7 +149,7 @@ class SearchScreen(ModalScreen[None]):
         try:
             hits = await self._session.ask(question)
         except CrmError as error:
-            self.post_message(self.Found(text, places_found(text), error.message))
+            self.post_message(self.Found(text, places_found(text), _told(error)))
         else:
             self.post_message(self.Found(text, hits))
 
@@ -161,7 +161,9 @@ class SearchScreen(ModalScreen[None]):
 
     def _answer(self, text: str, hits: Sequence[Hit], trouble: str = "") -> None:
         self._shown = text
-        nothing = visible(trouble) or ("type to find anything" if not text.strip() else "nothing is called that")
+        nothing = visible(trouble, keep_newlines=True) or (
+            "type to find anything" if not text.strip() else "nothing is called that"
+        )
         self.hits.show(hits, text.removeprefix(COMMAND_SIGN), nothing)
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
@@ -325,3 +327,7 @@ class SearchScreen(ModalScreen[None]):
             self.action_back()
         else:
             self.dismiss(None)
+
+
+def _told(error: CrmError) -> str:
+    return "\n".join([f"✗ {error.message}", *([error.advice] if error.hint else [])])

@@ -20,19 +20,16 @@ from crmcli.tui.windows import Asked, Look, Window, places, read_more, read_wind
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from crmcli.domain.views import SavedView
     from crmcli.render.columns import Column
-    from crmcli.tui.modals.column_chooser import Entry
-    from crmcli.tui.session import Done, Session
+    from crmcli.tui.session import Session
     from crmcli.tui.widgets.cursor_list import CursorList
 
-_VIEW, _USUAL, _KEEP, _DROP = "view ", "usual", "keep", "drop"
-_KEPT = "table."  # what the table of a noun remembers goes by this and the noun
+KEPT = "table."  # what the table of a noun remembers goes by this and the noun
 
 
 class TablePlace(Place):
@@ -42,7 +39,7 @@ class TablePlace(Place):
 
     def __init__(self, session: Session, name: str) -> None:
         super().__init__(session, name)
-        kept = session.memory.get(f"{_KEPT}{self.noun}")
+        kept = session.memory.get(f"{KEPT}{self.noun}")
         kept = kept if isinstance(kept, dict) else {}
         self.asked = Asked(sort=self._sort_kept(kept), reverse=kept.get("reverse") is True)
         self.wanted_table = self.asked  # what was asked for last, and may not be there yet
@@ -74,6 +71,9 @@ class TablePlace(Place):
             return choose(self.noun, [name])[0]
         except UsageError:
             return None
+
+    def _columns(self) -> list[Column]:
+        return [column for name in self.column_names if (column := self.column_named(name)) is not None]
 
     # -- its parts
 
@@ -176,6 +176,10 @@ class TablePlace(Place):
                 self.set_focus(None)
         elif not (bar.has_focus_within or narrow.has_focus_within):
             self.table.focus(scroll_visible=False)
+        self.rows_changed()
+
+    def rows_changed(self) -> None:
+        """A chance to follow that there are rows, or none."""
 
     @property
     def _is_narrowed(self) -> bool:
@@ -268,241 +272,3 @@ class TablePlace(Place):
 
     def cursor_moved(self) -> None:
         """A chance to show the record at the cursor."""
-
-    # -- sorting
-
-    def sort_by(self, sort: str, *, reverse: bool = False) -> None:
-        """Sort by a field, none for the order in which they were added; remembered."""
-        self.view_name = ""
-        self.load(self.wanted_table._replace(sort=sort, reverse=reverse))
-        self.keep_arrangement()
-
-    def keep_arrangement(self) -> None:
-        """Remember order and columns."""
-        wanted = self.wanted_table
-        kept = {"columns": self.column_names, "sort": wanted.sort, "reverse": wanted.reverse}
-        self.app.remember(f"{_KEPT}{self.noun}", kept)
-
-    def on_record_table_header_pressed(self, event: RecordTable.HeaderPressed) -> None:
-        """Sort by that column, or the other way round."""
-        event.stop()
-        wanted = self.wanted_table
-        if event.column not in self.session.tables.sortable(self.noun):
-            self.notify(f"can't be sorted by {event.column}", severity="warning", timeout=3, markup=False)
-        else:
-            self.sort_by(event.column, reverse=event.column == wanted.sort and not wanted.reverse)
-
-    def action_reverse(self) -> None:
-        """The other way round."""
-        self.sort_by(self.wanted_table.sort, reverse=not self.wanted_table.reverse)
-
-    def action_sort(self) -> None:
-        """Choose what to sort by; the present one again is the other way round."""
-        from crmcli.tui.modals.picker import Choice, Picker
-
-        fields = self.session.tables.sortable(self.noun)
-        shown = [name for name in self.column_names if name in fields]
-        names = [*shown, *(name for name in fields if name not in shown)]
-        choices = [Choice(name, self._header(name), "" if self._header(name) == name else name) for name in names]
-        present = self.wanted_table.sort or "number"
-        self.app.push_screen(Picker(f"sort {PLURAL[self.noun]} by", choices, present), self._sort_chosen)
-
-    def _header(self, name: str) -> str:
-        column = self.column_named(name)
-        return "number" if name == "number" else column.header if column is not None else name.replace("_", " ")
-
-    def _sort_chosen(self, name: str | None) -> None:
-        if name is not None:
-            wanted = self.wanted_table
-            self.sort_by(name, reverse=name == wanted.sort and not wanted.reverse)
-
-    # -- columns
-
-    def _columns(self) -> list[Column]:
-        return [column for name in self.column_names if (column := self.column_named(name)) is not None]
-
-    def show_columns(self, names: Sequence[str]) -> None:
-        """Show these columns; none for the usual ones."""
-        self.column_names = list(names) or self.usual_columns
-        self.table.show_columns(self._columns())
-
-    def action_go_columns(self, step: int) -> None:
-        """Columns to the right, or left."""
-        self.table.go_columns(step * self.app.count.take())
-
-    def action_columns(self) -> None:
-        """Choose columns."""
-        records = self.session.records(self.noun)
-        self.read("columns", lambda: sorted(records.custom_keys()), self._choose_columns)
-
-    def _choose_columns(self, custom_keys: Sequence[str]) -> None:
-        from crmcli.tui.modals.column_chooser import ColumnChooser
-
-        entries = self.column_entries(custom_keys)
-        fixed = [entry.name for entry in entries if entry.fixed and entry.name not in self.column_names]
-        title = f"columns of {PLURAL[self.noun]}"
-        chooser = ColumnChooser(title, entries, [*fixed, *self.column_names], self.usual_columns)
-        self.app.push_screen(chooser, self._columns_chosen)
-
-    def column_entries(self, custom_keys: Sequence[str]) -> list[Entry]:
-        """All columns that the table may have."""
-        from crmcli.domain.fields import find_field
-        from crmcli.render.columns import all_columns
-        from crmcli.tui.modals.column_chooser import Entry
-        from crmcli.tui.table_layout import NAMES
-
-        name_column = next(name for name in NAMES if name in all_columns(self.noun))
-        entries: list[Entry] = []
-        for name in [*self.usual_columns, *all_columns(self.noun)]:
-            field = find_field(self.noun, name)
-            if name != "custom_fields" and all(entry.name != name for entry in entries):
-                entries.append(Entry(name, self._header(name), field.about if field else "", name == name_column))
-        return [*entries, *(Entry(f"custom.{key}", key, "a field of your own") for key in custom_keys)]
-
-    def _columns_chosen(self, names: list[str] | None) -> None:
-        if names is not None:
-            self.view_name = ""
-            self.show_columns(names)
-            self.keep_arrangement()
-            self._tell()
-
-    # -- saved views
-
-    def action_views(self) -> None:
-        """Open what was kept under a name."""
-        self.read("views", lambda: self.session.views.list(self.noun), self._choose_view)
-
-    def _choose_view(self, views: Sequence[SavedView]) -> None:
-        from crmcli.tui.modals.picker import Choice, Picker
-
-        known = {f"{_VIEW}{view.name}": view for view in views}
-        choices = [Choice(value, view.name, _told(view)) for value, view in known.items()]
-        choices += [
-            Choice(_USUAL, "the usual table", "no filter, usual columns and order"),
-            Choice(_KEEP, "keep this table …", "filter, order and columns under a name"),
-        ]
-        choices += [Choice(_DROP, "delete a view …", "undo brings it back")] if known else []
-
-        def chosen(value: str | None) -> None:
-            match value:
-                case None:
-                    return
-                case "usual":
-                    self.open_view(None)
-                case "keep":
-                    self.action_keep_view()
-                case "drop":
-                    self._drop_view(views)
-                case _:
-                    self.open_view(known[value])
-
-        self.app.push_screen(Picker(f"views of {PLURAL[self.noun]}", choices, f"{_VIEW}{self.view_name}"), chosen)
-
-    def open_view(self, view: SavedView | None) -> None:
-        """Show the table as it was kept; None for the usual one."""
-        self.view_name = view.name if view is not None else ""
-        self.show_columns(view.columns if view is not None else ())
-        self.query_one(NarrowBar).put("")
-        self.load(Asked(view.filter, view.sort, view.reverse) if view is not None else Asked())
-        self.keep_arrangement()
-
-    def action_keep_view(self) -> None:
-        """Keep filter, order and columns under a name."""
-        from crmcli.tui.modals.form import Form, FormField
-
-        views, noun, asked, columns = self.session.views, self.noun, self.wanted_table, list(self.column_names)
-
-        def save(answers: Mapping[str, str]) -> SavedView:
-            return views.save(
-                noun, answers["name"], filter=asked.filter, sort=asked.sort, reverse=asked.reverse, columns=columns
-            )
-
-        form: Form[SavedView] = Form(
-            "keep this table as a view",
-            [FormField("name", "name", self.view_name, "my best customers", required=True)],
-            save,
-        )
-        self.app.push_screen(form, self._view_kept)
-
-    def _view_kept(self, done: Done | None) -> None:
-        if done is not None:
-            self.view_name = done.result.name
-            self._tell()
-            self.post_message(self.Written(done, f"view {self.view_name} kept"))
-
-    def _drop_view(self, views: Sequence[SavedView]) -> None:
-        from crmcli.tui.modals.picker import Choice, Picker
-
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                kept, noun = self.session.views, self.noun
-                self.view_name = "" if name == self.view_name else self.view_name
-                self.write("the view can't be deleted", lambda: kept.remove(noun, name), f"view {name} deleted")
-                self._tell()
-
-        choices = [Choice(view.name, "", _told(view)) for view in views]
-        self.app.push_screen(Picker("delete which view?", choices), chosen)
-
-    # -- filter and words
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.query_one(FilterBar).open()
-
-    def open_ref(self, ref: str) -> None:
-        """Show the records that a filter selects."""
-        self.view_name = ""
-        self.wanted_table = self.wanted_table._replace(filter=ref, quick="")
-        self.is_stale = True
-        if self.is_active:
-            self.refresh_store()
-
-    def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
-        """Read what it selects."""
-        event.stop()
-        self.view_name = ""
-        self.load(self.wanted_table._replace(filter=event.text))
-        self.focus_table()
-
-    def on_filter_bar_left(self) -> None:
-        """Back to the table."""
-        self.query_one(FilterBar).accept(self.asked.filter)
-        self.focus_table()
-
-    def action_narrow(self) -> None:
-        """Type words that narrow the table at once."""
-        self.query_one(NarrowBar).open()
-
-    def on_narrow_bar_typed(self, event: NarrowBar.Typed) -> None:
-        """Read what holds them."""
-        event.stop()
-        self.load(self.wanted_table._replace(quick=event.text))
-
-    def on_narrow_bar_left(self, event: NarrowBar.Left) -> None:
-        """On in the table."""
-        event.stop()
-        self.focus_table()
-        if event.step:
-            self.table.go_by(event.step)
-
-    def focus_table(self) -> None:
-        """The keys go to the table, or to the screen where there is none."""
-        if self.table.display:
-            self.table.focus(scroll_visible=False)
-        else:
-            self.set_focus(None)
-
-    def action_escape(self) -> None:
-        """Stop finding, else take the marks off, else clear the filter."""
-        if self.wanted_table.quick:
-            self.query_one(NarrowBar).action_clear()
-        elif self.table.unmark():
-            self._tell()
-        elif self.wanted_table.filter:
-            self.query_one(FilterBar).action_clear()
-
-
-def _told(view: SavedView) -> str:
-    """What a view shows, in a line."""
-    order = f"by {view.sort}{', descending' if view.reverse else ''}" if view.sort else ""
-    return " · ".join(part for part in (view.filter, order) if part)

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings_of
 from crmcli.tui.keys.registry import PLACES
-from crmcli.tui.screens.place import Place
+from crmcli.tui.screens.aside_following import AsideFollowing
 from crmcli.tui.stepping import Stepping
 from crmcli.tui.targets import Target
 from crmcli.tui.verbs import VERBS, Verb
@@ -26,15 +26,14 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.events import Resize
 
     from crmcli.domain.views import TodayItem
     from crmcli.tui.modals.fields import FormField
+    from crmcli.tui.screens.acting_screen import Deed
+    from crmcli.tui.screens.place import Place
     from crmcli.tui.session import Session
-    from crmcli.tui.widgets.cursor_list import CursorList
 
 _MINUTE = 60.0
-_REST = 0.08  # seconds without a move of the cursor, before the pane follows it
 _PRESSING = ("overdue", "today", "meetings", "past close", "rotting", "no next step")
 _STYLES = {"overdue": "$text-error", "past close": "$text-error", "rotting": "$text-warning"}
 _SHORT = {"today": "due", "past close": "past close", "no next step": "no next step"}
@@ -70,7 +69,7 @@ NEXT_STEP = Verb(
 )
 
 
-class TodayScreen(Stepping, Place):
+class TodayScreen(Stepping, AsideFollowing):
     """The agenda of a day, of the user's own or of everyone."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("today")
@@ -82,7 +81,6 @@ class TodayScreen(Stepping, Place):
         self.everyone = bool(session.memory.get("today.everyone"))
         self._acting: Sequence[Target] = ()
         self._portrait = Portrait(session.locale, self.now)
-        self._resting: Any = None
 
     def body(self) -> ComposeResult:
         """The day and its counts, the agenda, the pane beside it."""
@@ -182,21 +180,8 @@ class TodayScreen(Stepping, Place):
 
     # -- the pane
 
-    def on_cursor_list_selected(self, event: CursorList.Selected) -> None:
-        """The pane follows the cursor once it rests."""
-        event.stop()
-        self._follow()
-
-    def on_resize(self, _event: Resize) -> None:
-        """The pane may be seen now."""
-        self._follow()
-
-    def _follow(self) -> None:
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(_REST, self._show_aside)
-
-    async def _show_aside(self) -> None:
+    async def show_aside(self) -> None:
+        """What is to be known of the one at the cursor."""
         item = self.agenda.item
         if not self.query_one(Aside).display:
             return
@@ -211,29 +196,18 @@ class TodayScreen(Stepping, Place):
         note = note_of(shown) if record is shown else ""
         await self.query_one(Aside).show(record.id, lambda cells: self._portrait.draw(shown, cells), note)
 
-    def action_scroll_aside(self, lines: int) -> None:
-        """Some lines down the pane, or up."""
-        self.query_one(Aside).scroll_relative(y=lines * self.app.count.take(), animate=False)
-
     # -- verbs
 
     def nouns(self) -> frozenset[str]:
         """That of the item at the cursor."""
         return frozenset() if self.agenda.item is None else frozenset({_target(self.agenda.item).noun})
 
-    def start(
-        self,
-        verb: Verb,
-        targets: Sequence[Target],
-        answers: Mapping[str, str] | None = None,
-        *,
-        also: Mapping[str, str] | None = None,
-    ) -> None:
+    def begin(self, deed: Deed) -> None:
         """A call, meeting or visit that is done is asked for its outcome; all else as everywhere."""
-        self._acting = targets
-        if verb.name == "done" and answers is None and any(_is_heard(target) for target in targets):
-            verb = OUTCOME
-        super().start(verb, targets, answers, also=also)
+        self._acting = deed.targets
+        if deed.verb.name == "done" and deed.answers is None and any(_is_heard(target) for target in deed.targets):
+            deed = deed._replace(verb=OUTCOME)
+        super().begin(deed)
 
     def _finished(self, verb: Verb) -> None:
         super()._finished(verb)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import zip_longest
 from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -22,7 +23,7 @@ from crmcli.tui.widgets.card import LINES, card_lines, card_mark, card_tone
 from crmcli.tui.widgets.cursor_list import CursorList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Sequence
     from datetime import datetime
 
     from textual.events import MouseDown, MouseMove, MouseUp, Resize
@@ -97,7 +98,7 @@ class CardList(CursorList, can_focus=False):
         self._held_at = (0, 0)
         self._dragging = False
         self._density = "compact"
-        self._drawn: dict[tuple[object, ...], tuple[BoardCard, list[Strip]]] = {}
+        self._drawn: dict[tuple[object, ...], tuple[BoardCard | Swimlane | None, list[Strip]]] = {}
         self._drawn_at = -1
         self._plain_style: Style | None = None
 
@@ -240,10 +241,11 @@ class CardList(CursorList, can_focus=False):
         if rows.items is self.shown.items and not rows.bands and not self.shown.bands and not self.is_out_of_date:
             return
         kept, was_seen, line = self._item(self.cursor), self.is_seen(self.cursor), self.line_of(self.cursor)
+        before = self._seen()
         self.shown = rows
         if self.is_out_of_date:
             self._density = self.density
-            self._drawn.clear()
+            self.redraw()
         place = self._place_of(kept)
         is_there = place is not None
         self.cursor = max(0, min(self.cursor if place is None else place, self.count - 1))
@@ -254,13 +256,35 @@ class CardList(CursorList, can_focus=False):
             self.bring_into_view()
         if len(self._drawn) > _DRAWN_MOST:
             self._drawn.clear()
-        self.refresh()
+        self._refresh_where_other_than(before)
+
+    def _seen(self) -> list[tuple[object, ...]]:
+        """What is on each line of the screen, as far as it depends on the rows."""
+        return [self._on(line) for line in range(self.scroll_offset.y, self.scroll_offset.y + self.size.height)]
+
+    def _on(self, line: int) -> tuple[object, ...]:
+        band = self._band_on(line)
+        if band is not None and self._is_head(band, line):
+            return band.swimlane, band.is_folded, band.first == self.cursor
+        place = self.place_on(line)
+        if place is None:
+            return (None, self.count)
+        return self.shown.items[place], line - self.line_of(place), place == self.cursor
+
+    def _refresh_where_other_than(self, before: Sequence[tuple[object, ...]]) -> None:
+        """Draw those lines anew that show something else now."""
+        lines = [y for y, (was, now) in enumerate(zip_longest(before, self._seen())) if was != now]
+        if lines:
+            self.refresh(Region(0, lines[0], self.size.width, lines[-1] - lines[0] + 1))
 
     def _place_of(self, item: BoardCard | Swimlane | None) -> int | None:
         if item is None:
             return None
         if isinstance(item, BoardCard):
-            return self.place_of(item.id)
+            try:
+                return self.shown.items.index(item)
+            except ValueError:  # it is there as another one now, or not at all
+                return self.place_of(item.id)
         return next(
             (
                 at
@@ -301,7 +325,8 @@ class CardList(CursorList, can_focus=False):
         """Show the cursor, brightly while the keys work on it, or hide it."""
         if (self.is_present, self.has_keys) != (present, has_keys):
             self.is_present, self.has_keys = present, has_keys
-            self.refresh()
+            line = self.line_of(self.cursor) - self.scroll_offset.y
+            self.refresh(Region(0, line, self.size.width, self.lines))
             self.tell_terminal()
 
     def tell_terminal(self) -> None:
@@ -381,36 +406,68 @@ class CardList(CursorList, can_focus=False):
 
     # -- drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """What is seen of it. A line drawn before is the very same strip, which then is not cut and coloured anew either."""
+        cells, wide, background = self.scrollable_content_region.width, self.size.width, self.background_colors[1]
+        filters, now = self.get_line_filters(), self._freshened()
+        strips = []
+        for y in crop.line_range:
+            strip = self._line(y, cells, now).adjust_cell_length(wide, self._plain)
+            for each in filters:
+                strip = strip.apply_filter(each, background)
+            strips.append(strip.crop(crop.x, crop.right))
+        return strips
+
     def render_line(self, y: int) -> Strip:
         """One line of the screen: of a card, of the gap below it, of a swimlane's head, or empty."""
-        cells = self.scrollable_content_region.width
-        line = y + self.scroll_offset.y
-        if not self.shown.items and y == 1 and not self.shown.bands:
-            text = "no deals".center(cells)[:cells]
-            return Strip([Segment(text, self._tone("muted"))], cells)
-        band = self._band_on(line)
-        if band is not None and line < self.height and (line == band.line or y == 0):
-            return self._head(band, cells)
-        place = self.place_on(line)
-        if place is None or cells <= _MARGIN:
-            return Strip.blank(self.size.width, self._plain)
-        inside = line - self.line_of(place)
-        card = self.shown.items[place]
-        if inside >= self.lines or not isinstance(card, BoardCard):
-            return Strip.blank(self.size.width, self._plain)
-        return self._card(card, cells, at_cursor=self.is_present and place == self.cursor)[inside]
+        return self._line(y, self.scrollable_content_region.width, self._freshened())
 
-    def _card(self, card: BoardCard, cells: int, *, at_cursor: bool) -> list[Strip]:
-        """The lines of a card, drawn once until something about it changes."""
+    def _freshened(self) -> datetime:
+        """This moment; what was drawn in another minute may be wrong by now."""
         now = self._now()
         minute = int(now.timestamp()) // 60
         if minute != self._drawn_at:
             self._drawn.clear()
             self._drawn_at = minute
+        return now
+
+    def _line(self, y: int, cells: int, now: datetime) -> Strip:
+        line = y + self.scroll_offset.y
+        if not self.shown.items and y == 1 and not self.shown.bands:
+            text = "no deals".center(cells)[:cells]
+            return Strip([Segment(text, self._tone("muted"))], cells)
+        band = self._band_on(line)
+        if band is not None and self._is_head(band, line):
+            return self._head(band, cells)
+        place = self.place_on(line)
+        if place is None or cells <= _MARGIN:
+            return self._blank
+        inside = line - self.line_of(place)
+        card = self.shown.items[place]
+        if inside >= self.lines or not isinstance(card, BoardCard):
+            return self._blank
+        return self._card(card, cells, now, at_cursor=self.is_present and place == self.cursor)[inside]
+
+    def _is_head(self, band: Band, line: int) -> bool:
+        """Whether the line tells whose swimlane it is: the first one of it, or the first one on the screen."""
+        return line < self.height and line in (band.line, self.scroll_offset.y)
+
+    @property
+    def _blank(self) -> Strip:
+        wide = self.size.width
+        return self._kept(("blank", wide), None, lambda: [Strip.blank(wide, self._plain)])[0]
+
+    def _card(self, card: BoardCard, cells: int, now: datetime, *, at_cursor: bool) -> list[Strip]:
+        """The lines of a card, drawn once until something about it changes."""
         key = (card.id, cells, at_cursor and 1 + self.has_keys, card.id in self.marked)
+        return self._kept(key, card, lambda: self._draw(card, cells, now, at_cursor=at_cursor))
+
+    def _kept(
+        self, key: tuple[object, ...], of: BoardCard | Swimlane | None, draw: Callable[[], list[Strip]]
+    ) -> list[Strip]:
         found = self._drawn.get(key)
-        if found is None or found[0] is not card:
-            found = self._drawn[key] = card, self._draw(card, cells, now, at_cursor=at_cursor)
+        if found is None or found[0] is not of:
+            found = self._drawn[key] = of, draw()
         return found[1]
 
     def _draw(self, card: BoardCard, cells: int, now: datetime, *, at_cursor: bool) -> list[Strip]:
@@ -456,6 +513,10 @@ class CardList(CursorList, can_focus=False):
     def _head(self, band: Band, cells: int) -> Strip:
         """The head of a swimlane: whose it is in the first column, what this stage has of it in the others."""
         at_cursor = self.is_present and band.is_folded and band.first == self.cursor
+        key = ("head", band.swimlane.key, band.is_folded, cells, at_cursor and 1 + self.has_keys, self.is_leading)
+        return self._kept(key, band.swimlane, lambda: [self._draw_head(band, cells, at_cursor=at_cursor)])[0]
+
+    def _draw_head(self, band: Band, cells: int, *, at_cursor: bool) -> Strip:
         style = (
             self._base(at_cursor=True, marked=False) if at_cursor else self.get_component_rich_style("card--swimlane")
         )

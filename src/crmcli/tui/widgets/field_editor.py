@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
@@ -14,10 +13,10 @@ from crmcli.domain.text import fold
 from crmcli.render.safe import visible
 from crmcli.tui.modals.fields import FormField, Reading, part_at, read
 from crmcli.tui.widgets.suggesting_input import Item, Offer, SuggestingInput
+from crmcli.tui.widgets.typed_line import TypedLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.events import Key
     from textual.widgets import Input
 
     from crmcli.tui.session import Session
@@ -26,10 +25,10 @@ _SHOWN = 8
 _CHECK_PAUSE = 0.1  # without a letter typed, before the field is read
 
 
-class FieldEditor(Vertical):
+class FieldEditor(TypedLine):
     """Lies over the line of the field; enter hands the text over, esc leaves it."""
 
-    class Left(Message):
+    class Left(TypedLine.Left):
         """Nothing is to be changed."""
 
     class Entered(Message):
@@ -41,35 +40,16 @@ class FieldEditor(Vertical):
             self.text = text
             self.view = view
 
-    class Read(Message):
-        """What was typed has been read."""
-
-        def __init__(self, text: str, reading: Reading) -> None:
-            super().__init__()
-            self.text = text
-            self.reading = reading
-
     def __init__(self, session: Session) -> None:
-        super().__init__(id="field-editor")
-        self._session = session
+        super().__init__("field-editor", session)
         self.field = FormField("", "")
         self.view: Any = None  # the record as it was when editing began
         self.input = SuggestingInput(self._suggest, id="field-text")
-        self.is_saving = False
 
     def compose(self) -> ComposeResult:
         """The line, and what is made of it."""
         yield self.input
         yield Static(id="field-said", markup=False)
-
-    def on_mount(self) -> None:
-        """Nothing is edited at first."""
-        self.display = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a field is being edited."""
-        return bool(self.display)
 
     # -- coming and going
 
@@ -89,15 +69,6 @@ class FieldEditor(Vertical):
         self.display = False
         self.is_saving = False
         self.input.close()
-
-    def on_key(self, event: Key) -> None:
-        """Esc leaves; tab goes nowhere while a field is edited."""
-        if event.key == "escape":
-            event.stop()
-            self.post_message(self.Left())
-        elif event.key in ("tab", "shift+tab"):
-            event.stop()
-            event.prevent_default()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter stores it."""
@@ -131,7 +102,7 @@ class FieldEditor(Vertical):
         reading = await asyncio.to_thread(lambda: read(field, text, session.desk.rules, session.locale))
         self.post_message(self.Read(text, reading))
 
-    def on_field_editor_read(self, event: FieldEditor.Read) -> None:
+    def on_typed_line_read(self, event: TypedLine.Read) -> None:
         """Say so, unless more was typed meanwhile."""
         event.stop()
         if event.text == self.input.value and not self.is_saving:

@@ -10,7 +10,8 @@ from crmcli.render.columns import all_columns
 from crmcli.render.safe import visible
 from crmcli.render.table import Screen, shown
 from crmcli.tui.modals.record_fields import MORE, record_fields
-from crmcli.tui.widgets.line_list import LineList, Piece, joined
+from crmcli.tui.widgets.line_list import Piece, joined
+from crmcli.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,45 +49,21 @@ class FieldLine(NamedTuple):
     is_heading: bool = False
 
 
-class FieldList(LineList):
+class FieldList(RowList[FieldLine]):
     """Fields that can be changed, those that are worked out below them."""
 
     nothing = "no fields"
 
     def __init__(self, locale: Locale, now: Callable[[], datetime]) -> None:
-        super().__init__(id="fields")
-        self._locale = locale
-        self._now = now
+        super().__init__("fields", locale, now)
         self.view: Any = None
-        self.rows: list[FieldLine] = []
-
-    @property
-    def count(self) -> int:
-        """How many lines there are."""
-        return len(self.rows)
-
-    def key_at(self, place: int) -> None:  # noqa: ARG002
-        """A field can't be marked."""
-        return
-
-    def is_heading(self, place: int) -> bool:
-        """Whether it is a title above fields."""
-        return self.rows[place].is_heading
-
-    @property
-    def line(self) -> FieldLine | None:
-        """The field at the cursor."""
-        return self.rows[self.cursor] if self.rows else None
 
     def show(self, noun: str, view: Any | None, *, was: dict[str, str] | None = None) -> None:  # noqa: ANN401
         """Another state of the record, or another record; the cursor stays on its field."""
         kept = self.line.name if self.line else ""
         self.view = view
-        self.rows = [] if view is None else list(self._lines_of(noun, view, was or {}))
-        self.cursor = 0
-        self.put_cursor(max(0, self.place_of(kept)))
-        self.measure()
-        self.forget()
+        rows = [] if view is None else list(self._lines_of(noun, view, was or {}))
+        self.put(rows, next((place for place, row in enumerate(rows) if kept and row.name == kept), 0))
 
     def place_of(self, name: str) -> int:
         """The line of a field, -1 when there is none."""

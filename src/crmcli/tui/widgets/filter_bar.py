@@ -221,14 +221,14 @@ def _followed(text: str) -> str:
 
 
 def _of_the_store(session: Session, found: Completions) -> list[Item]:
-    from crmcli.domain.fields import find_field
     from crmcli.domain.filter_completion import as_value
+    from crmcli.domain.filter_fields import find_filtered
     from crmcli.services.completing import completed_by
 
     if found.lookup is None or found.typed.endswith(" "):
         return []
     noun, name = found.lookup
-    field = find_field(noun, name)
+    field = find_filtered(noun, name)
     kind = completed_by(field, noun) if field is not None else f"{noun}.{name}"
     if not kind:
         return []

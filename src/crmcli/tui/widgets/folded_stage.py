@@ -42,8 +42,9 @@ class FoldedStage(Widget):
 
     def show(self, lane: Lane) -> None:
         """Show other figures."""
-        self._lane = lane
-        self.refresh()
+        if lane is not self._lane:
+            self._lane = lane
+            self.refresh()
 
     def render(self) -> Content:
         """The count, whether it is too much, a sign that there is more, the letters of the name."""

@@ -26,6 +26,8 @@ class HitList(LineList):
 
     is_always_lit = True
 
+    nothing = "looking …"
+
     def __init__(self) -> None:
         super().__init__(id="hits")
         self.can_focus = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
-from crmcli.domain.swimlanes import swimlanes
+from crmcli.domain.swimlanes import regrouped, swimlanes
 from crmcli.tui.widgets.bands import Rows, banded
 from crmcli.tui.widgets.card_list import CardList
 from crmcli.tui.widgets.folded_stage import FoldedStage
@@ -15,7 +15,7 @@ from crmcli.tui.widgets.lane_window import window
 from crmcli.tui.widgets.stage_head import PlainHead, StageHead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Mapping, Sequence
     from datetime import datetime
 
     from textual.app import ComposeResult
@@ -53,7 +53,8 @@ class LaneColumn(Vertical):
         """Show the stage as it is now."""
         self.lane = lane
         self.head.show(lane)
-        self.folded.show(lane)
+        if self.is_folded:
+            self.folded.show(lane)
         self.list.show(rows)
 
     def be_target(self, target: bool, *, present: bool) -> None:
@@ -65,6 +66,8 @@ class LaneColumn(Vertical):
     def fold(self, folded: bool) -> None:
         """Show only that it is there, or all of it."""
         self.is_folded = folded
+        if folded:
+            self.folded.show(self.lane)
         self.set_class(folded, "-folded")
 
 
@@ -120,7 +123,7 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
         """The card at the cursor of the present lane."""
         return self.column.list.card if self.column else None
 
-    async def show(self, picture: BoardPicture) -> None:
+    async def show(self, picture: BoardPicture, grouped: Sequence[Swimlane] | None = None) -> None:
         """Show the pipeline as it is now; the cursor and what is on the screen stay."""
         if [column.lane.stage.number for column in self.columns] != [lane.stage.number for lane in picture.lanes]:
             await self.remove_children()
@@ -129,22 +132,37 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
                 LaneColumn(lane, self._locale, self._now, self._marked, plain=self._plain) for lane in picture.lanes
             ]
             await self.mount_all(self.columns)
-        self.lay(picture)
+        self.lay(picture, grouped)
         self._arrange()
 
-    def lay(self, picture: BoardPicture) -> None:
-        """Put the cards of the same stages where they belong now."""
+    def lay(self, picture: BoardPicture, grouped: Sequence[Swimlane] | None = None) -> None:
+        """Put the cards of the same stages where they belong now; ``grouped`` are its swimlanes, when they are known."""
+        if grouped is not None:
+            self._swimlanes = tuple(grouped)
+        elif self.by:
+            self._swimlanes = swimlanes(picture, self.by)
         self._picture = picture
-        rows = self._rows(picture)
-        for column, lane in zip(self.columns, picture.lanes, strict=True):
-            column.show(lane, rows[lane.stage.number])
+        self._spread()
+
+    def lay_moved(self, picture: BoardPicture, was: Sequence[BoardCard], now: Sequence[BoardCard]) -> None:
+        """Put cards where they belong now; all others are where they were."""
+        if self.by:
+            self._swimlanes = regrouped(self._swimlanes, picture, self.by, was, now)
+        self._picture = picture
+        self._spread()
+
+    def _spread(self) -> None:
+        """Give each column what it is to show."""
+        if self._picture is not None:
+            rows = self._rows(self._picture)
+            for column, lane in zip(self.columns, self._picture.lanes, strict=True):
+                column.show(lane, rows[lane.stage.number])
 
     def _rows(self, picture: BoardPicture) -> Mapping[int, Rows]:
         if not self.by or not self.columns:
             return {lane.stage.number: Rows(lane.cards) for lane in picture.lanes}
         first = self.columns[0].list
         stages = [lane.stage.number for lane in picture.lanes]
-        self._swimlanes = swimlanes(picture, self.by, self._swimlanes)
         return banded(self._swimlanes, stages, self.folded, first.pitch_of(first.density))
 
     def group(self, by: str) -> None:
@@ -159,20 +177,18 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
     def fold(self, key: str) -> None:
         """Fold a swimlane, or unfold it."""
         self.folded ^= {key}
-        if self._picture is not None:
-            self.lay(self._picture)
+        self._spread()
 
     def fold_all(self) -> None:
         """Fold all swimlanes, or unfold them all when any is folded."""
-        if self._picture is not None:
-            self.folded = set() if self.folded else {each.key for each in swimlanes(self._picture, self.by)}
-            self.lay(self._picture)
+        self.folded = set() if self.folded else {each.key for each in self._swimlanes}
+        self._spread()
 
     def on_card_list_outdated(self, event: CardList.Outdated) -> None:
         """Lay the cards out closer together, or further apart."""
         event.stop()
-        if self._picture is not None and self.columns and self.columns[0].list.is_out_of_date:
-            self.lay(self._picture)
+        if self.columns and self.columns[0].list.is_out_of_date:
+            self._spread()
 
     def on_card_list_toggled(self, event: CardList.Toggled) -> None:
         """The head of a swimlane was clicked."""
@@ -210,7 +226,8 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
         """Take the keys, and bring the present lane onto the screen."""
         if self.column is not None:
             self._arrange()
-            self.focus(scroll_visible=False)
+            if not self.has_focus:  # else all lanes would be drawn anew
+                self.focus(scroll_visible=False)
 
     def on_card_list_pressed(self, event: CardList.Pressed) -> None:
         """A lane that was clicked is the present one."""

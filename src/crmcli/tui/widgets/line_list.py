@@ -47,6 +47,13 @@ class LineList(CursorList):
         self._tones: dict[str, Style] = {}
         self._base: Style | None = None
         self._pitch = 1
+        self._waiting = ""
+
+    def wait(self, said: str) -> None:
+        """Say this instead of ``nothing`` until it is known whether there are rows."""
+        if said != self._waiting:
+            self._waiting = said
+            self.refresh()
 
     # -- what the subclass says
 
@@ -112,7 +119,7 @@ class LineList(CursorList):
         return kept[2]
 
     def _empty_line(self, y: int, cells: int) -> Strip:
-        lines = self.nothing.split("\n")
+        lines = (self._waiting or self.nothing).split("\n")
         line = y - max(0, (self.size.height - len(lines)) // 3)
         text = lines[line] if 0 <= line < len(lines) else ""
         tone = "title" if line == 0 else "muted"

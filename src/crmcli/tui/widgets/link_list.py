@@ -9,7 +9,8 @@ from crmcli.render.cells import width
 from crmcli.render.columns import is_past
 from crmcli.render.safe import visible
 from crmcli.tui.outside import addresses_in
-from crmcli.tui.widgets.line_list import LineList, Piece, joined
+from crmcli.tui.widgets.line_list import Piece, joined
+from crmcli.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,44 +37,19 @@ class LinkLine(NamedTuple):
     is_file: bool = False
 
 
-class LinkList(LineList):
+class LinkList(RowList[LinkLine]):
     """Links under headings; those that can be made are there also when there is none yet."""
 
     nothing = "no links"
 
     def __init__(self, locale: Locale, now: Callable[[], datetime]) -> None:
-        super().__init__(id="links")
-        self._locale = locale
-        self._now = now
-        self.rows: list[LinkLine] = []
-
-    @property
-    def count(self) -> int:
-        """How many lines there are."""
-        return len(self.rows)
-
-    def key_at(self, place: int) -> None:  # noqa: ARG002
-        """A link can't be marked."""
-        return
-
-    def is_heading(self, place: int) -> bool:
-        """Whether it is a title above links."""
-        return self.rows[place].is_heading
-
-    @property
-    def line(self) -> LinkLine | None:
-        """The link at the cursor."""
-        return self.rows[self.cursor] if self.rows else None
+        super().__init__("links", locale, now)
 
     def show(self, page: Page | None) -> None:
         """Another page; the cursor stays on its link."""
         kept, place = (self.line.key if self.line else ""), self.cursor
-        self.rows = [] if page is None or page.record is None else list(self._lines_of(page))
-        found = next((place for place, row in enumerate(self.rows) if row.key == kept), place)
-        self.cursor = 0
-        self.put_cursor(found)
-        self.measure()
-        self.forget()
+        rows = [] if page is None or page.record is None else list(self._lines_of(page))
+        self.put(rows, next((place for place, row in enumerate(rows) if row.key == kept), place))
 
     # -- the lines
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label, Static
@@ -14,10 +14,10 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.render.safe import visible
 from crmcli.tui.drafts import Typed
 from crmcli.tui.modals.fields import FormField, Reading, read
+from crmcli.tui.widgets.typed_line import TypedLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.events import Key
 
     from crmcli.tui.drafts import Draft
     from crmcli.tui.session import Session
@@ -50,7 +50,7 @@ def _time(when: str, kind: str, session: Session) -> Reading:
     return read(FormField(field, field, field=("activity", field)), when, session.desk.rules, session.locale)
 
 
-class QuickLog(Vertical):
+class QuickLog(TypedLine):
     """Below the timeline while something is logged; nothing typed is lost when it is left."""
 
     class Entered(Message):
@@ -61,16 +61,8 @@ class QuickLog(Vertical):
             self.kind = kind
             self.line = line
 
-    class Left(Message):
+    class Left(TypedLine.Left):
         """Nothing is to be logged now."""
-
-    class Read(Message):
-        """The line was read."""
-
-        def __init__(self, line: str, said: Said) -> None:
-            super().__init__()
-            self.line = line
-            self.said = said
 
     class Brought(Message):
         """A line typed at an earlier time was found."""
@@ -81,12 +73,10 @@ class QuickLog(Vertical):
             self.line = line
 
     def __init__(self, session: Session) -> None:
-        super().__init__(id="quick-log")
-        self._session = session
+        super().__init__("quick-log", session)
         self.kind = ""
         self._draft: Draft | None = None
         self._draft_due = False
-        self.is_saving = False
 
     def compose(self) -> ComposeResult:
         """The kind, the line, what it means."""
@@ -95,19 +85,10 @@ class QuickLog(Vertical):
             yield Input(compact=True, select_on_focus=False, id="quick-text")
         yield Static(id="quick-said", markup=False)
 
-    def on_mount(self) -> None:
-        """Nothing is logged at first."""
-        self.display = False
-
     @property
     def line(self) -> Input:
         """What is typed."""
         return self.query_one(Input)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether something is being logged."""
-        return bool(self.display)
 
     def open(self, kind: str, uid: str) -> None:
         """Log something of a kind about a record; a line left earlier is back."""
@@ -170,12 +151,12 @@ class QuickLog(Vertical):
         said = await asyncio.to_thread(taken_apart, line, kind, self._session)
         self.post_message(self.Read(line, said))
 
-    def on_quick_log_read(self, event: QuickLog.Read) -> None:
+    def on_typed_line_read(self, event: TypedLine.Read) -> None:
         """Say so, unless more was typed meanwhile."""
         event.stop()
-        if event.line == self.line.value and not self.is_saving:
+        if event.text == self.line.value and not self.is_saving:
             word = "due" if self.kind == "task" else "at"
-            self.say(f"→ {word} {event.said.meant}" if event.said.meant else "")
+            self.say(f"→ {word} {event.reading.meant}" if event.reading.meant else "")
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """One line below."""
@@ -192,15 +173,6 @@ class QuickLog(Vertical):
             self.run_worker(asyncio.to_thread(self._draft.keep, typed), group="log-keep")
 
     # -- done
-
-    def on_key(self, event: Key) -> None:
-        """Esc leaves."""
-        if event.key == "escape":
-            event.stop()
-            self.post_message(self.Left())
-        elif event.key in ("tab", "shift+tab"):
-            event.stop()
-            event.prevent_default()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter logs it; an empty line logs nothing."""

@@ -40,16 +40,20 @@ class RecordHead(Widget):
         self._locale = locale
         self._now = now
         self._page: Page | None = None
+        self._trouble = ""
 
-    def show(self, page: Page | None) -> None:
-        """Another page, or none yet."""
-        self._page = page
+    def show(self, page: Page | None, trouble: str = "") -> None:
+        """Another page, or none: not yet, or why it can't be."""
+        self._page, self._trouble = page, trouble
         self.refresh()
 
     def render(self) -> Content:
         """Name and number; state; next step."""
         cells = max(20, self.content_size.width)
         page = self._page
+        if self._trouble:
+            trouble = Content.styled(f"✗ {visible(self._trouble)}", "bold $text-error")
+            return Content("\n").join([trouble, Content.styled("r reads it again", MUTED)])
         if page is None:
             return Content.styled("reading …", MUTED)
         if page.record is None:

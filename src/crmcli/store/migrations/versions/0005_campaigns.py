@@ -69,6 +69,7 @@ def _template() -> None:
         sa.Column("name_key", sa.String(), nullable=False),
         sa.Column("locale", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("preheader", sa.String(), nullable=True),
         sa.Column("text", sa.String(), nullable=True),
         sa.Column("markdown", sa.String(), nullable=True),
         sa.Column("html", sa.String(), nullable=True),
@@ -437,6 +438,7 @@ def _message() -> None:
         sa.Column("variant_id", BIG, nullable=True),
         sa.Column("template_id", BIG, nullable=True),
         sa.Column("address", sa.String(), nullable=False),
+        sa.Column("address_key", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
@@ -454,6 +456,7 @@ def _message() -> None:
         sa.UniqueConstraint("uid"),
         sqlite_autoincrement=True,
     )
+    op.create_index("message_address", "message", ["campaign_id", "address_key"])
     op.create_index("message_contact", "message", ["contact_id", "sent_at"])
     op.create_index("message_once", "message", ["member_id", "step"], unique=True)
     op.create_index("message_queue", "message", ["campaign_id", "status", "due_at"])

@@ -1,0 +1,42 @@
+"""What every dialog is: closed once, and only while nothing is before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette as TextualPalette
+from textual.screen import ModalScreen, Screen
+
+if TYPE_CHECKING:
+    from textual.events import ScreenResume
+
+AnswerT = TypeVar("AnswerT")
+
+
+class InTurn(Screen[AnswerT]):
+    """A screen that is dismissed when it is the uppermost: Textual closes whatever is, and tells the wrong one."""
+
+    _answers: tuple[AnswerT | None, ...] = ()  # what it was dismissed with while another screen was before it
+
+    def dismiss(self, result: AnswerT | None = None) -> AwaitComplete:
+        """Close it with its answer, now or once it is seen again; a second time does nothing."""
+        if self.is_active:
+            return super().dismiss(result)
+        if self in self.app.screen_stack and not self._answers:
+            self._answers = (result,)
+        return AwaitComplete()
+
+    def on_screen_resume(self, event: ScreenResume) -> None:  # noqa: ARG002 - as every screen is told
+        """What was before it is gone."""
+        if self._answers:
+            (answer,), self._answers = self._answers, ()
+            self.dismiss(answer)
+
+
+class Dialog(ModalScreen[AnswerT], InTurn[AnswerT]):
+    """Something before the screen that wants an answer."""
+
+
+class CommandPalette(TextualPalette, InTurn[None]):
+    """Textual's own, closed in its turn as well."""

@@ -1,0 +1,219 @@
+"""A screen on whose records something can be done: verbs, and the form of a record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual import on, work
+from textual.message import Message
+
+from crmcli.domain.frozen import NamedTuple
+from crmcli.errors import CrmError, Refused
+from crmcli.render.safe import visible
+from crmcli.tui.screens.moving_screen import MovingScreen
+from crmcli.tui.targets import told
+from crmcli.tui.verbs import VERBS, refuse_unfit
+from crmcli.tui.widgets.cursor_list import CursorList
+from crmcli.tui.widgets.key_line import KeyLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from crmcli.tui.session import Done, Session
+    from crmcli.tui.targets import Target
+    from crmcli.tui.verbs import Verb
+
+
+class Deed(NamedTuple):
+    """A verb that is about to be done: with what, what is answered already, and what is known beside what is asked."""
+
+    verb: Verb
+    targets: Sequence[Target]
+    answers: Mapping[str, str] | None = None
+    also: Mapping[str, str] | None = None
+
+
+class ActingScreen(MovingScreen):
+    """Writes what the user does with the records at the cursor."""
+
+    class Written(Message, namespace="place"):
+        """The store took a change; ``said`` is told to the user."""
+
+        def __init__(self, done: Done, said: str) -> None:
+            super().__init__()
+            self.done = done
+            self.said = said
+
+    def __init__(self, session: Session, name: str) -> None:
+        super().__init__(session, name)
+        self._nouns: frozenset[str] = frozenset()
+
+    def targets(self) -> list[Target]:
+        """The marked records, else the one at the cursor, else none."""
+        return []
+
+    # -- writing
+
+    def write(self, what: str, action: Callable[[], Any], said: str) -> None:
+        """Do something that can be undone; ``what`` says what failed if it did, ``said`` that it is done."""
+        self.writing += 1
+        self._store(what, self.app.write(action), said)
+
+    @work(group="write")
+    async def _store(self, what: str, writing: Any, said: str) -> None:  # noqa: ANN401 - an awaitable Done
+        try:
+            done = await writing
+        except CrmError as error:
+            self.writing -= 1
+            self.post_message(self.Failed(what, error))
+        else:
+            self.writing -= 1
+            self.post_message(self.Written(done, said))
+
+    def on_place_written(self, event: ActingScreen.Written) -> None:
+        """Say so, and show the store as it is now."""
+        event.stop()
+        for text in (event.said, *event.done.notes):
+            if text:
+                self.notify(visible(text), markup=False, timeout=3)
+        self.written(event.done.result)
+        self.app.changed_here()
+
+    def written(self, result: Any) -> None:  # noqa: ANN401 - what the service returned
+        """A chance to follow what was written, before the store is read again."""
+
+    # -- verbs
+
+    def nouns(self) -> frozenset[str]:
+        """Which kinds of records the keys work on just now; none where that makes no difference."""
+        return frozenset()
+
+    def fits(self, action: str) -> bool:
+        """Whether a key's action can do anything here; else the line of keys does not tell of it."""
+        if action.startswith("move("):
+            verb = VERBS["stage"]
+        elif action.startswith("verb("):
+            verb = VERBS.get(action[6:-2], VERBS["remove"])
+        else:
+            return True
+        return self.nouns() <= verb.nouns
+
+    @on(CursorList.Selected)
+    def _tell_keys(self) -> None:
+        """Other records have other keys."""
+        nouns = self.nouns()
+        if nouns != self._nouns:
+            self._nouns = nouns
+            self.query_one(KeyLine).refresh()
+
+    def wanted(self) -> list[Target]:
+        """The targets; says so when there are none."""
+        found = self.targets()
+        if not found:
+            self.notify("nothing here to work on", severity="warning", timeout=3)
+        return found
+
+    def action_open(self) -> None:
+        """Open the record at the cursor."""
+        if found := self.wanted():
+            self.app.open_record(found[0].noun, found[0].id)
+
+    def action_verb(self, name: str) -> None:
+        """Do something with the record at the cursor, or with all marked ones."""
+        targets = self.wanted()
+        if not targets:
+            return
+        if name == "change":
+            self.change(targets)
+            return
+        self.start(VERBS[name], targets)
+
+    def start(
+        self,
+        verb: Verb,
+        targets: Sequence[Target],
+        answers: Mapping[str, str] | None = None,
+        *,
+        also: Mapping[str, str] | None = None,
+    ) -> None:
+        """Ask what the verb wants to know, unless it is known (``also`` is known beside what is asked), and do it."""
+        self.begin(Deed(verb, targets, answers, also))
+
+    def begin(self, deed: Deed) -> None:
+        """Ask and do it; for the screens that have something to say before."""
+        verb, targets, answers, also = deed
+        try:
+            refuse_unfit(verb, targets)
+        except Refused as error:
+            self.post_message(self.Failed(f"{verb.name} can't be done", error))
+            return
+        if verb.fields is None or answers is not None:
+            self.perform(verb, targets, {**(also or {}), **(answers or {})})
+            return
+        fields = verb.fields
+        self.read(
+            "verb",
+            lambda: fields(self.session, targets),
+            lambda asked: self._open_form(verb, targets, asked, also or {}),
+        )
+
+    def _open_form(self, verb: Verb, targets: Sequence[Target], fields: Any, also: Mapping[str, str]) -> None:  # noqa: ANN401
+        from crmcli.tui.modals.form import Form
+
+        said = verb.said.format(told(targets))
+
+        def save(answers: Mapping[str, str]) -> Any:  # noqa: ANN401
+            given = {**also, **answers}
+            result = verb.act(self.session, targets, given)
+            self.app.last_verb = (verb, given)
+            return result
+
+        def closed(done: Done | None) -> None:
+            if done is not None:
+                self._finished(verb)
+                self.post_message(self.Written(done, said))
+
+        self.app.push_screen(Form(f"{verb.name} {told(targets)}", fields, save), closed)
+
+    def perform(self, verb: Verb, targets: Sequence[Target], answers: Mapping[str, str]) -> None:
+        """Do it, with what was answered."""
+        self.app.last_verb = (verb, dict(answers))
+        self._finished(verb)
+        self.write(
+            f"{verb.name} can't be done",
+            lambda: verb.act(self.session, targets, answers),
+            verb.said.format(told(targets)),
+        )
+
+    def _finished(self, verb: Verb) -> None:
+        """Marks have served when what was marked is gone."""
+        if verb.name in ("remove", "done") and self.rows is not None:
+            self.rows.unmark()
+
+    def repeat(self) -> None:
+        """Do the last verb again, with the same answers, to what is at the cursor now."""
+        if self.app.last_verb is None:
+            self.notify("nothing to repeat yet", timeout=3)
+        elif targets := self.wanted():
+            verb, answers = self.app.last_verb
+            self.start(verb, targets, answers)
+
+    def change(self, targets: Sequence[Target]) -> None:
+        """Open the form with the record's fields."""
+        from crmcli.tui.modals.record_form import RecordForm
+
+        target = targets[0]
+        self.read(
+            "change", lambda: self.session.records(target.noun).get(target.id),
+            lambda view: self.ask(RecordForm(self.session, target.noun, view), f"#{view.number} changed"),
+            what="the record can't be changed",
+        )  # fmt: skip
+
+    def ask(self, form: Any, said: str) -> None:  # noqa: ANN401 - any Form
+        """Open a form that stores what it asks; say so when it has."""
+
+        def closed(done: Done | None) -> None:
+            if done is not None:
+                self.post_message(self.Written(done, said))
+
+        self.app.push_screen(form, closed)

@@ -1,0 +1,75 @@
+"""What is done while the hands rest: loading and making what will be wanted, and tidying memory."""
+
+from __future__ import annotations
+
+import gc
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from crmcli.tui.tabs import BY_NAME
+
+if TYPE_CHECKING:
+    from crmcli.tui.app import CrmApp
+
+_USUAL = gc.get_threshold()
+_COLLECTED = (10_000, 2, 100_000)  # young objects often and few at a time, all of them only when asked to
+_TIDY_SECONDS = 20.0  # without a key for so long, there is time to go through all memory
+_IDLE_SECONDS = 0.7  # without a key for so long, a screen can be made that may be wanted later
+
+
+class Warming:
+    """Begins once the first screen is read."""
+
+    def __init__(self, app: CrmApp) -> None:
+        self._app = app
+        self._has_begun = False
+        self._unmade = list(BY_NAME)
+        self._pressed_at = 0.0
+
+    def pressed(self) -> None:
+        """A key: the hands do not rest."""
+        self._pressed_at = monotonic()
+
+    def begin(self) -> None:
+        """Load what writes will need while the user looks at the screen."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._app.run_worker(_warm_up, thread=True, group="warm-up")
+            self._app.set_timer(_IDLE_SECONDS, self._make_ahead)
+
+    def let_go(self) -> None:
+        """Memory is tidied as anywhere else again."""
+        gc.unfreeze()
+        gc.set_threshold(*_USUAL)
+
+    def _make_ahead(self) -> None:
+        """Make one of the screens that were not seen yet while the hands rest; then it opens at once."""
+        if monotonic() - self._pressed_at >= _IDLE_SECONDS:
+            self._unmade = [name for name in self._unmade if not self._app.has_made(name)]
+            if self._unmade:
+                self._app.make_ahead(self._unmade.pop(0))
+        if self._unmade:
+            self._app.set_timer(_IDLE_SECONDS, self._make_ahead)
+        else:
+            self._app.set_interval(_TIDY_SECONDS, self._tidy)
+
+    def _tidy(self) -> None:
+        """Give back the memory of what was closed, while the hands rest."""
+        if monotonic() - self._pressed_at >= _TIDY_SECONDS:
+            gc.collect()
+
+
+def _warm_up() -> None:
+    """The write door and screens take a while to load the first time; what is there by then needs no looking through."""
+    from importlib import import_module
+
+    import crmcli.store.records
+    import crmcli.store.session
+    import crmcli.store.undo  # noqa: F401
+
+    for name in ("screens.search", "modals.record_form", *(f"screens.{tab.module}" for tab in BY_NAME.values())):
+        import_module(f"crmcli.tui.{name}")
+    # A full collection goes through every object there is, for 80 ms and more in the middle of a key: what is there by
+    # now is left out of it, and it waits until the hands rest.
+    gc.freeze()
+    gc.set_threshold(*_COLLECTED)

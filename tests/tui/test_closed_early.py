@@ -1,0 +1,111 @@
+"""Dialogs that are closed before all of them is there."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.widgets import Static
+from textual.widgets._select import SelectOverlay
+
+from crmcli.tui.modals.confirm import Confirm
+from crmcli.tui.modals.dialog import CommandPalette
+from crmcli.tui.modals.form import Form, FormField
+from crmcli.tui.tabs import TABS
+from crmcli.tui.trail import Spot
+from tests.tui.boards import board_app, crm_app, place, press, settle
+
+
+async def test_a_field_that_goes_with_its_form_says_what_it_held(store: str) -> None:
+    """The form still asks its fields while their controls are gone already."""
+    form: Form[None] = Form("plan", [FormField("subject", "subject", "call"), FormField("due", "due")], lambda _: None)
+    async with board_app(store).run_test() as pilot:
+        await settle(pilot)
+        pilot.app.push_screen(form)
+        await settle(pilot)
+        await pilot.press("end", "space", "1")
+        await settle(pilot)
+        await form.rows["subject"].control.remove()
+        assert form.values() == {"subject": "call 1", "due": ""}
+
+
+@pytest.mark.parametrize("awaited", [0, 2, 5])
+async def test_a_form_closed_at_once_leaves_nothing_behind(store: str, awaited: int) -> None:
+    """However far it has come by then."""
+    form: Form[None] = Form("plan", [FormField(f"field_{n}", f"field {n}") for n in range(20)], lambda _: None)
+    async with board_app(store).run_test() as pilot:
+        await settle(pilot)
+        pilot.app.push_screen(form)
+        for _ in range(awaited):
+            await asyncio.sleep(0)
+        form.dismiss()
+        await settle(pilot)
+        assert place(pilot).is_active
+
+
+async def test_saved_before_all_of_it_is_there(store: str) -> None:
+    """What is required and comes later is asked for, not passed over."""
+    fields = [FormField(f"field_{n}", f"field {n}") for n in range(20)]
+    form: Form[None] = Form("plan", [*fields, FormField("due", "due", required=True)], lambda _: None)
+    async with board_app(store).run_test() as pilot:
+        await settle(pilot)
+        await pilot.app.push_screen(form)
+        assert not form.rows["due"].is_mounted
+        form.action_save()
+        await settle(pilot)
+        assert "due is required" in str(form.query_one(".dialog-error", Static).content)
+        assert pilot.app.focused is form.rows["due"].control
+
+
+@pytest.mark.parametrize("name", [tab.name for tab in TABS])
+async def test_a_store_that_changes_while_a_screen_is_made(store: str, name: str) -> None:
+    """It is read once it is there."""
+    app = crm_app(store, start="board" if name != "board" else "deals")
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        app.visit(Spot(name))
+        app.changed_here()
+        shown = await settle(pilot)
+        assert (shown.name, shown.is_stale, shown.has_answered) == (name, False, True)
+
+
+@pytest.mark.parametrize("palette", [False, True])
+async def test_a_dialog_behind_another_waits_until_it_is_before_all(store: str, *, palette: bool) -> None:
+    """Dismissed meanwhile, even twice, it neither closes the other nor stays for good."""
+    app = board_app(store)
+    answers: list[object] = []
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        dialog = CommandPalette() if palette else Confirm("sure?", [])
+        app.push_screen(dialog, answers.append)
+        await settle(pilot)
+        app.action_help()
+        await settle(pilot)
+        dialog.dismiss(None if palette else True)
+        dialog.dismiss(None if palette else False)
+        await settle(pilot)
+        assert (type(app.screen).__name__, answers) == ("Help", [])
+        await press(pilot, "escape")
+        assert app.screen is app.place
+        assert answers == [None if palette else True]
+        dialog.dismiss(None)
+        await settle(pilot)
+        assert app.screen is app.place
+
+
+@pytest.mark.parametrize("key", ["pageup", "pagedown"])
+async def test_a_page_of_a_list_that_is_not_laid_out_yet(store: str, key: str) -> None:
+    """Keys may come before the list has any lines."""
+    app = board_app(store)
+    form: Form[None] = Form("a", [FormField("kind", "kind", "b", choices=tuple("abc"))], lambda _: None)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        app.push_screen(form)
+        await settle(pilot)
+        overlay = form.query_one(SelectOverlay)
+        assert not overlay.scrollable_content_region
+        overlay.highlighted = 1
+        await overlay.run_action({"pageup": "page_up", "pagedown": "page_down"}[key])
+        assert overlay.highlighted == 1
+        await press(pilot, "enter", key, "enter")
+        assert form.values() == {"kind": {"pageup": "a", "pagedown": "c"}[key]}
