@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crmcli.services.cards import Cards
     from crmcli.services.carrying import Carrying
     from crmcli.services.companies import Companies
+    from crmcli.services.consents import Consents
     from crmcli.services.contacts import Contacts
     from crmcli.services.correspondence import Correspondence
     from crmcli.services.deals import Deals
@@ -38,11 +39,13 @@ if TYPE_CHECKING:
     from crmcli.services.pipelines import Pipelines
     from crmcli.services.privacy import Privacy
     from crmcli.services.records import Records
+    from crmcli.services.returns import Returns
     from crmcli.services.saved_views import SavedViews
     from crmcli.services.search import Search
     from crmcli.services.segments import Segments
     from crmcli.services.several import SeveralImports
     from crmcli.services.sql import Sql
+    from crmcli.services.suppressions import Suppressions
     from crmcli.services.tables import Tables
     from crmcli.services.templates import Templates
     from crmcli.services.today import Agenda
@@ -269,6 +272,11 @@ class AppContext:
 
         return CampaignCalendar(self.desk)
 
+    @property
+    def is_tracked(self) -> bool:
+        """Whether it is counted who opens a message and clicks its links."""
+        return bool(self.settings["marketing.tracking_url"])
+
     @cached_property
     def labels(self) -> Labels:
         """Tags."""
@@ -381,6 +389,32 @@ class AppContext:
         from crmcli.services.posting import Posting
 
         return Mailing(self.desk, Posting(self.settings.__getitem__), Members(self.desk), self.templates)
+
+    @cached_property
+    def returns(self) -> Returns:
+        """What came back for messages."""
+        from email.utils import parseaddr
+
+        from crmcli.services.correspondence import Wish
+        from crmcli.services.returns import Returns
+
+        service = self.correspondence
+        own = service.own_addresses(Wish(), parseaddr(self.settings["smtp.from"] or "")[1])
+        return Returns(self.desk, service, own, tracks=bool(self.settings["marketing.tracking_url"]))
+
+    @cached_property
+    def consents(self) -> Consents:
+        """What people agreed to."""
+        from crmcli.services.consents import Consents
+
+        return Consents(self.desk)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        """Whom nobody writes to any more."""
+        from crmcli.services.suppressions import Suppressions
+
+        return Suppressions(self.desk)
 
     @cached_property
     def keeping(self) -> Keeping:

@@ -154,6 +154,8 @@ def test_what_is_not_mailed(crm: Run, settings: Path) -> None:
         ("", "no sender is set"),
         (SENDER, "no mail server is set"),
         ('[smtp]\nhost = "x.com"\nfrom = "nonsense"\n', "not an e-mail address"),
+        ('[smtp]\nhost = "x.com"\nfrom = "юра@x.com"\n', "not every server takes"),
+        (f'{SENDER}host = "localhost"\nreply_to = "nobody"\n', "smtp.reply_to"),
         (f'{SENDER}host = "mail.x.com"\nuser = "me"\nport = 1\nsecurity = "starttls"\n', "CRM_SMTP_PASSWORD"),
         (f'{SENDER}host = "mail.x.com"\nuser = "me"\nsecurity = "none"\n', "in the clear"),
         (f'{SENDER}host = "localhost"\n[dkim]\nkey_file = "/nowhere/key"\n', "dkim.selector"),
@@ -217,7 +219,7 @@ def test_signed(spring: Run, settings: Path, tmp_path: Path) -> None:
     content = path.read_bytes().partition(b"\r\n")[2]  # without the Return-Path, which is not sent
     record = b"v=DKIM1; k=rsa; p=" + b64encode(public)
 
-    def answer(name: bytes, timeout: int = 5) -> bytes | None:  # noqa: ARG001 - as dkimpy asks
+    def answer(name: bytes, timeout: int = 5) -> bytes | None:
         return record if name.startswith(b"s1._domainkey.acme.com") else None
 
     assert dkim.verify(content, dnsfunc=answer)

@@ -214,10 +214,22 @@ def test_a_folder_in_place_of_a_server(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "out" / "box")
     folder.ready()
     for _ in range(2):
-        assert "sent" == folder.deliver("ms_01AB", "n+b-1@acme.com", "b@x.com", MESSAGE).kind
+        assert "sent" == folder.finish("ms_01AB", "n+b-1@acme.com", "b@x.com", MESSAGE).kind
     (path,) = folder.path.iterdir()
     assert ("ms_01ab.eml", 0o600, 0o700) == (path.name, path.stat().st_mode & 0o777, folder.path.stat().st_mode & 0o777)
     assert b"Return-Path: <n+b-1@acme.com>\r\n" + MESSAGE == path.read_bytes()
     (tmp_path / "gone").write_text("a file")
-    outcome = Folder(tmp_path / "gone").deliver("ms_2", "a@acme.com", "b@x.com", MESSAGE)
+    outcome = Folder(tmp_path / "gone").finish("ms_2", "a@acme.com", "b@x.com", MESSAGE)
     assert ("retry", True) == (outcome.kind, outcome.is_server)
+
+
+def test_an_address_that_is_no_address() -> None:
+    """It fails by itself, adds no command, and the next message goes over the same connection."""
+    with MailServer() as server:
+        wire = smtp(account(server.port))
+        wire.ready()
+        for address in ("a@x.com>\r\nRCPT TO:<b@x.com", "\ud800@x.com"):
+            assert "failed" == wire.deliver("ms_1", "a@acme.com", address, MESSAGE).kind
+            wire.ready()
+        assert "sent" == wire.deliver("ms_2", "a@acme.com", "b@x.com", MESSAGE).kind
+        assert {"b@x.com": 1} == server.mailboxes

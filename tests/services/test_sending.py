@@ -187,12 +187,13 @@ def test_a_dead_server_leaves_all_to_be_sent(crm: Run, server: MailServer, tmp_p
     assert 2 == send(crm)["sent"]
 
 
-def test_a_server_that_throws_everybody_out_is_left_alone(crm: Run, server: MailServer) -> None:
+@pytest.mark.parametrize("count", [3, 6])
+def test_a_server_that_throws_everybody_out_is_left_alone(crm: Run, server: MailServer, count: int) -> None:
     """After three messages in a row that came to nothing by the server's fault the run ends; all can be resumed."""
-    people(crm, *(f"busy{number}@x.com" for number in range(6)))
+    people(crm, *(f"busy{number}@x.com" for number in range(count)))
     campaign(crm)
     summary = send(crm, code=7)
-    assert (3, 6) == (summary["retry"], summary["left"])
+    assert (3, count) == (summary["retry"], summary["left"])
 
 
 def test_a_sender_that_nobody_wants_ends_the_run(crm: Run, server: MailServer, tmp_path: Path) -> None:
@@ -484,3 +485,70 @@ def messages() -> list[tuple[str, str]]:
 
     with AppContext(Flags(store=os.environ["CRM_DB"], quiet=True)).desk.reading() as reader:
         return [(address, status) for address, status in reader.rows("SELECT address, status FROM message ORDER BY id")]
+
+
+def test_what_changes_at_the_last_moment(crm_both: Run, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who opted out, moved, went or was suppressed after the message was written gets none, or at the new address."""
+    from crmcli.services.letters import Letters
+
+    people(crm_both, "left@x.com", "moved@x.com", "gone@x.com", "barred@evil.com", "stays@x.com")
+    campaign(crm_both)
+    written = Letters.write
+
+    def meanwhile(self: Letters, recipient: Any, *args: Any, **kwargs: Any) -> Any:
+        name = recipient.email.partition("@")[0]
+        if name == "left":
+            mark(crm_both, "UPDATE contact_email SET opted_out = 1 WHERE key = 'left@x.com'")
+        elif name == "moved":
+            mark(crm_both, "UPDATE contact_email SET value = 'new@x.com', key = 'new@x.com' WHERE key = 'moved@x.com'")
+        elif name == "gone":
+            assert crm_both("contact", "rm", "gone@x.com").code == 0
+        elif name == "barred":
+            suppress(crm_both, "domain", "evil.com")
+        return written(self, recipient, *args, **kwargs)
+
+    monkeypatch.setattr(Letters, "write", meanwhile)
+    assert (2, 3, 0) == counts(crm_both, names=("sent", "skipped", "left"))
+    assert {"new@x.com": 1, "stays@x.com": 1} == server.mailboxes
+    assert [
+        ("skipped", "opted out"),
+        ("sent", None),
+        ("skipped", "no address"),
+        ("skipped", "suppressed"),
+        ("sent", None),
+    ] == list(members(crm_both).values())
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_paused_at_the_last_moment(
+    crm_both: Run, server: MailServer, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    """The run ends, whether there is somebody after that or not; nothing more goes out."""
+    from crmcli.services.letters import Letters
+
+    people(crm_both, "a@x.com", "b@x.com")
+    campaign(crm_both)
+    written, calls = Letters.write, iter(range(2))
+
+    def meanwhile(self: Letters, *args: Any, **kwargs: Any) -> Any:
+        if next(calls) == place:
+            assert crm_both("campaign", "pause", "Spring").code == 0
+        return written(self, *args, **kwargs)
+
+    monkeypatch.setattr(Letters, "write", meanwhile)
+    done = crm_both("campaign", "send", "Spring", "--yes")
+    assert (0, True) == (done.code, "paused" in done.stderr)
+    assert len(server.mailboxes) <= place
+
+
+def test_waiting(crm: Run, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short waits are waited for, and with --wait all that is left is sent in one run, what was put off too."""
+    from datetime import timedelta
+
+    monkeypatch.delenv("CRM_NOW")
+    monkeypatch.setattr("crmcli.domain.pacing.RETRIES", (timedelta(seconds=1),) * 4)
+    monkeypatch.setattr("crmcli.domain.pacing._MINUTE", timedelta(seconds=1))
+    people(crm, "a@x.com", "greylisted@x.com", "b@x.com")
+    campaign(crm, "--per-minute", "2")
+    assert (3, 0) == counts(crm, "--wait", names=("sent", "left"))
+    assert {"a@x.com": 1, "greylisted@x.com": 1, "b@x.com": 1} == server.mailboxes

@@ -52,6 +52,16 @@ def test_a_draft_is_read_as_it_was_kept(tmp_path: Path) -> None:
     assert stat.S_IMODE(drafts.folder.stat().st_mode) == 0o700
 
 
+def test_a_thread_that_comes_late_writes_nothing_older(tmp_path: Path) -> None:
+    """Two are on their way, and the one that set out first arrives last."""
+    draft = Drafts(tmp_path / "drafts").of("store", "form")
+    draft.put(Typed(AT, {"name": "Zofia"}))
+    draft.put(Typed(AT, {"name": "Zofia", "emails": "z@x.example"}))
+    draft.write()
+    draft.write()
+    assert draft.read() == Typed(AT, {"name": "Zofia", "emails": "z@x.example"})
+
+
 def test_nothing_typed_and_dropped_leave_no_file(tmp_path: Path) -> None:
     """And what is dropped is never written again, however late a thread comes."""
     draft = Drafts(tmp_path / "drafts").of("store", "form")
@@ -217,3 +227,22 @@ def test_who_is_forgotten_is_gone_from_the_drafts(crm: Callable[..., Result], ho
     drafts.of("s", "new deal").keep(Typed(AT, {"title": "Lamps"}))
     assert crm("contact", "forget", uid, "--confirm", "Zofia Żak").code == 0
     assert [json.loads(path.read_text())["form"] for path in drafts_of(home)] == ["new deal"]
+
+
+async def test_what_is_typed_before_the_form_is_whole_is_kept_as_well(store: str, home: Path) -> None:
+    """The draft is written once the one of an earlier time was read, without another key."""
+    session = session_of(store)
+    form = RecordForm(session, "contact")
+    app = DialogApp(session)
+    async with app.run_test() as pilot:
+        app.push_screen(form)
+        await settle(pilot)
+        form._draft, draft = None, form._draft
+        await pilot.press(*"Zofia")
+        await settle(pilot)
+        assert not drafts_of(home)
+        assert draft is not None
+        form._open_draft()
+        await settle(pilot)
+        (path,) = drafts_of(home)
+        assert json.loads(path.read_text("utf-8"))["fields"] == {"name": "Zofia"}

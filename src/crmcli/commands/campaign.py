@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from crmcli.commands import campaign_calendar, campaign_costs, campaign_members, campaign_plan, campaign_send
+# The help lists verbs as they come, so the plan is first.
+from crmcli.commands import campaign_plan
+
+# isort: split
+from crmcli.commands import campaign_calendar, campaign_collect, campaign_costs, campaign_members, campaign_send
 from crmcli.commands.campaign_app import app
 
 # Every module hangs its verbs on the one noun when it is imported.
-VERBS = (campaign_plan, campaign_costs, campaign_members, campaign_send, campaign_calendar)
+VERBS = (campaign_plan, campaign_costs, campaign_members, campaign_send, campaign_collect, campaign_calendar)
 
 __all__ = ["VERBS", "app"]

@@ -58,7 +58,7 @@ def send(
     wait: Wait = False,
     skipped: Skipped = False,
 ) -> None:
-    """Send what is left of a campaign: each person at most once, whatever happens meanwhile.
+    """Send what is left of a campaign. Each person gets it at most once, whatever happens meanwhile.
 
     Run it again after a crash, or from cron: it goes on where it was. A draft is started first. Passwords come from
     CRM_SMTP_PASSWORD (CRM_SMTP_PASSWORD_NAME for [smtp.accounts.NAME]) or the keyring (service crmcli-smtp, user USER@HOST).
@@ -97,7 +97,7 @@ def resolve(
     sent: Annotated[bool, typer.Option("--sent", help="It arrived, or may have: never send it again.")] = False,
     resend: Annotated[bool, typer.Option("--resend", help="Send it again, also one that failed.")] = False,
 ) -> None:
-    """Decide about a message of which nobody knows whether it arrived: it was on the way when a sender died."""
+    """Decide about a message in doubt. It was on the way when a sender died, and nobody knows whether it arrived."""
     if sent == resend:
         raise UsageError("say what became of the message", hint="--sent or --resend")
     application = app_of(ctx)

@@ -94,7 +94,7 @@ def _opened(app: AppContext, place: str, wish: Wish, tally: Tally) -> Box:
     from crmcli.io.mail.imap import is_url
 
     if is_url(place):
-        return app.correspondence.fetched(place, _password, wish, tally)
+        return app.correspondence.fetched(place, mailbox_password, wish, tally)
     return app.correspondence.box(sys.stdin.buffer if place == "-" else Path(place).expanduser())
 
 
@@ -118,7 +118,7 @@ def _login(place: str) -> tuple[str, ...]:
     return (read_url(place).user,) if is_url(place) else ()
 
 
-def _password(user: str, host: str) -> str:
+def mailbox_password(user: str, host: str) -> str:
     """The password of an account, from the environment or the keyring; never from a file."""
     from importlib import import_module
 

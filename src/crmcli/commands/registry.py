@@ -31,6 +31,8 @@ ENTRIES: dict[str, Entry] = {
     "segment": Entry("segment", "app", _SELL, "Groups of people, by a rule or by name"),
     "pipeline": Entry("pipeline", "app", _SELL, "Count, value and weighted value per stage; stages"),
     "template": Entry("template", "app", _SELL, "The wording of messages, in each language"),
+    "consent": Entry("consent", "app", _SELL, "Who agreed to be written to, and the proof of it"),
+    "suppress": Entry("suppress", "app", _SELL, "Addresses, domains and people whom no campaign reaches"),
     "tag": Entry("tag", "tag_app", _SELL, "Label a record"),
     "untag": Entry("tag", "untag_app", _SELL, "Take labels off a record"),
     "view": Entry("view", "app", _SELL, "Saved filters, orders and columns of lists"),

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crmcli.commands.completing import pipelines
+from crmcli.commands.completing import one_of, pipelines
 from crmcli.commands.shape import Filter, Noun, Raw, app_of
+from crmcli.domain.attribution import MODELS
 from crmcli.errors import BadValue
 
 if TYPE_CHECKING:
@@ -103,6 +104,32 @@ def activity(
     from crmcli.reports.activity import activity_report
 
     report = activity_report(app_of(ctx).desk, by, _window(ctx, period, since, until), filter_)
+    _answer(ctx, report, envelope=envelope, raw=raw)
+
+
+@app.verb(examples=["crm report campaigns", "crm report campaigns --period 2026 --attribution first --format json"])
+def campaigns(
+    ctx: typer.Context,
+    attribution: Annotated[
+        str | None,
+        typer.Option(
+            "--attribution",
+            metavar="MODEL",
+            help="Whom a deal is owed to: own (default), first, last or linear.",
+            autocompletion=one_of(MODELS),
+        ),
+    ] = None,
+    period: PeriodOption = None,
+    since: Since = None,
+    until: Until = None,
+    envelope: Envelope = False,
+    raw: Raw = False,
+) -> None:
+    """Campaigns beside each other: people by state, rates, deals, cost and ROI. The newest first."""
+    from crmcli.reports.campaigns import campaigns_report
+
+    span, context = _window(ctx, period, since, until), app_of(ctx)
+    report = campaigns_report(context.desk, attribution, span, is_tracked=context.is_tracked)
     _answer(ctx, report, envelope=envelope, raw=raw)
 
 

@@ -104,13 +104,13 @@ def add(
 
 @app.verb("list", examples=["crm segment list", "crm segment list --format json --fields name,size"])
 def list_(ctx: typer.Context, fields: Fields = None) -> None:
-    """The segments, with their rules and how many are in each now."""
+    """The segments. With their rules and how many are in each now."""
     app_of(ctx).output.many("segment", app_of(ctx).segments.list(), split(fields))
 
 
 @app.verb(examples=["crm segment show vip", "crm segment show vip --format json"])
 def show(ctx: typer.Context, ref: Ref, fields: Fields = None) -> None:
-    """A segment: its rule, size, some of its people, how it grew, and how many can be reached by mail."""
+    """The whole picture of a segment. Rule, size, some of its people, growth, how many mail reaches."""
     app_of(ctx).output.one(app_of(ctx).segments.show(ref), split(fields))
 
 
@@ -197,7 +197,7 @@ def freeze(
         str | None, typer.Option("--name", metavar="NAME", help="What the copy is called; else the name and the day.")
     ] = None,
 ) -> None:
-    """A static copy of a segment: everyone who is in it now; prints the new uid."""
+    """A static copy of a segment. Everyone who is in it now; prints the new uid."""
     copy = app_of(ctx).segments.freeze(ref, name)
     output = app_of(ctx).output
     output.one(copy) if is_machine(ctx) else output.uid(copy.id)
@@ -217,7 +217,7 @@ def snapshot(ctx: typer.Context, ref: Ref) -> None:
 
 @app.verb(examples=["crm segment snapshots vip", "crm segment snapshots vip --format json"])
 def snapshots(ctx: typer.Context, ref: Ref, fields: Fields = None) -> None:
-    """The snapshots of a segment, the oldest first, with who came and went between them."""
+    """The snapshots of a segment. The oldest first, with how many came and went between them."""
     app_of(ctx).output.many("snapshot", app_of(ctx).segments.snapshots(ref), split(fields))
 
 

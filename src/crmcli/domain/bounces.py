@@ -20,7 +20,8 @@ _PASSING = {(2, 2), (2, 3), (3, 1), (3, 4), (4, 5), (4, 6), (4, 7), (4, 14), (4,
 _CONTENT = 6
 _POLICY = 7
 _FULL = _folded(
-    r"quota|(?:mail ?box|inbox|account|box|mail folder).{0,20}\b(?:is |was |are )?(?:full|exceeded)|full mail ?box|storage (?:limit|exceeded|space)"
+    r"quota|(?:mail ?box|inbox|account|box|mail folder).{0,20}\b(?:is |was |are )?(?:full|exceeded)"
+    r"|full mail ?box|storage (?:limit|exceeded|space)"
     r"|insufficient (?:system )?(?:storage|space|disk)|out of storage|over(?:sized| the size limit)|too (?:large|big)|size limit"
     r"|postfach.{0,20}voll|speicher(?:platz|limit)|boite.{0,25}pleine|quota depasse|buzon.{0,20}llen|casella.{0,20}piena"
     r"|caixa.{0,30}cheia|postbus.{0,20}vol|skrzynk.{0,30}(?:pelna|przepeln)|przepelnion|переполнен|ящик.{0,20}полон"
@@ -28,21 +29,28 @@ _FULL = _folded(
 )
 _LATER = _folded(
     r"\btemporar|try again|try later|expired|timed? ?out|too many (?:connections|messages|recipients)|throttl|rate limit"
-    r"|greylist|graylist|deferred|could not be delivered within|retry time(?:out)? (?:not reached|exceeded)|not reached for any host"
+    r"|greylist|graylist|deferred|could not be delivered within|retry time(?:out)? (?:not reached|exceeded)"
+    r"|not reached for any host"
     r"|nicht innerhalb|vorubergehend|temporaire|temporalmente|tymczasow|временн"
 )
 _BLOCKED = _folded(
-    r"\bspam|block(?:ed|list)|black ?list|denylist|reputation|dmarc|\bspf\b|dkim|\brbl\b|dnsbl|spamhaus|barracuda|policy|content reject"
-    r"|unsolicited|virus|too many|rate|throttl"
+    r"\bspam|block(?:ed|list)|black ?list|denylist|reputation|dmarc|\bspf\b|dkim|\brbl\b|dnsbl|spamhaus"
+    r"|barracuda|policy|content reject"
+    r"|unsolicited|virus|too many|\brate\b|throttl"
 )
 _GONE = _folded(
-    r"user (?:is )?unknown|unknown (?:user|recipient|address|local)|no such (?:user|recipient|person|mailbox|address|domain|account)"
+    r"user (?:is )?unknown|unknown (?:user|recipient|address|local)|no such (?:user|recipient|person|mailbox"
+    r"|address|domain|account)"
     r"|does ?n[o']t (?:exist|have an? [\w.]+ account|like recipient)|does not exist|not exist|n[o']t (?:listed|found)|unrouteable"
-    r"|(?:mailbox|account|address|recipient|user|inbox)[^.]{0,40}\b(?:unavailable|disabled|inactive|invalid|not found|rejected|unknown|closed|terminated|suspended|not valid)"
-    r"|(?:invalid|bad|disabled|inactive|illegal) (?:recipient|mailbox|address|user|account)|isn't (?:a valid|in my)|no mailbox here"
-    r"|wasn't found|couldn't be found|host (?:or domain name )?(?:not found|unknown)|domain.{0,20}not found|nxdomain|permanent (?:error|failure)|permanent fatal"
+    r"|(?:mailbox|account|address|recipient|user|inbox)[^.]{0,40}\b(?:unavailable|disabled|inactive|invalid"
+    r"|not found|rejected|unknown|closed|terminated|suspended|not valid)"
+    r"|(?:invalid|bad|disabled|inactive|illegal) (?:recipient|mailbox|address|user|account)|isn't (?:a valid"
+    r"|in my)|no mailbox here"
+    r"|wasn't found|couldn't be found|host (?:or domain name )?(?:not found|unknown)|domain.{0,20}not found"
+    r"|nxdomain|permanent (?:error|failure)|permanent fatal"
     r"|unbekannt|existiert nicht|nicht gefunden|inconnu|n'existe pas|introuvable|no existe|desconocid|non esiste|sconosciut"
-    r"|nao existe|desconhecid|bestaat niet|onbekend|nie istnieje|nieznan|не существует|не найден|неизвест|не съществува|不存在|存在しません"
+    r"|nao existe|desconhecid|bestaat niet|onbekend|nie istnieje|nieznan|не существует|не найден|неизвест"
+    r"|не съществува|不存在|存在しません"
 )
 
 

@@ -7,7 +7,10 @@ import re
 from crmcli.domain.text import fold
 
 _PREFIX = re.compile(r"^(?:(?:re|aw|sv|antw|odp|ynt|rv|tr|fw|fwd|wg|отг|отв)(?:\[\d+\])? ?: ?)+")
-_LIST = r"(?: (?:from|off|of) (?:this|the|your|that|all)?(?: \w+)?(?: ?mailing)?(?: ?lists?| ?e?-?mails?| ?newsletters?| database| messages)?)?"
+_LIST = (
+    r"(?: (?:from|off|of) (?:this|the|your|that|all)?"
+    r"(?: \w+)?(?: ?mailing)?(?: ?lists?| ?e?-?mails?| ?newsletters?| database| messages)?)?"
+)
 _WISH = re.compile(
     fold(
         r"(?:(?:please|pls|hi|hello|bitte|merci de|s'il vous plait|por favor|per favore|prosze|пожалуйста|прошу|моля)[, ]*)?"
@@ -15,19 +18,22 @@ _WISH = re.compile(
         r"(?:(?:un ?-?sub?scribe|opt ?-?out|remove|take|delete)(?: (?:me|us|my (?:e-?mail )?(?:address|name)))?(?: off)?"
         + _LIST
         + r"|stop(?: (?:it|emailing|mailing|sending)(?: me)?(?: \w+)?)?|no more (?:e-?)?mails?"
-        r"|(?:mich )?(?:abmelden|abbestellen|austragen|abmeldung|abbestellung|newsletter (?:abmelden|abbestellen))|keine (?:weiteren )?(?:e-?)?mails? mehr"
+        r"|(?:mich )?(?:abmelden|abbestellen|austragen|abmeldung|abbestellung|newsletter (?:abmelden|abbestellen))"
+        r"|keine (?:weiteren )?(?:e-?)?mails? mehr"
         r"|(?:me )?(?:desabonner|desinscrire|desabonnement|desinscription|desabonnez-moi|desinscrivez-moi)"
-        r"|(?:dar(?:me)? de )?baja|darse de baja|cancelar (?:la )?(?:suscripcion|inscricao|assinatura)|no quiero (?:mas|recibir mas) correos"
+        r"|(?:dar(?:me)? de )?baja|darse de baja|cancelar (?:la )?(?:suscripcion|inscricao|assinatura)"
+        r"|no quiero (?:mas|recibir mas) correos"
         r"|(?:cancella(?:mi|temi)?|cancellazione|cancellarmi|disiscriv\w+|disiscrizione)(?: iscrizione)?"
         r"|descadastrar|remover|(?:me )?uitschrijven|afmelden|avregistrera|avmeld|afmeld"
         r"|wypisz(?:cie)?(?: mnie)?|wypisac(?: sie)?|rezygnuje|rezygnacja(?: z subskrypcji)?"
-        r"|отписаться|отпишите(?: меня)?|отписка|отписать(?: меня)?|удалите меня(?: из (?:рассылки|списка))?|отпиш(?:и|ете) ме|отписване|отпиши"
+        r"|отписаться|отпишите(?: меня)?|отписка|отписать(?: меня)?|удалите меня(?: из (?:рассылки|списка))?"
+        r"|отпиш(?:и|ете) ме|отписване|отпиши"
         r"|відписатися|відпишіть мене|退订|退訂|取消订阅|配信停止|배신 중지|수신 거부|수신거부|إلغاء الاشتراك)"
         r"(?:[, ]*(?:please|thanks|thank you|thx|bitte|danke|merci|gracias|grazie|dziekuje|спасибо|благодаря"
         r"|svp|s'il vous plait|por favor|per favore|prosze|пожалуйста|моля))*"
     )
 )
-_END = " .!?,;:*_-–—\"'«»()[]"
+_END = " .!?,;:*_-\u2013\u2014\"'«»()[]"
 _LONGEST = 120
 
 

@@ -240,3 +240,13 @@ def next_occurrence(rule: str, due: Due, now: datetime) -> Occurrence | None:
         parts["COUNT"] = f"{count - 1}"
     at = found.replace(tzinfo=zone).astimezone(UTC) if due.at else None
     return Occurrence(Due(found.date(), at), _rule_text(parts))
+
+
+def missed_occurrence(rule: str, due: Due, now: datetime) -> Occurrence | None:
+    """The last occurrence after ``due`` whose day has come by now; None when none has, or the rule ended before."""
+    zone, found = zone_of(now), None
+    following = next_occurrence(rule, due, datetime.combine(due.on, time(), zone))
+    while following is not None and following.due.on <= now.date():
+        found = following
+        following = next_occurrence(rule, found.due, datetime.combine(found.due.on, time(), zone))
+    return found

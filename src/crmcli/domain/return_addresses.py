@@ -46,6 +46,11 @@ def unsubscribe_link(page: str, address: str, token: str) -> str:
     """The link in a message that takes its reader off the list: the page with ``{token}`` in it, else a mail to write."""
     if not page:
         return f"mailto:{unsubscribe_address(address, token)}?subject=unsubscribe"
+    return page_link(page, token)
+
+
+def page_link(page: str, token: str) -> str:
+    """The address of a page for one token: in place of ``{token}``, else as a parameter."""
     if "{token}" in page:
         return page.replace("{token}", token)
     return f"{page}{'&' if '?' in page else '?'}token={token}"

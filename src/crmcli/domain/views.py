@@ -455,6 +455,75 @@ class MemberPicture(NamedTuple):
     events: tuple[MemberEvent, ...]
 
 
+class SequenceView(NamedTuple):
+    """Steps that people are taken through; what brings them in, and how many are on the way, came through or were stopped."""
+
+    id: str
+    number: int
+    name: str
+    status: str
+    segment: Link | None
+    pipeline: str | None
+    stage: str | None
+    stop_on_reply: bool
+    again: bool
+    steps: int
+    active: int
+    finished: int
+    stopped: int
+    campaign: Link
+    owner: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class StepView(NamedTuple):
+    """One step of a sequence, as a line and in its parts; ``people`` are those whose next step it is."""
+
+    number: int
+    step: str
+    kind: str
+    template: Link | None
+    subject: str | None
+    minutes: int | None
+    filter: str | None
+    otherwise: str | None
+    people: int
+
+    @property
+    def id(self) -> str:
+        """What names it: a step has a place and no uid."""
+        return str(self.number)
+
+
+class SequencePicture(NamedTuple):
+    """A sequence with its steps, and when there is something to be done in it."""
+
+    record: SequenceView
+    steps: tuple[StepView, ...]
+    next_at: datetime | None
+
+
+class EnrolmentView(NamedTuple):
+    """Somebody in a sequence: where that stands, the next step, when it is due, and why it waits or ended."""
+
+    contact: Link
+    email: str | None
+    deal: Link | None
+    status: str
+    step: int | None
+    next: str | None
+    due_at: datetime | None
+    reason: str | None
+    started_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def id(self) -> str:
+        """The person's uid."""
+        return self.contact.id
+
+
 class CalendarItem(NamedTuple):
     """What a calendar of campaigns shows: a campaign from day to day, a task or a sending on its day."""
 
@@ -586,3 +655,44 @@ class ChangeSetView(NamedTuple):
     records: int
     undone: bool
     changes: tuple[ChangeView, ...] = ()
+
+
+class ConsentLine(NamedTuple):
+    """What a person said about a channel, when, and by what it is known; ``counts`` marks the line that does."""
+
+    contact: Link
+    channel: str
+    status: str
+    basis: str | None
+    source: str | None
+    note: str | None
+    at: datetime
+    by: str | None
+    counts: bool
+
+
+class SuppressionView(NamedTuple):
+    """An address, a domain or a person that no campaign reaches on a channel, and why."""
+
+    id: str
+    number: int
+    kind: str
+    value: str
+    channel: str
+    reason: str
+    note: str | None
+    contact: Link | None
+    campaign: Link | None
+    at: datetime
+    by: str | None
+
+
+class Objection(NamedTuple):
+    """What speaks against writing to an address: a suppression, a withdrawn consent or a mark on the address."""
+
+    kind: str
+    value: str
+    channel: str
+    reason: str
+    note: str | None
+    at: datetime | None

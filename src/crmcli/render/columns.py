@@ -239,12 +239,32 @@ _SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
         ("starts_on", 0, 0), ("ends_on", 1, 0), ("at", 3, 0), ("kind", 0, 0), ("campaign", 0, 12), ("name", 0, 14),
         ("status", 2, 0), ("owner", 4, 6),
     ),
+    "sequence": (
+        ("number", 3, 0), ("name", 0, 14), ("status", 0, 0), ("segment", 2, 10), ("stage", 2, 8), ("steps", 1, 0),
+        ("active", 0, 0), ("finished", 1, 0), ("stopped", 1, 0), ("owner", 4, 6),
+    ),
+    "step": (("number", 0, 0), ("step", 0, 24), ("people", 1, 0)),
+    "enrolment": (
+        ("contact", 0, 14), ("email", 3, 16), ("status", 0, 0), ("step", 1, 0), ("next", 1, 14), ("due_at", 0, 0),
+        ("reason", 1, 10), ("deal", 3, 10), ("started_at", 4, 0), ("ended_at", 3, 0),
+    ),
     "segment": (
         ("number", 3, 0), ("name", 0, 14), ("kind", 1, 0), ("size", 0, 0), ("filter", 2, 16), ("formula", 2, 10),
         ("note", 4, 10), ("owner", 5, 6), ("problem", 1, 16),
     ),
     "snapshot": (
         ("number", 0, 0), ("at", 0, 0), ("size", 0, 0), ("came", 1, 0), ("went", 1, 0), ("campaign", 2, 12),
+    ),
+    "consent": (
+        ("contact", 2, 12), ("channel", 0, 0), ("status", 0, 0), ("counts", 1, 0), ("basis", 1, 0), ("source", 0, 10),
+        ("at", 0, 0), ("by", 3, 6), ("note", 2, 10),
+    ),
+    "suppression": (
+        ("number", 3, 0), ("kind", 2, 0), ("value", 0, 18), ("channel", 1, 0), ("reason", 0, 0), ("contact", 4, 10),
+        ("campaign", 3, 10), ("at", 1, 0), ("by", 4, 6), ("note", 2, 10),
+    ),
+    "objection": (
+        ("kind", 0, 0), ("value", 0, 18), ("channel", 0, 0), ("reason", 0, 0), ("at", 1, 0), ("note", 2, 10),
     ),
     "finding": (("check", 1, 0), ("record", 0, 0), ("problem", 0, 20), ("remedy", 0, 16)),
     "fact": (("name", 0, 0), ("value", 0, 20)),
@@ -270,10 +290,16 @@ def all_columns(noun: str) -> dict[str, Column]:
     return columns
 
 
+_COUNTS = frozenset(
+    {("segment", "size"), ("snapshot", "size"), ("sequence", "steps"), ("sequence", "active"), ("sequence", "finished"),
+     ("sequence", "stopped"), ("step", "people"), ("enrolment", "step")}
+)  # fmt: skip
+
+
 def _kind(noun: str, name: str) -> str:
     if noun in ("setting", "fact"):
         return "text"
-    if (noun, name) in (("segment", "size"), ("snapshot", "size")):
+    if (noun, name) in _COUNTS:
         return "integer"
     return "integer" if noun == "tag" and name != "tag" else _KINDS.get(name, "text")
 

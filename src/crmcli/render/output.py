@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from crmcli.errors import CrmError
     from crmcli.render.diagnostics import Progress
     from crmcli.render.table import Screen
+    from crmcli.reports.campaigns import CampaignPage
     from crmcli.reports.report import Report
 
 _DEFAULT_WIDTH = 80
@@ -153,6 +154,12 @@ class Output:
         from crmcli.render.month import month_lines
 
         self._writer().write(f"{line}\n" for line in month_lines(items, start, end, self.screen()))
+
+    def campaign_page(self, page: CampaignPage) -> None:
+        """The report of a campaign, to be read by a person."""
+        from crmcli.render.campaign_report import campaign_page
+
+        self._writer().write(f"{line}\n" for line in campaign_page(page, self.screen()))
 
     def uid(self, uid: str) -> None:
         """The uid of a new record, alone on its line."""

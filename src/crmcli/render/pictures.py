@@ -15,6 +15,7 @@ from crmcli.domain.views import (
     DealPicture,
     MemberPicture,
     SegmentPicture,
+    SequencePicture,
 )
 from crmcli.render.cells import pad, width, wrap
 from crmcli.render.charts import bar
@@ -55,6 +56,11 @@ def picture(view: View, screen: Screen) -> Iterator[str]:
         from crmcli.render.segment_picture import segment_picture
 
         yield from segment_picture(view, screen)
+        return
+    if isinstance(view, SequencePicture):
+        from crmcli.render.sequence_picture import sequence_picture
+
+        yield from sequence_picture(view, screen)
         return
     yield from _heading(noun, record, screen)
     yield from _fields(noun, record, screen)

@@ -60,7 +60,7 @@ def report_lines(report: Report, screen: Screen) -> Iterator[str]:
         rows.append(_total_cells(report, report.totals, screen))
     shown_ones = [n for n, column in enumerate(report.columns) if column.kind != "command"]
     columns = [report.columns[n] for n in shown_ones]
-    specs = [Spec(visible(c.header), align(c), min_width=8 if c.kind == "text" else 0) for c in columns]
+    specs = [Spec(visible(c.header), align(c), c.priority, 8 if c.kind == "text" else 0) for c in columns]
     yield from lay_out(specs, [[row[n] for n in shown_ones] for row in rows], screen)
     yield from _commands(report, screen)
     if report.chart is not None:

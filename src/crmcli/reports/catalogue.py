@@ -34,6 +34,8 @@ QUESTIONS = (
              nothing="a deal counts here once it is lost: X on the board, with a reason"),
     Question("activity", "what was done, and how much of it a won deal takes", "activity", by="type", groups="activity",
              dated=True, nothing="log what you do: l on a person or a deal, or crm log call \"…\""),
+    Question("campaigns", "what came of each campaign: people, deals, cost and ROI", dated=True,
+             nothing="plan one: crm campaign add NAME"),
     Question("stale", "open deals that nobody has touched for too long", "deal",
              nothing="nothing lies too long: every open deal was touched as often as its stage asks for"),
     Question("hygiene", "what would make the data better", nothing="no fault found: nothing missing, odd or twice"),
@@ -70,6 +72,10 @@ def answer(desk: Desk, duplicates: Duplicates, asked: Asked) -> Report:
             from crmcli.reports.activity import activity_report
 
             return activity_report(desk, asked.by, _span(desk, asked), where)
+        case "campaigns":
+            from crmcli.reports.campaigns import campaigns_report
+
+            return campaigns_report(desk, None, _span(desk, asked))
         case "stale":
             from crmcli.reports.stale import stale_report
 

@@ -15,6 +15,7 @@ class ReportColumn(NamedTuple):
     name: str
     header: str
     kind: str = "text"
+    priority: int = 0  # on a narrow screen the columns of the highest priority are left out first; 0 never is
 
 
 class Chart(NamedTuple):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from crmcli.domain.drafts import Draft, Edit
     from crmcli.domain.reading import Raw
+    from crmcli.domain.recurrence import Occurrence
     from crmcli.services.desk import Desk
     from crmcli.store.queries.common import Selection
     from crmcli.store.queries.refs import Found
@@ -151,11 +152,66 @@ class Activities(Records):
     def _come_again(self, uow: UnitOfWork, view: ActivityView) -> None:
         """Add the next occurrence of what was just done, if it recurs, with its hooks, and say so."""
         again = self._next(uow, view)
-        if again is None:
-            return
+        if again is not None:
+            self.came_again.append(self._announced(uow, again))
+
+    def _announced(self, uow: UnitOfWork, again: ActivityView) -> ActivityView:
+        """What recurs, once its hooks agree to it."""
         self.desk.hooks.before(f"{self.hook_noun(again)}-add", as_record(again))
-        self.came_again.append(again)
         uow.afterwards(lambda: self.desk.hooks.after(f"{self.hook_noun(again)}-add", as_record(again)))
+        return again
+
+    # -- what others put on the list
+
+    def task_in(
+        self, uow: UnitOfWork, subject: str, due: Due, *, contact: int, deal: int | None, campaign: str, owner: str
+    ) -> int:
+        """Add a task about a person within a unit of work; its number."""
+        from crmcli.store.records import insert
+
+        values: dict[str, object] = {
+            "type": "task", "subject": subject, "due": due, "contacts": (contact,), "deal": deal, "campaign": campaign,
+            "owner": owner,
+        }  # fmt: skip
+        return insert(uow, "activity", self.prepare(uow, values), {})
+
+    def recur(self) -> tuple[ActivityView, ...]:
+        """Put on the list what recurs and whose day has come again while it was not done; what was added.
+
+        What is overdue stays to be done, but recurs no more: what was added goes on in its place.
+        """
+        with self.desk.reading() as reader:
+            overdue = [each.number for each in self.overtaken(reader)]
+        return tuple(added for number in overdue if (added := self._recur_one(number)) is not None)
+
+    def overtaken(self, reader: Reader) -> Iterator[ActivityView]:
+        """What recurs, is overdue, and whose day has come again."""
+        from crmcli.store.queries.common import Selection
+
+        where = "r.status = 'planned' AND r.recurrence IS NOT NULL AND r.due_on < ?"
+        today = self.desk.clock.local().date().isoformat()
+        for view in activities(reader, Selection(Condition(where, (today,)), "due")):
+            if self._missed(view) is not None:
+                yield view
+
+    def _missed(self, view: ActivityView) -> Occurrence | None:
+        from crmcli.domain.recurrence import missed_occurrence
+
+        if view.status != "planned" or view.recurrence is None or view.due is None:
+            return None
+        return missed_occurrence(view.recurrence, view.due, self.desk.clock.local())
+
+    def _recur_one(self, number: int) -> ActivityView | None:
+        from crmcli.store.records import update
+
+        with self.desk.writing("run due") as uow:
+            view: ActivityView = self.view(uow.reader, number)
+            occurrence = self._missed(view)
+            if occurrence is None:
+                return None
+            update(uow, "activity", number, _edit({"recurrence": None}))
+            uow.summary = view.subject or view.type
+            return self._announced(uow, self._again(uow, view, occurrence))
 
     # -- what is planned
 
@@ -215,8 +271,10 @@ class Activities(Records):
         if view.recurrence is None or view.due is None:
             return None
         occurrence = next_occurrence(view.recurrence, view.due, self.desk.clock.local())
-        if occurrence is None:
-            return None
+        return None if occurrence is None else self._again(uow, view, occurrence)
+
+    def _again(self, uow: UnitOfWork, view: ActivityView, occurrence: Occurrence) -> ActivityView:
+        """One like it at another time, which goes on recurring."""
         from crmcli.store.records import insert
 
         kept = (

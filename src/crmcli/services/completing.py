@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from crmcli.store.reader import Reader
 
 _NAMED = ("contact", "company", "deal")
-_FEW = {"tag": "tag", "stage": "stage", "pipeline": "pipeline", "campaign": "campaign", "segment": "segment"}
+_FEW = {"tag": "tag", "stage": "stage", "pipeline": "pipeline", "campaign": "campaign", "segment": "segment", "template": "template"}
 # A word that stands for the same field of several nouns.
 _SHARED = {
     "source": ("contact.source", "deal.source"), "country": ("company.country",), "industry": ("company.industry",),
@@ -63,9 +63,9 @@ class Completing:
     def values(self, kind: str, typed: str, limit: int = 8) -> list[Suggestion]:
         """The values of a kind that fit what was typed.
 
-        A kind is ``contact``, ``company``, ``deal``, ``tag``, ``owner``, ``stage``, ``pipeline``, ``campaign``, ``segment``, ``source``,
-        ``country``, ``industry``, ``lost_reason``, a text field of a noun as ``contact.title``, or its custom field as
-        ``deal.custom.KEY``.
+        A kind is ``contact``, ``company``, ``deal``, ``tag``, ``owner``, ``stage``, ``pipeline``, ``campaign``, ``segment``,
+        ``template``, ``source``, ``country``, ``industry``, ``lost_reason``, a text field of a noun as
+        ``contact.title``, or its custom field as ``deal.custom.KEY``.
         """
         with self.desk.reading() as reader:
             if kind in _NAMED:

@@ -57,6 +57,13 @@ class Wish(NamedTuple):
     dry_run: bool = False
 
 
+class About(NamedTuple):
+    """What a message is known to be about beside what it says itself: the numbers of a contact and a campaign."""
+
+    contact: int
+    campaign: int
+
+
 class Tally:
     """What became of the messages; ``contacts`` counts people that were added.
 
@@ -213,6 +220,13 @@ class Correspondence:
                 message = message._replace(at=min(raw.filed or now, now), is_dated=False)
             yield message
 
+    def answers(self, uow: UnitOfWork, own: frozenset[str], tally: Tally) -> Callable[[Message, About], None]:
+        """Stores answers to campaigns as part of a transaction, each on the timeline of whom the campaign wrote to."""
+        from crmcli.services.activities import Activities
+
+        intake = _Intake(uow, Activities(self.desk), Wish(keep=True), own, tally)
+        return lambda message, about: intake.take([message], about)
+
     def message(self, raw: Raw) -> Message:
         """The message of some bytes; raises BadValue when it can't be had."""
         if raw.fault:
@@ -280,7 +294,7 @@ class _Intake:
         self.compared: dict[int, int] = {}  # what was said under which id, of late
         self.deal = _deal(service.desk, uow.reader, wish.deal)
 
-    def take(self, batch: Sequence[Message]) -> None:
+    def take(self, batch: Sequence[Message], about: About | None = None) -> None:
         """Store what is new among these messages."""
         reader = self.uow.reader
         self.people.ask(reader, batch)
@@ -297,7 +311,7 @@ class _Intake:
         new = self._new(batch, stored.keys() | gone, threads, subjects)
         self._rename(threads)
         for message in new:
-            self._store(message, self.people.of(message))
+            self._store(message, self.people.of(message), about)
         self.bulk.flush()
         self.threads.forget()
 
@@ -349,7 +363,9 @@ class _Intake:
             if (thread := self.threads.of(old)) != old:
                 rename(self.uow, old, thread)
 
-    def _store(self, message: Message, parties: Parties) -> None:
+    def _store(self, message: Message, parties: Parties, about: About | None) -> None:
+        if about is not None:
+            parties = parties._replace(contacts=tuple(dict.fromkeys((about.contact, *parties.contacts))))
         values = self._values(message, parties)
         own: dict[str, object] = {
             "external_source": SOURCE,
@@ -357,6 +373,8 @@ class _Intake:
             "thread": self.threads.of(message.id),
             "attachments": "\n".join(map(str, message.files)) or None,
         }
+        if about is not None:
+            own["campaign_id"] = about.campaign
         self.bulk.add("activity", values, {"list": message.list_id} if message.list_id else {}, own)
         self.tally.created += 1
         self.tally.undated += not message.is_dated

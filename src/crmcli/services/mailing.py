@@ -20,7 +20,7 @@ from crmcli.services.sending import Courier, Queue, Run, Tally, Wish, Zones
 from crmcli.store.outbox import IN_DOUBT, TO_BE_RETRIED, Outbox
 from crmcli.store.queries.campaign_views import campaign_named
 from crmcli.store.queries.common import sure_moment
-from crmcli.store.queries.eligibility import Rules, members_due, members_waiting, of_members, of_people
+from crmcli.store.queries.eligibility import Rules, members_among, members_due, members_waiting, of_members, of_people
 from crmcli.store.queries.recipients import (
     first_sent,
     left_to_send,
@@ -214,11 +214,22 @@ class Mailing:
             tally.later(due)
         return tally
 
+    def objections(self, ref: str, members: Sequence[int]) -> dict[int, str]:
+        """Why each of these members of a campaign may not be written to just now; who may be is not among them."""
+        with self.desk.reading() as reader:
+            plan = sending_plan(reader, campaign_named(reader, ref).number)
+            rules, found = self._rules(plan, pace_of(plan.settings)), dict[int, str]()
+            for start in range(0, len(members), _PAGE):
+                page = of_members(reader, rules, members_among(members[start : start + _PAGE]), _PAGE)
+                found |= {each.recipient.member: each.reason for each in page if each.reason}
+        return found
+
     def _run(
         self, plan: Plan, pace: Pace, letters: Letters, wire: Wire, account: Account, wish: Wish, queue: Queue,
         ended: Callable[[], bool], advance: Callable[[int], None],
     ) -> Tally:  # fmt: skip
         rules, tally = self._rules(plan, pace), Tally()
+        tally.passed_over = {} if queue.is_of_step else None
         name = "outbox" if wire.source == "outbox" else account.name
         with Outbox(self.desk.store, rules, name, wire.source, self.desk.clock.now) as ledger:
             found = ledger.left_in_doubt()
@@ -286,7 +297,9 @@ class Mailing:
             wire.ready()
             if not wire.takes(to):
                 raise Refused(f"the server takes no such address as {to}: it has no SMTPUTF8")
-            outcome = wire.deliver(uid, prepared.sender, prepared.to, prepared.content)
+            outcome = wire.begin(prepared.sender, prepared.to) or wire.finish(
+                uid, prepared.sender, prepared.to, prepared.content
+            )
         except NoServer as error:
             raise Refused(f"the message was not sent: {error}", hint="crm config show smtp.host") from error
         finally:

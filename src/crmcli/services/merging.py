@@ -41,6 +41,8 @@ _POINTERS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("activity_contact", "contact_id", "activity_id"),
         ("contact_relation", "other_id", "contact_id"),
         ("contact_relation", "contact_id", "other_id"),
+        ("consent", "contact_id", ""),
+        ("suppression", "contact_id", ""),
     ),
     "company": (
         ("contact_company", "company_id", "contact_id"),
@@ -100,9 +102,11 @@ class Merging:
         if self.noun == "company":
             _break_circle(uow, keeper)
         if self.noun == "contact":
+            from crmcli.store.enrolling import merge_enrolments
             from crmcli.store.members import merge_members
 
             merge_members(uow, keeper, loser)
+            merge_enrolments(uow, keeper, loser)
         remove(uow, self.noun, loser)
         # Written last and by itself: unmerging knows by this line where in the log the merge ends.
         uow.get(root_model(self.noun), loser).merged_into = keeper

@@ -206,6 +206,7 @@ class Pipelines:
         """
         from crmcli.services.deals import Deals
         from crmcli.store.models.deals import Stage
+        from crmcli.store.queries.sequences import sequences_using
 
         deals = Deals(self.desk)
         with self.desk.writing("pipeline stage-rm", name) as uow:
@@ -213,6 +214,8 @@ class Pipelines:
             stage = stage_named(here, name)
             if sum(s.kind == stage.kind for s in here) == 1:
                 raise Refused(f"{stage.stage} is the only {stage.kind} stage of pipeline {stage.pipeline}")
+            if used := sequences_using(uow.reader, "stage_id", stage.number):
+                raise Refused(f"stage {stage.stage} brings people into sequence {used[0]}", hint="crm sequence edit")
             sql = "SELECT id FROM deal WHERE stage_id = ? AND deleted_at IS NULL ORDER BY id"
             inside = [number for (number,) in uow.reader.rows(sql, (stage.number,))]
             if inside and move_to is None:

@@ -31,8 +31,14 @@ class Wire(Protocol):
     def takes(self, address: str) -> bool:
         """Whether a message can go to such an address."""
 
-    def deliver(self, uid: str, sender: str, to: str, message: bytes) -> Outcome:
-        """Hand over one message."""
+    def begin(self, sender: str, to: str) -> Outcome | None:
+        """Tell the addresses of a message; what speaks against them."""
+
+    def finish(self, uid: str, sender: str, to: str, message: bytes) -> Outcome:
+        """Hand over the message whose addresses were told."""
+
+    def abandon(self) -> None:
+        """Not send it after all."""
 
     def close(self) -> None:
         """Say good-bye."""
@@ -63,7 +69,7 @@ class Posting(NamedTuple):
         security = self._of(name, "security") or usual_security(host, port)
         return Account(
             name, host, port or usual_port(security), security, self._of(name, "user") or "", sender, display,
-            self._of(name, "reply_to") or "", self._of(name, "return_path") or "",
+            self._address(name, "reply_to"), self._address(name, "return_path"),
             float(self.setting("smtp.timeout")), int(self.setting("smtp.max_messages")),
         )  # fmt: skip
 
@@ -73,7 +79,7 @@ class Posting(NamedTuple):
 
         display, sender = self._sender(name)
         return Account(
-            name, "", 0, "none", "", sender, display, self._of(name, "reply_to") or "", self._of(name, "return_path") or ""
+            name, "", 0, "none", "", sender, display, self._address(name, "reply_to"), self._address(name, "return_path")
         )  # fmt: skip
 
     def password(self, account: Account) -> str | None:
@@ -139,19 +145,33 @@ class Posting(NamedTuple):
 
     def _sender(self, name: str) -> tuple[str, str]:
         """The name and the address that messages are from."""
-        from email.utils import parseaddr
-
-        from crmcli.domain.people import read_email
-        from crmcli.errors import BadValue
-
         text = self._of(name, "from")
         if not text:
             raise Refused("no sender is set", hint="crm config set smtp.from 'Acme <news@acme.com>'")
-        display, address = parseaddr(one_line(text))
-        try:
-            return display, read_email(address or text).value
-        except BadValue as error:
-            raise ConfigError(f"smtp.from: {error.reason}", hint=error.hint) from error
+        return _named_address(text, "smtp.from")
+
+    def _address(self, name: str, key: str) -> str:
+        """Another address of the account; empty when there is none."""
+        text = self._of(name, key)
+        return _named_address(text, f"smtp.{key}")[1] if text else ""
+
+
+def _named_address(text: str, setting: str) -> tuple[str, str]:
+    """The name and the address of one's own; a server takes mail from any only where it is of plain letters."""
+    from email.utils import parseaddr
+
+    from crmcli.domain.people import read_email
+    from crmcli.errors import BadValue
+    from crmcli.io.mail.smtp import wire_address
+
+    name, address = parseaddr(one_line(text))
+    try:
+        found = read_email(address or text).value
+    except BadValue as error:
+        raise ConfigError(f"{setting}: {error.reason}", hint=error.hint) from error
+    if not wire_address(found).isascii():
+        raise ConfigError(f"{setting}: {found} has letters before the @ that not every server takes")
+    return name, found
 
 
 def _from_keyring(account: str) -> str | None:

@@ -57,6 +57,7 @@ class Privacy:
                 "contact": as_record(self._view(reader, number)),
                 "merged": [as_record(self._view(reader, n)) for n in who.numbers[1:]],
                 **privacy.beside(reader, who.numbers),
+                **privacy.marketing(reader, who.numbers),
                 "deals": self._deals(reader, who),
                 "activities": self._activities(reader, who),
                 "campaigns": memberships(reader, who.numbers),

@@ -138,7 +138,7 @@ class Segments:
             problem = error.message
         return SegmentView(
             segment.uid, segment.number, segment.name, segment.kind,
-            segment.filter and self._filter_shown(reader, segment.filter, names),
+            segment.filter and self.filter_shown(reader, segment.filter, names),
             segment.formula and _named(segment.formula, names), size, segment.note, reader.user(segment.owner_id),
             sure_moment(segment.created_at), sure_moment(segment.updated_at), problem,
         )  # fmt: skip
@@ -267,14 +267,14 @@ class Segments:
         if filter_ is None and definition.formula is None and before is not None:
             filter_ = before.filter
         if filter_ is not None:
-            return self._filter_kept(reader, _widened(filter_, definition)), None
+            return self.filter_kept(reader, _widened(filter_, definition)), None
         terms = read_formula(definition.formula) if definition.formula is not None else ()
         if not terms and before is not None and before.formula is not None:
             terms = read_formula(before.formula)
         more = tuple(Term("+", name) for name in definition.include) + tuple(Term("-", n) for n in definition.exclude)
         return None, _pinned(reader, (*terms, *more) if terms else formula_of(*_sides(definition)))
 
-    def _filter_kept(self, reader: Reader, text: str) -> str:
+    def filter_kept(self, reader: Reader, text: str) -> str:
         """The filter with the segments and campaigns that it names by uid; raises FilterError."""
         from crmcli.domain.filters import mentions_in
 
@@ -282,7 +282,7 @@ class Segments:
             text = f'{text[: mention.start]}"{mention.uid}"{text[mention.end :]}'
         return text
 
-    def _filter_shown(self, reader: Reader, text: str, names: Mapping[str, str]) -> str:
+    def filter_shown(self, reader: Reader, text: str, names: Mapping[str, str]) -> str:
         """The filter with the segments and campaigns that it names by name; as it is kept where it can't be read."""
         from crmcli.domain.filters import mentions_in
 

@@ -24,6 +24,7 @@ from crmcli.store.queries.recipients import left_to_send, messages_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
     from datetime import datetime, tzinfo
 
     from crmcli.domain.campaign_settings import Window
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from crmcli.services.desk import Desk
     from crmcli.services.letters import Letters, Prepared
     from crmcli.services.posting import Wire
-    from crmcli.store.outbox import Outbox
+    from crmcli.store.outbox import Denied, Outbox
     from crmcli.store.queries.condition import Condition
     from crmcli.store.queries.eligibility import Candidate, Rules
     from crmcli.store.queries.recipients import Variant, Waiting
@@ -55,14 +56,16 @@ class Tally:
 
     def __init__(self) -> None:
         self.sent = self.failed = self.skipped = self.in_doubt = self.retry = self.left = 0
+        self.flying = 0
         self.next_at: datetime | None = None
         self.stopped = ""
         self.trouble = ""
+        self.passed_over: dict[int, str] | None = None  # of a sequence's step: who gets nothing and why, by the member
 
     @property
     def tried(self) -> int:
-        """How many messages went to the wire."""
-        return self.sent + self.failed + self.in_doubt + self.retry
+        """How many messages went to the wire, or are about to."""
+        return self.sent + self.failed + self.in_doubt + self.retry + self.flying
 
     def later(self, at: datetime) -> None:
         """There is more to do from this moment on."""
@@ -103,8 +106,23 @@ class Job(NamedTuple):
     template: int | None = None
 
 
+class _Flight(NamedTuple):
+    """A message whose claim is being committed while the server is told of it; it is not handed over yet."""
+
+    job: Job
+    claim: Claim
+    prepared: Prepared
+    done: Result | None
+    turn: Future[Denied | None]
+    refusal: Outcome | None
+
+
 class Courier:
-    """Takes one message after another from the ledger to the wire and back."""
+    """Takes one message after another from the ledger to the wire and back.
+
+    Waiting for the disk is what a message costs most, so while the claim of one is being committed the server is told its
+    addresses, and the next one is written. Nothing but addresses goes over the wire before the claim is in the ledger.
+    """
 
     def __init__(
         self, desk: Desk, letters: Letters, wire: Wire, outbox: Outbox, pacer: Pacer, rules: Rules, tally: Tally
@@ -117,14 +135,15 @@ class Courier:
         self._rules = rules
         self._tally = tally
         self._done: Result | None = None
+        self._flight: _Flight | None = None
         self._skips: list[Skip] = []
         self._troubles = 0
 
     def offer(self, job: Job) -> None:
-        """Send a message, or put down why it is not sent.
+        """Send a message, or put down why it is not sent; the last one that was offered is sent with the next, or settled.
 
         Raises:
-            Trouble: the server is not to be had; nothing was claimed for this message, or it is to be tried again.
+            Trouble: the server is not to be had; nothing was claimed for this message.
             Stopped: the campaign was paused or ended by somebody else.
         """
         candidate = job.candidate
@@ -138,6 +157,7 @@ class Courier:
         except TemplateFailed as error:
             self._skip(candidate, TEMPLATE_ERROR, error.reason)
             return
+        self._land()
         try:
             self._wire.ready()
         except NoServer as error:
@@ -145,14 +165,17 @@ class Courier:
         if not self._wire.takes(candidate.recipient.email):
             self._skip(candidate, INVALID_ADDRESS, "the server takes no such address: it has no SMTPUTF8")
             return
-        self._send(job, _claim(job, uid, token, version), prepared)
+        self._take_off(job, _claim(job, uid, token, version), prepared)
 
     def settle(self) -> None:
-        """Write down what is known and not written yet."""
-        if self._done is not None or self._skips:
-            self._outbox.skip(self._done, self._skips)
-            self._done = None
-            self._skips = []
+        """Send what was offered last, and write down what is known and not written yet."""
+        try:
+            self._land()
+        finally:
+            if self._done is not None or self._skips:
+                self._outbox.skip(self._done, self._skips)
+                self._done = None
+                self._skips = []
 
     def _version(self, job: Job) -> Variant | None:
         if job.step:
@@ -160,33 +183,54 @@ class Courier:
         recipient = job.candidate.recipient
         return self._letters.version(recipient._replace(variant=job.earlier.variant) if job.earlier else recipient)
 
-    def _send(self, job: Job, claim: Claim, prepared: Prepared) -> None:
+    def _take_off(self, job: Job, claim: Claim, prepared: Prepared) -> None:
         done, self._done = self._done, None
-        denied = self._outbox.turn(done, claim)
-        if denied is None:
-            self._note(claim, self._wire.deliver(claim.uid, prepared.sender, prepared.to, prepared.content))
-        elif denied.is_about_person:
+        turn = self._outbox.turn(done, claim)
+        self._pacer.sent(self._desk.clock.now())
+        self._tally.flying = 1
+        self._flight = _Flight(job, claim, prepared, done, turn, self._wire.begin(prepared.sender, prepared.to))
+
+    def _land(self) -> None:
+        """Hand over the message that is claimed, unless something was said against it at the last moment."""
+        while self._flight is not None:
+            flight, self._flight, self._tally.flying = self._flight, None, 0
+            try:
+                denied = flight.turn.result()
+            except BaseException:
+                self._done = flight.done
+                raise
+            if denied is None:
+                prepared = flight.prepared
+                handed = flight.refusal or self._wire.finish(
+                    flight.claim.uid, prepared.sender, prepared.to, prepared.content
+                )
+                self._note(flight.claim, handed)
+            else:
+                self._wire.abandon()
+                self._turn_back(flight, denied)
+
+    def _turn_back(self, flight: _Flight, denied: Denied) -> None:
+        if denied.is_about_person:
             self._tally.skipped += 1
         elif denied.reason == "stopped":
             raise Stopped("the campaign was paused or ended meanwhile")
-        else:
-            found = of_members(self._outbox.reader, self._rules, one_member(claim.member), 1)
-            self.offer(job._replace(candidate=found[0]))
+        elif found := of_members(self._outbox.reader, self._rules, one_member(flight.claim.member), 1):
+            self.offer(flight.job._replace(candidate=found[0]))  # at the address that the person has by now
 
     def _note(self, claim: Claim, outcome: Outcome) -> None:
-        now, due = self._desk.clock.now(), None
-        kind = outcome.kind
+        due, kind = None, outcome.kind
         if kind == "retry":
-            due = retry_at((claim.attempts or 0) + 1, now)
+            due = retry_at((claim.attempts or 0) + 1, self._desk.clock.now())
             kind = "retry" if due else "failed"
         self._done = Result(claim, kind, outcome.reply, due)
-        self._pacer.sent(now)
         setattr(self._tally, kind, getattr(self._tally, kind) + 1)
         self._troubles = self._troubles + 1 if outcome.is_server else 0
         if self._troubles >= _TROUBLES:
             raise Trouble(f"{self._troubles} messages in a row came to nothing: {outcome.reply}")
 
     def _skip(self, candidate: Candidate, reason: str, detail: str | None = None) -> None:
+        if self._tally.passed_over is not None:
+            self._tally.passed_over[candidate.recipient.member] = reason
         if candidate.was == reason:
             return
         self._skips.append(Skip(candidate.recipient.member, reason, detail))
@@ -220,6 +264,11 @@ class Queue:
         self._step = step
         self._template = template
         self._members = members
+
+    @property
+    def is_of_step(self) -> bool:
+        """Whether it is about a step of a sequence."""
+        return bool(self._step)
 
     def jobs(self, between: Callable[[], None]) -> Iterator[Job]:
         """All of them, each page as the store is when it is asked for; ``between`` is done before a page is read."""
@@ -297,15 +346,16 @@ class Run:
     def go(self) -> None:
         """Send what can be sent now, and with ``wait`` all that is left; what went wrong with the server is in the tally."""
         try:
-            while self._pass() and self._wish.wait and (until := self._next_at()) is not None:
-                self._sleep_until(until)
-                self._tally.next_at = None
+            try:
+                while self._pass() and self._wish.wait and (until := self._next_at()) is not None:
+                    self._sleep_until(until)
+                    self._tally.next_at = None
+            finally:
+                self._courier.settle()  # which sends the last message, so it ends like any other
         except Trouble as error:
             self._tally.trouble = str(error)
         except Stopped as error:
             self._tally.stopped = str(error)
-        finally:
-            self._courier.settle()
 
     def _next_at(self) -> datetime | None:
         """When there is more to do; None when there is not."""

@@ -148,7 +148,7 @@ def _hanging(reader: Reader) -> Iterator[Finding]:
 # -- names and keys
 
 
-_PREFIX = {"campaign": "cp", "segment": "sg", "saved_view": "vw", "template": "tp", "change_set": "ch"}
+_PREFIX = {"campaign": "cp", "segment": "sg", "saved_view": "vw", "template": "tp", "suppression": "su", "change_set": "ch"}
 
 
 def _uids(reader: Reader) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.text import fold
+from crmcli.domain.text import fold, match_key
 from crmcli.store.queries.privacy import Person, logged, mentioning, summaries
 from crmcli.store.reader import marks
 
@@ -75,6 +75,7 @@ def erase(uow: UnitOfWork, person: Person) -> Erased:
     run(
         f"UPDATE change SET before = NULL, after = NULL WHERE noun = 'contact' AND record_id IN ({own})", person.numbers
     )
+    _forget_permissions(uow, person)
     _blank_activities(uow, person.alone)
     redacted = _redact(uow, person)
     for uid in person.uids:
@@ -82,6 +83,42 @@ def erase(uow: UnitOfWork, person: Person) -> Erased:
     uow.touched("contact", person.numbers)
     uow.touched("activity", person.alone)
     return Erased(len(person.numbers), len(person.alone), redacted)
+
+
+def _forget_permissions(uow: UnitOfWork, person: Person) -> None:
+    """Blank what the person said, and keep who asks to be forgotten from being written to again.
+
+    Of every address that the person has or had a digest stays suppressed: the address can't be read from it, but is known
+    by it when somebody brings it back.
+    """
+    from crmcli.domain.suppressing import digest
+    from crmcli.store.permissions import Barred, Why, suppress
+
+    run, own = _runner(uow), marks(person.numbers)
+    run(f"UPDATE consent SET source = NULL, note = NULL, token = NULL WHERE contact_id IN ({own})", person.numbers)
+    run(
+        f"UPDATE suppression SET value = ?, note = NULL WHERE kind = 'contact' AND contact_id IN ({own})",
+        (FORGOTTEN, *person.numbers),
+    )
+    for key in sorted({match_key(word) for word in person.words if "@" in word.strip("@")}):
+        _hide_address(uow, key)
+        suppress(uow, Barred("address", FORGOTTEN, digest(key)), Why("email", "unsubscribed", "asked to be forgotten"))
+
+
+def _hide_address(uow: UnitOfWork, key: str) -> None:
+    """Let the suppressions of an address go by its digest."""
+    from crmcli.domain.suppressing import digest
+    from crmcli.store.models.consents import Suppression
+
+    run = _runner(uow)
+    sql = "SELECT id, channel, deleted_at FROM suppression WHERE kind = 'address' AND key = ? ORDER BY id"
+    for number, channel, deleted in uow.reader.rows(sql, (key,)):
+        alike = {"kind": "address", "key": digest(key), "channel": channel, "deleted_at": None}
+        if deleted is None and uow.find(Suppression, **alike):
+            run("DELETE FROM suppression WHERE id = ?", (number,))
+        else:
+            columns = "value = ?, key = ?, note = NULL"
+            run(f"UPDATE suppression SET {columns} WHERE id = ?", (FORGOTTEN, digest(key), number))
 
 
 def _blank_activities(uow: UnitOfWork, numbers: Sequence[int]) -> None:

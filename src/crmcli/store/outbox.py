@@ -13,6 +13,7 @@ other, so a row that says ``sending`` when a sender starts was left by one that 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from crmcli.store.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
     from datetime import datetime
     from typing import Self
 
@@ -85,7 +87,7 @@ class Skip(NamedTuple):
 
 
 class Denied(NamedTuple):
-    """Why a message may not go out after all: a reason of the member, ``moved`` to another address, or ``stopped``."""
+    """Why a message may not go out after all: a reason of the member, ``moved`` to another address (or gone), or ``stopped``."""
 
     reason: str
 
@@ -108,12 +110,14 @@ class Outbox:
         self._commits = 0
 
     def __enter__(self) -> Self:
+        self._committing = ThreadPoolExecutor(1, "ledger")
         self._connection: Any = self._dialect.connect(self._store.location, write=True, timeout=_PATIENCE)
         self._dialect.keep_at_once(self._connection)
         self.reader = Reader(self._dialect, self._connection, self._store.location.label)
         return self
 
     def __exit__(self, *_raised: object) -> None:
+        self._committing.shutdown()
         if self._commits and (statement := self._dialect.tell()):
             with self._transaction():
                 self._do(statement)
@@ -136,12 +140,12 @@ class Outbox:
                 self._do("UPDATE campaign_member SET reason = ? WHERE id = ? AND status = 'targeted'", IN_DOUBT, member)
         return len(left)
 
-    def turn(self, done: Result | None, claim: Claim | None) -> Denied | None:
-        """Write down what became of one message and claim the next, if it may still go; None when it was claimed."""
-        with self._transaction():
-            if done is not None:
-                self._write_down(done)
-            return None if claim is None else self._claimed(claim)
+    def turn(self, done: Result | None, claim: Claim) -> Future[Denied | None]:
+        """Write down what became of one message and claim the next, if it may still go; None when it was claimed.
+
+        Another thread does it; until it has ended nothing else may be asked of the ledger.
+        """
+        return self._committing.submit(self._turned, done, claim)
 
     def skip(self, done: Result | None, skips: Sequence[Skip]) -> None:
         """Write down what became of a message, and who gets none."""
@@ -152,6 +156,12 @@ class Outbox:
                 self._skip(each)
 
     # -- inside a transaction
+
+    def _turned(self, done: Result | None, claim: Claim) -> Denied | None:
+        with self._transaction():
+            if done is not None:
+                self._write_down(done)
+            return self._claimed(claim)
 
     def _claimed(self, claim: Claim) -> Denied | None:
         if (denied := self._objection(claim)) is not None:
@@ -174,8 +184,10 @@ class Outbox:
             "SELECT status FROM campaign WHERE id = ? AND deleted_at IS NULL", (self._rules.campaign,)
         )
         found = of_members(self.reader, self._rules, one_member(claim.member), 1)
-        if status != "active" or not found:
+        if status != "active":
             return Denied("stopped")
+        if not found:
+            return Denied("moved")
         if found[0].reason:
             return Denied(found[0].reason)
         return None if found[0].recipient.email == claim.address else Denied("moved")

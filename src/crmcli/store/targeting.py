@@ -43,11 +43,11 @@ class Targeted(NamedTuple):
 
 
 def target(
-    uow: UnitOfWork, campaign: int, audiences: Sequence[tuple[int, Condition]], *, fold_addresses: bool
+    uow: UnitOfWork, campaign: int, audiences: Sequence[tuple[int | None, Condition]], *, fold_addresses: bool
 ) -> Targeted:
     """Make everyone a member whom a condition on ``r`` (a contact) selects and who is not one yet.
 
-    The audiences come with the number of the segment that each is; the first that holds a person brings it in. With
+    The audiences come with the number of the segment that each is, if it is one; the first that holds a person brings it in. With
     ``fold_addresses`` the second of two whose addresses lead to one mailbox is skipped as a duplicate.
     """
     uow.flush()
@@ -65,7 +65,7 @@ def target(
     return Targeted(added, duplicates)
 
 
-def _insert(uow: UnitOfWork, campaign: int, segment: int, condition: Condition, deal: tuple[int, ...]) -> None:
+def _insert(uow: UnitOfWork, campaign: int, segment: int | None, condition: Condition, deal: tuple[int, ...]) -> None:
     already = int(uow.reader.value("SELECT COUNT(*) FROM campaign_member WHERE campaign_id = ?", (campaign,)))
     variant, variants = _variant(deal, already)
     sql = (

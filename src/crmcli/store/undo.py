@@ -112,7 +112,7 @@ def _check(uow: UnitOfWork, change: Change) -> None:
 # Change sets after one of that number that count against taking it back: those that stand, and undos of earlier ones.
 _STANDING = "s.id > ? AND s.undone_by IS NULL AND (s.undo_of IS NULL OR s.undo_of < ?)"
 # Rows with fields of their own, of which a later change to another field is not in the way.
-_WITH_FIELDS = (*ROOTS, "pipeline", "stage", "campaign", "segment", "saved_view", "template")
+_WITH_FIELDS = (*ROOTS, "pipeline", "stage", "campaign", "segment", "saved_view", "template", "suppression")
 
 
 def _check_beside(uow: UnitOfWork, number: int) -> None:
@@ -228,7 +228,7 @@ def _refuse_taken(uow: UnitOfWork, row: Any) -> None:  # noqa: ANN401
     other, noun = holder(uow, row, unique), table.partition("_")[0]
     root = ROOTS.get(noun)
     if root is None:
-        raise Conflict(f"there is another {table} {row.name} by now")
+        raise Conflict(f"there is another {table} {getattr(row, 'name', None) or row.value} by now")
     record: Any = other if table == noun else uow.get(root, getattr(other, f"{noun}_id"))
     value = getattr(row, "value", None) if table != noun else row.external_id
     name = record.title if noun == "deal" else record.subject if noun == "activity" else record.name
@@ -252,6 +252,7 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "campaign_goal": (("campaign_id", "metric"),),
     "segment": (("name_key",),),
     "template": (("name_key", "locale"),),
+    "suppression": (("kind", "key", "channel"),),
 }
 
 

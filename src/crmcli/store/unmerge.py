@@ -139,7 +139,7 @@ class _Unmerging:
         setattr(row, owner, self.number)
         if "position" in before:
             row.position = before["position"]
-        if getattr(row, "deleted_at", None) is not None and row.__tablename__ not in ROOTS:
+        if getattr(row, "deleted_at", None) is not None and row.__tablename__ not in (*ROOTS, "suppression"):
             row.deleted_at = row.deleted_in = None
             self._yield_to_others(row)
 

@@ -52,6 +52,7 @@ class Draft:
         self._about = about
         self._lock = threading.Lock()
         self._is_dropped = False
+        self._latest: Typed | None = None
 
     def read(self) -> Typed | None:
         """What was typed; None when there is nothing, or nothing that this program wrote for this very form."""
@@ -69,8 +70,18 @@ class Draft:
 
     def keep(self, typed: Typed) -> None:
         """Write what is typed in place of what was; without a field there is no file."""
+        self.put(typed)
+        self.write()
+
+    def put(self, typed: Typed) -> None:
+        """This is typed now; ``write`` writes it down."""
+        self._latest = typed
+
+    def write(self) -> None:
+        """Write down what was put last: of two threads the one that comes later has nothing older to write."""
         with self._lock:
-            if self._is_dropped:
+            typed = self._latest
+            if self._is_dropped or typed is None:
                 return
             if not typed.fields:
                 self._remove()

@@ -63,12 +63,15 @@ class Failure(NamedTuple):
     original: str | None
 
 
-def failure_of(message: Part, text: str) -> Failure | None:
-    """What a report of delivery says; None for a message that is no report of a failure or delay."""
+def failure_of(message: Part, text: str, *, came_back: bool = False) -> Failure | None:
+    """What a report of delivery says; None for a message that is no report of a failure or delay.
+
+    One that ``came_back`` to where only what can't be delivered is sent is one whatever its subject says.
+    """
     statuses = [part for part in message.walk() if kind_of(part) == "message/delivery-status"]
     if statuses:
         return _by_report(message, statuses)
-    return _by_looks(message, text) if _is_from_robot(message) else None
+    return _by_looks(message, text) if came_back or _is_from_robot(message) else None
 
 
 # -- reports by the standard (RFC 3464)
@@ -134,12 +137,21 @@ def _quoted_ids(text: str) -> tuple[str, ...]:
 
 
 def _is_from_robot(message: Part) -> bool:
+    told = bool(raw_header(message, "x-failed-recipients"))
+    undelivered = _UNDELIVERED.search(fold(words(raw_header(message, "subject"))))
+    return told or ((is_mail_server(message) or is_from_nobody(message)) and bool(undelivered))
+
+
+def is_mail_server(message: Part) -> bool:
+    """Whether the sender goes by the name of a mail server."""
     senders = addresses(raw_headers(message, "from"))
     named = raw_header(message, "from").lower().replace("_", "-")
-    robot = any(each.email.key.partition("@")[0] in _ROBOTS for each in senders) or "mailer-daemon" in named
-    nobody = raw_header(message, "return-path").strip() == "<>"
-    told = bool(raw_header(message, "x-failed-recipients"))
-    return told or ((robot or nobody) and bool(_UNDELIVERED.search(fold(words(raw_header(message, "subject"))))))
+    return any(each.email.key.partition("@")[0] in _ROBOTS for each in senders) or "mailer-daemon" in named
+
+
+def is_from_nobody(message: Part) -> bool:
+    """Whether no answer goes anywhere, as with everything that a mail server writes itself."""
+    return raw_header(message, "return-path").strip() == "<>"
 
 
 def _by_looks(message: Part, text: str) -> Failure:

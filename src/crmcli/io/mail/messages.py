@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from email import message_from_bytes
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from crmcli.io.mail.kinds import failure_of, is_auto_reply
 from crmcli.io.mail.parts import files_in, text_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from email.message import Message as Part
 
@@ -53,13 +55,21 @@ def read_message(content: bytes, arrived: datetime | None = None, latest: dateti
     ``arrived`` is when the box says that it came, for a message that does not say; a date after ``latest`` is that of a
     clock gone wrong. Raises BadValue for a message that is no message.
     """
+    with stumbling():
+        return message_in(message_from_bytes(content), arrived, latest)
+
+
+@contextmanager
+def stumbling() -> Iterator[None]:
+    """Turns what the parser of the standard library stumbles over into BadValue."""
     try:
-        return _read(message_from_bytes(content), arrived, latest)
+        yield
     except _STUMBLES as error:
         raise BadValue("message", f"can't be read ({type(error).__name__})") from error
 
 
-def _read(part: Part, arrived: datetime | None, latest: datetime | None) -> Message:
+def message_in(part: Part, arrived: datetime | None = None, latest: datetime | None = None) -> Message:
+    """The same of a message that was parsed already."""
     sender = _people(part, "from") or _people(part, "sender")
     to, copied = _people(part, "to", "resent-to"), _people(part, "cc", "bcc", "resent-cc", "resent-bcc")
     subject = words(raw_header(part, "subject"))[:_LONGEST_SUBJECT]

@@ -6,6 +6,7 @@ taken and the message may be tried again; after it, and before the answer, nobod
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
@@ -25,6 +26,7 @@ _PAUSES = (0.3, 1.5)  # seconds before a server that did not answer is called ag
 _IDLE = 20.0  # seconds after which a kept connection is asked whether it still is one
 _PATIENCE = 5  # times the usual, for the answer to a whole message
 _GONE = 421
+_BARE = re.compile(r"[^\s<>,\x00-\x1f\x7f]+@[^\s<>,\x00-\x1f\x7f]+")
 
 
 class Account(NamedTuple):
@@ -109,19 +111,41 @@ class Smtp:
         """Whether the server, which is ready, takes an address beyond ASCII."""
         return wire_address(address).isascii() or bool(self._connection and self._connection.has_extn("smtputf8"))
 
-    def deliver(self, uid: str, sender: str, to: str, message: bytes) -> Outcome:  # noqa: ARG002 - as a folder names it
+    def deliver(self, uid: str, sender: str, to: str, message: bytes) -> Outcome:
         """Hand over one message; call ``ready`` before."""
+        return self.begin(sender, to) or self.finish(uid, sender, to, message)
+
+    def begin(self, sender: str, to: str) -> Outcome | None:
+        """Tell the server the addresses of a message; what it has against them, None when it takes them."""
         connection = self._connection
         assert connection is not None
         self._taken += 1
         try:
-            outcome = self._refusal(connection, sender, to)
-            if outcome is None:
-                connection.send(stuffed(message))
+            return self._refusal(connection, sender, to)
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return Outcome("retry", _said(error), is_server=True)
-        return outcome or self._verdict(connection)
+        except ValueError as error:  # what can't be said on a line, or not in ASCII
+            self._begin_anew(0)
+            return Outcome("failed", f"the address can't be told to a server: {_said(error)}")
+
+    def finish(self, uid: str, sender: str, to: str, message: bytes) -> Outcome:  # noqa: ARG002
+        """Hand over the message whose addresses were taken."""
+        connection = self._connection
+        assert connection is not None
+        try:
+            code, words = connection.docmd("DATA")
+            if code != 354:
+                return self._turned_down(code, words)
+            connection.send(stuffed(message))
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            return Outcome("retry", _said(error), is_server=True)
+        return self._verdict(connection)
+
+    def abandon(self) -> None:
+        """Not send the message whose addresses the server was told."""
+        self._begin_anew(0)
 
     def close(self) -> None:
         """Say good-bye."""
@@ -132,7 +156,9 @@ class Smtp:
             self._drop()
 
     def _refusal(self, connection: smtplib.SMTP, sender: str, to: str) -> Outcome | None:
-        """What the server has against the message before it saw it; None when it wants to see it."""
+        """What the server has against the addresses; raises ValueError for what is none."""
+        if not _BARE.fullmatch(to):
+            raise ValueError("it is no address")
         wanted = ["smtputf8"] if not wire_address(to).isascii() else []
         code, words = connection.mail(sender, wanted)
         if code != 250:
@@ -140,8 +166,7 @@ class Smtp:
         code, words = connection.rcpt(wire_address(to))
         if code not in (250, 251, 252):
             return self._turned_down(code, words)
-        code, words = connection.docmd("DATA")
-        return None if code == 354 else self._turned_down(code, words)
+        return None
 
     def _turned_down(self, code: int, words: bytes, *, is_sender: bool = False) -> Outcome:
         self._begin_anew(code)

@@ -19,7 +19,9 @@ class Sequence(Mortal, table=True):
     campaign_id: int = link("campaign.id")
     segment_id: int | None = link("segment.id", optional=True)  # who enters it is taken in
     stage_id: int | None = link("stage.id", optional=True)  # the people of a deal that comes here are taken in
+    stage_since: datetime | None = Field(default=None, sa_type=Moment)  # deals that came there before are passed over
     stop_on_reply: int = 1
+    again: int = 0  # another deal takes a person in once more
     owner_id: int | None = link("app_user.id", optional=True)
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
@@ -59,7 +61,8 @@ class Enrolment(Row, table=True):
     member_id: int | None = link("campaign_member.id", optional=True)
     status: str = "active"  # active, finished, stopped, failed
     reason: str | None = None
-    position: int = 0  # of the step that is next
+    step_id: int | None = link("sequence_step.id", optional=True)  # the wait or the mail one is at; none: the beginning
+    turn: int = 0  # how often the person was in it before
     due_at: datetime = Field(sa_type=Moment)
     started_at: datetime = Field(sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)

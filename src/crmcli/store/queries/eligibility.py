@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.marketing import DUPLICATE, FREQUENCY_CAP, INVALID_ADDRESS, NO_ADDRESS, OPTED_OUT, SUPPRESSED
 from crmcli.domain.recipients import Recipient
+from crmcli.domain.suppressing import digest, domains
 from crmcli.store.queries.common import custom
 from crmcli.store.reader import marks
 
@@ -138,7 +139,7 @@ def _judged(reader: Reader, rules: Rules, people: str, params: Sequence[object])
         f" {_ADDRESS} ORDER BY q.member_id, q.contact_id"
     )
     rows = reader.rows(sql, (*reason_params, *params))
-    barred = _barred_domains(reader, rules, {domain for row in rows if row[9] for domain in _domains(row[9])})
+    barred = _barred(reader, rules, {key for row in rows if row[9] for key in _other_keys(row[9])})
     return [_candidate(row, barred) for row in rows]
 
 
@@ -162,17 +163,19 @@ def _reason(rules: Rules) -> tuple[str, list[object]]:
     return f"CASE {' '.join(cases)} ELSE '' END", params
 
 
-def _domains(key: str) -> list[str]:
-    """The domain of an address and those above it: ``mail.acme.com``, ``acme.com``, ``com``."""
-    labels = key.rpartition("@")[2].split(".")
-    return [".".join(labels[start:]) for start in range(len(labels))]
+def _other_keys(key: str) -> list[str]:
+    """What an address may be suppressed by besides itself: its domains, and what is kept of one that was forgotten."""
+    return [*domains(key), digest(key)]
 
 
-def _barred_domains(reader: Reader, rules: Rules, domains: set[str]) -> set[str]:
-    if not domains:
+def _barred(reader: Reader, rules: Rules, keys: set[str]) -> set[str]:
+    if not keys:
         return set()
-    wanted, params = reader.dialect.among(sorted(domains))
-    sql = f"SELECT s.key FROM suppression s WHERE s.kind = 'domain' AND s.deleted_at IS NULL AND s.channel IN (?, 'all') AND s.key {wanted}"
+    wanted, params = reader.dialect.among(sorted(keys))
+    sql = (
+        "SELECT s.key FROM suppression s WHERE s.kind IN ('domain', 'address') AND s.deleted_at IS NULL"
+        f" AND s.channel IN (?, 'all') AND s.key {wanted}"
+    )
     return {key for (key,) in reader.rows(sql, (rules.channel, *params))}
 
 
@@ -181,7 +184,7 @@ def _candidate(row: Row, barred: set[str]) -> Candidate:
         row[:16]
     )
     reason: Any = row[16]
-    if not reason and barred and not barred.isdisjoint(_domains(key)):
+    if not reason and barred and not barred.isdisjoint(_other_keys(key)):
         reason = SUPPRESSED
     recipient = Recipient(
         contact, uid or "", name or "", given or "", family or "", prefix or "", title or "", address or "", company or "",

@@ -29,6 +29,7 @@ _NAMES = {
     "segment": "name",
     "saved_view": "name",
     "template": "name",
+    "suppression": "value",
 }
 # What a row beside a record is called, and which of its columns says what it holds.
 BESIDE = {
@@ -48,6 +49,7 @@ BESIDE = {
     "campaign_cost": ("costs", "amount"),
     "campaign_goal": ("goals", "metric"),
     "campaign_variant": ("variants", "name"),
+    "consent": ("consents", "status"),
 }
 _LOOK_UP = {
     "company_id": ("company", "name"),
@@ -69,9 +71,10 @@ _MONEY = {
     "value": "currency", "annual_revenue": "revenue_currency", "budget": "currency", "expected_cost": "currency",
     "expected_revenue": "currency", "amount": "currency",
 }  # fmt: skip
+_MARKS = frozenset({"invalid", "opted_out"})
 _HIDDEN = frozenset(
     {"id", "uid", "name_key", "title_key", "key", "position", "created_at", "created_by", "created_in", "updated_at",
-     "updated_by", "version", "deleted_in", "code_key", "given", "family", "prefix", "suffix", "stage_since", "invalid", "opted_out"}
+     "updated_by", "version", "deleted_in", "code_key", "given", "family", "prefix", "suffix", "stage_since", "token"}
 )  # fmt: skip
 
 
@@ -202,6 +205,9 @@ def _beside(reader: Reader, line: _Line) -> Iterator[ChangeView]:
             return
         if _HIDDEN.issuperset(line.new):
             return  # only its place among the others
+        if line.relation in ("contact_email", "contact_phone") and not _MARKS.isdisjoint(line.new):
+            yield _marked_value(reader, line)
+            return
     label, column = BESIDE[line.relation]
     kept = line.old if line.action == "delete" else line.new
     if line.relation == "contact_handle":
@@ -215,8 +221,32 @@ def _beside(reader: Reader, line: _Line) -> Iterator[ChangeView]:
     yield ChangeView(line.noun, *_identity(reader, line.noun, line.record), "edit", label, before, after)
 
 
+def _marked_value(reader: Reader, line: _Line) -> ChangeView:
+    """An address or number that was marked as not to be used, or whose mark was taken off."""
+    label, column = BESIDE[line.relation]
+    value = reader.value(f"SELECT {column} FROM {line.relation} WHERE id = ?", (line.row,))
+    before, after = (
+        " ".join([str(value), *(f"({mark.replace('_', ' ')})" for mark in sorted(_MARKS) if side.get(mark))])
+        for side in (line.old, line.new)
+    )
+    return ChangeView(line.noun, *_identity(reader, line.noun, line.record), "edit", label, before, after)
+
+
+def _said_of_consent(reader: Reader, line: _Line) -> str | None:
+    """A consent with its channel, basis and source."""
+    sql = "SELECT channel, status, basis, source FROM consent WHERE id = ?"
+    row = reader.row(sql, (line.row,)) or tuple(
+        {**line.old, **line.new}.get(name) for name in ("channel", "status", "basis", "source")
+    )
+    channel, status, basis, source = row
+    told = ", ".join(filter(None, [basis, source]))
+    return f"{channel} {status}" + (f" ({told})" if told else "")
+
+
 def _said_of_campaign(reader: Reader, line: _Line) -> str | None:
-    """A cost as its amount, a goal with its target; None for any other row."""
+    """A cost as its amount, a goal with its target, a consent in words; None for any other row."""
+    if line.relation == "consent":
+        return _said_of_consent(reader, line)
     if line.relation == "campaign_cost":
         row = reader.row("SELECT amount, currency FROM campaign_cost WHERE id = ?", (line.row,))
         return f"{Money(*row).plain} {row[1]}" if row else None

@@ -195,6 +195,57 @@ def beside(reader: Reader, numbers: Sequence[int]) -> dict[str, list[dict[str, o
     return found
 
 
+# What campaigns know of a person: the columns by their names, and where they come from.
+_BARRED = (
+    "(x.contact_id IN ({own}) OR x.kind = 'address' AND x.key IN"
+    " (SELECT e.key FROM contact_email e WHERE e.contact_id IN ({own})))"
+)
+_MARKETING = {
+    "consents": (
+        {"channel": "n.channel", "status": "n.status", "basis": "n.basis", "source": "n.source", "note": "n.note",
+         "at": "n.at", "by": "u.login"},
+        "consent n LEFT JOIN app_user u ON u.id = n.by WHERE n.contact_id IN ({own}) ORDER BY n.at, n.id",
+    ),
+    "suppressions": (
+        {"kind": "x.kind", "value": "x.value", "channel": "x.channel", "reason": "x.reason", "note": "x.note",
+         "at": "x.at", "by": "u.login", "lifted_at": "x.deleted_at"},
+        f"suppression x LEFT JOIN app_user u ON u.id = x.by WHERE {_BARRED} ORDER BY x.id",
+    ),
+    "campaigns": (
+        {"campaign": "p.name", "email": "m.email", "status": "m.status", "reason": "m.reason", "at": "m.at"},
+        "campaign_member m JOIN campaign p ON p.id = m.campaign_id WHERE m.contact_id IN ({own}) ORDER BY m.id",
+    ),
+    "campaign_events": (
+        {"campaign": "p.name", "status": "v.status", "at": "v.at", "reason": "v.reason", "detail": "v.detail",
+         "source": "v.source"},
+        (
+            "campaign_event v JOIN campaign_member m ON m.id = v.member_id JOIN campaign p ON p.id = m.campaign_id"
+            " WHERE m.contact_id IN ({own}) ORDER BY v.at, v.id"
+        ),
+    ),
+    "messages": (
+        {"campaign": "p.name", "id": "g.uid", "address": "g.address", "status": "g.status", "claimed_at": "g.claimed_at",
+         "sent_at": "g.sent_at", "reply": "g.reply"},
+        "message g JOIN campaign p ON p.id = g.campaign_id WHERE g.contact_id IN ({own}) ORDER BY g.id",
+    ),
+}  # fmt: skip
+
+
+def marketing(reader: Reader, numbers: Sequence[int]) -> dict[str, list[dict[str, object]]]:
+    """What the person agreed to, what stands against writing to them, the campaigns they were in, and every message."""
+    own = marks(numbers)
+    return {
+        name: [
+            dict(zip(columns, row, strict=True))
+            for row in reader.rows(
+                f"SELECT {', '.join(columns.values())} FROM {source.format(own=own)}",
+                tuple(numbers) * source.count("{own}"),
+            )
+        ]
+        for name, (columns, source) in _MARKETING.items()
+    }
+
+
 def log_of(reader: Reader, numbers: Sequence[int]) -> Iterator[dict[str, object]]:
     """Every line of the change log about the person, the oldest first."""
     import json

@@ -142,9 +142,12 @@ def uses_of(reader: Reader, uid: str) -> list[str]:
         "SELECT 'segment ' || g.name FROM segment g WHERE g.deleted_at IS NULL AND g.uid <> ?"
         " AND (g.formula LIKE ? OR g.filter LIKE ?) UNION ALL"
         " SELECT 'campaign ' || c.name FROM campaign c WHERE c.deleted_at IS NULL AND c.audience LIKE ?"
-        " AND c.status NOT IN ('completed', 'canceled')"
+        " AND c.status NOT IN ('completed', 'canceled') UNION ALL"
+        " SELECT 'sequence ' || q.name FROM sequence q LEFT JOIN segment g ON g.id = q.segment_id"
+        " WHERE q.deleted_at IS NULL AND (g.uid = ? OR EXISTS (SELECT 1 FROM sequence_step s WHERE s.sequence_id = q.id"
+        " AND s.deleted_at IS NULL AND s.filter LIKE ?))"
     )
-    return sorted(name for (name,) in reader.rows(sql, (uid, like, like, like)))
+    return sorted(name for (name,) in reader.rows(sql, (uid, like, like, like, uid, like)))
 
 
 # -- whom they hold

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmcli.domain.fields import Field, Kind, find_field
+from crmcli.domain.fields import Field, Kind
+from crmcli.domain.filter_fields import find_filtered
 from crmcli.domain.frozen import NamedTuple
 from crmcli.errors import BadValue
 
@@ -43,7 +44,7 @@ class FormField(NamedTuple):
     @property
     def declared(self) -> Field | None:
         """The noun's own field behind it."""
-        return find_field(*self.field) if self.field is not None else None
+        return find_filtered(*self.field) if self.field is not None else None
 
 
 class Reading(NamedTuple):

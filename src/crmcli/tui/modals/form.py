@@ -96,6 +96,7 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         self._save_due = False  # asked for before it was whole
         self._draft: Draft | None = None
         self._draft_due = False
+        self._is_draft_read = False
         self._restored: dict[str, str] = {}
         self.rows = {field.name: self._row(field, number) for number, field in enumerate(self.fields)}
 
@@ -233,6 +234,9 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
 
     async def _bring_back(self, draft: Draft) -> None:
         typed = await asyncio.to_thread(draft.read)
+        self._is_draft_read = True
+        if self._draft_due:  # something was typed already
+            self.set_timer(_DRAFT_PAUSE, self._write_draft)
         if typed is None:
             return
         # What is being typed already stays.
@@ -266,11 +270,15 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         }
 
     def _write_draft(self) -> None:
+        if self._draft is None or not self._is_draft_read:  # else what is in it would be lost; it is written then
+            return
         self._draft_due = False
-        if self._draft is not None and self.is_mounted:
+        if self.is_mounted:
             fields = self.changed()
-            typed = Typed(self.app.session.desk.clock.now(), fields, {name: self.before(name) for name in fields})
-            self.run_worker(asyncio.to_thread(self._draft.keep, typed), group="draft")
+            self._draft.put(
+                Typed(self.app.session.desk.clock.now(), fields, {name: self.before(name) for name in fields})
+            )
+            self.run_worker(asyncio.to_thread(self._draft.write), group="draft")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is something to throw away only after it was brought back."""

@@ -30,6 +30,7 @@ _EXAMPLES = {
     "contact": "company.industry = saas AND last_activity < -30d",
     "company": "country = Poland AND deals is not empty",
     "activity": "type = call AND status = planned",
+    "campaign": "status = active AND owner = me",
 }
 _PAUSE = 0.15  # without a letter typed, before the text is looked through for errors
 _SHOWN = 8

@@ -1,4 +1,4 @@
-"""A list of one-line rows under headings: pieces of text with a tone each, drawn once and kept."""
+"""A list of rows of a line or a few under headings: pieces of text with a tone each, drawn once and kept."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Piece(NamedTuple):
 
 
 class LineList(CursorList):
-    """Rows of one line; the subclass says the pieces of each, as wide as it is told.
+    """Rows of one line, or of ``lines``; the subclass says the pieces of each, as wide as it is told.
 
     In the comfortable density there is an empty line between rows.
     """
@@ -61,12 +61,16 @@ class LineList(CursorList):
         """The row of a place; together the pieces are at most so many cells wide."""
         raise NotImplementedError
 
+    def more_pieces(self, place: int, line: int, cells: int) -> Sequence[Piece]:  # noqa: ARG002 - for the subclass
+        """A further line of the row, counted from 1, where rows have more than one."""
+        return ()
+
     # -- measures
 
     @property
     def pitch(self) -> int:
-        """One line, and an empty one below it where there is to be air."""
-        return 2 if self.is_attached and self.screen.has_class("-comfortable") else 1
+        """The lines of a row, and an empty one below them where there is to be air."""
+        return self.lines + (self.is_attached and self.screen.has_class("-comfortable"))
 
     @property
     def lines(self) -> int:
@@ -106,16 +110,17 @@ class LineList(CursorList):
         if not self.count:
             return self._empty_line(y, cells)
         place, line = divmod(y + self.scroll_offset.y, self.pitch)
-        if line or place >= self.count or cells <= _GUTTER:
+        if line >= self.lines or place >= self.count or cells <= _GUTTER:
             return Strip.blank(self.size.width, self._plain)
         if place == self.cursor and not self.is_heading(place):
-            return self._row_strip(place, cells)
+            return self._row_strip(place, line, cells)
         is_marked = self._is_marked(place)
-        kept = self._strips.get(place)
+        key = place * self.lines + line
+        kept = self._strips.get(key)
         if kept is None or kept[:2] != (cells, is_marked):
             if len(self._strips) > _MOST_KEPT:
                 self._strips.clear()
-            kept = self._strips[place] = (cells, is_marked, self._row_strip(place, cells))
+            kept = self._strips[key] = (cells, is_marked, self._row_strip(place, line, cells))
         return kept[2]
 
     def _empty_line(self, y: int, cells: int) -> Strip:
@@ -129,19 +134,20 @@ class LineList(CursorList):
     def _is_marked(self, place: int) -> bool:
         return bool(self.marked) and self.key_at(place) in self.marked
 
-    def _row_strip(self, place: int, cells: int) -> Strip:
+    def _row_strip(self, place: int, line: int, cells: int) -> Strip:
         if self.is_heading(place):
             return self._heading_strip(place, cells)
         at_cursor, is_marked = place == self.cursor, self._is_marked(place)
         base = self._plain
         if at_cursor:
             base = self.tone("cursor" if self.has_focus or self.is_always_lit else "resting", whole=True)
-        sign = (_CURSOR if at_cursor else " ") + (_MARK if is_marked else " ") + " "
+        sign = (_CURSOR if at_cursor else " ") + (_MARK if is_marked and not line else " ") + " "
         # Sixteen colours have no shade that every tone can be read on: there the cursor is one colour all over.
         flat = at_cursor and self.app.native_ansi_color
         segments = [Segment(sign, base if flat else base + self.tone("heading"))]
         taken = _GUTTER
-        for piece in self.pieces(place, cells - _GUTTER):
+        room = cells - _GUTTER
+        for piece in self.more_pieces(place, line, room) if line else self.pieces(place, room):
             segments.append(Segment(piece.text, base if flat else base + self.tone(piece.tone)))
             taken += width(piece.text)
         segments.append(Segment(" " * (cells - taken), base))
