@@ -192,8 +192,11 @@ _JSON_TYPES = {
     "tuple[DealView, ...]": "array of deals", "tuple[ContactView, ...]": "array of contacts", "ActivityView": "activity",
     "tuple[ChangeView, ...]": "array of changes",
     "tuple[GoalView, ...]": "array of `{metric, target, reached}`", "tuple[BudgetLine, ...]": "array of budget lines",
-    "tuple[VariantView, ...]": "array of `{name, share, template, subject, winner, members}`",
+    "tuple[VariantView, ...]": "array of `{name, share, template, subject, winner, members, hits, n, rate}`",
+    "TrialView": "`{metric, confidence, rule, verdict, winner, leader, decided_at, decided_by, is_due, comparisons}`",
     "tuple[MemberEvent, ...]": "array of `{at, status, reason, detail, source}`",
+    "tuple[MailView, ...]": "array of `{at, campaign, template, address, status, reached}`",
+    "tuple[SnapshotView, ...]": "array of snapshots", "tuple[StepView, ...]": "array of steps",
 }  # fmt: skip
 _MEANINGS = {
     "annual_revenue_currency": "ISO 4217 code of `annual_revenue`",
@@ -254,6 +257,55 @@ _NOUN_MEANINGS = {
     ("template", "markdown"): "what the HTML is made from",
     ("template", "html"): "the HTML, written by hand",
     ("template", "used_by"): "campaigns and sequences that are not over and use it",
+    ("template", "created_at"): "when it was added",
+    ("template", "updated_at"): "when it last changed",
+    ("segment", "kind"): "dynamic (a filter), static (a list) or formula",
+    ("segment", "filter"): "the filter that says who is in it",
+    ("segment", "formula"): "the segments that it is put together from",
+    ("segment", "size"): "how many people are in it; null where that can't be worked out",
+    ("segment", "note"): "what it is for",
+    ("segment", "owner"): "the user who looks after it",
+    ("segment", "created_at"): "when it was added",
+    ("segment", "updated_at"): "when it last changed",
+    ("segment", "problem"): "why its size can't be worked out",
+    ("snapshot", "at"): "when it was taken",
+    ("snapshot", "size"): "how many people were in the segment",
+    ("snapshot", "came"): "how many came since the snapshot before",
+    ("snapshot", "went"): "how many went since then",
+    ("snapshot", "campaign"): "the campaign that it was taken for",
+    ("sequence", "status"): "active or paused",
+    ("sequence", "segment"): "the segment whose people come into it",
+    ("sequence", "pipeline"): "the pipeline of the stage that brings deals' people in",
+    ("sequence", "stage"): "the stage that brings deals' people in",
+    ("sequence", "stop_on_reply"): "whether an answer ends it for a person",
+    ("sequence", "again"): "whether another deal takes a person in once more",
+    ("sequence", "step_count"): "how many steps it has",
+    ("sequence", "active"): "how many people are on the way",
+    ("sequence", "finished"): "how many came through",
+    ("sequence", "stopped"): "how many were stopped before the end",
+    ("sequence", "campaign"): "the campaign that keeps its messages and answers",
+    ("sequence", "owner"): "the user who looks after it",
+    ("sequence", "created_at"): "when it was added",
+    ("sequence", "updated_at"): "when it last changed",
+    ("step", "number"): "its place",
+    ("step", "step"): "the step as a line",
+    ("step", "kind"): "what it does",
+    ("step", "template"): "the template that it sends",
+    ("step", "subject"): "the subject of its task",
+    ("step", "minutes"): "how long it waits",
+    ("step", "filter"): "what it asks of the person",
+    ("step", "otherwise"): "what is done with those whom that is not true of",
+    ("step", "people"): "how many people's next step it is",
+    ("enrolment", "contact"): "the person",
+    ("enrolment", "email"): "the person's address",
+    ("enrolment", "deal"): "the deal that brought the person in, or that it is about",
+    ("enrolment", "status"): "active, finished or stopped",
+    ("enrolment", "step"): "the place of the next step",
+    ("enrolment", "next"): "the next step as a line",
+    ("enrolment", "due_at"): "when that is due",
+    ("enrolment", "reason"): "why it waits or has ended",
+    ("enrolment", "started_at"): "when the person came in",
+    ("enrolment", "ended_at"): "when it was over for the person",
     ("advice", "severity"): "error, warning or info",
     ("advice", "where"): "language, part and line",
     ("advice", "finding"): "what is wrong",
@@ -288,6 +340,10 @@ _NOUN_MEANINGS = {
     ("member", "times"): "when each state was reached, by state",
     ("member", "variant"): "the version the person gets",
     ("member", "segment"): "the segment that brought the person in",
+    ("member_event", "status"): "the state",
+    ("member_event", "reason"): "why somebody was skipped or a message failed",
+    ("member_event", "detail"): "what was noted, or the server's words",
+    ("member_event", "source"): "by what it is known",
     ("calendar", "kind"): "campaign, send or task",
     ("calendar", "starts_on"): "its day, or the first of them",
     ("calendar", "ends_on"): "its day, or the last of them",
@@ -350,8 +406,19 @@ _AROUND = {
     "contacts": "people there",
     "next_activity": "the next planned activity",
     "timeline": "planned and past, the farthest planned first",
+    "mails": "what campaigns and sequences sent, the newest first",
     "stage_history": "every stay in a stage, with its days",
     "costs": "what it costs, a line for each currency",
+    "sample": "some of its people",
+    "reachable": "how many of all can be written to by mail",
+    "growth": "how many more there are than at the last snapshot",
+    "snapshots": "its snapshots",
+    "used_by": "the segments, campaigns and sequences that use it",
+    "test": "how versions are tried and what can be said of them: "
+    "`{metric, confidence, rule, verdict, winner, leader, decided_at, decided_by, is_due, comparisons}`, "
+    "where a comparison is `{name, other, difference, low, high, p}`",
+    "steps": "its steps, in their order",
+    "next_at": "when there is something to be done in it",
     "states": "how many members stand in each state",
     "variants": "the versions that are tried",
     "tasks": "its tasks, by when they are due",
@@ -384,6 +451,12 @@ _TITLES = {
     "suppression": "Suppressions (`crm suppress list`)",
     "objection": "Objections (`crm suppress check`)",
     "template": "Templates (`crm template list`)",
+    "segment": "Segments",
+    "snapshot": "Snapshots of segments (`crm segment snapshots`)",
+    "sequence": "Sequences",
+    "step": "Steps of sequences (in `crm sequence show`)",
+    "enrolment": "People in sequences (`crm sequence members`)",
+    "member_event": "What happened to a member (in `crm campaign why`)",
     "advice": "Findings in templates (`crm template check`)",
 }
 
@@ -404,7 +477,7 @@ def json_page() -> str:
 
     text = _JSON
     for noun, view in VIEWS.items():
-        if noun not in _TITLES:
+        if noun == "task":  # shown as what it is, an activity
             continue
         rows = [(_code(key), _type_of(view, key), _meaning(noun, key)) for key in record_fields(noun)]
         rows += [
@@ -488,6 +561,12 @@ _HOW = {
     "stage": "a stage",
     "pipeline": "a pipeline",
     "link": "a name, or a path into it",
+    "segment": "a segment",
+}
+_ASKED_OF = {
+    "member": "Members of campaigns (`crm campaign members --filter`, and `member.` below a campaign)",
+    "membership": "What a person is a member of (`campaign.` below a person)",
+    "consent": "What a person said about each channel (`consent.` below a person)",
 }
 
 _FILTERS = """# Filters
@@ -514,16 +593,16 @@ vip`, `deal.stage != lost`.
 
 def filters_page() -> str:
     """The fields of every noun that a filter can name."""
-    from crmcli.domain.fields import FIELDS
+    from crmcli.domain.filter_fields import FILTERED
 
     text = _FILTERS
-    for noun, fields in FIELDS.items():
+    for noun, fields in FILTERED.items():
         rows = []
         for field in fields:
             names = _code(field.name) + (f", {_code(field.flag)}" if field.flag else "")
             values = ", ".join(_code(choice) for choice in field.choices)
             rows.append((names, values or _HOW[field.kind.value], field.about))
-        text += f"## {_TITLES[noun]}\n\n" + table(("field", "compared with", "meaning"), rows)
+        text += f"## {_ASKED_OF.get(noun) or _TITLES[noun]}\n\n" + table(("field", "compared with", "meaning"), rows)
     return text
 
 

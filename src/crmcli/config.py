@@ -23,7 +23,7 @@ _EVENTS = ("add", "edit", "rm")
 HOOKS = (
     *(f"{when}-{noun}-{event}" for when in ("pre", "post") for noun in ("contact", "company", "deal", "activity", "task")
       for event in _EVENTS),
-    "pre-deal-stage-change", "post-deal-stage-change",
+    "pre-deal-stage-change", "post-deal-stage-change", "post-reminder",
 )  # fmt: skip
 
 
@@ -84,6 +84,8 @@ SETTINGS: tuple[Setting, ...] = (
             "page to confirm consent by, as https://acme.com/yes/{token}; crm consent request prints its link", guarded=True),
     Setting("marketing.returns", str, None,
             "where returned mail lies, for crm campaign collect: a box, or imap://USER@HOST/FOLDER", guarded=True),
+    Setting("reminders.mail", bool, default=False,
+            about="crm run due mails reminders to owners whose login is an e-mail address", guarded=True),
     Setting("tui.screen", str, "board", "the screen that crm tui opens",
             choices=("today", "board", "contacts", "companies", "deals", "activity", "campaigns", "reports", "history")),
     Setting("tui.theme", str, None, "theme of the screens in place of the one chosen there last"),

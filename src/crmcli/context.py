@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from crmcli.services.deals import Deals
     from crmcli.services.desk import Desk
     from crmcli.services.duplicates import Duplicates
+    from crmcli.services.enrolments import Enrolments
+    from crmcli.services.experiments import Experiments
     from crmcli.services.exports import Exports
     from crmcli.services.feeds import Feeds
     from crmcli.services.history import History
@@ -39,10 +41,12 @@ if TYPE_CHECKING:
     from crmcli.services.pipelines import Pipelines
     from crmcli.services.privacy import Privacy
     from crmcli.services.records import Records
+    from crmcli.services.reminders import Reminders
     from crmcli.services.returns import Returns
     from crmcli.services.saved_views import SavedViews
     from crmcli.services.search import Search
     from crmcli.services.segments import Segments
+    from crmcli.services.sequences import Sequences
     from crmcli.services.several import SeveralImports
     from crmcli.services.sql import Sql
     from crmcli.services.suppressions import Suppressions
@@ -252,6 +256,13 @@ class AppContext:
         return Segments(self.desk)
 
     @cached_property
+    def experiments(self) -> Experiments:
+        """Versions of campaigns, tried against each other."""
+        from crmcli.services.experiments import Experiments
+
+        return Experiments(self.desk)
+
+    @cached_property
     def budgets(self) -> Budgets:
         """What campaigns cost."""
         from crmcli.services.budgets import Budgets
@@ -415,6 +426,28 @@ class AppContext:
         from crmcli.services.suppressions import Suppressions
 
         return Suppressions(self.desk)
+
+    @cached_property
+    def sequences(self) -> Sequences:
+        """Steps that people are taken through."""
+        from crmcli.services.sequences import Sequences
+
+        return Sequences(self.desk)
+
+    @cached_property
+    def enrolments(self) -> Enrolments:
+        """The people in sequences."""
+        from crmcli.services.enrolments import Enrolments
+
+        return Enrolments(self.desk)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """What people want to be reminded of."""
+        from crmcli.services.posting import Posting
+        from crmcli.services.reminders import Reminders
+
+        return Reminders(self.desk, self.activities, Posting(self.settings.__getitem__))
 
     @cached_property
     def keeping(self) -> Keeping:

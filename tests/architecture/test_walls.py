@@ -28,7 +28,8 @@ def _files() -> list[str]:
     if listed.returncode == 0:
         return [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
     kept = ("src", "tests", "docs", "benchmarks", ".ci")
-    named = [p for folder in kept for p in (ROOT / folder).rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    passing = {"__pycache__", ".hypothesis"}
+    named = [p for folder in kept for p in (ROOT / folder).rglob("*") if p.is_file() and not passing & {*p.parts}]
     return [str(path.relative_to(ROOT)) for path in (*named, *(p for p in ROOT.iterdir() if p.is_file()))]
 
 

@@ -153,7 +153,7 @@ def test_a_new_end_of_a_trial_replaces_the_old_one() -> None:
 
 @pytest.mark.parametrize(
     ("words", "flag"),
-    [((("clickd"), None, None), "metric"), ((None, "0", None), "after"), ((None, "soon", None), "after"),
+    [((("clickd"), None, None), "test"), ((None, "0", None), "after"), ((None, "soon", None), "after"),
      ((None, None, "100%"), "confidence"), ((None, None, "40"), "confidence"), ((None, None, "sure"), "confidence")],
 )  # fmt: skip
 def test_a_trial_that_is_none_names_its_flag(words: tuple[str | None, str | None, str | None], flag: str) -> None:

@@ -1,18 +1,24 @@
-"""The campaigns screen: what each has brought, in any order, and the way to its deals and activities."""
+"""The campaigns screen: the list with filter and order, what is done with a campaign by keys, and what opens from it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.widgets import Input, Select
 
-from crmcli.domain.money import Money
-from crmcli.domain.views import CampaignTotal
-from crmcli.tui.campaign_figures import SORTS, Order, in_order, main_currency, picture
+from crmcli.services.campaigns import Told
+from crmcli.tui.campaign_words import Order
+from crmcli.tui.modals.campaign_form import CampaignForm
+from crmcli.tui.modals.confirm import Confirm
+from crmcli.tui.modals.failure import Failure
+from crmcli.tui.modals.form import Form
 from crmcli.tui.modals.picker import Picker
-from crmcli.tui.widgets.figures import FigureRows
-from crmcli.tui.widgets.report_chart import Gutter
+from crmcli.tui.widgets.campaign_list import CampaignList
+from crmcli.tui.widgets.filter_bar import FilterBar
 from tests.tui.boards import context_of, crm_app, place, press, settle
+from tests.tui.campaigns import chosen, drawn, names, pane, plan, screen, started
+from tests.tui.pages import told, type_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,204 +26,318 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from crmcli.tui.app import CrmApp
-    from crmcli.tui.screens.campaigns import CampaignsScreen
 
-DEALS = (
-    ("Pilot", "1000 EUR", "Spring", "won"), ("Rollout", "9000 EUR", "Spring", "lead"), ("Другая", "300 EUR", "Панаир", "won"),
-    ("Booth", "50 USD", "Панаир", "lead"), ("Letter", "5000 EUR", 'The "big" one', "won"),
-    ("Lost one", "70 EUR", 'The "big" one', "lost"),
-)  # fmt: skip
+SIZE = (130, 36)
+BY_STATE = ["Spring 🌷 letter", "حملة الخريف", "Панаир Пловдив", "Old one"]
 
 
 @pytest.fixture
 def program(store: str) -> CrmApp:
-    """The program on three campaigns."""
-    context = context_of(store)
-    for title, value, campaign, stage in DEALS:
-        raw = {"title": title, "value": value, "campaign": campaign, "stage": "lead" if stage == "lost" else stage}
-        deal = context.deals.add(context.deals.draft(raw))
-        if stage == "lost":
-            context.deals.lose(deal.id, "price")
-    for body in ("letter", "letter again"):
-        context.activities.log(
-            {
-                "type": "email",
-                "body": body,
-                "campaign": 'The "big" one',
-                "at": "2026-11-19 10:00",
-                "contacts": ("jane@acme.example",),
-            }
-        )
+    """The program on four campaigns, one of them under way."""
+    started(store)
     return crm_app(store, start="campaigns")
 
 
-def screen(pilot: Pilot[None]) -> CampaignsScreen:
-    """The screen."""
-    return place(pilot)  # type: ignore[return-value]
+async def go_to(pilot: Pilot[None], name: str) -> None:
+    """Put the cursor on a campaign."""
+    await settle(pilot)
+    screen(pilot).campaigns.go_to(names(pilot).index(name))
+    await settle(pilot)
 
 
-def names(pilot: Pilot[None]) -> list[str]:
-    """The campaigns from the top."""
-    return [each.name for each in screen(pilot).totals]
+async def save(pilot: Pilot[None], **typed: str) -> None:
+    """Fill a form and store it."""
+    form = pilot.app.screen
+    assert isinstance(form, Form)
+    for name, text in typed.items():
+        control = form.query_one(f"#field-{name}")
+        if isinstance(control, Input | Select):
+            control.value = text
+    await press(pilot, "ctrl+s")
+    assert not isinstance(pilot.app.screen, Form), drawn(pilot)
 
 
-def drawn(pilot: Pilot[None]) -> str:
-    """What the screen shows, as text."""
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+# -- the list
 
 
-async def test_what_came_of_each(program: CrmApp) -> None:
-    """The one that won most first, with a bar each in the currency of most, and amounts of every currency beside."""
-    async with program.run_test(size=(140, 36)) as pilot:
+async def test_state_money_and_people_at_a_glance(program: CrmApp) -> None:
+    """By a word as well as a mark; the budget as a bar and in words; past it is said."""
+    async with program.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        assert ['The "big" one', "Spring", "Панаир"] == names(pilot)
-        assert [(5000, 5000), (10000, 1000), (300, 300)] == [(bar.value, bar.part) for bar in screen(pilot).chart.bars]
+        assert BY_STATE == names(pilot)
         text = drawn(pilot)
-        assert "░" in text
-        assert "█ won  ░ open" in text
-        assert "50 USD" in text
-        assert '❯ The "big" one' in text
+        for said in ("► Spring 🌷 letter", "active", "‖", "paused", "✓ Old one", "completed", "◇", "35% of 1,000 EUR"):
+            assert (said, said == "◇") == (said, said not in text)
+        assert "!over" in text
+        assert "people/sent/responded" in text
+        assert (chosen(pilot).view.members, *chosen(pilot).reach) == (5, 0, 1)
+        assert "5/0/1" in text
 
 
-async def test_sorted_by_another_column(program: CrmApp, store: str) -> None:
-    """Chosen from a list, turned round by a key, and remembered."""
-    async with program.run_test(size=(140, 36)) as pilot:
+async def test_sorted_reversed_and_remembered(program: CrmApp, store: str) -> None:
+    """Chosen from a list, turned round by a key."""
+    async with program.run_test(size=SIZE) as pilot:
         await press(pilot, "s")
         assert isinstance(pilot.app.screen, Picker)
-        await press(pilot, *"campaign", "enter")
-        assert ["Spring", 'The "big" one', "Панаир"] == names(pilot)
-        assert "campaign↑" in drawn(pilot)
+        await press(pilot, *"budget", "enter")
+        assert ["Панаир Пловдив", "Spring 🌷 letter"] == names(pilot)[:2]
         await press(pilot, "S")
-        assert ["Панаир", 'The "big" one', "Spring"] == names(pilot)
-        await press(pilot, "s", "escape")
-        assert "name" == screen(pilot).order.by
-    async with crm_app(store, start="campaigns").run_test(size=(140, 36)) as pilot:
+        assert ["Spring 🌷 letter", "Панаир Пловдив"] == names(pilot)[:2]
+        assert "by budget ↑" in drawn(pilot)
+    async with crm_app(store, start="campaigns").run_test(size=SIZE) as pilot:
         await settle(pilot)
-        assert Order("name", reverse=True) == screen(pilot).order
+        assert Order("budget", reverse=True) == screen(pilot).order
 
 
-async def test_a_heading_is_clicked(program: CrmApp) -> None:
-    """It sorts by its column, a second click the other way round; the cursor stays on its campaign."""
-    async with program.run_test(size=(140, 36)) as pilot:
+async def test_a_filter_narrows_and_escape_takes_it_off(program: CrmApp) -> None:
+    """A mistake is shown where it is, and what was typed stays."""
+    async with program.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        heading = screen(pilot).query_one("#figures-heading")
-        at = drawn(pilot).splitlines()[heading.region.y].index("activities") + 1
-        await pilot.click("#figures-heading", offset=(at, 0))
-        await settle(pilot)
-        assert ("activities", False) == screen(pilot).order
-        await pilot.click("#figures-heading", offset=(at, 0))
-        await settle(pilot)
-        assert ("activities", True) == screen(pilot).order
-        assert screen(pilot).total is not None
-        assert 'The "big" one' == screen(pilot).total.name  # type: ignore[union-attr]
+        await press(pilot, "slash")
+        await type_text(pilot, "status = paused")
+        await press(pilot, "enter")
+        assert ["حملة الخريف"] == names(pilot)
+        await press(pilot, "escape")
+        assert BY_STATE == names(pilot)
+        await press(pilot, "slash")
+        await type_text(pilot, "colour = red")
+        await press(pilot, "enter")
+        assert screen(pilot).query_one(FilterBar).has_class("-wrong")
+        await press(pilot, "escape", "escape")
+        assert BY_STATE == names(pilot)
 
 
-async def test_down_to_the_deals_and_back(program: CrmApp) -> None:
-    """By enter and by a double click on the row or the bar."""
-    async with program.run_test(size=(140, 36)) as pilot:
+async def test_nothing_matches(program: CrmApp) -> None:
+    """It says so, and no key does harm."""
+    async with program.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await press(pilot, "j", "enter")
-        assert ("deals", 2) == (place(pilot).name, place(pilot).rows.count)  # type: ignore[union-attr]
-        await press(pilot, "left_square_bracket")
-        assert ("campaigns", "Spring") == (place(pilot).name, screen(pilot).total.name)  # type: ignore[union-attr]
-        await pilot.double_click(FigureRows, offset=(6, 0))
-        await settle(pilot)
-        assert ("deals", 2) == (place(pilot).name, place(pilot).rows.count)  # type: ignore[union-attr]
-        await press(pilot, "left_square_bracket")
-        await pilot.double_click(Gutter, offset=(4, 2 * screen(pilot).chart.pitch))
-        await settle(pilot)
-        assert ("deals", 2) == (place(pilot).name, place(pilot).rows.count)  # type: ignore[union-attr]
-
-
-async def test_down_to_the_activities(program: CrmApp) -> None:
-    """Of the campaign at the cursor; quotes in its name do no harm."""
-    async with program.run_test(size=(140, 36)) as pilot:
-        await settle(pilot)
-        await press(pilot, "a")
-        assert "activity" == place(pilot).name
-        assert 2 == len(place(pilot).rows._numbers)  # type: ignore[union-attr]
-
-
-async def test_other_figures_and_no_chart(program: CrmApp) -> None:
-    """Both currencies, deals, activities, and round; the chart can be put away."""
-    async with program.run_test(size=(140, 36)) as pilot:
-        await settle(pilot)
-        seen = []
-        for _ in range(5):
-            seen.append(drawn(pilot).partition("chart: ")[2].partition("  ")[0].strip())
-            await press(pilot, "v")
-        assert ["value, EUR", "value, USD", "deals", "activities", "value, EUR"] == [
-            each.splitlines()[0] for each in seen
-        ]
-        await press(pilot, "c")
-        assert not screen(pilot).chart.display
-        await press(pilot, "c")
-        assert screen(pilot).chart.display
-
-
-async def test_it_follows_the_store(program: CrmApp, store: str) -> None:
-    """A campaign of someone else appears; the cursor stays on its campaign."""
-    async with program.run_test(size=(140, 36)) as pilot:
-        await settle(pilot)
-        await press(pilot, "j")
-        other = context_of(store)
-        deal = other.deals.add(other.deals.draft({"title": "New", "value": "1200000", "campaign": "Huge"}))
-        other.deals.win(deal.id)
-        pilot.app.post_message(pilot.app.StoreChanged())  # type: ignore[attr-defined]
-        await settle(pilot)
-        assert "Huge" == names(pilot)[0]
-        assert "Spring" == screen(pilot).total.name  # type: ignore[union-attr]
-
-
-async def test_a_campaign_is_yanked(program: CrmApp) -> None:
-    """As CSV and as JSON, with its uid."""
-    async with program.run_test(size=(140, 36)) as pilot:
-        await settle(pilot)
-        await press(pilot, "j", "y")
-        assert "Spring,2,1,9000 EUR,1,1000 EUR" in pilot.app.clipboard
-        await press(pilot, "Y")
-        assert '"name": "Spring"' in pilot.app.clipboard
+        await press(pilot, "slash")
+        await type_text(pilot, "name = nobody")
+        await press(pilot, "enter")
+        assert "no campaign matches the filter" in drawn(pilot)
+        await press(
+            pilot, "enter", "c", "dollar_sign", "R", "P", "F", "X", "T", "M", "a", "b", "y", "o", "tab", "delete"
+        )
+        assert "campaigns" == place(pilot).name
+        assert [] == names(pilot)
 
 
 async def test_none_yet(tmp_path: Path) -> None:
-    """It says how a campaign comes to be, and no key does harm."""
+    """It says how one comes to be; the first one can be planned from there."""
     async with crm_app(str(tmp_path / "none.db"), start="campaigns").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await press(pilot, "enter", "a", "v", "c", "S", "y", "j")
+        await press(pilot, "enter", "a", "v", "C", "S", "y", "j", "T")
         assert "No campaigns yet" in drawn(pilot)
-        assert '--campaign "Spring mailing"' in drawn(pilot)
-        assert "campaigns" == place(pilot).name
+        await press(pilot, "n")
+        await save(pilot, name="First")
+        assert ["First"] == names(pilot)
+        assert "No campaigns yet" not in drawn(pilot)
 
 
-def total(name: str, won: int | None = None, code: str = "EUR", activities: int = 0) -> CampaignTotal:
-    """A campaign with one deal won, or none."""
-    amounts = (Money(won, code),) if won is not None else ()
-    return CampaignTotal("cp_1", 1, name, 1, 0, (), 1, amounts, 0, activities, 0, None)
+async def test_a_click_chooses_and_a_double_click_goes_into_the_pane(program: CrmApp) -> None:
+    """Two lines are one campaign."""
+    async with program.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await pilot.click(CampaignList, offset=(6, 3))
+        await settle(pilot)
+        assert BY_STATE[1] == chosen(pilot).view.name
+        await pilot.double_click(CampaignList, offset=(6, 4))
+        await settle(pilot)
+        assert (BY_STATE[2], True) == (chosen(pilot).view.name, screen(pilot).is_inside)
 
 
-@pytest.mark.parametrize("by", SORTS)
-@pytest.mark.parametrize("reverse", [False, True])
-def test_every_column_can_be_sorted_by(by: str, reverse: bool) -> None:
-    """None is lost, and what has no value comes last either way."""
-    totals = [total("b", 100), total("a"), total("ä", 50, "USD"), total("c", 7, activities=3)]
-    assert sorted(map(str, totals)) == sorted(map(str, in_order(totals, Order(by, reverse))))
+async def test_it_follows_the_store(program: CrmApp, store: str) -> None:
+    """A campaign of someone else appears; cursor, filter and pane stay."""
+    async with program.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "m")
+        context = context_of(store)
+        context.members.start(context.campaigns.add("Autumn", Told()).id)
+        pilot.app.post_message(pilot.app.StoreChanged())  # type: ignore[attr-defined]
+        await settle(pilot)
+        assert "Autumn" in names(pilot)
+        assert (BY_STATE[1], "members") == (chosen(pilot).view.name, screen(pilot).pane)
 
 
-def test_amounts_of_the_usual_currency_count_first() -> None:
-    """A thousand yen are no more than one euro because they are a thousand."""
-    totals = [total("yen", 100_000, "JPY"), total("euro", 100), total("more", 200)]
-    assert "EUR" == main_currency(totals)
-    assert ["more", "euro", "yen"] == [each.name for each in in_order(totals, Order())]
-    assert main_currency([]) is None
-    assert picture([], 0, None) is None  # type: ignore[arg-type]
+async def test_a_search_hit_opens_this_campaign(program: CrmApp) -> None:
+    """From any screen, also where a filter hides it."""
+    async with program.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash")
+        await type_text(pilot, "status = paused")
+        await press(pilot, "enter", "ctrl+pagedown", "ctrl+k")
+        await type_text(pilot, "old one")
+        await press(pilot, "enter")
+        assert ("campaigns", "Old one") == (place(pilot).name, chosen(pilot).view.name)
+
+
+# -- what is done with one
+
+
+async def test_planned_in_a_form(program: CrmApp, store: str) -> None:
+    """The cursor goes to it; undo takes it away."""
+    async with program.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "n")
+        assert isinstance(pilot.app.screen, CampaignForm)
+        await save(pilot, name="Winter", kind="webinar", start="2026-12-01", budget="1.5k", segments="all", goals="responses=9",
+                   window="09:00-17:00 mon-fri")  # fmt: skip
+        view = context_of(store).campaigns.get("Winter")
+        assert ("webinar", "2026-12-01", "1500 EUR") == (view.kind, str(view.starts_on), f"{view.budget.plain} EUR")  # type: ignore[union-attr]
+        assert (["all"], [9]) == ([each.name for each in view.segments], [goal.target for goal in view.goals])
+        assert {"pace": {"window": "09:00-17:00 mon-fri"}} == view.settings
+        assert "Winter" == chosen(pilot).view.name
+        await press(pilot, "u")
+        assert "Winter" not in names(pilot)
+
+
+async def test_changed_in_a_form(program: CrmApp, store: str) -> None:
+    """Only what was changed is stored; what is emptied is cleared, goals are set anew."""
+    async with program.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "c")
+        await save(pilot, name="Spring", goals="deals=3", template="", budget="2000")
+        view = context_of(store).campaigns.get("Spring")
+        assert (None, [("deals", 3)], "2000") == (view.template, [goal[:2] for goal in view.goals], view.budget.plain)  # type: ignore[union-attr]
+        assert ["all"] == [each.name for each in view.segments]
+        await press(pilot, "u")
+        assert "hello" == context_of(store).campaigns.get("Spring 🌷 letter").template.name  # type: ignore[union-attr]
+
+
+async def test_what_is_wrong_stays_in_the_form(program: CrmApp) -> None:
+    """With the field named."""
+    async with program.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "c")
+        pilot.app.screen.query_one("#field-end", Input).value = "2026-01-01"
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, CampaignForm)
+        assert "lies before the start" in drawn(pilot)
+
+
+async def test_a_cost_is_added_and_changed(program: CrmApp, store: str) -> None:
+    """Added by a key, changed by enter on its line; the budget follows."""
+    async with program.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "dollar_sign")
+        await save(pilot, amount="300", note="stamps")
+        assert "stamps" in pane(pilot)
+        assert "65% of 1,000 EUR" in pane(pilot)
+        await press(pilot, "right")
+        entries = screen(pilot).entries
+        entries.go_to(next(at for at, each in enumerate(entries.rows) if any("stamps" in p.text for p in each.pieces)))
+        await press(pilot, "enter")
+        await save(pilot, amount="310", state="planned")
+        costs = {
+            cost.note: (cost.amount.plain, cost.state) for cost in context_of(store).budgets.list("Spring 🌷 letter")
+        }
+        assert ("310", "planned") == costs["stamps"]
+        await press(pilot, "u", "u")
+        assert "stamps" not in pane(pilot)
+
+
+async def test_a_response_is_noted_down(program: CrmApp, store: str) -> None:
+    """Of people who are known and of a new address."""
+    async with program.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "R")
+        await save(pilot, contacts="p1@people.example, new@x.example", status="converted", note="bought")
+        assert {"converted": 2, "responded": 1, "targeted": 3} == dict(
+            context_of(store).campaigns.show("Spring 🌷 letter").states
+        )
+        assert 3 == chosen(pilot).reach.responded
+
+
+async def test_logged_and_planned_with_the_campaign_set(program: CrmApp, store: str) -> None:
+    """With the people named; what they turned to us with is a response."""
+    async with program.run_test(size=SIZE) as pilot:
+        await go_to(pilot, "Панаир Пловдив")
+        await press(pilot, "l")
+        await save(
+            pilot, body="met at the stand", type="meeting", outcome="wants a visit", contacts="p2@people.example"
+        )
+        await press(pilot, "t")
+        await save(pilot, subject="send the brochure")
+        assert 3 == chosen(pilot).total.activities  # type: ignore[union-attr]
+        assert {"responded": 1} == dict(context_of(store).campaigns.show("Панаир Пловдив").states)
+        assert "send the brochure" in pane(pilot)
+
+
+async def test_from_state_to_state(store: str) -> None:
+    """Started after a question, paused and gone on with at once, completed after a question; undo goes back."""
+    plan(store)
+    async with crm_app(store, start="campaigns").run_test(size=SIZE) as pilot:
+        await go_to(pilot, "Spring 🌷 letter")
+        await press(pilot, "P")
+        assert isinstance(pilot.app.screen, Confirm)
+        assert "the people of all are taken in" in drawn(pilot)
+        await press(pilot, "n")
+        assert "draft" == chosen(pilot).view.status
+        await press(pilot, "P", "y")
+        assert ("active", 5) == (chosen(pilot).view.status, chosen(pilot).view.members)
+        await press(pilot, "P")
+        assert "paused" == chosen(pilot).view.status
+        await press(pilot, "P")
+        assert "active" == chosen(pilot).view.status
+        await press(pilot, "F", "y")
+        assert "completed" == chosen(pilot).view.status
+        await press(pilot, "u")
+        assert "active" == chosen(pilot).view.status
+        await press(pilot, "X", "n")
+        assert "active" == chosen(pilot).view.status
+        await press(pilot, "X", "y")
+        assert "canceled" == chosen(pilot).view.status
+
+
+async def test_what_can_not_be_done_is_said(program: CrmApp) -> None:
+    """What is over is neither started nor called off."""
+    async with program.run_test(size=SIZE) as pilot:
+        await go_to(pilot, "Old one")
+        for key in ("P", "F", "X"):
+            await press(pilot, key)
+            assert isinstance(pilot.app.screen, Failure)
+            assert "Old one is completed" in drawn(pilot)
+            await press(pilot, "escape")
+
+
+async def test_removed_and_brought_back(program: CrmApp) -> None:
+    """By delete and by undo; the filter in force stays."""
+    async with program.run_test(size=SIZE) as pilot:
+        await go_to(pilot, "Old one")
+        await press(pilot, "delete")
+        assert "Old one" not in names(pilot)
+        assert any("u brings it back" in each for each in told(pilot))
+        await press(pilot, "u")
+        assert "Old one" in names(pilot)
+
+
+# -- what opens
+
+
+async def test_down_to_deals_and_activities_and_back(program: CrmApp) -> None:
+    """Of the campaign at the cursor."""
+    async with program.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        assert ("deals", 1) == (place(pilot).name, place(pilot).rows.count)  # type: ignore[union-attr]
+        await press(pilot, "left_square_bracket")
+        await go_to(pilot, "Панаир Пловдив")
+        await press(pilot, "a")
+        assert "activity" == place(pilot).name
+        assert 1 == len(place(pilot).rows._numbers)  # type: ignore[union-attr]
+
+
+async def test_a_campaign_is_yanked(program: CrmApp) -> None:
+    """As CSV and as JSON."""
+    async with program.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "y")
+        assert "Spring 🌷 letter,newsletter,active,5,0,1" in pilot.app.clipboard
+        await press(pilot, "Y", "o")
+        assert '"responded": 1' in pilot.app.clipboard
+        assert any("nothing outside" in each for each in told(pilot))
 
 
 async def test_pictures(program: CrmApp, differing: Any) -> None:
     """With names in other scripts."""
-
-    async def act(pilot: Pilot[None]) -> None:
-        await settle(pilot)
-        await press(pilot, "j")
-
-    assert not await differing(program, act)
+    assert not await differing(program, settle)

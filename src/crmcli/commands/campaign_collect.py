@@ -50,9 +50,9 @@ def collect(
     events: Events = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Act on what came back: bounces, complaints, answers and farewells, each once.
+    """Act on bounces, complaints, answers and farewells.
 
-    A hard bounce suppresses the address, the third soft one in a row marks it invalid; complaints and farewells withdraw
+    Each mail counts once, so it can run from cron. A hard bounce suppresses the address, the third soft one in a row marks it invalid; complaints and farewells withdraw
     consent; answers go on the timeline. Without a flag the mailbox is that of the setting marketing.returns. The password
     of a mailbox comes from CRM_IMAP_PASSWORD or the keyring (service crmcli-imap, user USER@HOST).
     """
@@ -117,7 +117,8 @@ def _answer(ctx: typer.Context, application: AppContext, tally: Tally, name: str
 
 def _report(tally: Tally, name: str, *, dry_run: bool) -> Report:
     from crmcli.reports.report import Report, ReportColumn
+    from crmcli.services.returns import words
 
-    columns = tuple(ReportColumn(count, count.replace("_", " "), "integer") for count in tally.counts)
+    columns = tuple(ReportColumn(count, words(count), "integer") for count in tally.counts)
     title = f"{'would collect' if dry_run else 'collected'} {name}"
     return Report("collect", title, columns, (tuple(tally.counts.values()),), n=None)

@@ -23,6 +23,7 @@ from crmcli.commands.shape import (
 )
 from crmcli.domain.campaign_drafts import CLEARABLE
 from crmcli.domain.campaign_drafts import one_of as word_of
+from crmcli.domain.campaign_settings import TRIAL_METRICS
 from crmcli.domain.marketing import CAMPAIGN_KINDS, CAMPAIGN_STATES
 from crmcli.services.campaigns import Told, Wanted
 from crmcli.store.queries.campaign_views import ORDERS
@@ -91,6 +92,29 @@ _Ramp = Annotated[
     Text, typer.Option("--ramp", metavar="N,N,…/day", help="At most so many on the first day, the second, …")
 ]
 _Account = Annotated[Text, typer.Option("--account", metavar="NAME", help="The mail account to send through.")]
+_Test = Annotated[
+    Text,
+    typer.Option(
+        "--test",
+        metavar="METRIC",
+        help="What decides between variants: responded, replied, converted, clicked or opened.",
+        autocompletion=one_of(TRIAL_METRICS),
+    ),
+]
+_After = Annotated[
+    Text, typer.Option("--after", metavar="N|TIME", help="When the winner is named: after 500 messages, or 2d.")
+]
+_Confidence = Annotated[
+    Text, typer.Option("--confidence", metavar="PERCENT", help="How sure the test is to be; 95 unless said.")
+]
+_Sample = Annotated[
+    Text,
+    typer.Option(
+        "--sample",
+        metavar="PERCENT",
+        help="On how many variants are tried; the rest wait for the winner. N messages, or 20% with a time.",
+    ),
+]
 
 
 @app.verb(
@@ -127,6 +151,10 @@ def add(
     batch: _Batch = None,
     ramp: _Ramp = None,
     account: _Account = None,
+    test: _Test = None,
+    after: _After = None,
+    confidence: _Confidence = None,
+    sample: _Sample = None,
 ) -> None:
     """Plan a campaign; prints the new uid. It is a draft until crm campaign start."""
     values = {
@@ -134,15 +162,18 @@ def add(
         "ends_on": end, "budget": budget, "expected_cost": expected_cost, "expected_revenue": expected_revenue,
         "expected_response": expected_response, "template": template, "owner": owner, "send_at": send_at,
         "per_minute": per_minute, "per_hour": per_hour, "window": window, "cap": cap, "batch": batch, "ramp": ramp,
-        "account": account,
+        "account": account, "test": test, "after": after, "confidence": confidence, "sample": sample,
     }  # fmt: skip
-    answer_added(ctx, app_of(ctx).campaigns.add(name, Told(values, segment, exclude, goal or ())))
+    view = app_of(ctx).campaigns.add(name, Told(values, segment, exclude, goal or ()))
+    answer_added(ctx, view)
+    _warn_untracked(ctx, test)
 
 
 @app.verb(
     examples=[
         "crm campaign edit Spring --budget 1500 --goal responses=30",
         "crm campaign edit 3 --name 'Spring 2027' --start 2027-03-01",
+        "crm campaign edit Spring --test clicked --after 2d --sample 20%",
         "crm campaign edit Spring --clear window --clear goal",
     ]
 )
@@ -174,6 +205,10 @@ def edit(
     batch: _Batch = None,
     ramp: _Ramp = None,
     account: _Account = None,
+    test: _Test = None,
+    after: _After = None,
+    confidence: _Confidence = None,
+    sample: _Sample = None,
     clear: Annotated[
         Texts,
         typer.Option(
@@ -187,11 +222,17 @@ def edit(
         "ends_on": end, "budget": budget, "expected_cost": expected_cost, "expected_revenue": expected_revenue,
         "expected_response": expected_response, "template": template, "owner": owner, "send_at": send_at,
         "per_minute": per_minute, "per_hour": per_hour, "window": window, "cap": cap, "batch": batch, "ramp": ramp,
-        "account": account,
+        "account": account, "test": test, "after": after, "confidence": confidence, "sample": sample,
     }  # fmt: skip
     names = [part.strip() for each in clear or () for part in each.split(",")]
     told = Told(values, segment, exclude, goal or (), names)
     answer_changed(ctx, app_of(ctx).campaigns.edit(ref, told, name=name), "edited campaign")
+    _warn_untracked(ctx, test)
+
+
+def _warn_untracked(ctx: typer.Context, metric: str | None) -> None:
+    if metric and any(word in metric for word in ("opened", "clicked")) and not app_of(ctx).is_tracked:
+        app_of(ctx).output.warn("nobody counts who opens and clicks (crm config set marketing.tracking_url URL)")
 
 
 @app.verb(

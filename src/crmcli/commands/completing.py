@@ -145,6 +145,11 @@ def segments(ctx: typer.Context, incomplete: str) -> list[str]:
     return _values(ctx, "segment", incomplete)
 
 
+def sequences(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Names of sequences."""
+    return _values(ctx, "sequence", incomplete)
+
+
 def templates(ctx: typer.Context, incomplete: str) -> list[str]:
     """Templates."""
     return _values(ctx, "template", incomplete)
@@ -164,6 +169,8 @@ _LISTED = {
     "config": "setting",
     "store": "finding",
     "segment members": "contact",
+    "sequence members": "enrolment",
+    "sequence step list": "step",
     "segment snapshots": "snapshot",
     "campaign members": "member",
     "campaign calendar": "calendar",

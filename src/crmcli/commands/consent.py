@@ -142,8 +142,8 @@ def confirm(
     if is_machine(ctx):
         app_of(ctx).output.one(done.line)
     line = done.line
-    told = "agreed" if done.is_new else "had agreed already"
-    app_of(ctx).output.note(f"{line.contact.name} {told} to {line.channel}")
+    told = f"agreed to {line.channel}" if done.is_new else f"had agreed to {line.channel} already"
+    app_of(ctx).output.note(f"{line.contact.name} {told}")
 
 
 def _put_down(
@@ -159,7 +159,8 @@ def _put_down(
         if not people:
             application.output.message("no contact matches")
         elif is_to_be_done(application, f"{doing} {said.channel} of {count}", each, yes=yes, dry_run=dry_run):
-            _answer(ctx, application.consents.say_where(status, chosen, said), count)
+            lines = application.consents.say_where(status, chosen, said)
+            _answer(ctx, lines, "1 contact" if len(lines) == 1 else f"{len(lines):,} contacts")
         return
     line = getattr(application.consents, doing)(ref, said)
     _answer(ctx, [line], line.contact.name)
@@ -169,7 +170,7 @@ def _answer(ctx: typer.Context, lines: list[ConsentLine], who: str) -> None:
     output = app_of(ctx).output
     if is_machine(ctx):
         output.many("consent", iter(lines))
-    if app_of(ctx).store.committed is None:
+    if app_of(ctx).store.committed is None or not lines:
         output.note(f"nothing to change for {who}")
     else:
         output.note(f"{who}: {lines[0].channel} {lines[0].status} (crm undo takes it back)")

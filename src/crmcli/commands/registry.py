@@ -33,6 +33,7 @@ ENTRIES: dict[str, Entry] = {
     "template": Entry("template", "app", _SELL, "The wording of messages, in each language"),
     "consent": Entry("consent", "app", _SELL, "Who agreed to be written to, and the proof of it"),
     "suppress": Entry("suppress", "app", _SELL, "Addresses, domains and people whom no campaign reaches"),
+    "sequence": Entry("sequence", "app", _SELL, "Mails, tasks and waits, one step after another for each person"),
     "tag": Entry("tag", "tag_app", _SELL, "Label a record"),
     "untag": Entry("tag", "untag_app", _SELL, "Take labels off a record"),
     "view": Entry("view", "app", _SELL, "Saved filters, orders and columns of lists"),
@@ -46,6 +47,7 @@ ENTRIES: dict[str, Entry] = {
     "history": Entry("history", "app", _DATA, "Who changed what, when, by which command"),
     "store": Entry("store", "app", _DATA, "Back up, check and mend the store"),
     "demo": Entry("demo", "app", _CARE, "An example store to try things on"),
+    "run": Entry("run", "app", _CARE, "What cron runs: everything that is due"),
     "config": Entry("config", "app", _CARE, "Settings"),
     "completion": Entry("completion", "app", _CARE, "Completion for bash, zsh and fish"),
 }

@@ -125,7 +125,7 @@ def campaigns(
     envelope: Envelope = False,
     raw: Raw = False,
 ) -> None:
-    """Campaigns beside each other: people by state, rates, deals, cost and ROI. The newest first."""
+    """Campaigns beside each other. People by state, rates, deals, cost and ROI; the newest first."""
     from crmcli.reports.campaigns import campaigns_report
 
     span, context = _window(ctx, period, since, until), app_of(ctx)

@@ -118,7 +118,7 @@ def check(
     channel: Channel = None,
     fields: Fields = None,
 ) -> None:
-    """What speaks against writing to an address: suppressions, withdrawn consent, marks on the address."""
+    """Why an address is not written to. Suppressions, withdrawn consent, and marks on the address."""
     output = app_of(ctx).output
     found = app_of(ctx).suppressions.check(address, channel)
     if found or output.format != "table":

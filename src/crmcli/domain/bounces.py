@@ -23,6 +23,7 @@ _FULL = _folded(
     r"quota|(?:mail ?box|inbox|account|box|mail folder).{0,20}\b(?:is |was |are )?(?:full|exceeded)"
     r"|full mail ?box|storage (?:limit|exceeded|space)"
     r"|insufficient (?:system )?(?:storage|space|disk)|out of storage|over(?:sized| the size limit)|too (?:large|big)|size limit"
+    r"|size.{0,20}exceed|exceed.{0,30}size"
     r"|postfach.{0,20}voll|speicher(?:platz|limit)|boite.{0,25}pleine|quota depasse|buzon.{0,20}llen|casella.{0,20}piena"
     r"|caixa.{0,30}cheia|postbus.{0,20}vol|skrzynk.{0,30}(?:pelna|przepeln)|przepelnion|переполнен|ящик.{0,20}полон"
     r"|препълнен|пълна|邮箱.{0,6}满|メールボックス.{0,12}(?:いっぱい|超過)"

@@ -25,7 +25,7 @@ _LONGEST = 200
 CLEARABLE = (
     "code", "objective", "parent", "start", "end", "send-at", "template", "segment", "exclude", "goal", "owner",
     "budget", "expected-cost", "expected-revenue", "expected-response", "per-minute", "per-hour", "window", "cap",
-    "batch", "ramp", "account",
+    "batch", "ramp", "account", "test",
 )  # fmt: skip
 
 

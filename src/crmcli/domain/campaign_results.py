@@ -69,6 +69,18 @@ class Outcome(NamedTuple):
     spent: tuple[Money, ...] = ()
 
 
+def in_all(outcomes: Iterable[Outcome], spent: tuple[Money, ...]) -> Outcome:
+    """The outcome of groups together, where everybody and every deal is in one of them."""
+    counts, leads = [0] * len(Counts._fields), 0
+    parts, won = list[Part](), list[Part]()
+    for outcome in outcomes:
+        counts = [so_far + more for so_far, more in zip(counts, outcome.counts, strict=True)]
+        leads += outcome.leads
+        parts += outcome.parts
+        won += outcome.won
+    return Outcome(Counts._make(counts), leads, tuple(parts), tuple(won), spent)
+
+
 class GoalShare(NamedTuple):
     """A goal: what was to be reached, what is, and the share of it."""
 
@@ -143,7 +155,8 @@ def revenue_of(won: Iterable[Part]) -> dict[str, int]:
     """The worth of deals by currency, each with its share, rounded once at the end so that splitting changes nothing."""
     sums: dict[str, Fraction | int] = {}
     for part in won:
-        sums[part.currency] = sums.get(part.currency, 0) + part.share * part.minor
+        minor = part.minor if part.share == 1 else part.share * part.minor
+        sums[part.currency] = sums.get(part.currency, 0) + minor
     return {code: round(minor) for code, minor in sums.items() if minor}
 
 

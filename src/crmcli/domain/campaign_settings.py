@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 TRIAL_METRICS = ("opened", "clicked", "replied", "responded", "converted")
 CONFIDENCE = 0.95
+USUAL_SAMPLE = 0.2
 EVERY_DAY = tuple(range(7))
 
 _MOST = 1_000_000
 _DAY = 24 * 60
-_PACE, _TRIAL = "pace", "trial"
+_PACE, _TRIAL, _DECIDED = "pace", "trial", "decided"
 
 
 class Window(NamedTuple):
@@ -62,16 +63,49 @@ class Pace(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """How variants are tried against each other: by what, and when the winner is named."""
+    """How variants are tried against each other: by what, when the winner is named, and on which part of the people.
 
-    metric: str = "clicked"
+    Where no part is told it is the first ``after_count``, or a fifth where a time is set.
+    """
+
+    metric: str = "responded"
     after_count: int | None = None
     after_minutes: int | None = None
     confidence: float = CONFIDENCE
+    sample: float | None = None
+
+    @property
+    def has_end(self) -> bool:
+        """Whether a winner is named, so that the rest of the people wait for it."""
+        return bool(self.after_count or self.after_minutes)
+
+    def sampled_before(self, place: int) -> int:
+        """How many of the first ``place`` people get a version; they are spread evenly over all."""
+        if not self.has_end:
+            return place
+        if self.sample is None and self.after_count:
+            return min(place, self.after_count)
+        return place * round((USUAL_SAMPLE if self.sample is None else self.sample) * 1000) // 1000
+
+    def samples(self, place: int) -> bool:
+        """Whether who is at a place, from 0 on, gets a version, and does not wait for the winner."""
+        return self.sampled_before(place + 1) > self.sampled_before(place)
+
+
+class Decision(NamedTuple):
+    """When the winner was named, UTC, by what, ``test`` or ``hand``, and the last event of the campaign before.
+
+    What was sent later went to people who were not dealt out at random, and tells nothing about the versions.
+    """
+
+    at: str
+    by: str
+    event: int
 
 
 PACE_FIELDS = ("per_minute", "per_hour", "window", "cap", "batch", "ramp", "account")
-TRIAL_FIELDS = ("metric", "after_count", "after_minutes", "confidence")
+TRIAL_TEXTS = ("test", "after", "confidence", "sample")  # as they are told
+TRIAL_FIELDS = ("metric", "after_count", "after_minutes", "confidence", "sample")
 
 
 # -- what is kept
@@ -97,6 +131,17 @@ def with_pace(settings: str, pace: Pace) -> str:
 def with_trial(settings: str, trial: Trial | None) -> str:
     """The settings with this way of trying variants, or none."""
     return _with(settings, _TRIAL, {} if trial is None else dict(zip(TRIAL_FIELDS, trial, strict=True)))
+
+
+def decision_of(settings: str) -> Decision | None:
+    """When and by what the winner was named; None while it is not."""
+    kept = _kept(settings).get(_DECIDED)
+    return Decision(str(kept["at"]), str(kept["by"]), int(str(kept["event"]))) if kept else None
+
+
+def with_decision(settings: str, decision: Decision | None) -> str:
+    """The settings with the naming of a winner, or without."""
+    return _with(settings, _DECIDED, {} if decision is None else decision._asdict())
 
 
 def _kept(settings: str) -> dict[str, dict[str, object]]:
@@ -248,7 +293,9 @@ def show_ramp(ramp: tuple[int, ...]) -> str:
 # -- trying variants
 
 
-def read_trial(metric: str | None, after: str | None, confidence: str | None, trial: Trial | None = None) -> Trial:
+def read_trial(
+    metric: str | None, after: str | None, confidence: str | None, trial: Trial | None = None, sample: str | None = None
+) -> Trial:
     """How variants are tried, from what is told and else as it was; ``after`` is a number of messages or a time.
 
     Raises BadValue naming the flag.
@@ -261,15 +308,17 @@ def read_trial(metric: str | None, after: str | None, confidence: str | None, tr
         found = found._replace(after_count=count, after_minutes=minutes)
     if confidence is not None:
         found = found._replace(confidence=read_confidence(confidence))
+    if sample is not None:
+        found = found._replace(sample=read_sample(sample))
     return found
 
 
 def _trial_metric(text: str) -> str:
-    name = text.strip().casefold()
+    name = text.strip().casefold().removeprefix("metric=").strip()
     if name not in TRIAL_METRICS:
         near = nearest(name, list(TRIAL_METRICS))
         hint = f"did you mean {near}?" if near else f"one of {', '.join(TRIAL_METRICS)}"
-        raise BadValue("metric", f"{quoted(text)} is nothing that variants are compared by", hint=hint)
+        raise BadValue("test", f"{quoted(text)} is nothing that variants are compared by", hint=hint)
     return name
 
 
@@ -292,9 +341,20 @@ def read_confidence(text: str) -> float:
     return share
 
 
+def read_sample(text: str) -> float:
+    """The part of the people that variants are tried on: ``20%``, ``20`` or ``0.2``."""
+    found = re.fullmatch(r"\s*(\d{1,3}(?:[.,]\d{1,4})?)\s*(%?)\s*", text)
+    number = float(found[1].replace(",", ".")) if found else 0.0
+    share = number / 100 if number > 1 or (found and found[2]) else number
+    if not 0.001 <= share <= 1:
+        raise BadValue("sample", f"{quoted(text)} is not between 0.1% and 100%", hint="20%")
+    return round(share, 3)
+
+
 def show_trial(trial: Trial) -> str:
     """One line of how variants are tried: ``clicked, winner after 24h at 95 %``."""
     when = f"{trial.after_count} messages" if trial.after_count else ""
     when = when or (show_duration(trial.after_minutes) if trial.after_minutes else "")
     percent = f"{trial.confidence * 100:g} %"
-    return f"{trial.metric}, winner after {when} at {percent}" if when else f"{trial.metric} at {percent}"
+    on = f" on {trial.sample * 100:g} % of the people" if trial.sample is not None else ""
+    return f"{trial.metric}{on}, winner after {when} at {percent}" if when else f"{trial.metric}{on} at {percent}"

@@ -221,4 +221,5 @@ _SHAPES: dict[type, Callable[[Any], dict[str, object]]] = {
     CampaignPicture: _picture,
     MemberPicture: _picture,
     SegmentPicture: _picture,
+    SequencePicture: _picture,
 }

@@ -61,7 +61,7 @@ def read_step(line: str) -> StepDraft:
     word, _, rest = line.strip().partition(" ")
     rest = rest.strip()
     if word == "if":
-        found = re.fullmatch(r"(.*?)(?:\s+else\s+(stop|skip))?", rest, re.DOTALL)
+        found = re.fullmatch(r"(.*?)(?:\s+else\s+(stop|skip))?", f" {rest}", re.DOTALL)
         return _condition(found[1] if found else rest, (found[2] if found else None) or "stop")
     if word == "task":
         subject, within = _task_words(rest)
@@ -148,7 +148,9 @@ def _condition(text: str, otherwise: str) -> StepDraft:
 def _task(subject: str, within: str | None) -> StepDraft:
     words = tidy(subject)
     if not words or len(words) > _LONGEST_SUBJECT:
-        raise BadValue("task", f"what is to be done has 1 to {_LONGEST_SUBJECT} characters", hint='task "call them" in 2d')
+        raise BadValue(
+            "task", f"what is to be done has 1 to {_LONGEST_SUBJECT} characters", hint='task "call them" in 2d'
+        )
     return StepDraft("task", subject=words, minutes=read_duration(within, "in") if within else 0)
 
 

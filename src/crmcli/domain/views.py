@@ -174,6 +174,17 @@ class ActivityView(NamedTuple):
     updated_by: str | None
 
 
+class MailView(NamedTuple):
+    """A message of a campaign or sequence to a person; ``reached`` is how far the person came in the campaign."""
+
+    at: datetime
+    campaign: Link
+    template: str | None
+    address: str
+    status: str
+    reached: str
+
+
 class ContactPicture(NamedTuple):
     """A person with everything around them; the timeline runs from the farthest planned to the oldest past."""
 
@@ -181,6 +192,7 @@ class ContactPicture(NamedTuple):
     deals: tuple[DealView, ...]
     next_step: ActivityView | None
     timeline: tuple[ActivityView, ...]
+    mails: tuple[MailView, ...] = ()
 
 
 class CompanyPicture(NamedTuple):
@@ -363,7 +375,10 @@ class CampaignView(NamedTuple):
 
 
 class VariantView(NamedTuple):
-    """A version that is tried: its share of the people in whole parts, and how many have got it."""
+    """A version that is tried: its share of the people in whole parts, how many it is for, and how it does.
+
+    ``n`` are those it reached, ``hits`` those of them that did what is measured.
+    """
 
     name: str
     share: int
@@ -371,6 +386,35 @@ class VariantView(NamedTuple):
     subject: str | None
     winner: bool
     members: int
+    hits: int
+    n: int
+    rate: float | None
+
+
+class TrialView(NamedTuple):
+    """How versions are tried against each other, and what can be said of them: the winner, or that there is no difference yet."""
+
+    metric: str
+    confidence: float
+    rule: str
+    verdict: str
+    winner: str | None
+    leader: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+    is_due: bool
+    comparisons: tuple[ComparisonView, ...]
+
+
+class ComparisonView(NamedTuple):
+    """The leader against another version: the difference of their rates with its interval, and p."""
+
+    name: str
+    other: str
+    difference: float | None
+    low: float | None
+    high: float | None
+    p: float | None
 
 
 class BudgetLine(NamedTuple):
@@ -396,6 +440,7 @@ class CampaignPicture(NamedTuple):
     costs: tuple[BudgetLine, ...]
     states: Mapping[str, object]
     variants: tuple[VariantView, ...]
+    test: TrialView | None
     tasks: tuple[ActivityView, ...]
 
 
@@ -467,7 +512,7 @@ class SequenceView(NamedTuple):
     stage: str | None
     stop_on_reply: bool
     again: bool
-    steps: int
+    step_count: int
     active: int
     finished: int
     stopped: int

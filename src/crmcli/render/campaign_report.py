@@ -37,10 +37,13 @@ def campaign_page(page: CampaignPage, screen: Screen) -> Iterator[str]:
     if page.report.period:
         yield _muted(f"in {visible(page.report.period)}", screen)
     yield from _section("people", screen)
-    yield from chart_lines(page.funnel, screen.width, screen.locale, color=screen.color)
+    labels = tuple(f"{name} (unreliable)" if name in TRACKED else name for name in page.funnel.labels)
+    yield from chart_lines(page.funnel._replace(labels=labels), screen.width, screen.locale, color=screen.color)
     yield from _aside(page, screen)
-    yield from _section("rates", screen)
-    yield from _figures(page, [name for name in _RATES if name not in TRACKED or _is_tracked(page)], screen)
+    rates = [name for name in _RATES if name not in TRACKED or _is_tracked(page)]
+    if any(getattr(page.figures, name) is not None for name in rates):
+        yield from _section("rates", screen)
+        yield from _figures(page, rates, screen)
     yield from _section("what it brought", screen)
     yield from _figures(page, _BROUGHT, screen)
     if page.figures.other_currencies:
@@ -95,7 +98,11 @@ def _figures(page: CampaignPage, names: Sequence[str], screen: Screen) -> Iterat
             (f"{_LABELS.get(name, name.replace('_', ' '))}{mark}", ""), (_shown(name, getattr(page.figures, name), screen), ""),
             ("" if delta is None else _above(name, delta, screen), "muted"),
         ])  # fmt: skip
-    specs = (Spec("figure"), Spec("value", "right"), Spec(f"against {visible(before.name)}" if before else "", "right", 1))
+    specs = (
+        Spec("figure"),
+        Spec("value", "right"),
+        Spec(f"against {visible(before.name)}" if before else "", "right", 1),
+    )
     yield from lay_out(specs, rows, screen, header=before is not None)
 
 

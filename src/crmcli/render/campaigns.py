@@ -18,7 +18,7 @@ from crmcli.render.tones import paint
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from crmcli.domain.views import CampaignView, MemberPicture, VariantView
+    from crmcli.domain.views import CampaignView, MemberPicture, TrialView, VariantView
     from crmcli.render.table import Screen
 
 _BAR_CELLS = 20
@@ -49,7 +49,7 @@ def campaign_picture(picture: CampaignPicture, screen: Screen) -> Iterator[str]:
         yield from _states(picture.states, screen)
     if picture.variants:
         yield from _section("variants", screen)
-        yield from _variants(picture.variants, screen)
+        yield from _variants(picture.variants, picture.test, screen)
     if picture.tasks:
         yield from _section("tasks", screen)
         yield from _tasks(picture, screen)
@@ -139,11 +139,12 @@ def _states(states: Mapping[str, object], screen: Screen) -> Iterator[str]:
     yield from lay_out((Spec("state"), Spec("n", "right"), Spec("", priority=2)), rows, screen, header=False)
 
 
-def _variants(variants: Sequence[VariantView], screen: Screen) -> Iterator[str]:
+def _variants(variants: Sequence[VariantView], test: TrialView | None, screen: Screen) -> Iterator[str]:
     rows = [
         [
             (visible(each.name), ""), (f"share {each.share}", ""), (f"{screen.locale.number(each.members, 0)} members", ""),
-            (visible(each.subject or each.template or ""), ""), ("winner" if each.winner else "", "won"),
+            (_done(each, test, screen), ""), (visible(each.subject or each.template or ""), ""),
+            ("winner" if each.winner else "", "won"),
         ]
         for each in variants
     ]  # fmt: skip
@@ -151,10 +152,32 @@ def _variants(variants: Sequence[VariantView], screen: Screen) -> Iterator[str]:
         Spec("name", min_width=4),
         Spec("share"),
         Spec("members", "right"),
-        Spec("what", min_width=10),
+        Spec("rate", "right"),
+        Spec("what", min_width=10, priority=1),
         Spec("winner"),
     )
     yield from lay_out(specs, rows, screen, header=False)
+    if test is not None:
+        yield from _compared(test, screen)
+
+
+def _done(variant: VariantView, test: TrialView | None, screen: Screen) -> str:
+    """How many of those it reached did what is measured: ``12 of 250 clicked, 4.8 %``."""
+    count, of = (screen.locale.number(each, 0) for each in (variant.hits, variant.n))
+    rate = NOTHING if variant.rate is None else screen.locale.percent(variant.rate)
+    return f"{count} of {of} {test.metric if test else ''}".rstrip() + f", {rate}"
+
+
+def _compared(test: TrialView, screen: Screen) -> Iterator[str]:
+    """The leader against each other version with the interval of the difference, and what that means."""
+    for each in test.comparisons:
+        if each.difference is None or each.low is None or each.high is None or each.p is None:
+            continue
+        difference, low, high = (f"{100 * value:+.1f}" for value in (each.difference, each.low, each.high))
+        line = f"{visible(each.name)} - {visible(each.other)}: {difference} points, {low} to {high}; p = {each.p:.3f}"
+        yield from wrap(line, screen.width)
+    yield paint(visible(test.verdict), "heading", color=screen.color)
+    yield from (_muted(line, screen) for line in wrap(visible(test.rule), screen.width))
 
 
 def _tasks(picture: CampaignPicture, screen: Screen) -> Iterator[str]:

@@ -98,6 +98,7 @@ def _member_tone(view: View, _now: datetime) -> str:
 
 
 _HEADERS = {
+    "step_count": "steps",
     "number": "#",
     "emails": "e-mail",
     "phones": "phone",
@@ -240,7 +241,7 @@ _SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
         ("status", 2, 0), ("owner", 4, 6),
     ),
     "sequence": (
-        ("number", 3, 0), ("name", 0, 14), ("status", 0, 0), ("segment", 2, 10), ("stage", 2, 8), ("steps", 1, 0),
+        ("number", 3, 0), ("name", 0, 14), ("status", 0, 0), ("segment", 2, 10), ("stage", 2, 8), ("step_count", 1, 0),
         ("active", 0, 0), ("finished", 1, 0), ("stopped", 1, 0), ("owner", 4, 6),
     ),
     "step": (("number", 0, 0), ("step", 0, 24), ("people", 1, 0)),
@@ -291,7 +292,7 @@ def all_columns(noun: str) -> dict[str, Column]:
 
 
 _COUNTS = frozenset(
-    {("segment", "size"), ("snapshot", "size"), ("sequence", "steps"), ("sequence", "active"), ("sequence", "finished"),
+    {("segment", "size"), ("snapshot", "size"), ("sequence", "step_count"), ("sequence", "active"), ("sequence", "finished"),
      ("sequence", "stopped"), ("step", "people"), ("enrolment", "step")}
 )  # fmt: skip
 

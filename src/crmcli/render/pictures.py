@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from crmcli.domain.records import Value, View
-    from crmcli.domain.views import ActivityView, ChangeSetView, DealView, StageTotal, StageVisit, TodayItem
+    from crmcli.domain.views import ActivityView, ChangeSetView, DealView, MailView, StageTotal, StageVisit, TodayItem
     from crmcli.render.table import Cells, Screen
 
 _BAR_CELLS = 20
@@ -77,6 +77,8 @@ def picture(view: View, screen: Screen) -> Iterator[str]:
         # Shown just above, it need not be read again among the planned.
         others = [activity for activity in view.timeline if activity != view.next_step]
         yield from _timeline(others, record.id, screen)
+    if isinstance(view, ContactPicture):
+        yield from _mails(view.mails, screen)
 
 
 def _heading(noun: str, record: View, screen: Screen) -> Iterator[str]:
@@ -175,6 +177,30 @@ def _timeline(activities: Sequence[ActivityView], shown_of: str, screen: Screen)
             yield paint(f"… and {len(chosen) - _PAST_SHOWN} more (see: crm activity list)", "muted", color=screen.color)
 
 
+def _mails(mails: Sequence[MailView], screen: Screen) -> Iterator[str]:
+    """What campaigns and sequences sent."""
+    if not mails:
+        return
+    yield from _section("mails of campaigns", screen)
+    rows = [
+        [
+            (screen.locale.time(mail.at), ""),
+            (visible(mail.campaign.name), ""),
+            (visible(mail.template or ""), ""),
+            (visible(mail.address), "muted"),
+            ("in doubt" if mail.status == "in_doubt" else mail.reached, ""),
+        ]
+        for mail in mails[:_PAST_SHOWN]
+    ]
+    yield from lay_out(_MAIL, rows, screen, header=False)
+    if len(mails) > _PAST_SHOWN:
+        yield paint(f"… and {len(mails) - _PAST_SHOWN} more", "muted", color=screen.color)
+
+
+_MAIL = (
+    Spec("at"), Spec("campaign", min_width=12), Spec("template", priority=2, min_width=8),
+    Spec("address", priority=3, min_width=12), Spec("reached"),
+)  # fmt: skip
 _LINE = (
     Spec("number", "right"),
     Spec("at"),

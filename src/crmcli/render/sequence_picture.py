@@ -38,7 +38,11 @@ def _told(picture: SequencePicture, screen: Screen) -> Iterator[tuple[str, str]]
     view, number = picture.record, screen.locale.number
     yield "takes in", " and ".join(_entrances(picture)) or "who is enrolled by hand"
     yield "stops", "on a reply, when a person leaves the list, when the deal closes"[0 if view.stop_on_reply else 12 :]
-    counts = [f"{number(view.active)} on the way", f"{number(view.finished)} finished", f"{number(view.stopped)} stopped"]
+    counts = [
+        f"{number(view.active)} on the way",
+        f"{number(view.finished)} finished",
+        f"{number(view.stopped)} stopped",
+    ]
     yield "people", ", ".join(counts)
     yield "next", screen.locale.time(picture.next_at) if picture.next_at else ""
     yield "campaign", view.campaign.name

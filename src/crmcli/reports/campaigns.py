@@ -24,7 +24,7 @@ from crmcli.store.queries.campaign_results import RESPONSES, Scope, goals_of, mo
 from crmcli.store.queries.campaign_views import campaign_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from crmcli.domain.campaign_results import GoalShare
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ALL_TIME = Window()
 _MOST_BARS = 16
 _FUNNEL = ("targeted", "sent", "delivered", "opened", "clicked", "replied", "responded", "converted")
+_IN_SHORT = "response rate = responded / sent; ROI = (won revenue - cost) / cost, the cost once however many deals"
 _PERCENTS = (
     "response_rate", "open_rate", "click_rate", "click_to_open", "reply_rate", "unsubscribe_rate", "complaint_rate", "roi",
 )  # fmt: skip
@@ -89,14 +90,16 @@ def campaign_page(desk: Desk, ref: str, asked: Asked = Asked(), *, is_tracked: b
         number = campaign_named(reader, ref).number
         campaigns = planned_campaigns(reader)
         own = next(each for each in campaigns if each.number == number)
-        outcome = results.of_one(reader, number, model, bounds)
+        if by:
+            outcome, found = results.by_group(reader, number, by, model, bounds)
+        else:
+            outcome, found = results.of_one(reader, number, model, bounds), {}
         currency = own.currency or desk.currency
         told = figures(outcome, currency, is_tracked=is_tracked)
         goals = goal_shares(goals_of(reader, number), outcome, told, currency)
         before = _before(desk, reader, campaigns, own, told, model, is_tracked=is_tracked) if not bounds else None
         groups = None
         if by:
-            found = results.by_group(reader, number, by, model, bounds)
             groups = _grouped(own, found, by, asked.span, model, currency, is_tracked=is_tracked)
         days = _days(reader, Scope(number, bounds), desk.clock.local())
     report = groups or _single(own, outcome, told, goals, before, asked.span, model, is_tracked=is_tracked)
@@ -127,7 +130,7 @@ def campaigns_report(
     )  # fmt: skip
     only = single.pop() if len(single) == 1 else None
     return Report(
-        "campaigns", "campaigns", columns, tuple(rows), None, len(rows), span.label, only, FORMULA,
+        "campaigns", "campaigns", columns, tuple(rows), None, len(rows), span.label, only, _IN_SHORT,
         _model(model, is_tracked=is_tracked), _revenue_chart(wanted, rows, only), tuple(drill),
     )  # fmt: skip
 
@@ -242,7 +245,9 @@ def _model(model: str, *, is_tracked: bool) -> str:
     return f"{words}; {UNRELIABLE}" if is_tracked else words
 
 
-def _revenue_chart(campaigns: Iterable[PlannedCampaign], rows: list[tuple[object, ...]], currency: str | None) -> Chart | None:
+def _revenue_chart(
+    campaigns: Iterable[PlannedCampaign], rows: Sequence[tuple[object, ...]], currency: str | None
+) -> Chart | None:
     """Won revenue of each campaign, where all of it is in one currency."""
     place = 3 + Figures._fields.index("won_revenue")
     values = [float(row[place].number) for row in rows]  # type: ignore[attr-defined]

@@ -175,14 +175,16 @@ class Activities(Records):
         }  # fmt: skip
         return insert(uow, "activity", self.prepare(uow, values), {})
 
-    def recur(self) -> tuple[ActivityView, ...]:
-        """Put on the list what recurs and whose day has come again while it was not done; what was added.
+    def recur(self) -> Iterator[ActivityView]:
+        """Put on the list what recurs and whose day has come again while it was not done; each that was added.
 
         What is overdue stays to be done, but recurs no more: what was added goes on in its place.
         """
         with self.desk.reading() as reader:
             overdue = [each.number for each in self.overtaken(reader)]
-        return tuple(added for number in overdue if (added := self._recur_one(number)) is not None)
+        for number in overdue:
+            if (added := self._recur_one(number)) is not None:
+                yield added
 
     def overtaken(self, reader: Reader) -> Iterator[ActivityView]:
         """What recurs, is overdue, and whose day has come again."""

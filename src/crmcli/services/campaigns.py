@@ -15,13 +15,24 @@ from crmcli.domain.campaign_drafts import (
     read_plain,
     refuse_unclearable,
 )
-from crmcli.domain.campaign_settings import PACE_FIELDS, changed_pace, pace_of, with_pace
+from crmcli.domain.campaign_settings import (
+    PACE_FIELDS,
+    TRIAL_TEXTS,
+    changed_pace,
+    pace_of,
+    read_trial,
+    trial_of,
+    with_decision,
+    with_pace,
+    with_trial,
+)
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.marketing import campaign_move
 from crmcli.domain.text import fold, nearest
 from crmcli.domain.views import CampaignPicture, GoalView
 from crmcli.errors import BadValue, Duplicate, NotFound, Refused
 from crmcli.services.budgets import budget_lines
+from crmcli.services.experiments import trial_found, trial_view, views
 from crmcli.services.pictures import TIMELINE
 from crmcli.store.queries.activities import activities
 from crmcli.store.queries.campaign_views import (
@@ -31,13 +42,9 @@ from crmcli.store.queries.campaign_views import (
     campaigns,
     circular,
     names_of,
-    reached,
     segment_names,
-    spending,
     states,
     template_number,
-    variants,
-    won,
 )
 from crmcli.store.queries.campaigns import campaign_totals
 from crmcli.store.queries.common import Selection
@@ -137,14 +144,29 @@ class Campaigns:
         """A campaign with its costs, goals, members by state, variants and tasks."""
         with self.desk.reading() as reader:
             view = by_number(reader, campaign_named(reader, ref).number)
+            found = trial_found(reader, view.number, self.desk.clock.now())
             tasks = Condition("r.campaign_id = ? AND r.kind = 'task'", (view.number,))
             return CampaignPicture(
-                view._replace(goals=_progress(reader, view)),
+                view._replace(goals=self._progress(reader, view)),
                 budget_lines(reader, [view]),
                 _in_order(states(reader, view.number)),
-                variants(reader, view.number),
+                views(found),
+                trial_view(found),
                 tuple(activities(reader, Selection(tasks, "due", limit=TIMELINE))),
             )
+
+    def _progress(self, reader: Reader, view: CampaignView) -> tuple[GoalView, ...]:
+        """Each goal with what is reached of it, as the report of the campaign has it."""
+        if not view.goals:
+            return ()
+        from crmcli.domain.campaign_results import figures, goal_shares
+        from crmcli.services.results import Results
+
+        outcome = Results(self.desk).of_one(reader, view.number, "own")
+        currency = view.currency or self.desk.currency
+        goals = [(goal.metric, goal.target) for goal in view.goals]
+        shares = goal_shares(goals, outcome, figures(outcome, currency), currency)
+        return tuple(goal._replace(reached=share.actual) for goal, share in zip(view.goals, shares, strict=True))
 
     # -- planning
 
@@ -221,6 +243,7 @@ class Campaigns:
             "expected_response", "audience", "template_id", "settings",
         }  # fmt: skip
         kept = uow.get(Campaign, number).model_dump(include=same)
+        kept["settings"] = with_decision(kept["settings"], None)
         return uow.add(
             Campaign(
                 uid=new_uid("cp"), name=label, name_key=fold(label), status="draft", owner_id=uow.user_id,
@@ -286,6 +309,12 @@ class Campaigns:
         if pace:
             settings = row.settings if row else "{}"
             columns["settings"] = with_pace(settings, changed_pace(pace_of(settings), pace))
+        trial = {name: values[name] for name in TRIAL_TEXTS if name in values}
+        if trial:
+            settings = columns.get("settings", row.settings if row else "{}")
+            metric, after, confidence, sample = (trial.get(name) for name in TRIAL_TEXTS)
+            rule = read_trial(metric, after, confidence, trial_of(settings), sample)
+            columns["settings"] = with_trial(settings, rule)
         _refuse_dates(columns)
         return columns
 
@@ -316,6 +345,8 @@ class Campaigns:
             field = {"start": "starts_on", "end": "ends_on"}.get(name, name.replace("-", "_"))
             if field in PACE_FIELDS:
                 row.settings = with_pace(row.settings, changed_pace(pace_of(row.settings), {field: ""}))
+            elif field == "test":
+                row.settings = with_trial(row.settings, None)
             elif field == "goal":
                 for goal in uow.find(CampaignGoal, campaign_id=row.id, deleted_at=None):
                     uow.bury(goal)
@@ -430,21 +461,3 @@ def _in_order(counts: Mapping[str, int]) -> dict[str, object]:
     from crmcli.domain.marketing import MEMBER_STATES
 
     return {state: counts[state] for state in MEMBER_STATES if state in counts}
-
-
-def _progress(reader: Reader, view: CampaignView) -> tuple[GoalView, ...]:
-    """Each goal with what is reached of it, as far as that is known."""
-    if not view.goals:
-        return ()
-    known: dict[str, float | None] = dict(reached(reader, view.number))
-    currency = view.currency
-    revenue = sum(money.minor for money in won(reader, view.number) if money.currency == currency)
-    spent = sum(
-        line.minor for line in spending(reader, view.number) if line.currency == currency and line.state == "spent"
-    )
-    if currency is not None:
-        from crmcli.domain.money import Money
-
-        known["revenue"] = Money(revenue, currency).number
-        known["roi"] = (revenue - spent) / spent if spent else None
-    return tuple(goal._replace(reached=known.get(goal.metric)) for goal in view.goals)

@@ -22,14 +22,27 @@ if TYPE_CHECKING:
     from crmcli.store.reader import Reader
 
 _NAMED = ("contact", "company", "deal")
-_FEW = {"tag": "tag", "stage": "stage", "pipeline": "pipeline", "campaign": "campaign", "segment": "segment", "template": "template"}
+_FEW = {
+    "tag": "tag",
+    "stage": "stage",
+    "pipeline": "pipeline",
+    "campaign": "campaign",
+    "segment": "segment",
+    "template": "template",
+}
 # A word that stands for the same field of several nouns.
 _SHARED = {
     "source": ("contact.source", "deal.source"), "country": ("company.country",), "industry": ("company.industry",),
     "lost_reason": ("deal.lost_reason",),
 }  # fmt: skip
 _KEPT_SECONDS = 30.0
-_OF_KIND = {Kind.TAG: "tag", Kind.USER: "owner", Kind.STAGE: "stage", Kind.PIPELINE: "pipeline", Kind.SEGMENT: "segment"}
+_OF_KIND = {
+    Kind.TAG: "tag",
+    Kind.USER: "owner",
+    Kind.STAGE: "stage",
+    Kind.PIPELINE: "pipeline",
+    Kind.SEGMENT: "segment",
+}
 # Texts of one's own, which no other record says in the same words.
 _OWN_WORDS = frozenset(
     {"name", "address", "note", "body", "subject", "next_step", "outcome", "lost_note", "id", "thread", "attachments",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 from crmcli.domain.campaign_drafts import one_of
@@ -87,7 +86,21 @@ class Consents:
     def say_where(self, status: str, where: str, said: Said) -> list[ConsentLine]:
         """``granted`` or ``withdrawn`` of everybody whom a filter selects, in one undo step; the lines that count."""
         chosen = self.chosen(where)
+        if status == "granted":
+            chosen = self._without_farewells(chosen, read_channel(said.channel))
         return self._each(status, chosen, said, f"{len(chosen):,} contacts")
+
+    def _without_farewells(self, people: Sequence[Found], channel: str) -> Sequence[Found]:
+        """Those who did not withdraw: nobody is taken to have agreed again by being on a list."""
+        with self.desk.reading() as reader:
+            gone = {
+                found.number
+                for found in people
+                if (last := newest(reader, found.number, channel)) is not None and last.status == "withdrawn"
+            }
+        if gone:
+            self.desk.note(f"{len(gone):,} withdrew and stay as they are; who agrees again is granted by name")
+        return [found for found in people if found.number not in gone]
 
     def _one(self, status: str, ref: str, said: Said) -> ConsentLine:
         found = Contacts(self.desk).find(ref)
@@ -148,6 +161,8 @@ class Consents:
                     f"{found.name} agreed to {channel} on {before.at[:10]} already",
                     hint=f"crm consent show {found.uid}",
                 )
+            import secrets
+
             token = secrets.token_hex(_TOKEN_BYTES)
             source, note = _text("source", said.source), _text("note", said.note)
             say(uow, found.number, Word(channel, "pending", uow.now, None, source or BY_HAND, note, token))

@@ -10,6 +10,7 @@ from crmcli.services.pictures import TIMELINE, deals_of, next_step
 from crmcli.services.records import Records
 from crmcli.store.queries.activities import timeline
 from crmcli.store.queries.contacts import contacts
+from crmcli.store.queries.mails import mails_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,4 +42,5 @@ class Contacts(Merging, Records):
                 ),
                 next_step(reader, "contact", number),
                 timeline(reader, "contact", number, TIMELINE),
+                mails_to(reader, number, TIMELINE),
             )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import nearest, tidy
-from crmcli.domain.views import EnrolmentView
 from crmcli.errors import BadValue, NotFound, Refused
 from crmcli.services.sequences import shown_filters
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
@@ -24,6 +23,7 @@ from crmcli.store.reader import marks
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from crmcli.domain.views import EnrolmentView
     from crmcli.services.desk import Desk
     from crmcli.store.queries.refs import Found
     from crmcli.store.queries.sequences import Course
@@ -49,6 +49,10 @@ class Stopped(NamedTuple):
     people: tuple[str, ...]
 
 
+# Inside a class with a method named list, the builtin goes by this name.
+People = list["Found"]
+
+
 class Enrolments:
     """Who is in which sequence."""
 
@@ -69,7 +73,7 @@ class Enrolments:
             number = course_named(reader, ref).number
             yield from enrolment_views(reader, number, shown_filters(self.desk, reader, number), where)
 
-    def matching(self, where: str) -> list[Found]:
+    def matching(self, where: str) -> People:
         """The contacts that a filter selects."""
         from crmcli.services.records import found_where
 

@@ -155,6 +155,8 @@ def any_record(reader: Reader, ref: str, country: str | None) -> tuple[str, Foun
     noun, colon, rest = ref.partition(":")
     if (colon and noun == "campaign") or ref.startswith("cp_"):
         return "campaign", _campaign(reader, rest if colon else ref)
+    if (colon and noun == "sequence") or ref.startswith("sq_"):
+        return "sequence", _sequence(reader, rest if colon else ref)
     if colon and noun in UID_PREFIX:
         return noun, _live_or_deleted(reader, noun, rest, country)
     matches: list[tuple[str, Found]] = []
@@ -191,6 +193,16 @@ def _campaign(reader: Reader, ref: str) -> Found:
         return campaign_named(reader, ref)
     except NotFound:
         return campaign_named(reader, ref, deleted=True)
+
+
+def _sequence(reader: Reader, ref: str) -> Found:
+    from crmcli.store.queries.sequences import course_named
+
+    try:
+        found = course_named(reader, ref)
+    except NotFound:
+        found = course_named(reader, ref, deleted=True)
+    return Found(found.number, found.uid, found.name)
 
 
 def _maybe_campaign(reader: Reader, ref: str) -> Found | None:

@@ -15,11 +15,13 @@ from crmcli.domain.records import utc_text
 from crmcli.errors import NotFound, Refused, TemplateFailed
 from crmcli.io.mail.smtp import NoServer
 from crmcli.services.alone import alone
+from crmcli.services.experiments import Experiments, trial_found
 from crmcli.services.letters import Letters, new_token
 from crmcli.services.sending import Courier, Queue, Run, Tally, Wish, Zones
 from crmcli.store.outbox import IN_DOUBT, TO_BE_RETRIED, Outbox
 from crmcli.store.queries.campaign_views import campaign_named
 from crmcli.store.queries.common import sure_moment
+from crmcli.store.queries.due import next_sending, to_be_sent
 from crmcli.store.queries.eligibility import Rules, members_among, members_due, members_waiting, of_members, of_people
 from crmcli.store.queries.recipients import (
     first_sent,
@@ -32,6 +34,7 @@ from crmcli.store.queries.recipients import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from crmcli.domain.campaign_settings import Pace
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from crmcli.services.posting import Posting, Wire
     from crmcli.services.templates import Templates
     from crmcli.store.queries.condition import Condition
+    from crmcli.store.queries.due import Sendable
     from crmcli.store.queries.eligibility import Candidate
     from crmcli.store.queries.recipients import Plan
 
@@ -96,11 +100,14 @@ class Mailing:
 
     def trial(self, plan: Plan, limit: int | None = None) -> Iterator[Line]:
         """Who would get what just now, and who would not and why; nothing is written and nobody is asked but the store."""
-        pace = pace_of(plan.settings)
+        pace, plan = pace_of(plan.settings), self._with_winner(plan)
         letters = self._letters(plan, self.posting.sender_alone(pace.account))
         zones, left = Zones(self.desk.clock.zone), limit
-        for candidate in self._candidates(plan, self._rules(plan, pace)):
+        waits = self._waits(plan)
+        for place, candidate in enumerate(self._candidates(plan, self._rules(plan, pace))):
             line = self._line(candidate, letters, pace, zones)
+            if line.status == "send" and waits(candidate, place):
+                line = line._replace(status="later", reason="waits for the winner", variant="", subject="")
             if line.status == "send" and left is not None:
                 line = line if left > 0 else line._replace(status="later", reason="beyond the limit")
                 left -= 1
@@ -113,8 +120,30 @@ class Mailing:
 
     def count(self, plan: Plan) -> int:
         """How many people would get a message just now, as far as that is known without writing them."""
-        rules = self._rules(plan, pace_of(plan.settings))
-        return sum(not candidate.reason for candidate in self._candidates(plan, rules))
+        rules, waits = self._rules(plan, pace_of(plan.settings)), self._waits(plan)
+        return sum(
+            not candidate.reason and not waits(candidate, place)
+            for place, candidate in enumerate(self._candidates(plan, rules))
+        )
+
+    def _waits(self, plan: Plan) -> Callable[[Candidate, int], bool]:
+        """Whether somebody gets nothing before the winner of the variants is known; who is no member yet, by the place."""
+        with self.desk.reading() as reader:
+            found = trial_found(reader, plan.number, self.desk.clock.now())
+        if not found.holds or found.names_now:
+            return lambda _candidate, _place: False
+        return lambda each, place: (
+            each.recipient.variant is None if each.recipient.member else not found.rule.samples(place)
+        )
+
+    def _with_winner(self, plan: Plan) -> Plan:
+        """The campaign as it would be sent just now: with the winner that the test would name."""
+        with self.desk.reading() as reader:
+            found = trial_found(reader, plan.number, self.desk.clock.now())
+        if not found.names_now:
+            return plan
+        winner = found.verdict.winner
+        return plan._replace(variants=tuple(each._replace(is_winner=each.name == winner) for each in plan.variants))
 
     def _candidates(self, plan: Plan, rules: Rules) -> Iterator[Candidate]:
         """Those whose message is due again, those without one, and the people whom starting the campaign would bring in."""
@@ -157,6 +186,18 @@ class Mailing:
         opening = opens_at(pace.window, now, zones[recipient.timezone])
         return line if opening <= now else line._replace(status="later", reason=f"not before {utc_text(opening)}")
 
+    # -- by the clock
+
+    def due(self) -> list[Sendable]:
+        """Campaigns whose time to be sent has come, and those whose sending has begun and is not through."""
+        with self.desk.reading() as reader:
+            return to_be_sent(reader, utc_text(self.desk.clock.now()))
+
+    def next_at(self) -> datetime | None:
+        """When a campaign is to be sent next, or a message to be tried again."""
+        with self.desk.reading() as reader:
+            return next_sending(reader, utc_text(self.desk.clock.now()))
+
     # -- sending
 
     def send(
@@ -180,15 +221,23 @@ class Mailing:
             raise Refused(f"campaign {plan.name} is {plan.status}", hint=hint)
         pace = pace_of(plan.settings)
         account = self._account(pace.account, outbox)
-        letters = self._letters(plan, account)
+        self._letters(plan, account)  # refuses what can't be written before anything is begun
         with ExitStack() as held:
             held.enter_context(alone(self.desk, f"send {plan.uid}", f"sending of {plan.name}"))
             wire = self.posting.wire(account, outbox)
             held.callback(wire.close)
             self._begin(plan)
-            queue = Queue(self.desk, self._rules(plan, pace), skipped=wish.skipped)
+            trial = Experiments(self.desk).settle(plan.number)
+            if trial.note:
+                self.desk.note(trial.note)
+            with self.desk.reading() as reader:
+                plan = sending_plan(reader, plan.number)  # with the winner, if one was named just now
+            letters = self._letters(plan, account)
+            queue = Queue(self.desk, self._rules(plan, pace)._replace(holds=trial.is_on), skipped=wish.skipped)
             tally = self._run(plan, pace, letters, wire, account, wish, queue, ended, advance)
         self._count_left(plan, tally)
+        if trial.is_on and (at := Experiments(self.desk).decides_at(plan.number)) is not None:
+            tally.later(at)
         return tally
 
     def send_step(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.attribution import MODELS, Touch, credit
 from crmcli.domain.campaign_drafts import one_of
-from crmcli.domain.campaign_results import Counts, Outcome, Part
+from crmcli.domain.campaign_results import Counts, Outcome, Part, in_all
 from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.campaign_results import (
     GROUPS,
@@ -71,11 +71,15 @@ class Results:
 
     def by_group(
         self, reader: Reader, campaign: int, by: str, model: str, bounds: Bounds = None
-    ) -> dict[str | None, Outcome]:
-        """The outcome of each group of a campaign's people; a deal counts with the first of its people that is a member."""
+    ) -> tuple[Outcome, dict[str | None, Outcome]]:
+        """The outcome of a campaign, and of each group of its people.
+
+        A deal counts with the first of its people that the campaign had reached.
+        """
         scope = Scope(campaign, bounds, by)
         found = self._outcomes(reader, scope, model, planned_campaigns(reader))
-        return {group: outcome for (_, group), outcome in found.items()}
+        money = spent(reader, scope, self._days(bounds)).get(campaign, [])
+        return in_all(found.values(), tuple(money)), {group: outcome for (_, group), outcome in found.items()}
 
     # -- how it is counted
 
@@ -88,7 +92,9 @@ class Results:
         won = [each for each in owed if each.part.is_won and inside(each.deal.closed_at)]
         buyers = {*converted(reader, scope), *((each.campaign, who) for each in made for who in each.contacts)}
         new = leads(reader, scope, campaigns)
-        groups = self._groups(reader, scope, {who for _, who in (*buyers, *new)} | {p for e in owed for p in e.contacts})
+        groups = self._groups(
+            reader, scope, {who for _, who in (*buyers, *new)} | {p for e in owed for p in e.contacts}
+        )
         tallies = _Tallies()
         tallies.states(reader, scope)
         for campaign, contact in buyers:
@@ -114,8 +120,8 @@ class Results:
             once = {Touch(each.campaign, each.at) for each in reached}
             for campaign, share in credit(model, deal.campaign, deal.created_at, once).items():
                 part = Part(deal.number, share, deal.is_won, deal.minor, deal.currency or self.desk.currency)
-                people = dict.fromkeys(each.contact for each in reached if each.campaign == campaign and each.contact)
-                yield Credit(campaign, deal, part, tuple(sorted(who for who in people if who is not None)))
+                people = {each.contact for each in reached if each.campaign == campaign and each.contact is not None}
+                yield Credit(campaign, deal, part, tuple(sorted(people)))
 
     def _groups(self, reader: Reader, scope: Scope, contacts: set[int]) -> dict[int, str | None]:
         return groups_of(reader, scope, sorted(contacts)) if scope.by else {}

@@ -231,11 +231,11 @@ class _Policy:
         self.tally = tally
 
     def note(self, key: str, kind: str, at: datetime, sent: Sent | None) -> None:
-        """Put down that something was dealt with."""
+        """Put down that something was dealt with; the next flush writes it."""
         from crmcli.store.models.mailings import ReturnedMail
 
         self.uow.keep_beside()
-        self.uow.add(
+        self.uow.session.add(
             ReturnedMail(key=key, kind=kind, at=at, message_id=sent and sent.number, campaign_id=sent and sent.campaign)
         )
 
@@ -248,11 +248,13 @@ class _Policy:
         from crmcli.store.models.mailings import Message
 
         member = self.uow.get(CampaignMember, sent.member)
-        message = self.uow.get(Message, sent.number)
-        if message.status == "in_doubt":
-            message.status, message.sent_at = "sent", message.claimed_at
-            happened(self.uow, member, "sent", source=source, at=message.claimed_at)
-        happened(self.uow, member, status, source=source, at=max(at, message.claimed_at), reason=reason, detail=detail)
+        claimed = sure_moment(sent.claimed)
+        detail = detail if sent.key else None  # nothing is said any more of somebody who was forgotten
+        if sent.status == "in_doubt":
+            message = self.uow.get(Message, sent.number)
+            message.status, message.sent_at = "sent", claimed
+            happened(self.uow, member, "sent", source=source, at=claimed)
+        happened(self.uow, member, status, source=source, at=max(at, claimed), reason=reason, detail=detail)
 
     def bar(self, sent: Sent, reason: str, note: str | None, *, person: bool = False) -> None:
         """Suppress the address that a message went to, and the person if wanted."""
@@ -307,6 +309,7 @@ class _Collecting:
         elif told.kind == AUTO_REPLY:
             self.tally.add("auto_replies")
             self.policy.note(key, AUTO_REPLY, _moment(told), self._meant(told))
+            self.uow.flush()
         elif (sent := self._meant(told)) is None:
             self.tally.add("unmatched")
         else:
@@ -400,21 +403,24 @@ class _Seen:
             raise BadValue("token", "is none")
         at = self._moment(cells.get("at", ""))
         sent = by_token(self.uow.reader, [token])
+        key = f"event:{token}:{utc_text(at) if cells.get('at', '').strip() else ''}"
         if sent is None:
             self.tally.add("unmatched")
-        elif self._is_known(sent, state, token, at):
+        elif self._is_known(sent, state, key):
             self.tally.add("known")
         else:
             self.tally.add(state)
             detail = _short(cells.get("url", "")) or None
             self.policy.reached(sent, state, at, source="tracking", reason=None, detail=detail)
             if state == "unsubscribed":
-                self.policy.note(f"event:{token}:{utc_text(at)}", UNSUBSCRIBE, at, sent)
+                self.policy.note(key, UNSUBSCRIBE, at, sent)
                 self.policy.leave(sent, at, "unsubscribe page", "unsubscribed")
+                self.uow.flush()
 
-    def _is_known(self, sent: Sent, state: str, token: str, at: datetime) -> bool:
+    def _is_known(self, sent: Sent, state: str, key: str) -> bool:
+        """Whether an event was put down before; leaving counts each time that it happens, the rest once."""
         if state == "unsubscribed":
-            return is_returned(self.uow.reader, f"event:{token}:{utc_text(at)}")
+            return is_returned(self.uow.reader, key)
         sql = "SELECT 1 FROM campaign_event WHERE member_id = ? AND status = ?"
         return self.uow.reader.value(sql, (sent.member, state)) is not None
 
@@ -452,8 +458,18 @@ def _short(text: str) -> str:
 
 
 def _summary(tally: Tally) -> str:
-    told = (f"{count:,} {name.replace('_', ' ')}" for name, count in tally.counts.items() if count and name != "read")
-    return ", ".join(told) or "nothing"
+    counted = {name: count for name, count in tally.counts.items() if count and name not in ("read", "known")}
+    told = (f"{count:,} {_one(words(name)) if count == 1 else words(name)}" for name, count in counted.items())
+    return ", ".join(told) or "nothing new"
+
+
+def words(name: str) -> str:
+    """What is counted, as people say it."""
+    return {"bounces_hard": "hard bounces", "bounces_soft": "soft bounces"}.get(name, name.replace("_", " "))
+
+
+def _one(many: str) -> str:
+    return many.replace("replies", "reply").removesuffix("s")
 
 
 def _columns(headers: Sequence[str]) -> dict[str, str]:

@@ -255,6 +255,25 @@ class Segments:
         uow.flush()
         return take_snapshot(uow, segment.number, self.condition(uow.reader, segment), campaign_id).id or 0
 
+    def due_for_snapshot(self) -> tuple[Segment, ...]:
+        """The segments that no snapshot was taken of today, and that hold others than at the last one."""
+        zone, today = self.desk.clock.zone, self.desk.clock.local().date()
+        found = []
+        with self.desk.reading() as reader:
+            for segment in read.segments(reader):
+                kept = read.snapshots(reader, segment.number)
+                if kept and sure_moment(kept[-1].at).astimezone(zone).date() >= today:
+                    continue
+                if not kept or self._has_changed(reader, segment, kept[-1]):
+                    found.append(segment)
+        return tuple(found)
+
+    def _has_changed(self, reader: Reader, segment: Segment, kept: Kept) -> bool:
+        try:
+            return read.differs(reader, self.condition(reader, segment), kept)
+        except CrmError:
+            return False  # the segment itself says what is wrong with it
+
     # -- rules
 
     def _rule(

@@ -48,7 +48,10 @@ _DAY = 24 * 60
 
 
 class Moved(NamedTuple):
-    """What was done in a sequence: people taken in, stopped and through, tasks given, mails sent, and who waits for a mail."""
+    """What was done in a sequence: people taken in, stopped and through, tasks given, mails sent.
+
+    ``waiting`` are those who could not be mailed now, ``in_doubt`` those whose mail may have arrived or not.
+    """
 
     entered: int = 0
     stopped: int = 0
@@ -56,6 +59,7 @@ class Moved(NamedTuple):
     tasks: int = 0
     sent: int = 0
     waiting: int = 0
+    in_doubt: int = 0
 
 
 class SequenceRun:
@@ -79,11 +83,11 @@ class SequenceRun:
         with self.desk.reading() as reader:
             return [course for course in courses(reader) if course.status == "active"]
 
-    def go(self, course: Course) -> Moved:
-        """Move everyone who is due, and who becomes due by that; mails that can't be sent now stay due.
+    def go(self, course: Course) -> None:
+        """Move everyone who is due, and who becomes due by that; ``moved`` says what was done, also when it fails.
 
         Raises:
-            CrmError: something is wrong with the sequence; what was done before stays done, ``moved`` says what.
+            CrmError: something is wrong with the sequence; what was done before stays done, and mails stay due.
         """
         self._counts, self._problems = dict.fromkeys(Moved._fields, 0), []
         with self.desk.reading() as reader:
@@ -92,12 +96,11 @@ class SequenceRun:
             self.count("entered", self.enrolments.enter(course))
             self._stop(course)
             self._move(course)
-            while self._mail(course):
+            while not self._problems and self._mail(course):
                 self._move(course)
         if self._problems:
             first = self._problems[0]
             raise PartlyDone(first.message, hint=first.hint)
-        return self.moved
 
     @property
     def moved(self) -> Moved:
@@ -130,10 +133,11 @@ class SequenceRun:
     def _stop(self, course: Course) -> None:
         from crmcli.store.enrolling import end
 
+        people: list[Standing] = []
         with self.desk.reading() as reader:
             ending = dict(to_be_stopped(reader, course.number, on_reply=course.stop_on_reply))
             mails = any(step.kind == "mail" for step in steps_of(reader, course.number))
-            after, people = 0, list[Standing]()
+            after = 0
             while mails and (page := on_the_way(reader, course.number, after)):
                 people += page
                 after = page[-1].number
@@ -170,7 +174,8 @@ class SequenceRun:
         further = 0
         for step in mails:
             after = 0
-            while page := self._due(step, after):
+            # A server that fails is not asked again for each page.
+            while not self._problems and (page := self._due(step, after)):
                 after = page[-1].number
                 further += self._mail_page(course, step, page)
         return bool(further)
@@ -217,6 +222,10 @@ class SequenceRun:
         """Write down what a mail came to for one person; whether that one got further."""
         passed_over = (tally.passed_over or {}).get(each.member) if tally is not None else None
         status = message.status if message is not None else ""
+        if passed_over == FREQUENCY_CAP:
+            self.count("waiting")
+            walk.wait(each, step, walk.uow.now + _LOOK_AGAIN, FREQUENCY_CAP)
+            return False
         if passed_over or status == "failed":
             walk.stop(each, passed_over or SMTP_ERROR)
             return False
@@ -224,11 +233,13 @@ class SequenceRun:
             self.count("sent")
             walk.on(each, walk.behind(step))
             return True
-        self.count("waiting")
-        if status == "retry" and message is not None and message.due:
-            walk.wait(each, step, sure_moment(message.due), TO_BE_RETRIED)
-        elif status:
+        if status in ("in_doubt", "sending"):
+            self.count("in_doubt")
             walk.wait(each, step, walk.uow.now + _LOOK_AGAIN, IN_DOUBT)
+            return False
+        self.count("waiting")
+        if message is not None and message.due:
+            walk.wait(each, step, sure_moment(message.due), TO_BE_RETRIED)
         elif tally is not None and tally.next_at is not None:
             walk.wait(each, step, tally.next_at, None)
         return False

@@ -249,7 +249,9 @@ class Sequences:
 
         kept = _rows(uow, row)
         wanted = [self._columns(uow.reader, draft) for draft in drafts]
-        matcher = SequenceMatcher(a=[_key(_parts(each)) for each in kept], b=[_key(each) for each in wanted], autojunk=False)
+        matcher = SequenceMatcher(
+            a=[_key(_parts(each)) for each in kept], b=[_key(each) for each in wanted], autojunk=False
+        )
         rows: Rows = []
         for tag, a_from, a_to, b_from, b_to in matcher.get_opcodes():
             if tag == "equal":
@@ -406,4 +408,3 @@ def _view(uow: UnitOfWork, row: Sequence) -> SequenceView:
     uow.flush()
     [view] = sequence_views(uow.reader, row.id)
     return view
-

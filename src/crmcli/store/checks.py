@@ -201,7 +201,7 @@ def _unlike(value: str, key: str, read: Callable[[str], Any]) -> str | None:
 _NAMES = {
     "contact": ("name", "name_key"), "company": ("name", "name_key"), "deal": ("title", "title_key"),
     "pipeline": ("name", "name_key"), "stage": ("name", "name_key"), "campaign": ("name", "name_key"),
-    "segment": ("name", "name_key"),
+    "segment": ("name", "name_key"), "sequence": ("name", "name_key"),
     "saved_view": ("name", "name_key"), "template": ("name", "name_key"), "tag": ("name", "key"), "app_user": ("login", "login_key"),
 }  # fmt: skip
 

@@ -100,6 +100,11 @@ def _forget_permissions(uow: UnitOfWork, person: Person) -> None:
         f"UPDATE suppression SET value = ?, note = NULL WHERE kind = 'contact' AND contact_id IN ({own})",
         (FORGOTTEN, *person.numbers),
     )
+    run(
+        "UPDATE change SET before = NULL, after = NULL WHERE noun = 'suppression' AND record_id IN"
+        f" (SELECT id FROM suppression WHERE kind = 'contact' AND contact_id IN ({own}))",
+        person.numbers,
+    )
     for key in sorted({match_key(word) for word in person.words if "@" in word.strip("@")}):
         _hide_address(uow, key)
         suppress(uow, Barred("address", FORGOTTEN, digest(key)), Why("email", "unsubscribed", "asked to be forgotten"))
@@ -114,6 +119,7 @@ def _hide_address(uow: UnitOfWork, key: str) -> None:
     sql = "SELECT id, channel, deleted_at FROM suppression WHERE kind = 'address' AND key = ? ORDER BY id"
     for number, channel, deleted in uow.reader.rows(sql, (key,)):
         alike = {"kind": "address", "key": digest(key), "channel": channel, "deleted_at": None}
+        run("UPDATE change SET before = NULL, after = NULL WHERE noun = 'suppression' AND record_id = ?", (number,))
         if deleted is None and uow.find(Suppression, **alike):
             run("DELETE FROM suppression WHERE id = ?", (number,))
         else:

@@ -6,22 +6,28 @@ from itertools import islice
 from math import gcd
 from typing import TYPE_CHECKING
 
+from crmcli.domain.campaign_settings import trial_of
 from crmcli.domain.email_folding import folded_email
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.marketing import DUPLICATE
 from crmcli.domain.records import utc_text
 from crmcli.domain.text import fold
-from crmcli.store.models.campaigns import CampaignVariant
+from crmcli.store.models.campaigns import Campaign, CampaignVariant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from crmcli.domain.campaign_settings import Trial
     from crmcli.store.queries.condition import Condition
     from crmcli.store.session import UnitOfWork
 
 SOURCE = "segment"
 _AT_ONCE = 500
 _MANY = 1000  # so many new rows are worth telling the planner
+_UNSENT = (
+    "m.status IN ('targeted', 'skipped') AND NOT EXISTS"
+    " (SELECT 1 FROM message g WHERE g.member_id = m.id AND g.step = 0)"
+)
 _EMAIL = (
     "(SELECT e.value FROM contact_email e WHERE e.contact_id = r.id AND e.deleted_at IS NULL"
     " ORDER BY e.position, e.id LIMIT 1)"
@@ -52,7 +58,8 @@ def target(
     """
     uow.flush()
     before = int(uow.reader.value("SELECT COALESCE(MAX(id), 0) FROM campaign_member"))
-    deal = _dealt(_shares(uow, campaign))
+    trial = _undecided(uow, campaign)
+    deal = () if trial else _dealt(_shares(uow, campaign))
     for segment, condition in audiences:
         _insert(uow, campaign, segment, condition, deal)
     sql = "SELECT COUNT(*) FROM campaign_member WHERE campaign_id = ? AND id > ?"
@@ -61,8 +68,52 @@ def target(
         uow.keep_beside()
         _note(uow, "targeted", None, "campaign_id = ? AND id > ?", (campaign, before))
         _tell_planner(uow, added)
+    if trial is not None:
+        deal_out(uow, campaign, trial)
     duplicates = _skip_duplicates(uow, campaign, before) if added and fold_addresses else 0
     return Targeted(added, duplicates)
+
+
+def deal_out(uow: UnitOfWork, campaign: int, trial: Trial) -> None:
+    """Give the people of the sample that nothing was sent to their versions; all others have none, and wait for the winner."""
+    deal = _dealt(_shares(uow, campaign))
+    changes: dict[int | None, list[int]] = {}
+    sql = (
+        f"SELECT m.id, m.variant_id, CASE WHEN {_UNSENT} THEN 1 ELSE 0 END FROM campaign_member m"
+        " WHERE m.campaign_id = ? ORDER BY m.id"
+    )
+    for place, (number, variant, is_free) in enumerate(uow.reader.stream(sql, (campaign,))):
+        wanted = deal[trial.sampled_before(place) % len(deal)] if trial.samples(place) else None
+        if is_free and wanted != variant:
+            changes.setdefault(wanted, []).append(number)
+    for wanted, numbers in changes.items():
+        for page in _pages(numbers):
+            sql = (
+                f"UPDATE campaign_member SET variant_id = CAST(? AS BIGINT) WHERE id IN ({', '.join('?' * len(page))})"
+            )
+            _run(uow, sql, (wanted, *page))
+    if changes:
+        uow.keep_beside()
+
+
+def give_all(uow: UnitOfWork, campaign: int, variant: int) -> int:
+    """Give a version to everybody that nothing was sent to; how many people will get it now who had none or another."""
+    where = f"m.campaign_id = ? AND {_UNSENT} AND COALESCE(m.variant_id, 0) <> ?"
+    sql = f"SELECT COUNT(*) FROM campaign_member m WHERE m.status = 'targeted' AND {where}"
+    people = int(uow.reader.value(sql, (campaign, variant)) or 0)
+    chosen = f"SELECT m.id FROM campaign_member m WHERE {where}"
+    _run(uow, f"UPDATE campaign_member SET variant_id = ? WHERE id IN ({chosen})", (variant, campaign, variant))
+    uow.keep_beside()
+    return people
+
+
+def _undecided(uow: UnitOfWork, campaign: int) -> Trial | None:
+    """The trial whose winner most people have to wait for; None where there is none, or it is known."""
+    trial = trial_of(uow.get(Campaign, campaign).settings)
+    rows = uow.find(CampaignVariant, campaign_id=campaign, deleted_at=None)
+    tried = [row for row in rows if row.share > 0]
+    is_open = len(tried) > 1 and not any(row.is_winner for row in rows)
+    return trial if trial is not None and trial.has_end and is_open else None
 
 
 def _insert(uow: UnitOfWork, campaign: int, segment: int | None, condition: Condition, deal: tuple[int, ...]) -> None:

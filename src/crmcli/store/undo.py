@@ -112,7 +112,9 @@ def _check(uow: UnitOfWork, change: Change) -> None:
 # Change sets after one of that number that count against taking it back: those that stand, and undos of earlier ones.
 _STANDING = "s.id > ? AND s.undone_by IS NULL AND (s.undo_of IS NULL OR s.undo_of < ?)"
 # Rows with fields of their own, of which a later change to another field is not in the way.
-_WITH_FIELDS = (*ROOTS, "pipeline", "stage", "campaign", "segment", "saved_view", "template", "suppression")
+_WITH_FIELDS = (*ROOTS, "pipeline", "stage", "campaign", "segment", "saved_view", "template", "suppression",
+    "sequence", "sequence_step",
+)  # fmt: skip
 
 
 def _check_beside(uow: UnitOfWork, number: int) -> None:

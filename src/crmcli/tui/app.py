@@ -56,6 +56,7 @@ class CrmApp(StoringApp):
         "styles/record.tcss",
         "styles/table.tcss",
         "styles/reports.tcss",
+        "styles/campaigns.tcss",
     ]  # fmt: skip
     COMMANDS = {_palette}  # noqa: RUF012
     TITLE = "crm"

@@ -52,8 +52,12 @@ def month_grid(month: Month, items: Sequence[CalendarItem], grid: Grid) -> list[
     lines: list[list[Run]] = [[(pad(f" {name}", day), "dim") for name in ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")]]
     start = month.start - timedelta(days=month.start.weekday())
     while start < month.end:
-        lines.append([_day_run(start + timedelta(days=each), month, items, grid, day) for each in range(_WEEK)])
-        lines += _bars(start, items, grid, day)
+        lanes, hidden = _bars(start, items, grid, day)
+        days = [_day_run(start + timedelta(days=each), month, items, grid, day) for each in range(_WEEK)]
+        if hidden:  # campaigns that there is no line for
+            text, style = days[-1]
+            days[-1] = (pad(f"{text.rstrip()} +{hidden}", day), style)
+        lines += [days, *lanes]
         start += timedelta(days=_WEEK)
     return lines
 
@@ -74,7 +78,8 @@ def _sign(item: CalendarItem) -> str:
     return _SEND if item.kind == "send" else _DONE if item.status == "done" else _TASK
 
 
-def _bars(start: date, items: Sequence[CalendarItem], grid: Grid, day: int) -> list[list[Run]]:
+def _bars(start: date, items: Sequence[CalendarItem], grid: Grid, day: int) -> tuple[list[list[Run]], int]:
+    """The lines of bars of a week, and how many bars there is no line for."""
     lanes: list[list[_Placed]] = []
     hidden = 0
     for placed in _placed(start, items):
@@ -85,10 +90,7 @@ def _bars(start: date, items: Sequence[CalendarItem], grid: Grid, day: int) -> l
             lanes.append([placed])
         else:
             hidden += 1
-    lines = [list(_lane(lane, grid, day)) for lane in lanes]
-    if hidden and lines:
-        lines[-1].append((f"+{hidden}", "dim"))
-    return lines
+    return [list(_lane(lane, grid, day)) for lane in lanes], hidden
 
 
 def _placed(start: date, items: Sequence[CalendarItem]) -> list[_Placed]:
@@ -129,9 +131,8 @@ def _ruled(text: str, cells: int) -> str:
 def month_entries(month: Month, items: Sequence[CalendarItem], today: date, locale: Locale) -> list[Entry]:
     """What lies in the month, day by day; enter opens it."""
     found = [heading(f"in {month.start:%B %Y}")] if items else []
-    for item in sorted(items, key=lambda each: (each.starts_on, str(each.at or ""), each.kind)):
-        found.append(_item(item, today, locale))
-    return found
+    ordered = sorted(items, key=lambda each: (each.starts_on, str(each.at or ""), each.kind))
+    return [*found, *(_item(item, today, locale) for item in ordered)]
 
 
 def _item(item: CalendarItem, today: date, locale: Locale) -> Entry:

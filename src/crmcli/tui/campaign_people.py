@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crmcli.services.mailing import Line
 
 MOST = 500  # people who are listed at a time
+MOST_TRIED = 5000  # people of a dry run who are looked at
 _NAME = 22
 
 
@@ -29,6 +30,7 @@ class People(NamedTuple):
 
     kind: str = ""
     state: str = ""
+    most: int = MOST
 
 
 def state_entries(states: Mapping[str, object], locale: Locale) -> list[Entry]:
@@ -49,7 +51,9 @@ def state_entries(states: Mapping[str, object], locale: Locale) -> list[Entry]:
     ]  # fmt: skip
 
 
-def member_entries(people: People, members: Sequence[MemberView], whole: int, locale: Locale, now: datetime) -> list[Entry]:
+def member_entries(
+    people: People, members: Sequence[MemberView], whole: int, locale: Locale, now: datetime
+) -> list[Entry]:
     """The people of a state, with why and since when."""
     title = f"{people.state}: {locale.number(whole)} · esc goes back" if people.kind == "state" else (
         f"were {people.state} at some time · esc goes back"
@@ -66,13 +70,16 @@ def _member(member: MemberView, people: People, locale: Locale, now: datetime) -
     )
     since = day_word(locale.local(member.at).date(), now.date(), locale)
     figure = since if people.kind == "state" else f"{member.status} {since}"
-    return Entry(pieces, figure, ("contact", member.contact.id))
+    return Entry(pieces, figure, ("contact", member.contact.id), number=member.number)
 
 
 def trial_entries(lines: Sequence[Line], counts: Counter[str], locale: Locale) -> list[Entry]:
     """Who would get what, and who would not and why."""
     told = ", ".join(f"{locale.number(count)} {what}" for what, count in sorted(counts.items()) if what != "send")
-    title = f"dry run: {locale.number(counts['send'])} would get it{'; ' + told if told else ''} · esc goes back"
+    looked = f" of the first {locale.number(MOST_TRIED)}" if len(lines) == MOST_TRIED else ""
+    title = (
+        f"dry run: {locale.number(counts['send'])} would get it{looked}{'; ' + told if told else ''} · esc goes back"
+    )
     return [heading(title), *map(_tried, lines)]
 
 

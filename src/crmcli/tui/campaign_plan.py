@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.campaign_settings import PACE_FIELDS
+from crmcli.render.cells import wrap
 from crmcli.render.columns import is_past
 from crmcli.render.safe import visible
 from crmcli.tui.campaign_words import MARKS, TONES, day_word, days_word, kind_word, money_word
@@ -12,21 +13,22 @@ from crmcli.tui.widgets.entry_list import Entry, fact, heading
 from crmcli.tui.widgets.line_list import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import datetime
 
     from crmcli.domain.views import ActivityView, BudgetLine, CampaignView, CostView, GoalView, VariantView
     from crmcli.render.locale import Locale
     from crmcli.services.campaign_board import PlanPage
 
+_ASIDE, _LEAST = 19, 20  # what stands before a fact; cells that a text gets at least
 _BOXES = {"done": "✓", "canceled": "✗", "no_show": "✗"}
 
 
-def plan_entries(page: PlanPage, locale: Locale, now: datetime) -> list[Entry]:
-    """All of it, part by part; what is not planned is left out."""
+def plan_entries(page: PlanPage, locale: Locale, now: datetime, cells: int) -> list[Entry]:
+    """All of it, part by part, in lines of so many cells; what is not planned is left out."""
     record = page.picture.record
     return [
-        *_facts(record, locale, now),
+        *_facts(record, locale, now, cells - _ASIDE),
         *_goals(record, locale),
         *_money(page, locale, now),
         *_variants(page.picture.variants, locale),
@@ -34,7 +36,7 @@ def plan_entries(page: PlanPage, locale: Locale, now: datetime) -> list[Entry]:
     ]
 
 
-def _facts(view: CampaignView, locale: Locale, now: datetime) -> Iterator[Entry]:
+def _facts(view: CampaignView, locale: Locale, now: datetime, cells: int) -> Iterator[Entry]:
     state = f"{MARKS[view.status]} {view.status}"
     at = view.ended_at or view.started_at
     since = f" since {day_word(locale.local(at).date(), now.date(), locale)}" if at is not None else ""
@@ -42,7 +44,8 @@ def _facts(view: CampaignView, locale: Locale, now: datetime) -> Iterator[Entry]
     yield fact("state", state + since, tone=TONES.get(view.status, "text"))
     yield fact("kind", kind_word(view.kind) + (f", code {visible(view.code)}" if view.code else ""))
     if view.objective:
-        yield fact("objective", visible(" ".join(view.objective.split())))
+        lines = wrap(visible(" ".join(view.objective.split())), max(_LEAST, cells))
+        yield from (fact("" if place else "objective", line) for place, line in enumerate(lines))
     if days := days_word(view, now.date(), locale):
         yield fact("days", days + _left(view, now))
     if view.send_at is not None:
@@ -124,12 +127,10 @@ def _money(page: PlanPage, locale: Locale, now: datetime) -> Iterator[Entry]:
 def _budget(line: BudgetLine, locale: Locale) -> Iterator[Entry]:
     if line.budget is not None:
         over = line.left is not None and line.left.minor < 0
-        yield Entry(
-            (Piece("budget"),), money_word(line, locale), bar=_parts(line), tone="late" if over else "good"
-        )
-    amounts = (("planned", line.planned), ("committed", line.committed), ("spent", line.spent), ("left", line.left))
-    told = [f"{locale.money(money)} {name}" for name, money in amounts if money is not None]
-    yield Entry((Piece(" · ".join(told), "muted"),))
+        yield Entry((Piece("budget"),), money_word(line, locale), bar=_parts(line), tone="late" if over else "good")
+    amounts = (("spent", line.spent), ("committed", line.committed), ("planned", line.planned), ("left", line.left))
+    told = [f"{locale.number(float(money.number))} {name}" for name, money in amounts if money is not None]
+    yield fact(line.currency, " · ".join(told), tone="muted")
 
 
 def _parts(line: BudgetLine) -> tuple[float, float, float]:
@@ -171,4 +172,4 @@ def task_entry(task: ActivityView, locale: Locale, now: datetime) -> Entry:
     figure = " · ".join(filter(None, (told, visible(task.owner or ""))))
     pieces = (Piece(f"{_BOXES.get(task.status, '□')} ", "good" if task.status == "done" else "muted"),
               Piece(visible(task.subject or "task"), "muted" if task.status != "planned" else "title"))  # fmt: skip
-    return Entry(pieces, figure, ("activity", task.id), tone="late" if late else "muted")
+    return Entry(pieces, figure, ("activity", task.id), tone="late" if late else "muted", number=task.number)

@@ -39,8 +39,13 @@ _FULL, _PART, _REST, _OVER = "█", "▒", "░", "!"
 class Order(NamedTuple):
     """What the campaigns are sorted by; figures from the largest on, everything else from the first on."""
 
-    by: str = "start"
+    by: str = "status"
     reverse: bool = False
+
+    @property
+    def falls(self) -> bool:
+        """Whether the largest comes first."""
+        return (self.by in _FALLING) != self.reverse
 
 
 def in_order(rows: Sequence[CampaignRow], order: Order) -> list[CampaignRow]:
@@ -48,13 +53,13 @@ def in_order(rows: Sequence[CampaignRow], order: Order) -> list[CampaignRow]:
     key = _key(order.by)
     named = sorted(rows, key=lambda row: fold(row.view.name))
     known = [row for row in named if key(row) is not None]
-    known.sort(key=key, reverse=(order.by in _FALLING) != order.reverse)
+    known.sort(key=key, reverse=order.falls)
     return known + [row for row in named if key(row) is None]
 
 
 def _key(by: str) -> Callable[[CampaignRow], Any]:
     keys: dict[str, Callable[[CampaignRow], Any]] = {
-        "status": lambda row: _STANDING.index(row.view.status),
+        "status": lambda row: (_STANDING.index(row.view.status), str(row.view.starts_on or "9")),
         "kind": lambda row: row.view.kind,
         "start": lambda row: row.view.starts_on,
         "end": lambda row: row.view.ends_on,
@@ -77,7 +82,7 @@ def kind_word(kind: str) -> str:
 
 
 def days_word(view: CampaignView, today: date, locale: Locale) -> str:
-    """From when to when: ``24 Nov – 27 Nov``; empty when that is not planned."""
+    """From when to when, as days and months; empty when that is not planned."""
     first, last = view.starts_on, view.ends_on
     if first is None and last is None:
         return ""

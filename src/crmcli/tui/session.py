@@ -26,8 +26,13 @@ if TYPE_CHECKING:
     from crmcli.context import AppContext
     from crmcli.domain.views import ChangeSetView
     from crmcli.render.locale import Locale
+    from crmcli.services.budgets import Budgets
+    from crmcli.services.campaign_board import CampaignBoard
+    from crmcli.services.campaign_calendar import CampaignCalendar
     from crmcli.services.campaigns import Campaigns
     from crmcli.services.completing import Completing
+    from crmcli.services.mailing import Mailing
+    from crmcli.services.members import Members
     from crmcli.services.records import Records
     from crmcli.services.saved_views import SavedViews
     from crmcli.services.search import Search
@@ -80,6 +85,7 @@ class Session:
 
     def __init__(self, context: AppContext) -> None:
         desk = context.desk
+        self._context = context
         self._notes: list[str] = []
         note = self._notes.append
         self.desk = ScreenDesk(*desk._replace(hooks=desk.hooks.telling(note), note=note, origin="tui"))
@@ -127,10 +133,54 @@ class Session:
 
     @cached_property
     def campaigns(self) -> Campaigns:
-        """What campaigns have brought."""
+        """What is planned to reach people."""
         from crmcli.services.campaigns import Campaigns
 
         return Campaigns(self.desk)
+
+    @cached_property
+    def campaign_board(self) -> CampaignBoard:
+        """Campaigns with everything around them."""
+        from crmcli.services.campaign_board import CampaignBoard
+
+        return CampaignBoard(self.desk)
+
+    @cached_property
+    def campaign_calendar(self) -> CampaignCalendar:
+        """What campaigns have in store."""
+        from crmcli.services.campaign_calendar import CampaignCalendar
+
+        return CampaignCalendar(self.desk)
+
+    @cached_property
+    def members(self) -> Members:
+        """The people of campaigns."""
+        from crmcli.services.members import Members
+
+        return Members(self.desk)
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        """What campaigns cost."""
+        from crmcli.services.budgets import Budgets
+
+        return Budgets(self.desk)
+
+    @cached_property
+    def mailing(self) -> Mailing:
+        """Campaigns over the wire, at a desk of its own: a run goes on beside the writes, and is no step that undo takes back."""
+        from crmcli.services.mailing import Mailing
+        from crmcli.services.members import Members
+        from crmcli.services.posting import Posting
+
+        context, desk = self._context, self.desk
+        own = context.desk._replace(hooks=desk.hooks, note=desk.note, origin=desk.origin)
+        return Mailing(own, Posting(self.settings.__getitem__), Members(own), context.templates)
+
+    @property
+    def is_tracked(self) -> bool:
+        """Whether it is counted who opens a message and clicks its links."""
+        return self._context.is_tracked
 
     @cached_property
     def views(self) -> SavedViews:

@@ -23,7 +23,7 @@ TABS = (
     Tab("companies", "Companies", "records", "CompaniesScreen", "organisations", "Comp"),
     Tab("deals", "Deals", "records", "DealsScreen", "deals as a table"),
     Tab("activity", "Activity", "activity", "ActivityScreen", "everything done and planned", "Act"),
-    Tab("campaigns", "Campaigns", "campaigns", "CampaignsScreen", "what campaigns have brought", "Camp"),
+    Tab("campaigns", "Campaigns", "campaigns", "CampaignsScreen", "plans, people, sending and results", "Camp"),
     Tab("reports", "Reports", "reports", "ReportsScreen", "figures and charts", "Rep"),
     Tab("history", "History", "history", "HistoryScreen", "every change, and undo", "Hist"),
 )

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     Answers = Mapping[str, str]
 
 NOUNS = frozenset({"contact", "company", "deal", "activity"})
-_ABOUT_ONE = frozenset({"company", "deal", "activity"})  # an activity is about several people, and one of these
+_ABOUT = NOUNS | {"campaign"}
+_ABOUT_ONE = frozenset(
+    {"company", "deal", "activity", "campaign"}
+)  # an activity is about several people, and one of these
 _WORKED_ON = frozenset({"contact", "company", "deal"})
 
 
@@ -94,16 +97,25 @@ def _snooze_fields(_session: Session, _targets: Sequence[Target]) -> Sequence[Fo
     return (FormField("until", "until", "tomorrow", "fri, next week, +3d", field=("activity", "due"), required=True),)
 
 
-def _log_fields(_session: Session, _targets: Sequence[Target]) -> Sequence[FormField]:
+def _log_fields(_session: Session, targets: Sequence[Target]) -> Sequence[FormField]:
     from crmcli.tui.modals.record_form import log_fields
 
-    return log_fields()
+    return (*log_fields(), *_with_whom(targets))
 
 
-def _task_fields(_session: Session, _targets: Sequence[Target]) -> Sequence[FormField]:
+def _task_fields(_session: Session, targets: Sequence[Target]) -> Sequence[FormField]:
     from crmcli.tui.modals.record_form import task_fields
 
-    return task_fields()
+    return (*task_fields(), *_with_whom(targets))
+
+
+def _with_whom(targets: Sequence[Target]) -> Sequence[FormField]:
+    """A campaign says nothing of the people it was done with."""
+    from crmcli.tui.modals.form import FormField
+
+    if targets[0].noun != "campaign":
+        return ()
+    return (FormField("contacts", "with", example="Jane Doe, new@x.com", completes="contact", many=True),)
 
 
 # -- what each does
@@ -166,15 +178,25 @@ def _snooze(session: Session, targets: Sequence[Target], answers: Answers) -> An
 
 
 def _log(session: Session, targets: Sequence[Target], answers: Answers) -> Any:  # noqa: ANN401
-    given = {name: text for name, text in answers.items() if text.strip()}
+    given = _given(answers)
     follow_up, due = given.pop("next", None), given.pop("due", None)
     return session.activities.log({**given, **_links(session, targets)}, follow_up=follow_up, due=due)[0]
 
 
 def _task(session: Session, targets: Sequence[Target], answers: Answers) -> Any:  # noqa: ANN401
-    given = {name: text for name, text in answers.items() if text.strip()}
+    given = _given(answers)
     draft = session.activities.draft({**given, "type": "task", **_links(session, targets)})
     return session.activities.add(draft)
+
+
+def _given(answers: Answers) -> dict[str, Any]:
+    """What was answered; people one by one."""
+    from crmcli.tui.modals.fields import split_list
+
+    given: dict[str, Any] = {name: text for name, text in answers.items() if text.strip()}
+    if "contacts" in given:
+        given["contacts"] = tuple(split_list(given["contacts"]))
+    return given
 
 
 def _links(session: Session, targets: Sequence[Target]) -> dict[str, Any]:
@@ -182,6 +204,8 @@ def _links(session: Session, targets: Sequence[Target]) -> dict[str, Any]:
     target = targets[0]
     if target.noun == "contact":
         return {"contacts": tuple(each.id for each in targets)}
+    if target.noun == "campaign":
+        return {"campaign": target.name}
     if target.noun != "activity":
         return {target.noun: target.id}
     view = session.activities.get(target.id)
@@ -192,8 +216,8 @@ def _links(session: Session, targets: Sequence[Target]) -> dict[str, Any]:
 VERBS = {
     verb.name: verb
     for verb in (
-        Verb("log", NOUNS, _log, "logged on {}", _log_fields, alone=_ABOUT_ONE),
-        Verb("task", NOUNS, _task, "task planned for {}", _task_fields, alone=_ABOUT_ONE),
+        Verb("log", _ABOUT, _log, "logged on {}", _log_fields, alone=_ABOUT_ONE),
+        Verb("task", _ABOUT, _task, "task planned for {}", _task_fields, alone=_ABOUT_ONE),
         Verb("tag", NOUNS, _tag, "tagged {}", _tag_fields),
         Verb("assign", NOUNS, _assign, "assigned {}", _owner_fields),
         Verb("remove", NOUNS, _remove, "removed {}; u brings it back"),

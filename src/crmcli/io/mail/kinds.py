@@ -9,7 +9,7 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold
 from crmcli.io.mail.charsets import one_line
 from crmcli.io.mail.headers import addresses, ids, raw_header, raw_headers, words
-from crmcli.io.mail.parts import content_of, kind_of
+from crmcli.io.mail.parts import content_of, kind_of, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,13 +90,13 @@ def _by_report(message: Part, statuses: list[Part]) -> Failure | None:
 
 
 def _blocks(status: Part) -> Iterator[Part]:
-    payload = status.get_payload()
-    if isinstance(payload, list):
+    payload, encoded = status.get_payload(), unpacked(status)
+    if isinstance(payload, list) and encoded is None:
         yield from payload  # type: ignore[misc]
         return
     from email import message_from_bytes
 
-    for block in re.split(rb"\r?\n\r?\n", content_of(status)):  # it was encoded, which the standard forbids
+    for block in re.split(rb"\r?\n\r?\n", encoded or content_of(status)):  # which the standard forbids
         yield message_from_bytes(block.lstrip())
 
 

@@ -93,6 +93,19 @@ def content_of(part: Part) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
+def unpacked(part: Part) -> bytes | None:
+    """The bytes of a message or report that was put into base64 whole, which the standard forbids; else None."""
+    inner = part.get_payload()
+    if raw_header(part, "content-transfer-encoding").strip().lower() != "base64" or not isinstance(inner, list):
+        return None
+    from binascii import a2b_base64
+
+    try:
+        return a2b_base64("".join(str(each.get_payload()) for each in inner))  # type: ignore[union-attr]
+    except ValueError:
+        return None
+
+
 def _is_file(part: Part) -> bool:
     return part.get_content_disposition() == "attachment" or bool(part.get_filename())
 

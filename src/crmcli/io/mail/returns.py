@@ -18,7 +18,7 @@ from crmcli.io.mail.charsets import decoded
 from crmcli.io.mail.headers import addresses, raw_header, raw_headers, words
 from crmcli.io.mail.kinds import failure_of, is_from_nobody, is_mail_server
 from crmcli.io.mail.messages import message_in, stumbling
-from crmcli.io.mail.parts import content_of, kind_of
+from crmcli.io.mail.parts import content_of, kind_of, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ def _read(part: Part, message: Message) -> Returned:
         return Returned(UNSUBSCRIBE, message, leaving)
     answered = _answered(part)
     if message.auto_reply or _is_receipt(part):
-        return Returned(AUTO_REPLY, message, own, answered)
+        return Returned(OTHER if is_mail_server(part) else AUTO_REPLY, message, own, answered)
     if asks_to_leave(message.subject, message.text):
         return Returned(UNSUBSCRIBE, message, own, answered, tuple(each.email.key for each in message.sender))
     return Returned(REPLY if own or answered else OTHER, message, own, answered)
@@ -127,21 +127,8 @@ def _inside(part: Part) -> Iterator[str]:
             yield "\n".join(f"{name}: {value}" for name, value in each.raw_items())
         if not each.is_multipart() and kind_of(each).partition("/")[0] in ("text", "message"):
             yield decoded(content_of(each)[:_MOST_OF_PART], each.get_content_charset())
-        elif (copy := _unpacked(each)) is not None:
+        elif (copy := unpacked(each)) is not None:
             yield decoded(copy[:_MOST_OF_PART], None)
-
-
-def _unpacked(part: Part) -> bytes | None:
-    """The copy of a message that was put into base64 whole, which the standard forbids and some servers do."""
-    inner = part.get_payload()
-    if raw_header(part, "content-transfer-encoding").strip().lower() != "base64" or not isinstance(inner, list):
-        return None
-    import binascii
-
-    try:
-        return binascii.a2b_base64("".join(str(each.get_payload()) for each in inner))
-    except ValueError:
-        return None
 
 
 def _quoted(part: Part) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

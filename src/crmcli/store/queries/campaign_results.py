@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
@@ -13,6 +12,7 @@ from crmcli.store.reader import marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date, datetime
 
     from crmcli.store.reader import Reader
 
@@ -106,7 +106,7 @@ def planned_campaigns(reader: Reader) -> list[PlannedCampaign]:
         "SELECT id, uid, name, code, kind, status, parent_id, currency, starts_on, started_at, created_at FROM campaign"
         " WHERE deleted_at IS NULL ORDER BY name_key, id"
     )
-    return [PlannedCampaign(*row[:8], day(row[8]), moment(row[9]), moment(row[10])) for row in reader.rows(sql)]
+    return [PlannedCampaign._make((*row[:8], day(row[8]), *map(moment, row[9:]))) for row in reader.rows(sql)]
 
 
 def state_counts(reader: Reader, scope: Scope) -> Iterator[StateCounts]:
@@ -290,7 +290,9 @@ def spent(reader: Reader, scope: Scope, days: tuple[str, str] | None) -> dict[in
 def goals_of(reader: Reader, campaign: int) -> list[tuple[str, float]]:
     """The goals of a campaign: metric and target."""
     sql = "SELECT metric, target FROM campaign_goal WHERE deleted_at IS NULL AND campaign_id = ? ORDER BY id"
-    return [(metric, int(target) if target == int(target) else target) for metric, target in reader.rows(sql, (campaign,))]
+    return [
+        (metric, int(target) if target == int(target) else target) for metric, target in reader.rows(sql, (campaign,))
+    ]
 
 
 def moments(reader: Reader, scope: Scope, states: Sequence[str]) -> Iterator[datetime]:

@@ -9,7 +9,7 @@ from crmcli.domain.campaign_drafts import audience_of
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
 from crmcli.domain.text import fold, nearest
-from crmcli.domain.views import CampaignView, CostView, GoalView, Link, VariantView
+from crmcli.domain.views import CampaignView, CostView, GoalView, Link
 from crmcli.errors import Ambiguous, NotFound, UsageError
 from crmcli.store.queries.common import day, gather, moment, sure_moment
 from crmcli.store.queries.condition import EVERYTHING, Condition
@@ -17,7 +17,7 @@ from crmcli.store.queries.refs import Found
 from crmcli.store.reader import marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from crmcli.store.dialects import Row
     from crmcli.store.reader import Reader
@@ -222,20 +222,6 @@ def spending(reader: Reader, campaign: int | None = None) -> list[Spending]:
     return [Spending(*row) for row in reader.rows(sql, () if campaign is None else (campaign,))]
 
 
-def variants(reader: Reader, campaign: int) -> tuple[VariantView, ...]:
-    """The versions of a campaign, in the order in which they were added."""
-    sql = (
-        "SELECT v.name, v.share, t.name, v.subject, v.is_winner,"
-        " (SELECT COUNT(*) FROM campaign_member m WHERE m.campaign_id = v.campaign_id AND m.variant_id = v.id)"
-        " FROM campaign_variant v LEFT JOIN template t ON t.id = v.template_id"
-        " WHERE v.campaign_id = ? AND v.deleted_at IS NULL ORDER BY v.id"
-    )
-    return tuple(
-        VariantView(name, share, template, subject, bool(winner), members)
-        for name, share, template, subject, winner, members in reader.rows(sql, (campaign,))
-    )
-
-
 def states(reader: Reader, campaign: int) -> dict[str, int]:
     """How many members stand in each state."""
     sql = "SELECT status, COUNT(*) FROM campaign_member WHERE campaign_id = ? GROUP BY status"
@@ -267,25 +253,3 @@ def circular(reader: Reader, campaign: int, parent: int) -> bool:
         seen.add(above)
         above = reader.value("SELECT parent_id FROM campaign WHERE id = ?", (above,))
     return False
-
-
-def reached(reader: Reader, campaign: int) -> dict[str, float]:
-    """How far what can be counted is: reach, responses, deals."""
-    came = "'targeted', 'skipped', 'failed'"
-    sql = (
-        f"SELECT COUNT(DISTINCT CASE WHEN status NOT IN ({came}) THEN member_id END),"
-        " COUNT(DISTINCT CASE WHEN status IN ('replied', 'responded', 'converted') THEN member_id END)"
-        " FROM campaign_event WHERE campaign_id = ?"
-    )
-    reach, responses = reader.row(sql, (campaign,)) or (0, 0)
-    deals = reader.value("SELECT COUNT(*) FROM deal WHERE deleted_at IS NULL AND campaign_id = ?", (campaign,))
-    return {"reach": reach, "responses": responses, "deals": deals or 0}
-
-
-def won(reader: Reader, campaign: int) -> Sequence[Money]:
-    """The worth of the won deals of a campaign, by currency."""
-    sql = (
-        "SELECT CAST(SUM(r.value) AS BIGINT), r.currency FROM deal r JOIN stage s ON s.id = r.stage_id"
-        " WHERE r.deleted_at IS NULL AND s.kind = 'won' AND r.campaign_id = ? AND r.value IS NOT NULL GROUP BY r.currency"
-    )
-    return [Money(minor, currency) for minor, currency in reader.rows(sql, (campaign,))]

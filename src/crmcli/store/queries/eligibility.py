@@ -56,13 +56,17 @@ _PERSON = (
 
 
 class Rules(NamedTuple):
-    """What a campaign minds when it chooses whom to write to; at most ``cap`` messages ``since`` a moment, if there is one."""
+    """What a campaign minds when it chooses whom to write to; at most ``cap`` messages ``since`` a moment, if there is one.
+
+    When it ``holds``, those without a version wait for the winner.
+    """
 
     campaign: int
     channel: str = "email"
     require_consent: bool = False
     cap: int | None = None
     since: str = ""
+    holds: bool = False
 
 
 class Candidate(NamedTuple):
@@ -80,9 +84,10 @@ class Candidate(NamedTuple):
 def members_waiting(rules: Rules, after: int, *, skipped: bool = False) -> Condition:
     """The members that nothing was sent to yet, beyond the number of one; also those ``skipped`` before, if wanted."""
     states = "('targeted', 'skipped')" if skipped else "('targeted')"
+    held = " AND m.variant_id IS NOT NULL" if rules.holds else ""
     return _condition(
         f"m.campaign_id = ? AND m.status IN {states} AND m.id > ? AND NOT EXISTS"
-        " (SELECT 1 FROM message g WHERE g.member_id = m.id AND g.step = 0)",
+        " (SELECT 1 FROM message g WHERE g.member_id = m.id AND g.step = 0)" + held,
         rules.campaign, after,
     )  # fmt: skip
 

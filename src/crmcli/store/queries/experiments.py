@@ -10,7 +10,6 @@ from crmcli.store.queries.common import moment
 from crmcli.store.reader import marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from crmcli.store.reader import Reader
@@ -41,11 +40,11 @@ class Progress(NamedTuple):
     waiting: int
 
 
-def tried(reader: Reader, campaign: int, metric: str, until: str | None = None) -> list[Tried]:
-    """The versions in the order in which they were added, measured by what was sent ``until`` a moment."""
+def tried(reader: Reader, campaign: int, metric: str, until: int | None = None) -> list[Tried]:
+    """The versions in the order in which they were added, measured by what was sent up to an event."""
     states = RESPONSES if metric == "responded" else (metric,)
-    sent = "e.status = 'sent'" + (" AND e.at <= ?" if until else "")
-    ends = (until,) if until else ()
+    sent = "e.status = 'sent'" + ("" if until is None else " AND e.id <= ?")
+    ends = () if until is None else (until,)
     reached = "f.sent = 1 AND f.bounced = 0" if metric in _OF_DELIVERED else "f.sent = 1"
     sql = (
         "SELECT v.id, v.name, v.share, t.name, v.subject, v.is_winner, COUNT(m.id),"
@@ -60,7 +59,7 @@ def tried(reader: Reader, campaign: int, metric: str, until: str | None = None) 
         " GROUP BY v.id, v.name, v.share, t.name, v.subject, v.is_winner ORDER BY v.id"
     )
     rows = reader.rows(sql, (*ends, *states, campaign, campaign))
-    return [Tried(*row[:5], bool(row[5]), *row[6:]) for row in rows]
+    return [Tried._make((*row[:5], bool(row[5]), *row[6:])) for row in rows]
 
 
 def progress(reader: Reader, campaign: int) -> Progress:
@@ -78,6 +77,11 @@ def progress(reader: Reader, campaign: int) -> Progress:
     return Progress(sent, moment(first), waiting or 0)
 
 
+def last_event(reader: Reader, campaign: int) -> int:
+    """The number of the last thing that happened in a campaign."""
+    return int(reader.value("SELECT MAX(id) FROM campaign_event WHERE campaign_id = ?", (campaign,)) or 0)
+
+
 def waiting_for_winner(reader: Reader, campaign: int) -> int:
     """How many people wait for the winner: they have no version, and nothing was sent to them."""
     sql = (
@@ -85,14 +89,3 @@ def waiting_for_winner(reader: Reader, campaign: int) -> int:
         " AND NOT EXISTS (SELECT 1 FROM message g WHERE g.member_id = m.id AND g.step = 0)"
     )
     return int(reader.value(sql, (campaign,)) or 0)
-
-
-def on_trial(reader: Reader) -> Iterator[tuple[int, str, str]]:
-    """Number, name and settings of the active campaigns that have several versions and no winner."""
-    sql = (
-        "SELECT r.id, r.name, r.settings FROM campaign r WHERE r.deleted_at IS NULL AND r.status = 'active' AND"
-        " (SELECT COUNT(*) FROM campaign_variant v WHERE v.campaign_id = r.id AND v.deleted_at IS NULL AND v.share > 0) > 1"
-        " AND NOT EXISTS (SELECT 1 FROM campaign_variant v WHERE v.campaign_id = r.id AND v.deleted_at IS NULL"
-        " AND v.is_winner = 1) ORDER BY r.id"
-    )
-    yield from ((number, name, settings) for number, name, settings in reader.rows(sql))

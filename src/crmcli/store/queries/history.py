@@ -29,6 +29,7 @@ _NAMES = {
     "segment": "name",
     "saved_view": "name",
     "template": "name",
+    "sequence": "name",
     "suppression": "value",
 }
 # What a row beside a record is called, and which of its columns says what it holds.
@@ -49,6 +50,7 @@ BESIDE = {
     "campaign_cost": ("costs", "amount"),
     "campaign_goal": ("goals", "metric"),
     "campaign_variant": ("variants", "name"),
+    "sequence_step": ("steps", "kind"),
     "consent": ("consents", "status"),
 }
 _LOOK_UP = {
@@ -66,11 +68,13 @@ _LOOK_UP = {
     "created_by": ("app_user", "login"),
     "tag_id": ("tag", "name"),
     "template_id": ("template", "name"),
+    "segment_id": ("segment", "name"),
 }
 _MONEY = {
     "value": "currency", "annual_revenue": "revenue_currency", "budget": "currency", "expected_cost": "currency",
     "expected_revenue": "currency", "amount": "currency",
 }  # fmt: skip
+_SAID_ELSEWHERE = {"suppression": frozenset({"at", "by", "kind", "value", "contact_id"})}  # its name and the set say it
 _MARKS = frozenset({"invalid", "opted_out"})
 _HIDDEN = frozenset(
     {"id", "uid", "name_key", "title_key", "key", "position", "created_at", "created_by", "created_in", "updated_at",
@@ -205,6 +209,9 @@ def _beside(reader: Reader, line: _Line) -> Iterator[ChangeView]:
             return
         if _HIDDEN.issuperset(line.new):
             return  # only its place among the others
+        if line.relation == "sequence_step":
+            yield from _own(reader, line, f"{_said_of_step(reader, line)}: ")
+            return
         if line.relation in ("contact_email", "contact_phone") and not _MARKS.isdisjoint(line.new):
             yield _marked_value(reader, line)
             return
@@ -258,6 +265,18 @@ def _said_of_campaign(reader: Reader, line: _Line) -> str | None:
     return None
 
 
+def _said_of_step(reader: Reader, line: _Line) -> str | None:
+    """A step of a sequence as it is now."""
+    from crmcli.domain.sequence_steps import StepDraft, show_step
+
+    sql = (
+        "SELECT s.kind, t.name, s.subject, s.minutes, s.filter, s.otherwise FROM sequence_step s"
+        " LEFT JOIN template t ON t.id = s.template_id WHERE s.id = ?"
+    )
+    row = reader.row(sql, (line.row,))
+    return show_step(StepDraft._make(row)) if row else None
+
+
 def _own(reader: Reader, line: _Line, prefix: str = "") -> Iterator[ChangeView]:
     """A row of the record's own: each field that changed."""
     uid, name = _identity(reader, line.noun, line.record)
@@ -265,7 +284,7 @@ def _own(reader: Reader, line: _Line, prefix: str = "") -> Iterator[ChangeView]:
         what = "remove" if line.new["deleted_at"] else "restore"
         yield ChangeView(line.noun, uid, name, what, None, None, None)
     for column in sorted({*line.old, *line.new}, key=lambda column: _place(line.noun, column)):
-        if column in _HIDDEN or column in ("deleted_at", "custom"):
+        if column in _HIDDEN or column in ("deleted_at", "custom", *_SAID_ELSEWHERE.get(line.noun, ())):
             continue
         was, is_now = (_shown(reader, column, side.get(column), side, line) for side in (line.old, line.new))
         if was != is_now and (is_now not in ({}, None) or was not in ({}, None)):
@@ -290,7 +309,7 @@ def _place(noun: str, column: str) -> tuple[int, str]:
 
 
 def _field(column: str, noun: str) -> str:
-    if noun == "campaign" and column == "kind":
+    if noun in ("campaign", "suppression") and column == "kind":
         return column
     return {"kind": "type", "due_on": "due"}.get(
         column, column.removesuffix("_id") if column != "external_id" else column
@@ -314,7 +333,7 @@ def _identity(reader: Reader, noun: str, record: int) -> tuple[str, str]:
 def _shown(reader: Reader, column: str, value: Any, row: dict[str, Any], line: _Line | None = None) -> Any:  # noqa: ANN401
     if value is None:
         return value
-    if column in _MONEY and line is not None:
+    if column in _MONEY and line is not None and line.relation != "suppression":
         code = row.get(_MONEY[column])
         if code is None:
             code = reader.value(f"SELECT {_MONEY[column]} FROM {line.relation} WHERE id = ?", (line.row,))

@@ -195,7 +195,7 @@ def beside(reader: Reader, numbers: Sequence[int]) -> dict[str, list[dict[str, o
     return found
 
 
-# What campaigns know of a person: the columns by their names, and where they come from.
+# What marketing knows of a person: the columns by their names, and where they come from.
 _BARRED = (
     "(x.contact_id IN ({own}) OR x.kind = 'address' AND x.key IN"
     " (SELECT e.key FROM contact_email e WHERE e.contact_id IN ({own})))"
@@ -211,18 +211,6 @@ _MARKETING = {
          "at": "x.at", "by": "u.login", "lifted_at": "x.deleted_at"},
         f"suppression x LEFT JOIN app_user u ON u.id = x.by WHERE {_BARRED} ORDER BY x.id",
     ),
-    "campaigns": (
-        {"campaign": "p.name", "email": "m.email", "status": "m.status", "reason": "m.reason", "at": "m.at"},
-        "campaign_member m JOIN campaign p ON p.id = m.campaign_id WHERE m.contact_id IN ({own}) ORDER BY m.id",
-    ),
-    "campaign_events": (
-        {"campaign": "p.name", "status": "v.status", "at": "v.at", "reason": "v.reason", "detail": "v.detail",
-         "source": "v.source"},
-        (
-            "campaign_event v JOIN campaign_member m ON m.id = v.member_id JOIN campaign p ON p.id = m.campaign_id"
-            " WHERE m.contact_id IN ({own}) ORDER BY v.at, v.id"
-        ),
-    ),
     "messages": (
         {"campaign": "p.name", "id": "g.uid", "address": "g.address", "status": "g.status", "claimed_at": "g.claimed_at",
          "sent_at": "g.sent_at", "reply": "g.reply"},
@@ -232,7 +220,7 @@ _MARKETING = {
 
 
 def marketing(reader: Reader, numbers: Sequence[int]) -> dict[str, list[dict[str, object]]]:
-    """What the person agreed to, what stands against writing to them, the campaigns they were in, and every message."""
+    """What the person agreed to, what stands against writing to them, and every message that was sent."""
     own = marks(numbers)
     return {
         name: [

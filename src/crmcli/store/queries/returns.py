@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from crmcli.store.reader import Reader
 
 _SENT = (
-    "SELECT g.id, g.campaign_id, g.member_id, g.contact_id, g.address, g.address_key, g.claimed_at, c.deleted_at IS NULL FROM message g"
-    " JOIN contact c ON c.id = g.contact_id"
+    "SELECT g.id, g.campaign_id, g.member_id, g.contact_id, g.address, g.address_key, g.claimed_at, g.status,"
+    " c.deleted_at IS NULL FROM message g JOIN contact c ON c.id = g.contact_id"
 )
 _WENT_OUT = "g.status IN ('sent', 'in_doubt', 'sending')"
 # What shows that a message was seen by somebody.
@@ -31,6 +31,7 @@ class Sent(NamedTuple):
     address: str
     key: str
     claimed: str
+    status: str
     is_known: bool
 
 
@@ -50,7 +51,7 @@ def latest_to(reader: Reader, keys: Sequence[str], since: str) -> Sent | None:
         sql = f"{_SENT} WHERE g.address_key = ? AND g.claimed_at >= ? AND {_WENT_OUT} ORDER BY g.claimed_at DESC, g.id DESC LIMIT 1"
         row = reader.row(sql, (key, since))
         if row is not None:
-            return Sent(*row[:7], bool(row[7]))
+            return Sent._make((*row[:8], bool(row[8])))
     return None
 
 
@@ -58,7 +59,7 @@ def _first(reader: Reader, condition: str, values: Iterable[str]) -> Sent | None
     for value in values:
         row = reader.row(f"{_SENT} WHERE {condition}", (value,))
         if row is not None:
-            return Sent(*row[:7], bool(row[7]))
+            return Sent._make((*row[:8], bool(row[8])))
     return None
 
 

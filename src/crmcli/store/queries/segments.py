@@ -299,3 +299,13 @@ def came_and_went(reader: Reader, before: int, after: int) -> tuple[int, int]:
         " (SELECT 1 FROM segment_snapshot_member b WHERE b.snapshot_id = ? AND b.contact_id = a.contact_id)"
     )
     return int(reader.value(sql, (after, before))), int(reader.value(sql, (before, after)))
+
+
+def differs(reader: Reader, where: Condition, kept: Kept) -> bool:
+    """Whether a condition of ``segment_condition`` holds of others than are in a snapshot."""
+    sql = (
+        f"SELECT COUNT(*), SUM(CASE WHEN EXISTS (SELECT 1 FROM segment_snapshot_member k WHERE k.snapshot_id = ?"
+        f" AND k.contact_id = r.id) THEN 1 ELSE 0 END) FROM contact r WHERE {where.sql}"
+    )
+    size, same = reader.row(sql, (kept.number, *where.params)) or (0, 0)
+    return int(size) != kept.size or int(same or 0) != kept.size

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MOST = 500
 _COURSE = (
     "q.id, q.uid, q.name, CASE WHEN q.status = 'active' AND p.status <> 'active' THEN 'paused' ELSE q.status END,"
-    " q.campaign_id, p.uid, q.segment_id, q.stage_id, q.stage_since, q.stop_on_reply, q.again, q.owner_id"
+    " q.campaign_id, p.uid, p.name, q.segment_id, q.stage_id, q.stage_since, q.stop_on_reply, q.again, q.owner_id"
 )
 _STEP = "s.id, s.position, s.kind, s.template_id, t.name, s.subject, s.minutes, s.filter, s.otherwise"
 
@@ -35,6 +35,7 @@ class Course(NamedTuple):
     status: str
     campaign: int
     campaign_uid: str
+    campaign_name: str
     segment: int | None
     stage: int | None
     stage_since: str | None
@@ -92,7 +93,7 @@ def courses(reader: Reader, *, deleted: bool = False) -> list[Course]:
         f"SELECT {_COURSE} FROM sequence q JOIN campaign p ON p.id = q.campaign_id"
         f" WHERE q.deleted_at IS {state} ORDER BY q.name_key, q.id"
     )
-    return [Course(*row[:9], bool(row[9]), bool(row[10]), row[11]) for row in reader.rows(sql)]
+    return [Course._make((*row[:10], bool(row[10]), bool(row[11]), row[12])) for row in reader.rows(sql)]
 
 
 def course_named(reader: Reader, ref: str, *, deleted: bool = False) -> Course:
@@ -154,9 +155,9 @@ def sequence_views(reader: Reader, only: int | None = None) -> list[SequenceView
         f" WHERE {'q.deleted_at IS NULL' if only is None else 'q.id = ?'} ORDER BY q.name_key, q.id"
     )
     return [
-        SequenceView(
-            *row[:4], Link(row[4], row[5]) if row[4] else None, *row[6:8], bool(row[8]), bool(row[9]), *row[10:14],
-            Link(row[14], row[15]), reader.user(row[16]), sure_moment(row[17]), sure_moment(row[18]),
+        SequenceView._make(
+            (*row[:4], Link(row[4], row[5]) if row[4] else None, *row[6:8], bool(row[8]), bool(row[9]), *row[10:14],
+             Link(row[14], row[15]), reader.user(row[16]), sure_moment(row[17]), sure_moment(row[18]))
         )
         for row in reader.rows(sql, () if only is None else (only,))
     ]  # fmt: skip

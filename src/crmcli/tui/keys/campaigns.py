@@ -4,12 +4,37 @@ from __future__ import annotations
 
 from crmcli.tui.keys.key import Key
 
-_CAMPAIGN, _VIEW = "campaign", "view"
+_CAMPAIGN, _STATE, _SENDING, _PANE, _VIEW = "campaign", "its state", "sending", "pane", "view"
 CAMPAIGNS = (
-    Key("deals", "enter", "open", "deals", "the deals that the campaign brought", _CAMPAIGN, shown=True, palette=True, display="⏎"),
-    Key("activities", "a", "activities", "activities", "what was done for it", _CAMPAIGN, shown=True, palette=True),
-    Key("sort", "s", "sort", "sort", "choose what to sort by; a click on a heading does it too", _VIEW, shown=True, palette=True),
+    Key("open", "enter", "open", "open", "into the pane; there, what the line stands for: people, deals, a task, a cost", _CAMPAIGN,
+        shown=True, palette=True, display="⏎"),
+    Key("new", "n", "new", "new", "plan a campaign", _CAMPAIGN, shown=True, palette=True),
+    Key("change", "c", "change_campaign", "change", "change its plan in a form", _CAMPAIGN, shown=True, palette=True),
+    Key("cost", "dollar_sign", "cost", "cost", "add what it costs", _CAMPAIGN, shown=True, palette=True, display="$"),
+    Key("respond", "R", "respond", "respond", "note down who responded", _CAMPAIGN, shown=True, palette=True),
+    Key("log", "l", "about('log')", "log", "log a call, a meeting, a note … for it", _CAMPAIGN, shown=True, palette=True,
+        repeats=True),
+    Key("task", "t", "about('task')", "task", "plan a task for it", _CAMPAIGN, shown=True, palette=True, repeats=True),
+    Key("remove", "delete", "remove", "remove", "delete it; undo brings it back", _CAMPAIGN, palette=True),
+    Key("deals", "b", "deals", "deals", "the deals that name it", _CAMPAIGN, palette=True),
+    Key("activities", "a", "activities", "activities", "what was done for it", _CAMPAIGN, palette=True),
+    Key("start", "P", "turn", "start/pause", "start it, pause it, or go on with it", _STATE, shown=True, palette=True),
+    Key("complete", "F", "end('complete')", "complete", "it is finished", _STATE, palette=True),
+    Key("cancel", "X", "end('cancel')", "cancel", "call it off", _STATE, palette=True),
+    Key("trial", "T", "trial", "dry run", "who would get its mail now, who would not, and why", _SENDING, shown=True, palette=True),
+    Key("send", "M", "send", "send/stop", "send what is left of its mail; stop what is being sent from here", _SENDING, palette=True),
+    Key("plan", "p", "pane('plan')", "plan", "what it is for, its goals, money and tasks", _PANE, palette=True),
+    Key("members", "m", "pane('members')", "members", "its people by state, and why", _PANE, palette=True),
+    Key("results", "v", "pane('results')", "results", "what came of it", _PANE, palette=True),
+    Key("calendar", "C", "pane('calendar')", "calendar", "the month with all campaigns", _PANE, palette=True),
+    Key("next_pane", "tab", "go_pane(1)", "next pane", "the next pane", _PANE, shown=True, counted=True),
+    Key("previous_pane", "shift+tab", "go_pane(-1)", "previous pane", "the pane before", _PANE, counted=True),
+    Key("into", "right", "into", "into the pane", "the keys go to the pane", _PANE),
+    Key("list", "left,h", "list", "to the list", "the keys go back to the campaigns", _PANE),
+    Key("month_before", "less_than_sign", "month(-1)", "month before", "the month before", _PANE, palette=True, counted=True),
+    Key("month_after", "greater_than_sign", "month(1)", "month after", "the month after", _PANE, palette=True, counted=True),
+    Key("filter", "slash", "filter", "filter", "only some: status = active AND owner = me", _VIEW, shown=True, palette=True),
+    Key("sort", "s", "sort", "sort", "choose what to sort by", _VIEW, palette=True),
     Key("reverse", "S", "reverse", "reverse", "the other way round", _VIEW, palette=True),
-    Key("measure", "v", "measure", "measure", "draw another of the figures", _VIEW, shown=True, palette=True, counted=True),
-    Key("chart", "c", "chart", "chart", "show the chart, or leave it to the figures", _VIEW, palette=True),
+    Key("escape", "escape", "escape", "back", "back to the states, to the list, else take the filter off", _VIEW),
 )  # fmt: skip

@@ -97,9 +97,9 @@ def campaign_fields(view: CampaignView | None, locale: Locale) -> tuple[FormFiel
         FormField("code", "code", (view.code or "") if view else "", "what visitors or readers name, as K26"),
         FormField("parent", "part of", view.parent.name if view and view.parent else "", completes="campaign"),
         FormField("owner", "owner", (view.owner or "") if view else "", completes="owner"),
-        own("expected_cost", "expected cost"),
-        own("expected_revenue", "expected revenue"),
-        FormField("expected_response", "expected %", f"{response:g}" if response is not None else "", "of those reached"),
+        own("expected_cost", "will cost", "what is expected"),
+        own("expected_revenue", "will bring", "what is expected"),
+        FormField("expected_response", "respond %", f"{response:g}" if response is not None else "", "of those reached"),
         *_pace_fields(view),
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.events import Click
 
+MARKS = {True: "◉", False: "◌"}  # of the chosen side and the other; read out as an asterisk, and as nothing
 _LONGEST = 400
 _NOTHING = "— nothing —"
 
@@ -139,7 +140,7 @@ class _Choice(Vertical):
         """Mark the side."""
         self.whose = whose
         for side, text in (("mine", self.disputed.mine), ("theirs", self.disputed.theirs)):
-            mark = "◉" if side == whose else "◌"  # read out as an asterisk, and as nothing
+            mark = MARKS[side == whose]
             shown = cut(visible(text, keep_newlines=True), _LONGEST) or _NOTHING
             widget = self.query_one(f"#{side}", Static)
             widget.set_class(side == whose, "-chosen")

@@ -1,124 +1,62 @@
-"""Campaigns: what each has brought, and the way to its deals and activities."""
+"""Campaigns: their plans, money and people at a glance, and one of them with all that belongs to it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.content import Content
-from textual.widgets import Static
-
 from crmcli.render.safe import visible
-from crmcli.render.table import Screen as Paper
 from crmcli.tui.bindings import bindings_of
-from crmcli.tui.campaign_figures import SORTS, Order, figures, in_order, picture
+from crmcli.tui.campaign_people import People
+from crmcli.tui.campaign_words import SORTS, Order
 from crmcli.tui.keys.registry import PLACES
-from crmcli.tui.screens.place import Place
+from crmcli.tui.screens.campaign_sending import CampaignSending
 from crmcli.tui.trail import Spot
-from crmcli.tui.widgets.figures import FigureRows, Figures
-from crmcli.tui.widgets.report_chart import ReportChart
+from crmcli.tui.widgets.filter_bar import FilterBar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from crmcli.domain.views import CampaignTotal
-    from crmcli.tui.session import Session
     from crmcli.tui.widgets.cursor_list import CursorList
+    from crmcli.tui.widgets.entry_list import Entry
     from crmcli.tui.yanking import Yank
 
 _KEPT = "campaigns"
-_NONE_YET = Content.assemble(
-    ("No campaigns yet", "bold"),
-    "\n\nA campaign comes to be when a deal or an activity names it:\n\n",
-    ('crm deal add "Pilot" --campaign "Spring mailing"', "$accent"), "\n",
-    ('crm log email "sent the offer" --contact jane@x.com --campaign "Spring mailing"', "$accent"),
-    "\n\nor in the form of a deal: ", ("c", "bold $accent"), " on the board.",
-)  # fmt: skip
 
 
-class CampaignsScreen(Place):
-    """Every campaign with its chart; the order is remembered from one sitting to the next."""
+class CampaignsScreen(CampaignSending):
+    """Which campaigns, in which order, and what opens from them; the order is remembered from one sitting to the next."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("campaigns")
     KEYS = PLACES["campaigns"]
 
-    def __init__(self, session: Session, name: str) -> None:
-        super().__init__(session, name)
-        kept = session.memory.get(_KEPT)
-        known = isinstance(kept, list) and len(kept) == 2 and kept[0] in SORTS
-        self.order = Order(str(kept[0]), bool(kept[1])) if known else Order()
-        self.totals: Sequence[CampaignTotal] = ()
-        self.measure = 0
+    def open_ref(self, ref: str) -> None:
+        """Put the cursor on the campaign of that uid or name."""
+        self.wanted_campaign = ref
+        self.is_stale = True
+        if self.is_active:
+            self.refresh_store()
 
-    def on_resize(self) -> None:
-        """The chart may be higher, or must be lower."""
-        self.chart.fit()
+    # -- which ones, and in which order
 
-    # -- what it shows
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.remove_class("-none")
+        self.query_one(FilterBar).open()
 
-    def body(self) -> ComposeResult:
-        """Which order, the chart, the figures."""
-        yield Static(Content.styled("reading campaigns …", "dim"), id="report-title", markup=False)
-        yield ReportChart(self.session.locale, plain=self.app.is_plain)
-        yield Figures(self._paper)
-        yield Static(_NONE_YET, id="report-said")
+    def on_filter_bar_submitted(self, event: FilterBar.Submitted) -> None:
+        """Read what it selects."""
+        event.stop()
+        self.filter = event.text
+        self.action_list()
+        self.reload()
 
-    def _paper(self, cells: int) -> Paper:
-        return Paper(cells, False, self.session.locale, self.now())  # noqa: FBT003 - a field of a tuple
-
-    def on_mount(self) -> None:
-        """Nothing is known before it is read."""
-        self.chart.show(None, 0)
-
-    @property
-    def rows(self) -> FigureRows:
-        """The campaigns."""
-        return self.query_one("#figures", FigureRows)
-
-    @property
-    def chart(self) -> ReportChart:
-        """The chart above them."""
-        return self.query_one(ReportChart)
-
-    @property
-    def total(self) -> CampaignTotal | None:
-        """The campaign at the cursor."""
-        return self.totals[self.rows.cursor] if self.totals else None
-
-    def unread(self, what: str) -> None:
-        """The store can't be reached."""
-        super().unread(what)
-        self.query_one("#report-title", Static).update(Content.styled(f"✗ {what} · r reads it again", "$text-error"))
-
-    def reload(self) -> None:
-        """Read what came of each campaign."""
-        self.read("campaigns", self.session.campaigns.list, self._show, what="the campaigns can't be read")
-
-    def _show(self, totals: Sequence[CampaignTotal]) -> None:
-        self.totals = in_order(totals, self.order)
-        rows = self.rows
-        rows.sorted_by = self.order.by
-        rows.is_reversed = (self.order.by == "name") != self.order.reverse
-        self.query_one("#report-said").display = not totals
-        self.query_one(Figures).display = bool(totals)
-        self.query_one(Figures).show(figures(self.totals, self.session.locale))
-        self._draw()
-        if self.focused is None:
-            rows.focus(scroll_visible=False)
-
-    def _draw(self) -> None:
-        drawn = picture(self.totals, self.measure, self.session.locale)
-        self.chart.show(None if self.has_class("-no-chart") else drawn, self.rows.cursor)
-        parts: list[tuple[str, str]] = [("campaigns", "bold $primary")]
-        if self.totals:
-            parts.append((f" · by {SORTS[self.order.by]}{', the other way round' if self.order.reverse else ''}", ""))
-        if drawn is not None and self.totals and not self.has_class("-no-chart"):
-            parts.append((f" · chart: {drawn.measure}  {drawn.legend}".rstrip(), ""))
-        self.query_one("#report-title", Static).update(Content.assemble(*parts))
-
-    # -- what is drawn, and in which order
+    def on_filter_bar_left(self) -> None:
+        """Back to the campaigns."""
+        self.query_one(FilterBar).accept(self.filter)
+        self.action_list()
+        self.reload()
 
     def action_sort(self) -> None:
         """Choose what to sort by."""
@@ -130,12 +68,6 @@ class CampaignsScreen(Place):
 
         self.app.push_screen(Picker("sort by", [Choice(*each) for each in SORTS.items()], self.order.by), chosen)
 
-    def on_figures_heading_clicked(self, event: Figures.HeadingClicked) -> None:
-        """By the column whose heading was clicked; again, the other way round."""
-        event.stop()
-        if event.column in SORTS:
-            self._sort(Order(event.column, event.column == self.order.by and not self.order.reverse))
-
     def action_reverse(self) -> None:
         """The other way round."""
         self._sort(self.order._replace(reverse=not self.order.reverse))
@@ -143,59 +75,124 @@ class CampaignsScreen(Place):
     def _sort(self, order: Order) -> None:
         self.order = order
         self.app.remember(_KEPT, list(order))
-        self._show(self.totals)
+        self.put_rows(self.campaigns.rows)
 
-    def action_measure(self) -> None:
-        """Draw another of the figures."""
-        self.measure += self.app.count.take()
-        self.remove_class("-no-chart")
-        self._draw()
+    def action_escape(self) -> None:
+        """Back to the states, to the list, else take the filter off."""
+        if self.is_inside and self.people.kind:
+            kept = ("state" if self.people.kind == "state" else "", self.people.state)
+            back = "results" if self.people.kind == "reached" else "members"
+            self.people = People()
+            self._turn_to(back)
+            self._refs[back] = kept
+        elif self.is_inside:
+            self.action_list()
+        elif self.filter:
+            self.query_one(FilterBar).action_clear()
 
-    def action_chart(self) -> None:
-        """Show the chart, or none."""
-        self.toggle_class("-no-chart")
-        self._draw()
+    # -- months
 
-    # -- what it brought
+    def action_month(self, step: int) -> None:
+        """The month after, or before."""
+        if self.pane != "calendar":
+            self.action_pane("calendar")
+            return
+        if self.month is None:
+            return
+        months = self.month.start.year * 12 + self.month.start.month - 1 + step * self.app.count.take()
+        text = f"{months // 12:04d}-{months % 12 + 1:02d}"
+        self.month = self.session.campaign_calendar.month(text)
+        self.read_pane()
+
+    # -- what opens
 
     def on_cursor_list_selected(self, event: CursorList.Selected) -> None:
-        """The chart picks out the campaign at the cursor."""
-        event.stop()
-        self.chart.put_cursor(event.rows.cursor)
+        """The pane follows the list; its own cursor changes nothing."""
+        if event.rows is self.campaigns:
+            super().on_cursor_list_selected(event)
+        else:
+            event.stop()
+            self._go_on()
 
-    def on_report_chart_picked(self, event: ReportChart.Picked) -> None:
-        """A bar was clicked: its campaign, or on the second click its deals."""
-        event.stop()
-        self.rows.go_to(event.row)
-        if event.twice:
-            self.action_open()
+    def _go_on(self) -> None:
+        """More of the people come as the cursor gets to the last one of those that are listed."""
+        people, entries = self.people, self.entries
+        is_full = people.kind in ("state", "reached") and entries.count > people.most
+        if self.pane == "members" and is_full and entries.cursor == entries.count - 1:
+            self.people = people._replace(most=people.most * 4)
+            self.read_pane()
 
     def action_open(self) -> None:
-        """Go to the deals of the campaign at the cursor."""
+        """Go into the pane; there, open what the line stands for."""
+        if not self.is_inside:
+            if self.chosen() is not None:
+                self.action_into()
+            return
+        line = self.entries.line
+        if line is None or not line.ref[0]:
+            self.notify("nothing more behind this line", timeout=3)
+        else:
+            self._open(line)
+
+    def _open(self, line: Entry) -> None:
+        kind, key = line.ref
+        match kind:
+            case "contact" | "activity":
+                self.app.open_record(kind, key)
+            case "state" | "reached":
+                self.people = People(kind, key)
+                self._turn_to("members")
+            case "campaign":
+                self.open_ref(key)
+            case "cost":
+                self._open_cost(key)
+            case "deals":
+                self.app.visit(Spot("deals", key))
+            case _:
+                self.action_activities()
+
+    def _open_cost(self, number: str) -> None:
+        view = self.chosen()
+        if view is None:
+            return
+        costs = self.session.budgets
+
+        self.read(
+            "cost", lambda: next((each for each in costs.list(view.id) if str(each.number) == number), None),
+            lambda cost: self.ask_cost(view, cost) if cost is not None else None,
+        )  # fmt: skip
+
+    def action_deals(self) -> None:
+        """Go to the deals that name it."""
         self._go("deals")
 
     def action_activities(self) -> None:
-        """Go to its activities."""
+        """Go to what was done for it."""
         self._go("activity")
 
     def _go(self, screen: str) -> None:
-        if self.total is None:
-            self.notify("no campaign here yet", timeout=3)
-            return
-        self.app.visit(Spot(screen, self.session.campaigns.records_of(self.total.name)))
+        if (view := self.chosen()) is not None:
+            self.app.visit(Spot(screen, self.session.campaigns.records_of(view.name)))
+
+    # -- out of here
+
+    def action_outside(self) -> None:
+        """Open what the person at the cursor of the pane has."""
+        if any(target.noun != "campaign" for target in self.targets()):
+            super().action_outside()
+        else:
+            self.notify("a campaign has nothing outside; members have", timeout=3)
 
     def to_yank(self) -> Callable[[], Yank] | None:
-        """The campaign at the cursor."""
+        """The person or task at the cursor of the pane, else the campaign."""
         from crmcli.tui.yanking import some_rows
 
-        total = self.total
-        if total is None:
+        if any(target.noun != "campaign" for target in self.targets()):
+            return super().to_yank()
+        row = self.row
+        if row is None:
             return None
-        names = total._fields
-        row = tuple(_written(value) for value in total)
-        return lambda: some_rows(names, [row], visible(total.name))
-
-
-def _written(value: object) -> object:
-    """A value as it is copied: amounts in one cell."""
-    return "; ".join(f"{each.plain} {each.currency}" for each in value) if isinstance(value, tuple) else value
+        names = ("id", "number", "name", "kind", "status", "members", "sent", "responded")
+        view = row.view
+        values = (view.id, view.number, view.name, view.kind, view.status, view.members, *row.reach)
+        return lambda: some_rows(names, [values], visible(view.name))

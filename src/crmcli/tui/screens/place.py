@@ -69,7 +69,7 @@ class Place(ActingScreen):
     def on_mount(self) -> None:
         """Give the terminal's cursor back to the list that has the keys: each field of a new screen takes it while it is made."""
         seen = self.app.place
-        if seen is not None and seen.is_mounted and seen.rows is not None:
+        if seen is not None and seen.is_whole and seen.rows is not None:
             seen.rows.tell_terminal()
 
     def density_changed(self) -> None:

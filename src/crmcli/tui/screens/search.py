@@ -240,7 +240,7 @@ class SearchScreen(Dialog[None]):
             case "report":
                 app.visit(Spot("reports", hit.ref))
             case "campaign":
-                app.visit(Spot("campaigns"))
+                app.visit(Spot("campaigns", hit.ref))
             case "command":
                 name = hit.ref.partition("(")[0]
                 await app.run_action(hit.ref, self._place if hasattr(self._place, f"action_{name}") else app)

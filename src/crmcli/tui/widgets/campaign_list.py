@@ -29,6 +29,7 @@ class CampaignList(LineList):
         self._locale = locale
         self._now = now
         self.rows: Sequence[CampaignRow] = ()
+        self.moving: frozenset[int] = frozenset()  # the numbers of those that are being sent just now
 
     @property
     def count(self) -> int:
@@ -65,21 +66,22 @@ class CampaignList(LineList):
         """Its mark, its name, the word for its state."""
         view = self.rows[place].view
         tone = TONES.get(view.status, "text")
-        name = pad(visible(view.name), max(1, cells - 2 - _STATE - 1))
-        return [Piece(f"{MARKS[view.status]} ", tone), Piece(name, "title"), Piece(pad(f" {view.status}", _STATE + 1, "right"), tone)]  # fmt: skip
+        name = pad(visible(view.name), max(1, cells - 2 - _STATE - 2))
+        state = Piece(pad(f" {view.status}", _STATE + 1, "right"), tone)
+        return [Piece(f"{MARKS[view.status]} ", tone), Piece(name, "title"), state]
 
     def more_pieces(self, place: int, line: int, cells: int) -> Sequence[Piece]:  # noqa: ARG002 - there is one
         """People at the right; kind, days and money as far as there is room."""
         row = self.rows[place]
         people = self._people(row)
-        room = cells - 2 - width(people) - 1
+        room = cells - 2 - width(people) - 2
         left = joined(room, *self._about(row, room))
         taken = sum(width(piece.text) for piece in left)
         return [Piece("  "), *left, Piece(" " * max(0, room - taken + 1)), Piece(people, "muted")]
 
     def _about(self, row: CampaignRow, room: int) -> Sequence[Piece]:
         sending, number = row.sending, self._locale.number
-        if sending is not None and not sending.is_over and sending.sent:
+        if sending is not None and not sending.is_over and row.view.number in self.moving:
             told = f" {number(sending.sent)} of {number(sending.whole)} sent"
             return Piece(bar(sending.sent, sending.failed, sending.whole, _BAR), "good"), Piece(told, "good")
         words = [kind_word(row.view.kind), days_word(row.view, self._now().date(), self._locale)]
@@ -88,7 +90,7 @@ class CampaignList(LineList):
         tone = "late" if money.startswith("!") else "muted"
         drawn = money_bar(row.budget, _BAR) if row.budget is not None and row.budget.budget is not None else ""
         if width(told) + width(money) + width(drawn) + 4 > room:
-            money = money.partition(" of ")[0]
+            money = money.partition(" of ")[0].partition(" by ")[0]
         parts = [Piece(told, "muted")]
         if drawn:
             parts += [Piece(" · ", "muted"), Piece(drawn, tone), Piece(f" {money}", tone)]
