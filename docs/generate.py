@@ -414,9 +414,7 @@ _AROUND = {
     "growth": "how many more there are than at the last snapshot",
     "snapshots": "its snapshots",
     "used_by": "the segments, campaigns and sequences that use it",
-    "test": "how versions are tried and what can be said of them: "
-    "`{metric, confidence, rule, verdict, winner, leader, decided_at, decided_by, is_due, comparisons}`, "
-    "where a comparison is `{name, other, difference, low, high, p}`",
+    "test": "how versions are tried and what can be said of them; a comparison is `{name, other, difference, low, high, p}`",
     "steps": "its steps, in their order",
     "next_at": "when there is something to be done in it",
     "states": "how many members stand in each state",
@@ -794,7 +792,7 @@ _PICTURES: dict[str, tuple[str, tuple[str, ...]]] = {
     "companies": ("companies", ("f", "m", "a", "down", "j")),
     "deals": ("deals", ("p", "j", "space", "space")),
     "activity": ("activity", ("j",)),
-    "campaigns": ("campaigns", ("j",)),
+    "campaigns": ("campaigns", ("j", "v")),
     "reports": ("reports", ("l", *("j",) * 6)),
     "record": ("deals", ("j", "j", "j", "enter", "tab", "tab", "tab", "j")),
     "search": ("board", ("ctrl+k", "m", "a", "r", "down")),

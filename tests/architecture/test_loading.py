@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmcli.context import AppContext, Flags
+from crmcli.domain.sequence_steps import read_steps
 from crmcli.domain.template_drafts import TemplateDraft
 from crmcli.services.demo import fill
+from crmcli.services.segments import Definition
+from crmcli.services.sequences import SequenceTold
 from tests.architecture.blocks import commands, is_group
 
 if TYPE_CHECKING:
@@ -60,6 +63,9 @@ READS = [
     ("campaign", "list"),
     ("campaign", "show", "Spring webinar", "--format", "table"),
     ("campaign", "members", "Spring webinar"),
+    ("campaign", "why", "Spring webinar", "elena.todorova@balkan-mlechni.example"),
+    ("campaign", "variant", "list", "Spring webinar"),
+    ("campaign", "report", "Spring webinar"),
     ("campaign", "cost", "list"),
     ("campaign", "budget"),
     ("campaign", "calendar", "--format", "table"),
@@ -67,7 +73,17 @@ READS = [
     ("suppress", "list"),
     ("suppress", "check", "elena.todorova@balkan-mlechni.example"),
     ("template", "list"),
+    ("sequence", "list"),
     ("template", "show", "hello"),
+    ("template", "preview", "hello"),
+    ("segment", "list"),
+    ("segment", "show", "bakers", "--format", "table"),
+    ("segment", "members", "bakers"),
+    ("segment", "snapshots", "bakers"),
+    ("sequence", "list"),
+    ("sequence", "show", "Welcome", "--format", "table"),
+    ("sequence", "members", "Welcome"),
+    ("sequence", "step", "list", "Welcome"),
     ("sql", "select count(*) from v_deal"),
     ("pipeline",),
     ("pipeline", "list"),
@@ -75,6 +91,7 @@ READS = [
     ("report", "won"),
     ("report", "lost"),
     ("report", "activity"),
+    ("report", "campaigns"),
     ("report", "stale"),
     ("report", "hygiene"),
     ("dupes",),
@@ -94,6 +111,9 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = AppContext(Flags(store=str(place), user="maria"), origin="demo")
     fill(app.desk)
     app.templates.add("hello", TemplateDraft(subject="Hello", text="Hello"))
+    app.members.respond("Spring webinar", ["elena.todorova@balkan-mlechni.example"])
+    app.segments.add("bakers", Definition(filter="company.industry ~= food"))
+    app.sequences.add("Welcome", SequenceTold(segment="bakers", steps=read_steps("wait 3d\nmail hello")))
     return place
 
 

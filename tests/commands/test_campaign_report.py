@@ -105,6 +105,8 @@ def test_the_return_is_the_same_when_the_revenue_comes_from_more_deals(crm_on: R
 
 def test_a_period_counts_what_happened_in_it(crm: Run) -> None:
     found = row(crm, "--period", "2025")
+    assert [] == crm("report", "campaigns", "--period", "2025", "--format", "json").json()
+    assert 2 == len(crm("report", "campaigns", "--period", "2026", "--format", "json").json())  # type: ignore[arg-type]
     assert (0, 0, 0, None, None) == tuple(found[name] for name in ("responded", "deals", "cost", "roi", "previous"))
 
 

@@ -136,7 +136,7 @@ def test_the_third_soft_bounce_in_a_row(crm_on: Crm, tmp_path: Path) -> None:
         if number != 2:
             bounced.append(bounce(gone["Bob"], 10 + number, "5.2.2", named="bob@x.com"))
         done = crm_on("campaign", "collect", "--mbox", mbox(tmp_path, *bounced), "--format", "json").json()
-        assert (len(bounced), 1 if number == 3 else 0) == (done["bounces_soft"], done["invalid"])  # type: ignore[call-overload, index]
+        assert (len(bounced), 1 if number == 3 else 0) == (done["bounces_soft"], done["invalid"])  # type: ignore[index]
         if number == 3:
             break
     assert set() == suppressed(crm_on)
@@ -184,7 +184,7 @@ def test_an_answer_that_was_imported_before(crm: Crm, tmp_path: Path) -> None:
     assert 1 == collected(crm, box)["replies"]
     found: Any = crm("activity", "list", "--format", "json").json()
     assert ["Spring"] == [each["campaign"] for each in found]
-    assert 1 == crm("import", "mail", box, "--report", "json").json()["unchanged"]  # type: ignore[call-overload, index]
+    assert 1 == crm("import", "mail", box, "--report", "json").json()["unchanged"]  # type: ignore[index]
 
 
 def test_who_agreed_again_stays(crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +226,7 @@ def test_a_maildir_a_pipe_and_the_settings(crm: Crm, tmp_path: Path, monkeypatch
     done = crm("campaign", "collect", "--mbox", "-", "--format", "json", stdin=content).json()
     assert (0, 1) == (done["bounces_hard"], done["known"])
     settings(tmp_path, monkeypatch, f'[marketing]\nreturns = "{tmp_path / "Maildir"}"\n')
-    assert 1 == crm("campaign", "collect", "--format", "json").json()["known"]  # type: ignore[call-overload, index]
+    assert 1 == crm("campaign", "collect", "--format", "json").json()["known"]  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ def test_events_as_json_lines(crm: Crm, tmp_path: Path) -> None:
     (tmp_path / "e.jsonl").write_text(
         json.dumps({"token": token, "event": "opened", "at": "2026-11-21T12:00:00Z"}) + "\n"
     )
-    assert 1 == crm("campaign", "collect", "--events", "e.jsonl", "--format", "json").json()["opened"]  # type: ignore[call-overload, index]
+    assert 1 == crm("campaign", "collect", "--events", "e.jsonl", "--format", "json").json()["opened"]  # type: ignore[index]
 
 
 def test_events_without_tracking(crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,9 +336,9 @@ def test_only_what_may_have_come_back_is_fetched(crm: Crm, tmp_path: Path, monke
         "json",
     )
     found = crm(*words).json()
-    assert (3, 1, 1, 1, 0) == tuple(found[n] for n in ("read", "bounces_hard", "replies", "other", "known"))  # type: ignore[call-overload, index]
+    assert (3, 1, 1, 1, 0) == tuple(found[n] for n in ("read", "bounces_hard", "replies", "other", "known"))  # type: ignore[index]
     found = crm(*words).json()
-    assert (3, 0, 0, 1, 2) == tuple(found[n] for n in ("read", "bounces_hard", "replies", "other", "known"))  # type: ignore[call-overload, index]
+    assert (3, 0, 0, 1, 2) == tuple(found[n] for n in ("read", "bounces_hard", "replies", "other", "known"))  # type: ignore[index]
     assert [[True, False, True], [False, False, False]] == [each[4] for each in asked]
     assert ("mail.example", "Возврат", "secret", None) == asked[0][:4]
 

@@ -27,6 +27,7 @@ from crmcli.errors import BadValue
         (Trial(after_count=4), 10, 4),
         (Trial(after_count=40), 10, 10),
         (Trial(after_minutes=60), 10, 2),
+        (Trial(after_minutes=60), 1, 1),
         (Trial(after_minutes=60, sample=0.3), 10, 3),
         (Trial(after_count=4, sample=0.5), 10, 5),
         (Trial(after_minutes=60, sample=1.0), 10, 10),
@@ -37,7 +38,7 @@ def test_so_many_of_the_people_get_a_variant(trial: Trial, people: int, sampled:
 
 
 def test_the_sample_is_spread_over_all() -> None:
-    assert [4, 9, 14, 19] == [place for place in range(20) if Trial(after_minutes=1).samples(place)]
+    assert [0, 5, 10, 15] == [place for place in range(20) if Trial(after_minutes=1).samples(place)]
 
 
 @given(st.integers(1, 1000), st.integers(0, 5000))

@@ -59,6 +59,8 @@ def test_a_cut_list_says_of_how_many() -> None:
     [
         ("contact", False, "no contacts yet (try: crm contact add NAME)\n"),
         ("contact", True, "no contacts match\n"),
+        ("cost", False, "no costs yet (try: crm campaign cost add NAME AMOUNT)\n"),
+        ("member", True, "no members match\n"),
         ("search", False, "nothing found\n"),
         ("today", False, "nothing needs you today\n"),
         ("stage", False, "nothing yet\n"),

@@ -513,7 +513,7 @@ def test_what_changes_at_the_last_moment(crm_both: Run, server: MailServer, monk
     assert [
         ("skipped", "opted out"),
         ("sent", None),
-        ("skipped", "no address"),
+        ("skipped", "deleted"),
         ("skipped", "suppressed"),
         ("sent", None),
     ] == list(members(crm_both).values())

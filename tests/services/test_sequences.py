@@ -279,10 +279,15 @@ def test_one_that_is_broken_stops_no_other(world: World) -> None:
 
 
 def test_what_it_needs_stays(world: World) -> None:
-    """A segment, a template and a stage that a sequence uses are not taken away."""
+    """A segment, a template, a stage and a campaign that a sequence uses are not taken away."""
     world("segment", "add", "vips", "--filter", "tag = vip")
     sequence(world, "--stage", "proposal", steps="if segment = vips else stop\nmail hello\n")
-    for words in (("segment", "rm", "vips"), ("template", "rm", "hello"), ("pipeline", "stage-rm", "proposal")):
+    for words in (
+        ("segment", "rm", "vips"),
+        ("template", "rm", "hello"),
+        ("pipeline", "stage-rm", "proposal"),
+        ("campaign", "rm", "Welcome"),
+    ):
         assert "Welcome" in world(*words, code=5).stderr
     world("segment", "edit", "vips", "--name", "dear ones")
     assert 'if segment = "dear ones" else stop' in world("sequence", "show", "Welcome", "--steps").stdout

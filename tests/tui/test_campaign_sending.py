@@ -76,7 +76,7 @@ async def test_sent_after_a_question(server: MailServer, program: CrmApp) -> Non
         assert [] == server.desk.taken
         await press(pilot, "M", "y")
         assert 5 == len({to for _, to, _ in server.desk.taken})
-        print(told(pilot)); assert any("5 sent" in each for each in told(pilot))
+        assert any("5 sent" in each for each in told(pilot)), (told(pilot), drawn(pilot))
         assert ("active", 5, 5) == (chosen(pilot).view.status, chosen(pilot).view.members, chosen(pilot).reach.sent)
         await press(pilot, "m")
         assert "» sent" in pane(pilot)

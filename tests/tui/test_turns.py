@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +11,14 @@ from textual.events import Key, Paste
 from textual.widgets import Input
 
 from crmcli.tui.modals.help import Help
+from crmcli.tui.modals.record_form import RecordForm
 from crmcli.tui.pasting import LONGEST
 from crmcli.tui.screens.record import RecordScreen
 from tests.tui.boards import crm_app, press, settle
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
     from crmcli.tui.app import CrmApp
 
 BACK = "backspace"
@@ -73,6 +77,23 @@ async def test_keys_go_on_when_what_had_one_of_them_goes_away(store: str) -> Non
         typed_at_once(app, "question_mark", "escape", "n", "escape", "ctrl+k", "escape", "f", *"abc")
         await settle(pilot)
         assert "abc" == focused_text(app)
+
+
+async def test_keys_wait_for_one_that_takes_long(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that is busy with something else a dialog is slow to come, and none of its keys goes elsewhere."""
+    compose = RecordForm.compose
+
+    def slowly(form: RecordForm) -> ComposeResult:
+        time.sleep(0.7)
+        return compose(form)
+
+    monkeypatch.setattr(RecordForm, "compose", slowly)
+    app = crm_app(store, start="contacts")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        typed_at_once(app, "n", *"jkq")
+        await settle(pilot)
+        assert "jkq" == focused_text(app)
 
 
 @pytest.mark.parametrize("start", ["companies", "board", "today", "deals"])

@@ -52,9 +52,10 @@ def collect(
 ) -> None:
     """Act on bounces, complaints, answers and farewells.
 
-    Each mail counts once, so it can run from cron. A hard bounce suppresses the address, the third soft one in a row marks it invalid; complaints and farewells withdraw
-    consent; answers go on the timeline. Without a flag the mailbox is that of the setting marketing.returns. The password
-    of a mailbox comes from CRM_IMAP_PASSWORD or the keyring (service crmcli-imap, user USER@HOST).
+    Each mail counts once, so it can run from cron. A hard bounce suppresses the address, the third soft one in a row marks
+    it invalid; complaints and farewells withdraw consent; answers go on the timeline. Without a flag the mailbox is that
+    of the setting marketing.returns. The password of a mailbox comes from CRM_IMAP_PASSWORD or the keyring (service
+    crmcli-imap, user USER@HOST).
     """
     from crmcli.services.returns import TRACKED, Tally
 

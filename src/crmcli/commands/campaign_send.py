@@ -75,6 +75,7 @@ def send(
         return
     if dry_run:
         _try(application, plan, limit)
+        _warn_of_obstacle(application, plan, folder)
         return
     expected = application.mailing.count(plan) if application.output.can_ask or not yes else 0
     if not yes and not application.output.confirm(_question(plan, expected, limit)):
@@ -131,6 +132,14 @@ def _try(application: AppContext, plan: Plan, limit: int | None) -> None:
     application.output.note(f"dry run: {get:,} would get it{'; ' + others if others else ''}; nothing was sent")
 
 
+def _warn_of_obstacle(application: AppContext, plan: Plan, folder: Path | None) -> None:
+    """Say now what would be refused then; what is only written into a folder needs no server."""
+    obstacle = application.mailing.obstacle(plan, folder)
+    if obstacle is not None:
+        remedy = f" (try: {obstacle.hint})" if obstacle.hint else ""
+        application.output.warn(f"it can't be sent so: {obstacle.message}{remedy}")
+
+
 def _answer(ctx: typer.Context, application: AppContext, plan: Plan, tally: Tally) -> None:
     """The counts on stdout; on stderr what else is to be known, and the server's trouble as the error."""
     output = application.output
@@ -143,6 +152,11 @@ def _answer(ctx: typer.Context, application: AppContext, plan: Plan, tally: Tall
     if tally.in_doubt:
         what = "1 message is" if tally.in_doubt == 1 else f"{tally.in_doubt:,} messages are"
         output.warn(f"{what} in doubt: crm campaign resolve {plan.name!r} CONTACT --sent or --resend")
+    if tally.skipped:
+        output.note(
+            f"{tally.skipped:,} skipped (why: crm campaign members {plan.name!r} --status skipped; once that is mended,"
+            " send --skipped)"
+        )
     if tally.stopped:
         output.note(tally.stopped)
     if tally.left and tally.next_at and not tally.trouble:

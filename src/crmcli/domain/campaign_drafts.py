@@ -8,14 +8,16 @@ from crmcli.domain.filter_fields import CAMPAIGN
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.marketing import CAMPAIGN_STATES, COST_STATES, GOAL_METRICS
 from crmcli.domain.money import Money, read_money, read_number
+from crmcli.domain.naming import read_name
 from crmcli.domain.reading import read_value
-from crmcli.domain.text import fold, nearest, quoted, tidy
+from crmcli.domain.text import fold, nearest, quoted
 from crmcli.errors import BadValue
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from crmcli.domain.reading import InputRules
+    from crmcli.domain.naming import read_name
+from crmcli.domain.reading import InputRules
 
 AMOUNTS = ("budget", "expected_cost", "expected_revenue")
 # Fields that are read by themselves; money, segments, goals and settings depend on each other.
@@ -58,10 +60,7 @@ def audience_of(formula: str) -> Audience:
 
 def read_label(text: str) -> str:
     """A campaign's name."""
-    kept = tidy(text)
-    if not kept or len(kept) > _LONGEST or not kept.isprintable():
-        raise BadValue("name", f"a name has 1 to {_LONGEST} characters")
-    return kept
+    return read_name(text, _LONGEST, "cp")
 
 
 def read_plain(raw: Mapping[str, str | None], rules: InputRules) -> dict[str, object]:

@@ -22,10 +22,10 @@ FORMULA = (
 UNRELIABLE = "opened and clicked are unreliable: programs load pictures and follow links, or hide them"
 TRACKED = ("opened", "clicked", "open_rate", "click_rate", "click_to_open")
 MODEL_WORDS = {
-    "own": "a deal is owed to the campaign that it names, else to the last one that reached its people before",
-    "first": "a deal is owed to the first campaign that reached its people",
-    "last": "a deal is owed to the last campaign that reached its people before it was made",
-    "linear": "a deal is owed in equal parts to each time that a campaign reached its people before it was made",
+    "own": "a deal is owed to the campaign that it names, else to the last touch before it",
+    "first": "a deal is owed to the first touch of its people",
+    "last": "a deal is owed to the last touch of its people before it was made",
+    "linear": "a deal is owed in equal parts to each touch of its people before it was made",
 }
 
 
@@ -67,6 +67,11 @@ class Outcome(NamedTuple):
     parts: tuple[Part, ...] = ()
     won: tuple[Part, ...] = ()  # those won in the period
     spent: tuple[Money, ...] = ()
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether anything was counted."""
+        return any((*self.counts, self.leads, self.parts, self.won, self.spent))
 
 
 def in_all(outcomes: Iterable[Outcome], spent: tuple[Money, ...]) -> Outcome:

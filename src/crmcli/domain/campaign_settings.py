@@ -85,7 +85,8 @@ class Trial(NamedTuple):
             return place
         if self.sample is None and self.after_count:
             return min(place, self.after_count)
-        return place * round((USUAL_SAMPLE if self.sample is None else self.sample) * 1000) // 1000
+        permille = round((USUAL_SAMPLE if self.sample is None else self.sample) * 1000)
+        return -(-place * permille // 1000)  # rounded up, so that of few people there is one
 
     def samples(self, place: int) -> bool:
         """Whether who is at a place, from 0 on, gets a version, and does not wait for the winner."""

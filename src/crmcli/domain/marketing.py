@@ -17,10 +17,10 @@ CONSENT_STATES = ("granted", "pending", "withdrawn")
 CONSENT_BASES = ("consent", "contract", "legal_obligation", "legitimate_interest")
 SUPPRESSION_KINDS = ("address", "domain", "contact")
 SUPPRESSION_REASONS = ("unsubscribed", "hard_bounce", "complaint", "manual")
-SEGMENT_KINDS = ("dynamic", "static", "formula")
 STEP_KINDS = ("mail", "task", "wait", "condition")
 
 # Why somebody was not mailed.
+DELETED = "deleted"
 NO_ADDRESS = "no address"
 INVALID_ADDRESS = "invalid address"
 OPTED_OUT = "opted out"
@@ -29,9 +29,6 @@ DUPLICATE = "duplicate"
 FREQUENCY_CAP = "frequency cap"
 TEMPLATE_ERROR = "template error"
 SMTP_ERROR = "smtp error"
-SKIP_REASONS = (
-    NO_ADDRESS, INVALID_ADDRESS, OPTED_OUT, SUPPRESSED, DUPLICATE, FREQUENCY_CAP, TEMPLATE_ERROR, SMTP_ERROR,
-)  # fmt: skip
 
 MEMBER_STATES = (
     "targeted", "sent", "delivered", "opened", "clicked", "replied", "responded", "converted",

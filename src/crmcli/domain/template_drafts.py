@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.naming import read_name
 from crmcli.domain.template_words import normal_locale
 from crmcli.domain.text import is_text, tidy
 from crmcli.errors import BadValue
@@ -28,10 +29,7 @@ class TemplateDraft(NamedTuple):
 
 def read_template_name(text: str) -> str:
     """A template's name; raises BadValue."""
-    kept = tidy(text)
-    if not kept or len(kept) > _LONGEST_NAME or not kept.isprintable() or kept.startswith("tp_"):
-        raise BadValue("name", f"a name has 1 to {_LONGEST_NAME} characters and is no uid")
-    return kept
+    return read_name(text, _LONGEST_NAME, "tp")
 
 
 def read_locale(text: str) -> str:

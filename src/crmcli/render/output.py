@@ -37,6 +37,10 @@ _EMPTY = {
     "task": ("tasks", "crm task add WHAT --due WHEN"),
     "template": ("templates", "crm template add NAME --subject … --text FILE"),
     "segment": ("segments", "crm segment add NAME --filter 'tag = vip'"),
+    "campaign": ("campaigns", "crm campaign add NAME --kind email --segment WHOM --template WHAT"),
+    "member": ("members", "crm campaign edit NAME --segment WHOM, then crm campaign start NAME"),
+    "cost": ("costs", "crm campaign cost add NAME AMOUNT"),
+    "budget": ("budgets", "crm campaign edit NAME --budget AMOUNT"),
     "snapshot": ("snapshots", "crm segment snapshot NAME"),
     "history": ("changes", "crm contact add NAME"),
 }

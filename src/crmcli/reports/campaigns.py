@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ALL_TIME = Window()
 _MOST_BARS = 16
 _FUNNEL = ("targeted", "sent", "delivered", "opened", "clicked", "replied", "responded", "converted")
-_IN_SHORT = "response rate = responded / sent; ROI = (won revenue - cost) / cost, the cost once however many deals"
+_IN_SHORT = "response rate = responded / sent; ROI = (revenue - cost) / cost"
 _PERCENTS = (
     "response_rate", "open_rate", "click_rate", "click_to_open", "reply_rate", "unsubscribe_rate", "complaint_rate", "roi",
 )  # fmt: skip
@@ -110,12 +110,12 @@ def campaign_page(desk: Desk, ref: str, asked: Asked = Asked(), *, is_tracked: b
 def campaigns_report(
     desk: Desk, attribution: str | None = None, span: Window = ALL_TIME, *, is_tracked: bool = False
 ) -> Report:
-    """Every campaign that anything came of in its figures, the newest first, with the deals that are owed to each."""
+    """Every campaign in its figures, in a period those of which anything came, the newest first, with the deals owed to each."""
     model = read_model(attribution)
     with desk.reading() as reader:
         campaigns = planned_campaigns(reader)
         outcomes = Results(desk).of_all(reader, model, span.bounds)
-    wanted = [each for each in campaigns if span.bounds is None or each.number in outcomes]
+    wanted = [each for each in campaigns if span.bounds is None or outcomes.get(each.number, Outcome()).is_anything]
     wanted.sort(key=lambda each: (str(began(each) or ""), each.number), reverse=True)
     rows, drill, single = [], [], set[str]()
     for each in wanted:

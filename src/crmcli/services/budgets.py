@@ -52,7 +52,7 @@ class Budgets:
                 on=read_date(on, now, "on") if on else now.date(), note=_note(note), at=uow.now, by=uow.user_id,
             )  # fmt: skip
             number = uow.add(row).id
-            uow.summary = f"{found.name}: {money.plain} {money.currency}"
+            uow.summary = f"{found.name}: {_told(money)}"
             return costs(uow.reader, number=number)[0]
 
     def edit(
@@ -69,7 +69,7 @@ class Budgets:
         from crmcli.store.models.campaigns import CampaignCost
 
         found = self._found(number)
-        with self.desk.writing("campaign cost edit", f"{found.campaign.name}: {found.amount.plain}") as uow:
+        with self.desk.writing("campaign cost edit", f"{found.campaign.name}: {_told(found.amount)}") as uow:
             row = uow.get(CampaignCost, found.number)
             if amount is not None:
                 money = self._amount(amount, row.currency)
@@ -88,7 +88,7 @@ class Budgets:
         from crmcli.store.models.campaigns import CampaignCost
 
         found = self._found(number)
-        with self.desk.writing("campaign cost rm", f"{found.campaign.name}: {found.amount.plain}") as uow:
+        with self.desk.writing("campaign cost rm", f"{found.campaign.name}: {_told(found.amount)}") as uow:
             uow.bury(uow.get(CampaignCost, found.number))
         return found
 
@@ -119,6 +119,10 @@ def _note(text: str | None) -> str | None:
     if kept is not None and len(kept) > _LONGEST:
         raise BadValue("note", f"is longer than {_LONGEST} characters")
     return kept
+
+
+def _told(money: Money) -> str:
+    return f"{money.plain} {money.currency}"
 
 
 def budget_lines(reader: Reader, views: Iterable[CampaignView]) -> tuple[BudgetLine, ...]:

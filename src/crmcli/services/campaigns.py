@@ -49,6 +49,7 @@ from crmcli.store.queries.campaign_views import (
 from crmcli.store.queries.campaigns import campaign_totals
 from crmcli.store.queries.common import Selection
 from crmcli.store.queries.condition import Condition, both
+from crmcli.store.queries.sequences import sequences_using
 from crmcli.store.reader import marks
 
 if TYPE_CHECKING:
@@ -258,6 +259,10 @@ class Campaigns:
         found = self.find(ref)
         with self.desk.writing("campaign rm", found.name) as uow:
             view = by_number(uow.reader, found.number)
+            if used := sequences_using(uow.reader, "campaign_id", found.number):
+                raise Refused(
+                    f"campaign {found.name} is that of sequence {used[0]}", hint=f"crm sequence rm {used[0]!r}"
+                )
             uow.bury(uow.get(Campaign, found.number))
             return view
 

@@ -12,7 +12,7 @@ from crmcli.domain.ids import new_uid
 from crmcli.domain.marketing import MAILED_KINDS, TEMPLATE_ERROR, channel_of
 from crmcli.domain.pacing import Day, Pacer, limits_of, midnight_after, opens_at
 from crmcli.domain.records import utc_text
-from crmcli.errors import NotFound, Refused, TemplateFailed
+from crmcli.errors import CrmError, NotFound, Refused, TemplateFailed
 from crmcli.io.mail.smtp import NoServer
 from crmcli.services.alone import alone
 from crmcli.services.experiments import Experiments, trial_found
@@ -212,16 +212,7 @@ class Mailing:
 
         What went wrong with the server is in the tally.
         """
-        if plan.status not in ("draft", "planned", "active"):
-            hint = (
-                f"crm campaign resume {plan.name!r}"
-                if plan.status == "paused"
-                else f"crm campaign clone {plan.name!r} NAME"
-            )
-            raise Refused(f"campaign {plan.name} is {plan.status}", hint=hint)
-        pace = pace_of(plan.settings)
-        account = self._account(pace.account, outbox)
-        self._letters(plan, account)  # refuses what can't be written before anything is begun
+        pace, account = pace_of(plan.settings), self._sure_account(plan, outbox)
         with ExitStack() as held:
             held.enter_context(alone(self.desk, f"send {plan.uid}", f"sending of {plan.name}"))
             wire = self.posting.wire(account, outbox)
@@ -297,10 +288,12 @@ class Mailing:
 
     def _is_fresh(self, plan: Plan) -> bool:
         """Whether nobody was targeted yet."""
-        if plan.status in ("draft", "planned"):
-            return True
+        return plan.status in ("draft", "planned") or not self._has_members(plan)
+
+    def _has_members(self, plan: Plan) -> bool:
+        sql = "SELECT 1 FROM campaign_member WHERE campaign_id = ? LIMIT 1"
         with self.desk.reading() as reader:
-            return reader.value("SELECT 1 FROM campaign_member WHERE campaign_id = ? LIMIT 1", (plan.number,)) is None
+            return reader.value(sql, (plan.number,)) is not None
 
     def _count_left(self, plan: Plan, tally: Tally) -> None:
         with self.desk.reading() as reader:
@@ -325,6 +318,30 @@ class Mailing:
                 sent = sent_since(reader, plan.number, utc_text(midnight_after(now - timedelta(days=1), zone)))
                 day = Day(sent, pace.most_on(number), ends)
         return Pacer(limits, earlier, day)
+
+    def obstacle(self, plan: Plan, outbox: Path | None = None) -> CrmError | None:
+        """What would keep a campaign from being sent just now, as far as that is known without asking the server."""
+        try:
+            account = self._sure_account(plan, outbox)
+            self.posting.password(account)
+        except CrmError as error:
+            return error
+        return None
+
+    def _sure_account(self, plan: Plan, outbox: Path | None) -> Account:
+        """What a campaign goes out through; raises Refused for one that can't go out, before anything is begun."""
+        if plan.status not in ("draft", "planned", "active"):
+            hint = (
+                f"crm campaign resume {plan.name!r}"
+                if plan.status == "paused"
+                else f"crm campaign clone {plan.name!r} NAME"
+            )
+            raise Refused(f"campaign {plan.name} is {plan.status}", hint=hint)
+        if not plan.audience and not self._has_members(plan):
+            raise Refused(f"campaign {plan.name} is for nobody", hint=f"crm campaign edit {plan.name!r} --segment NAME")
+        account = self._account(pace_of(plan.settings).account, outbox)
+        self._letters(plan, account)
+        return account
 
     # -- a sample
 

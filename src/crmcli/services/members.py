@@ -14,8 +14,8 @@ from crmcli.services.campaigns import move_in
 from crmcli.services.links import Links
 from crmcli.store.queries.campaign_views import by_number, campaign_coded, campaign_named
 from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.members import MemberListing, events, members, primary_email
-from crmcli.store.queries.refs import resolve
+from crmcli.store.queries.members import MemberListing, events, mailed_at, members, primary_email
+from crmcli.store.queries.refs import resolve, survivor
 from crmcli.store.reader import marks
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from crmcli.services.desk import Desk
     from crmcli.store.queries.refs import Found
     from crmcli.store.queries.segments import Segment
+    from crmcli.store.reader import Reader
     from crmcli.store.session import UnitOfWork
 
 RESPONSES = ("replied", "responded", "converted")
@@ -92,7 +93,7 @@ class Members:
         """Every state of one member with its reason; raises NotFound, saying why, for somebody who is none."""
         with self.desk.reading() as reader:
             campaign = by_number(reader, campaign_named(reader, ref).number)
-            person = resolve(reader, "contact", contact, self.desk.country)
+            person = self._anybody(reader, campaign.number, contact)
             own = MemberListing(Condition("r.contact_id = ?", (person.number,)))
             view = next(members(reader, campaign.number, own), None)
             if view is None:
@@ -101,6 +102,20 @@ class Members:
                     hint=_remedy(campaign),
                 )
             return MemberPicture(view, Link(campaign.id, campaign.name), events(reader, campaign.number, person.number))
+
+    def _anybody(self, reader: Reader, campaign: int, ref: str) -> Found:
+        """The person of a reference, were they merged into another, deleted, or given another address since."""
+        try:
+            return resolve(reader, "contact", ref, self.desk.country)
+        except NotFound:
+            found = survivor(reader, "contact", ref, self.desk.country) or mailed_at(reader, campaign, ref)
+            return found or self._deleted(reader, ref)
+
+    def _deleted(self, reader: Reader, ref: str) -> Found:
+        try:
+            return resolve(reader, "contact", ref, self.desk.country, deleted=True)
+        except NotFound as error:
+            raise NotFound(f"no contact {ref}", hint="crm contact list") from error
 
     def _why_not(self, campaign: CampaignView, person: Found) -> str:
         if campaign.status in ("draft", "planned"):

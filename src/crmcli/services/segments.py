@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.naming import read_name
 from crmcli.domain.segments import Term, as_word, formula_of, read_formula, written
 from crmcli.domain.text import fold, nearest, tidy
 from crmcli.domain.views import Link, SegmentPicture, SegmentView, SnapshotView
@@ -323,10 +324,8 @@ class Segments:
         return self.view(uow.reader, segment)
 
     def _free_name(self, uow: UnitOfWork, name: str, own: int | None = None) -> str:
-        label = tidy(name)
-        if not label or len(label) > _LONGEST:
-            raise BadValue("name", f"a name has 1 to {_LONGEST} characters")
-        if label.startswith("#") or label.lower().startswith("sg_") or label in ("+", "-"):
+        label = read_name(name, _LONGEST, "sg")
+        if label in ("+", "-"):
             raise BadValue(
                 "name", f"{label!r} would be read as something else", hint="a name that begins with a letter"
             )

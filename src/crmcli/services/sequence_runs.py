@@ -31,6 +31,7 @@ from crmcli.store.queries.sequences import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from crmcli.services.sending import Tally
     from crmcli.store.queries.recipients import Waiting
     from crmcli.store.queries.sequences import Course, Standing, Step
+    from crmcli.store.reader import Reader
     from crmcli.store.session import UnitOfWork
 
 _LOOK_AGAIN = timedelta(hours=1)  # at whom a frequency cap or a doubt keeps waiting
@@ -112,7 +114,7 @@ class SequenceRun:
         with self.desk.reading() as reader:
             now = utc_text(self.desk.clock.now())
             steps = steps_of(reader, course.number)
-            due = [each for each in on_the_way(reader, course.number, 0) if each.due_at <= now]
+            due = [each for each in _everyone(reader, course) if each.due_at <= now]
             ahead = [following(steps, each.step, each.position) for each in due]
             kinds = ["end" if place is None else steps[place].kind for place in ahead]
             stopped = len(to_be_stopped(reader, course.number, on_reply=course.stop_on_reply))
@@ -133,14 +135,10 @@ class SequenceRun:
     def _stop(self, course: Course) -> None:
         from crmcli.store.enrolling import end
 
-        people: list[Standing] = []
         with self.desk.reading() as reader:
             ending = dict(to_be_stopped(reader, course.number, on_reply=course.stop_on_reply))
             mails = any(step.kind == "mail" for step in steps_of(reader, course.number))
-            after = 0
-            while mails and (page := on_the_way(reader, course.number, after)):
-                people += page
-                after = page[-1].number
+            people = list(_everyone(reader, course)) if mails else []
         if people:
             against = self.mailing.objections(course.campaign_uid, [each.member for each in people])
             for each in people:
@@ -243,6 +241,14 @@ class SequenceRun:
         elif tally is not None and tally.next_at is not None:
             walk.wait(each, step, tally.next_at, None)
         return False
+
+
+def _everyone(reader: Reader, course: Course) -> Iterator[Standing]:
+    """Who is on the way, a page at a time."""
+    after = 0
+    while page := on_the_way(reader, course.number, after):
+        yield from page
+        after = page[-1].number
 
 
 class _Walk:

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 _CHUNK = 500
 _MEND = "crm store check --fix"
 # Tables whose rows only tie two things together: one that leads nowhere can be taken away.
-_LINKS = ("contact_company", "contact_relation", "deal_contact", "activity_contact", "tagging", "segment_member", "segment_snapshot_member",
+_LINKS = (
+    "contact_company",
+    "contact_relation",
+    "deal_contact",
+    "activity_contact",
+    "tagging",
+    "segment_member",
+    "segment_snapshot_member",
 )
 # Tables whose rows belong to one record: without it they are nobody's.
 _PARTS = {
@@ -148,7 +155,14 @@ def _hanging(reader: Reader) -> Iterator[Finding]:
 # -- names and keys
 
 
-_PREFIX = {"campaign": "cp", "segment": "sg", "saved_view": "vw", "template": "tp", "suppression": "su", "change_set": "ch"}
+_PREFIX = {
+    "campaign": "cp",
+    "segment": "sg",
+    "saved_view": "vw",
+    "template": "tp",
+    "suppression": "su",
+    "change_set": "ch",
+}
 
 
 def _uids(reader: Reader) -> Iterator[Finding]:

@@ -91,7 +91,7 @@ class UnitOfWork:
         self._next_numbers: dict[type[SQLModel], int] = {}
         self._entries: dict[int, tuple[Any, ...]] = {}  # of the search index, by their numbers there, not written yet
         self._is_large = False
-        self._indexed = 0  # records whose search entry was made anew
+        self._changed = 0  # records that were changed one at a time
         self._continuing = continuing
         self._keeps_beside = False
 
@@ -264,7 +264,7 @@ class UnitOfWork:
     @property
     def reached(self) -> int:
         """How many records it has changed so far, for whoever waits for it."""
-        return max(self.marked, self._indexed + len(self._touched))
+        return max(self.marked, self._changed + len(self._touched))
 
     def reindex_now(self) -> None:
         """Index what was touched so far; lets a long import forget its records."""
@@ -292,7 +292,7 @@ class UnitOfWork:
                 by_noun.setdefault(noun, []).append(number)
         for noun, numbers in by_noun.items():
             reindex(self.reader, noun, numbers)
-            self._indexed += len(numbers)
+        self._changed += len(self._touched)
         self._touched.clear()
 
     # -- the change log
@@ -353,7 +353,7 @@ class UnitOfWork:
         if self._is_large:
             self.store.dialect.settle(self._driver)
         self.change_set.summary = self.summary
-        self.change_set.records += max(self.marked, self._indexed)
+        self.change_set.records += max(self.marked, self._changed)
         self.session.flush()
         self._advance_sequences()
         commit(self.store, self._connection)

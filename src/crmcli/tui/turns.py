@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
 _PATIENCE = 0.3  # seconds after which a key counts as done with, when whatever had it went away meanwhile
+_LOOKS = 10  # so often it is waited for what is still there: a busy machine is slow
 _ROUNDS = 2  # an action opens a dialog, and the dialog chooses its first field
 
 
@@ -34,6 +35,7 @@ class Turns:
         self._turn = 0
         self._is_busy = False
         self._late: asyncio.TimerHandle | None = None
+        self._at: MessagePump = app  # in whose queue the key is followed
 
     async def take(self, event: Event) -> None:
         """Give it out now, or after those that came before it."""
@@ -48,7 +50,7 @@ class Turns:
         self._is_busy = True
         self._turn += 1
         await self._give(event)
-        self._late = asyncio.get_running_loop().call_later(_PATIENCE, self._app.call_later, self._over, self._turn)
+        self._look_again(self._turn, _LOOKS)
         self._follow(self._app.focused or self._app.screen, self._turn, _ROUNDS)
 
     def _follow(self, node: MessagePump | None, turn: int, rounds: int) -> None:
@@ -56,12 +58,26 @@ class Turns:
         if turn != self._turn:
             return
         around = node._parent if node is not None else None  # noqa: SLF001 - as a key bubbles
-        if node is None or node is self._app or not node.call_later(self._follow, around, turn, rounds):
+        self._at = self._app if node is None else node
+        if self._at is self._app or not self._at.call_later(self._follow, around, turn, rounds):
+            self._at = self._app
             self._app.call_later(self._arrive, turn, rounds)
 
     async def _arrive(self, turn: int, rounds: int) -> None:
         if rounds and turn == self._turn:
             self._follow(self._app.screen, turn, rounds - 1)
+        else:
+            await self._over(turn)
+
+    def _look_again(self, turn: int, looks: int) -> None:
+        self._late = asyncio.get_running_loop().call_later(_PATIENCE, self._app.call_later, self._look, turn, looks)
+
+    async def _look(self, turn: int, looks: int) -> None:
+        """Whoever has the key is slow, or is no more and tells nothing."""
+        if turn != self._turn or not self._is_busy:
+            return
+        if looks and self._at.is_running and not self._at._closing:  # noqa: SLF001 - what is closing takes nothing more
+            self._look_again(turn, looks - 1)
         else:
             await self._over(turn)
 

@@ -230,7 +230,8 @@ class Smtp:
         except smtplib.SMTPAuthenticationError as error:
             raise NoServer(f"{where} does not let {account.user} in: {_said(error)}", is_final=True) from error
         except smtplib.SMTPNotSupportedError as error:
-            raise NoServer(f"{where}: {_said(error)}", is_final=True) from error
+            wanted = "login, which smtp.user" if "AUTH" in str(error) else "STARTTLS, which smtp.security"
+            raise NoServer(f"{where} offers no {wanted} asks for", is_final=True) from error
         except (OSError, smtplib.SMTPException) as error:
             raise NoServer(f"{where}: {_said(error)}") from error
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # type: ignore[union-attr]

@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.marketing import DUPLICATE, FREQUENCY_CAP, INVALID_ADDRESS, NO_ADDRESS, OPTED_OUT, SUPPRESSED
+from crmcli.domain.marketing import (
+    DELETED,
+    DUPLICATE,
+    FREQUENCY_CAP,
+    INVALID_ADDRESS,
+    NO_ADDRESS,
+    OPTED_OUT,
+    SUPPRESSED,
+)
 from crmcli.domain.recipients import Recipient
 from crmcli.domain.suppressing import digest, domains
 from crmcli.store.queries.common import custom
@@ -151,7 +159,8 @@ def _judged(reader: Reader, rules: Rules, people: str, params: Sequence[object])
 def _reason(rules: Rules) -> tuple[str, list[object]]:
     """SQL for why somebody is not written to, the first reason that holds; empty text when none does."""
     cases = [
-        f"WHEN c.deleted_at IS NOT NULL OR e.id IS NULL THEN '{NO_ADDRESS}'",
+        f"WHEN c.deleted_at IS NOT NULL THEN '{DELETED}'",
+        f"WHEN e.id IS NULL THEN '{NO_ADDRESS}'",
         f"WHEN e.invalid = 1 THEN '{INVALID_ADDRESS}'",
         f"WHEN {_OPTED_OUT} THEN '{OPTED_OUT}'",
         f"WHEN {_CONSENT} IN ({marks(('withdrawn', 'pending'))}) THEN '{OPTED_OUT}'",
@@ -160,7 +169,7 @@ def _reason(rules: Rules) -> tuple[str, list[object]]:
     ]
     params: list[object] = [rules.channel, "withdrawn", "pending", rules.channel, rules.campaign]
     if rules.require_consent:
-        cases.insert(4, f"WHEN {_CONSENT} <> 'granted' THEN '{OPTED_OUT}'")
+        cases.insert(5, f"WHEN {_CONSENT} <> 'granted' THEN '{OPTED_OUT}'")
         params.insert(3, rules.channel)
     if rules.cap is not None:
         cases.append(f"WHEN {_OFTEN} THEN '{FREQUENCY_CAP}'")

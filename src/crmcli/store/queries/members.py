@@ -12,6 +12,7 @@ from crmcli.domain.views import Link, MemberEvent, MemberView
 from crmcli.errors import UsageError
 from crmcli.store.queries.common import pages, sure_moment
 from crmcli.store.queries.condition import EVERYTHING, Condition
+from crmcli.store.queries.refs import Found
 from crmcli.store.reader import marks
 
 if TYPE_CHECKING:
@@ -90,6 +91,16 @@ def events(reader: Reader, campaign: int, contact: int) -> tuple[MemberEvent, ..
         MemberEvent(sure_moment(at), status, reason, detail, source)
         for at, status, reason, detail, source in reader.rows(sql, (campaign, contact))
     )
+
+
+def mailed_at(reader: Reader, campaign: int, address: str) -> Found | None:
+    """The contact whom a campaign took by that address, were it another's or nobody's by now."""
+    sql = (
+        "SELECT c.id, c.uid, c.name FROM campaign_member r JOIN contact c ON c.id = r.contact_id"
+        " WHERE r.campaign_id = ? AND LOWER(r.email) = LOWER(?) ORDER BY r.id LIMIT 1"
+    )
+    row = reader.row(sql, (campaign, address.strip()))
+    return Found(*row) if row is not None else None
 
 
 def primary_email(reader: Reader, contact: int) -> str | None:

@@ -93,7 +93,7 @@ def _answers(segment: Segment, text: str) -> bool:
         text.lower() == segment.uid.lower()
         or segment.name == text
         or fold(segment.name) == fold(text)
-        or (text.startswith("#") and bare.isdecimal() and int(bare) == segment.number)
+        or (bare.isdecimal() and int(bare) == segment.number)
     )
 
 

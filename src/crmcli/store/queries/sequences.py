@@ -130,11 +130,6 @@ def steps_of(reader: Reader, sequence: int) -> list[Step]:
     return [Step(*row) for row in reader.rows(sql, (sequence,))]
 
 
-def is_sequence(reader: Reader, campaign: int) -> bool:
-    """Whether a campaign is that of a sequence."""
-    return reader.value("SELECT 1 FROM sequence WHERE campaign_id = ?", (campaign,)) is not None
-
-
 # -- as they are shown
 
 
@@ -347,6 +342,6 @@ def enrolled(reader: Reader, sequence: int, contact: int) -> str | None:
 
 
 def sequences_using(reader: Reader, column: str, number: int) -> list[str]:
-    """The names of the sequences that a segment or a stage brings people into; ``column`` is one of the two."""
+    """The names of the sequences that have a segment, a stage or a campaign, which ``column`` names."""
     sql = f"SELECT name FROM sequence WHERE deleted_at IS NULL AND {column} = ? ORDER BY name_key"
     return [name for (name,) in reader.rows(sql, (number,))]

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 _ALL = 2**31
 _CHUNK = 500
 _PLANNED = (
-    "SELECT r.id, r.uid, r.kind, r.subject, r.due_on, r.due_at, r.priority, r.location, o.name, d.title FROM activity r"
+    "SELECT r.id, r.uid, r.kind, r.subject, r.due_on, r.due_at, r.priority, r.location, o.name, d.title, g.name"
+    " FROM activity r"
     " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
     " LEFT JOIN deal d ON d.id = r.deal_id AND d.deleted_at IS NULL"
+    " LEFT JOIN campaign g ON g.id = r.campaign_id AND g.deleted_at IS NULL"
     " WHERE r.status = 'planned' AND r.deleted_at IS NULL AND r.due_on >= ? AND r.due_on <= ? AND {mine}"
     " ORDER BY r.due_on, r.due_at IS NULL, r.due_at, r.id LIMIT ?"
 )
@@ -115,12 +117,11 @@ def planned(reader: Reader, first: date, last: date, whose: Condition, limit: in
 
 
 def _planned(row: tuple[Any, ...], people: list[str]) -> Planned:
-    number, uid, kind, subject, on, at, priority, location, company, deal = row
+    number, uid, kind, subject, on, at, priority, location, company, deal, campaign = row
     when = due(on, at)
     assert when is not None
-    return Planned(
-        number, uid, kind, subject or "", when, priority, location, "; ".join(people) or company or deal or ""
-    )
+    who = "; ".join(people) or company or deal or campaign or ""
+    return Planned(number, uid, kind, subject or "", when, priority, location, who)
 
 
 def open_stages(reader: Reader, now: datetime) -> list[OpenStage]:

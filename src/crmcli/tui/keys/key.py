@@ -43,7 +43,7 @@ _NAMES = {
     "right_square_bracket": "]",
     "left_curly_bracket": "{", "right_curly_bracket": "}", "minus": "-", "equals_sign": "=", "plus": "+", "asterisk": "*", "comma": ",",
     "colon": ":", "less_than_sign": "<", "greater_than_sign": ">", "number_sign": "#", "exclamation_mark": "!",
-    "enter": "⏎", "space": "space", "vertical_line": "|", "underscore": "_", "at": "@",
+    "enter": "⏎", "space": "space", "vertical_line": "|", "underscore": "_", "at": "@", "dollar_sign": "$",
 }  # fmt: skip
 
 

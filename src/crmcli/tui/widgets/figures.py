@@ -85,7 +85,7 @@ class FigureRows(LineList):
         last = len(self.report.columns)
         # What is furthest to the right is left out first, and what the row is about never.
         return [
-            Spec(self._header(place), align(column), min(place, last), _least(place, column.kind))
+            Spec(self._header(place), align(column), column.priority or min(place, last), _least(place, column.kind))
             for place, column in enumerate(self.report.columns)
         ]
 
