@@ -35,6 +35,29 @@ def campaign(crm: Crm, *words: str, kind: str = "email") -> None:
     crm("campaign", "add", "Spring", "--kind", kind, "--segment", "vip", *words)
 
 
+def test_why_is_answered_for_who_is_gone(crm_on: Crm) -> None:
+    """Deleted, merged away, or at another address by now: by uid, by name, and by the address that the campaign took."""
+    people(crm_on, "Ana", "Bo", "Cy", "Di")
+    campaign(crm_on)
+    crm_on("campaign", "start", "Spring")
+    uids = {one["contact"]["name"]: one["contact"]["id"] for one in members(crm_on, "Spring")}
+    assert 0 == crm_on("contact", "rm", "Ana").code
+    assert 0 == crm_on("contact", "merge", "Bo", "Cy").code
+    assert 0 == crm_on("contact", "edit", "Di", "--rm-email", "di@x.com", "--add-email", "new@x.com").code
+    for ref, name in (
+        (uids["Ana"], "Ana"),
+        ("ana@x.com", "Ana"),
+        (uids["Cy"], "Bo"),
+        ("cy@x.com", "Bo"),
+        ("di@x.com", "Di"),
+        ("new@x.com", "Di"),
+    ):
+        found = crm_on("campaign", "why", "Spring", ref, "--format", "json")
+        assert (0, name) == (found.code, found.code or found.json()["contact"]["name"]), (ref, found.stderr)  # type: ignore[call-overload,index]
+    unknown = crm_on("campaign", "why", "Spring", "nobody@x.com")
+    assert (3, "crm: error: no contact nobody@x.com (try: crm contact list)\n") == (unknown.code, unknown.stderr)
+
+
 # -- coming in
 
 

@@ -72,9 +72,46 @@ def test_a_dry_run_says_who_gets_what_and_changes_nothing(spring: Run) -> None:
         ["Jane Doe", "jane@acme.com", "send", "", "", "Hello Jane"],
         ["Bob", "", "skipped", "no address", "", ""],
     ] == [row[1:] for row in rows[1:]]
-    assert "dry run: 1 would get it; 1 no address; nothing was sent\n" == done.stderr
+    assert (
+        "dry run: 1 would get it; 1 no address; nothing was sent\n"
+        "crm: warning: it can't be sent so: no mail server is set"
+        " (try: crm config set smtp.host mail.example.com, or --outbox DIR)\n"
+    ) == done.stderr
     assert "draft" == status(spring)
     assert [] == spring("campaign", "members", "Spring", "--format", "json").json()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("--account", "nope"), "no mail account nope in the settings"),
+        (("--status", "canceled"), "campaign Spring is canceled (try: crm campaign clone 'Spring' NAME)"),
+        (("--clear", "segment"), "campaign Spring is for nobody (try: crm campaign edit 'Spring' --segment NAME)"),
+    ],
+)
+def test_a_dry_run_says_what_would_be_refused(spring: Run, settings: Path, change: tuple[str, ...], said: str) -> None:
+    """Beforehand what the sending itself refuses, too."""
+    settings.write_text(f'{SENDER}host = "127.0.0.1"\nport = {free_port()}\n')
+    assert "it can't be sent so" not in spring("campaign", "send", "Spring", "--dry-run").stderr
+    assert 0 == spring("campaign", "edit", "Spring", *change).code
+    tried = spring("campaign", "send", "Spring", "--dry-run")
+    assert (0, True) == (tried.code, f"crm: warning: it can't be sent so: {said}" in tried.stderr)
+    sent = spring("campaign", "send", "Spring", "--yes")
+    assert (True, True) == (sent.code in (3, 5), sent.stderr.startswith(f"crm: error: {said}"))
+
+
+def test_a_campaign_for_nobody_is_not_begun(spring: Run, tmp_path: Path) -> None:
+    """Refused with the remedy, and it stays a draft."""
+    spring("campaign", "edit", "Spring", "--clear", "segment")
+    done = spring("campaign", "send", "Spring", "--yes", "--outbox", tmp_path / "out")
+    told = "crm: error: campaign Spring is for nobody (try: crm campaign edit 'Spring' --segment NAME)\n"
+    assert (5, told, "draft") == (done.code, done.stderr, status(spring))
+
+
+def test_whom_it_skipped_is_said_with_the_way_to_see_why(spring: Run, tmp_path: Path) -> None:
+    """The count alone would leave it open."""
+    done = spring("campaign", "send", "Spring", "--yes", "--outbox", tmp_path / "out")
+    assert "1 skipped (why: crm campaign members 'Spring' --status skipped; " in done.stderr
 
 
 def test_it_asks_first(spring: Run, tmp_path: Path) -> None:

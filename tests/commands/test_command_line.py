@@ -39,7 +39,7 @@ def test_no_summary_is_cut_at_eighty_columns(crm: Crm, monkeypatch: pytest.Monke
     """What a verb does is said in whole words."""
     monkeypatch.setenv("COLUMNS", "80")
     _, _, verbs = crm(*words.split()[1:], "--help").stdout.partition("\nCommands:\n")
-    assert len(verbs.splitlines()) > 1
+    assert "" != verbs.strip()
     assert "..." not in verbs
 
 

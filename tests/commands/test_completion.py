@@ -86,7 +86,7 @@ def test_bash_completes_with_the_script(crm: Crm, tmp_path: Path) -> None:
 
 def test_nouns_are_completed(tab: Callable[..., list[str]]) -> None:
     """From the registry."""
-    assert ["contact", "config"] == tab("con")
+    assert ["contact", "consent", "config"] == tab("con")
 
 
 def test_nouns_are_completed_without_importing_their_commands(crm: Crm) -> None:
@@ -94,7 +94,7 @@ def test_nouns_are_completed_without_importing_their_commands(crm: Crm) -> None:
     ask = "import sys; from crmcli.cli import main\ntry: main()\nfinally: print(*sorted(sys.modules), file=sys.stderr)"
     environment = {**os.environ, "_CRM_COMPLETE": "complete_bash", "COMP_WORDS": "crm con", "COMP_CWORD": "1"}
     done = subprocess.run([sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=False)
-    assert "contact\nconfig\n" == done.stdout
+    assert "contact\nconsent\nconfig\n" == done.stdout
     loaded = set(done.stderr.split())
     for name in (
         "crmcli.commands.contact",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -122,3 +122,20 @@ def test_no_store_has_no_history_and_gets_none(crm: Crm, tmp_path: Path) -> None
     """A read creates nothing."""
     assert [] == crm("history", "--format", "json").json()
     assert not (tmp_path / "crm.db").exists()
+
+
+def test_a_change_of_marketing_counts_its_records(crm_on: Crm) -> None:
+    """A campaign, its cost, a segment and a template are records as contacts are."""
+    crm_on("segment", "add", "vip", "--filter", "tag = vip")
+    crm_on("template", "add", "hello", "--subject", "x", "--text", "-", stdin="y")
+    crm_on("campaign", "add", "Spring", "--segment", "vip")
+    crm_on("campaign", "cost", "add", "Spring", "250 EUR")
+    crm_on("campaign", "cost", "rm", "1")
+    sets: Any = crm_on("history", "--format", "json").json()
+    assert [
+        ("Spring: 250 EUR", 1),
+        ("Spring: 250 EUR", 1),
+        ("Spring", 1),
+        ("hello", 1),
+        ("vip", 1),
+    ] == [(each["summary"], each["records"]) for each in sets]

@@ -219,3 +219,11 @@ def test_nothing_in_a_name_reaches_the_terminal_or_sql(crm: Run) -> None:
     assert ["Jane", "Bo"] == _listed(crm, "f")
     crm("segment", "add", "g", "--filter", f"segment = {json.dumps(name)}")
     assert f"segment = {json.dumps(name)}" == crm("segment", "show", "g", "--format", "json").json()["filter"]  # type: ignore[index,call-overload]
+
+
+def test_a_segment_answers_to_its_number_as_tables_show_it(crm_on: Run) -> None:
+    """With or without #; a segment called by a number comes before one that has it."""
+    crm_on("segment", "add", "vip", "--filter", "tag = vip")
+    assert ["vip"] * 2 == [crm_on("segment", "show", ref, "--format", "json").json()["name"] for ref in ("1", "#1")]  # type: ignore[call-overload,index]
+    crm_on("segment", "add", "1", "--filter", "tag = one")
+    assert "1" == crm_on("segment", "show", "1", "--format", "json").json()["name"]  # type: ignore[call-overload,index]

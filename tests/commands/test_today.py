@@ -195,3 +195,11 @@ def test_the_users_own_day(crm: Callable[..., Result], monkeypatch: pytest.Monke
     crm("task", "add", "Sunday", "--due", "2026-11-22")
     monkeypatch.setenv("CRM_NOW", "2026-11-21T23:00:00Z")
     assert groups(crm("today", "--format", "json")) == {"today": ["Sunday"]}
+
+
+def test_a_task_of_a_campaign_says_of_which(crm_on: Callable[..., Result]) -> None:
+    """Where a person, company or deal would be named."""
+    crm_on("campaign", "add", "Spring")
+    crm_on("task", "add", "order the stand", "--campaign", "Spring", "--due", "today")
+    items: Any = crm_on("today", "--format", "json").json()
+    assert [("order the stand", "Spring")] == [(item["what"], item["who"]) for item in items]

@@ -104,6 +104,20 @@ def test_encrypted_and_logged_in(secured: Callable[..., tuple[_Desk, int]], secu
     assert refused.value.is_final
 
 
+@pytest.mark.parametrize(
+    ("security", "user", "said"),
+    [
+        ("starttls", "", "offers no STARTTLS, which smtp.security asks for"),
+        ("none", "me", "offers no login, which smtp.user asks for"),
+    ],
+)
+def test_what_a_server_lacks_is_told_with_the_setting_that_asks_for_it(security: str, user: str, said: str) -> None:
+    """A server that does neither is not tried again."""
+    with MailServer() as server, pytest.raises(NoServer, match=said) as refused:
+        smtp(account(server.port, security, user), "secret").ready()
+    assert refused.value.is_final
+
+
 def test_a_certificate_that_nobody_trusts(
     secured: Callable[..., tuple[_Desk, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

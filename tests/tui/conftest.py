@@ -11,6 +11,7 @@ from textual.css.stylesheet import Stylesheet
 from textual.widgets import Input
 
 from tests.tui.boards import board_app, store_with_deals
+from tests.tui.campaigns import started
 from tests.tui.pictures import Pictures
 from tests.tui.tables import store_with_people
 
@@ -77,6 +78,28 @@ def store(filled_store: Path, tmp_path: Path) -> str:
     """A copy of it, to be changed."""
     path = tmp_path / "crm.db"
     shutil.copy(filled_store, path)
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def campaigns_once(filled_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with campaigns as well, one of them under way, made once, at the same moment for every run."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("CRM_NOW", "2026-11-21T12:00:00Z"), ("TZ", "UTC"), ("LOGNAME", "maria")):
+            patch.setenv(name, value)
+        folder = tmp_path_factory.mktemp("campaigns")
+        patch.setenv("HOME", str(folder))
+        path = folder / "crm.db"
+        shutil.copy(filled_store, path)
+        started(str(path))
+        return path
+
+
+@pytest.fixture
+def campaigns_store(campaigns_once: Path, tmp_path: Path) -> str:
+    """A copy of it, to be changed."""
+    path = tmp_path / "campaigns.db"
+    shutil.copy(campaigns_once, path)
     return str(path)
 
 

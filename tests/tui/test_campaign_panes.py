@@ -10,7 +10,7 @@ from crmcli.tui import campaign_people
 from crmcli.tui.widgets.month_grid import MonthGrid
 from crmcli.tui.widgets.pane_line import PaneLine
 from tests.tui.boards import context_of, crm_app, place, press, settle
-from tests.tui.campaigns import chosen, drawn, pane, plan, screen, started
+from tests.tui.campaigns import chosen, drawn, pane, screen
 from tests.tui.pages import told
 
 if TYPE_CHECKING:
@@ -24,9 +24,14 @@ SIZE = (130, 36)
 
 
 @pytest.fixture
+def store(campaigns_store: str) -> str:
+    """Four campaigns, one of them under way."""
+    return campaigns_store
+
+
+@pytest.fixture
 def program(store: str) -> CrmApp:
-    """The program on four campaigns, one of them under way."""
-    started(store)
+    """The program on them."""
     return crm_app(store, start="campaigns")
 
 
@@ -146,7 +151,7 @@ async def test_results_and_the_deals_behind(program: CrmApp) -> None:
 
 async def test_a_chart_of_responses_where_there_is_room(store: str) -> None:
     """Along time, with a title; not on a short screen."""
-    context = started(store)
+    context = context_of(store)
     context.members.respond("Spring 🌷 letter", ["p1@people.example"], at="2026-11-15 10:00")
     app = crm_app(store, start="campaigns")
     async with app.run_test(size=SIZE) as pilot:
@@ -184,7 +189,6 @@ async def test_the_calendar_by_month(program: CrmApp) -> None:
 
 async def test_a_dry_run_says_who_and_why_not(store: str, sender: None) -> None:
     """With the subject each would get; nothing is written."""
-    started(store)
     async with crm_app(store, start="campaigns").run_test(size=SIZE) as pilot:
         await settle(pilot)
         await press(pilot, "T")
@@ -229,7 +233,7 @@ async def test_what_is_odd_is_shown_as_it_is(store: str) -> None:
     """Markup, control characters and long texts; objectives are wrapped."""
     from crmcli.services.campaigns import Told
 
-    context = plan(store)
+    context = context_of(store)
     context.campaigns.edit("Old one", Told({"objective": "[bold]x[/bold] " * 30}), name="[red]Old[/red] one")
     async with crm_app(store, start="campaigns").run_test(size=(80, 24)) as pilot:
         await settle(pilot)

@@ -18,7 +18,6 @@ from crmcli.services.campaign_calendar import Month
 from crmcli.tui.campaign_month import Grid, month_entries, month_grid
 from crmcli.tui.campaign_words import MARKS, MEMBER_MARKS, SORTS, Order, bar, day_word, in_order, money_word
 from tests.tui.boards import context_of
-from tests.tui.campaigns import started
 
 if TYPE_CHECKING:
     from crmcli.render.locale import Locale
@@ -110,9 +109,9 @@ def test_a_month_with_nothing(locale: Locale) -> None:
     assert [] == month_entries(NOVEMBER, [], TODAY, locale)
 
 
-def test_every_order_keeps_all(store: str) -> None:
+def test_every_order_keeps_all(campaigns_store: str) -> None:
     """None is lost, and what has no value comes last either way."""
-    rows = CampaignBoard(started(store).desk).rows()
+    rows = CampaignBoard(context_of(campaigns_store).desk).rows()
     for order in (Order(by, reverse) for by in SORTS for reverse in (False, True)):
         ordered = in_order(rows, order)
         assert (order, sorted(row.view.name for row in rows)) == (order, sorted(row.view.name for row in ordered))

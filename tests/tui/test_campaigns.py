@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,7 @@ from crmcli.tui.modals.picker import Picker
 from crmcli.tui.widgets.campaign_list import CampaignList
 from crmcli.tui.widgets.filter_bar import FilterBar
 from tests.tui.boards import context_of, crm_app, place, press, settle
-from tests.tui.campaigns import chosen, drawn, names, pane, plan, screen, started
+from tests.tui.campaigns import chosen, drawn, names, pane, plan, screen
 from tests.tui.pages import told, type_text
 
 if TYPE_CHECKING:
@@ -32,9 +33,14 @@ BY_STATE = ["Spring 🌷 letter", "حملة الخريف", "Панаир Пло�
 
 
 @pytest.fixture
+def store(campaigns_store: str) -> str:
+    """Four campaigns, one of them under way."""
+    return campaigns_store
+
+
+@pytest.fixture
 def program(store: str) -> CrmApp:
-    """The program on four campaigns, one of them under way."""
-    started(store)
+    """The program on them."""
     return crm_app(store, start="campaigns")
 
 
@@ -67,7 +73,7 @@ async def test_state_money_and_people_at_a_glance(program: CrmApp) -> None:
         assert BY_STATE == names(pilot)
         text = drawn(pilot)
         for said in ("► Spring 🌷 letter", "active", "‖", "paused", "✓ Old one", "completed", "◇", "35% of 1,000 EUR"):
-            assert (said, said == "◇") == (said, said not in text)
+            assert (said, True) == (said, said in text)
         assert "!over" in text
         assert "people/sent/responded" in text
         assert (chosen(pilot).view.members, *chosen(pilot).reach) == (5, 0, 1)
@@ -263,8 +269,9 @@ async def test_logged_and_planned_with_the_campaign_set(program: CrmApp, store: 
         assert "send the brochure" in pane(pilot)
 
 
-async def test_from_state_to_state(store: str) -> None:
+async def test_from_state_to_state(filled_store: Path, tmp_path: Path) -> None:
     """Started after a question, paused and gone on with at once, completed after a question; undo goes back."""
+    store = str(shutil.copy(filled_store, tmp_path / "planned.db"))
     plan(store)
     async with crm_app(store, start="campaigns").run_test(size=SIZE) as pilot:
         await go_to(pilot, "Spring 🌷 letter")

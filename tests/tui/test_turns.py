@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from textual.events import Key, Paste
 from textual.widgets import Input
 
+from crmcli.tui import turns
 from crmcli.tui.modals.help import Help
-from crmcli.tui.modals.record_form import RecordForm
 from crmcli.tui.pasting import LONGEST
 from crmcli.tui.screens.record import RecordScreen
+from crmcli.tui.screens.records import ContactsScreen
 from tests.tui.boards import crm_app, press, settle
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
-
     from crmcli.tui.app import CrmApp
 
 BACK = "backspace"
@@ -80,14 +78,14 @@ async def test_keys_go_on_when_what_had_one_of_them_goes_away(store: str) -> Non
 
 
 async def test_keys_wait_for_one_that_takes_long(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a machine that is busy with something else a dialog is slow to come, and none of its keys goes elsewhere."""
-    compose = RecordForm.compose
+    """A dialog that is slow to come gets what was typed for it all the same."""
+    open_form = ContactsScreen.action_new
 
-    def slowly(form: RecordForm) -> ComposeResult:
-        time.sleep(0.7)
-        return compose(form)
+    async def slowly(screen: ContactsScreen) -> None:
+        await asyncio.sleep(2 * turns._PATIENCE)
+        open_form(screen)
 
-    monkeypatch.setattr(RecordForm, "compose", slowly)
+    monkeypatch.setattr(ContactsScreen, "action_new", slowly)
     app = crm_app(store, start="contacts")
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)

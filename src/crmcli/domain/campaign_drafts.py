@@ -16,8 +16,7 @@ from crmcli.errors import BadValue
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from crmcli.domain.naming import read_name
-from crmcli.domain.reading import InputRules
+    from crmcli.domain.reading import InputRules
 
 AMOUNTS = ("budget", "expected_cost", "expected_revenue")
 # Fields that are read by themselves; money, segments, goals and settings depend on each other.

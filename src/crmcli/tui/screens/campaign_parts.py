@@ -170,9 +170,8 @@ class CampaignParts(AsideFollowing):
             self.people = People()
             self.read_pane()
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self, _event: Resize) -> None:
         """The chart may be higher, or must be lower."""
-        super().on_resize(event)
         self.chart.fit()
 
     # -- what is said above

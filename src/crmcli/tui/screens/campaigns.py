@@ -107,11 +107,8 @@ class CampaignsScreen(CampaignSending):
     # -- what opens
 
     def on_cursor_list_selected(self, event: CursorList.Selected) -> None:
-        """The pane follows the list; its own cursor changes nothing."""
-        if event.rows is self.campaigns:
-            super().on_cursor_list_selected(event)
-        else:
-            event.stop()
+        """The pane follows the list, as on other screens; its own cursor may want more people."""
+        if event.rows is self.entries:
             self._go_on()
 
     def _go_on(self) -> None:
