@@ -79,17 +79,19 @@ async def test_keys_go_on_when_what_had_one_of_them_goes_away(store: str) -> Non
 
 async def test_keys_wait_for_one_that_takes_long(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A dialog that is slow to come gets what was typed for it all the same."""
-    open_form = ContactsScreen.action_new
+    open_form, is_open = ContactsScreen.action_new, asyncio.Event()
 
     async def slowly(screen: ContactsScreen) -> None:
         await asyncio.sleep(2 * turns._PATIENCE)
         open_form(screen)
+        is_open.set()
 
     monkeypatch.setattr(ContactsScreen, "action_new", slowly)
     app = crm_app(store, start="contacts")
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
         typed_at_once(app, "n", *"jkq")
+        await is_open.wait()
         await settle(pilot)
         assert "jkq" == focused_text(app)
 
