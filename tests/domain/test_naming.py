@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crmcli.domain.naming import read_name
+from crmcli.domain.naming import in_shell, read_name
 from crmcli.errors import BadValue
 
 
@@ -39,3 +39,11 @@ def test_a_name_is_one_line_that_can_be_shown(name: str, reason: str) -> None:
     with pytest.raises(BadValue) as refused:
         read_name(name, 100, "cp")
     assert ("name", reason) == (refused.value.field, refused.value.reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("hello", "hello"), ("Hello 2", "'Hello 2'"), ("$HOME", "'$HOME'"), ("O'Neil", "'O'\"'\"'Neil'")],
+)
+def test_a_name_in_a_hint_can_be_pasted_into_a_shell(name: str, typed: str) -> None:
+    assert typed == in_shell(name)

@@ -13,7 +13,6 @@ from crmcli.tui import turns
 from crmcli.tui.modals.help import Help
 from crmcli.tui.pasting import LONGEST
 from crmcli.tui.screens.record import RecordScreen
-from crmcli.tui.screens.records import ContactsScreen
 from tests.tui.boards import crm_app, press, settle
 
 if TYPE_CHECKING:
@@ -77,21 +76,19 @@ async def test_keys_go_on_when_what_had_one_of_them_goes_away(store: str) -> Non
         assert "abc" == focused_text(app)
 
 
-async def test_keys_wait_for_one_that_takes_long(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A dialog that is slow to come gets what was typed for it all the same."""
-    open_form, is_open = ContactsScreen.action_new, asyncio.Event()
+async def test_keys_wait_for_one_that_takes_long(store: str) -> None:
+    """While the table is busy with something else the first key waits there, and the later ones behind it."""
+    app, is_done = crm_app(store, start="contacts"), asyncio.Event()
 
-    async def slowly(screen: ContactsScreen) -> None:
+    async def busy() -> None:
         await asyncio.sleep(2 * turns._PATIENCE)
-        open_form(screen)
-        is_open.set()
+        is_done.set()
 
-    monkeypatch.setattr(ContactsScreen, "action_new", slowly)
-    app = crm_app(store, start="contacts")
     async with app.run_test(size=(120, 36)) as pilot:
-        await settle(pilot)
+        shown = await settle(pilot)
+        shown.rows.call_later(busy)
         typed_at_once(app, "n", *"jkq")
-        await is_open.wait()
+        await is_done.wait()
         await settle(pilot)
         assert "jkq" == focused_text(app)
 

@@ -151,7 +151,10 @@ def _answer(ctx: typer.Context, application: AppContext, plan: Plan, tally: Tall
         output.report(_report(plan, tally))
     if tally.in_doubt:
         what = "1 message is" if tally.in_doubt == 1 else f"{tally.in_doubt:,} messages are"
-        output.warn(f"{what} in doubt: crm campaign resolve {plan.name!r} CONTACT --sent or --resend")
+        output.warn(
+            f"{what} in doubt: crm campaign resolve {plan.name!r} CONTACT --sent or --resend"
+            f" (whose: crm campaign members {plan.name!r} --filter 'reason = \"in doubt\"')"
+        )
     if tally.skipped:
         output.note(
             f"{tally.skipped:,} skipped (why: crm campaign members {plan.name!r} --status skipped; once that is mended,"

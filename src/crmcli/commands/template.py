@@ -10,6 +10,7 @@ import typer
 
 from crmcli.commands.completing import contacts, one_of, templates
 from crmcli.commands.shape import Fields, Noun, answer_added, app_of, is_machine, split
+from crmcli.domain.naming import in_shell
 from crmcli.domain.template_drafts import TemplateDraft
 from crmcli.errors import BadValue, Refused, TemplateFailed, UsageError
 
@@ -212,7 +213,8 @@ def check(ctx: typer.Context, name: Ref, locale: OneLocale = None, fields: Field
     errors = sum(finding.severity == "error" for finding in findings)
     if errors:
         raise Refused(
-            f"template {name} has {errors} {'error' if errors == 1 else 'errors'}", hint=f"crm template edit {name}"
+            f"template {name} has {errors} {'error' if errors == 1 else 'errors'}",
+            hint=f"crm template edit {in_shell(name)}",
         )
     context.output.note(f"template {name} has no errors" + (f", {len(findings)} to think about" if findings else ""))
 
@@ -298,12 +300,12 @@ def _warn(ctx: typer.Context, view: TemplateView) -> None:
     try:
         context.templates.preview(view.name, None, view.locale)
     except TemplateFailed as failed:
-        context.output.warn(f"it can't be sent so: {failed.reason} (try: crm template check {view.name})")
+        context.output.warn(f"it can't be sent so: {failed.reason} (try: crm template check {in_shell(view.name)})")
 
 
 def _html(name: str, found: Preview) -> str:
     if found.rendered.html is None:
-        raise Refused(f"template {name} has no HTML", hint=f"crm template edit {name} --markdown FILE")
+        raise Refused(f"template {name} has no HTML", hint=f"crm template edit {in_shell(name)} --markdown FILE")
     return found.rendered.html
 
 

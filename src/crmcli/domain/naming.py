@@ -21,3 +21,10 @@ def read_name(text: str, longest: int, prefix: str) -> str:
     if kept.startswith("#") or kept.lower().startswith(f"{prefix}_"):
         raise BadValue("name", f"{kept!r} would be read as something else", hint="a name that begins with a letter")
     return kept
+
+
+def in_shell(name: str) -> str:
+    """A name as it is typed in a command: in quotes where a shell would make more of it than a name."""
+    from shlex import quote
+
+    return quote(name)

@@ -11,6 +11,7 @@ from crmcli.domain.money import Money
 from crmcli.domain.people import read_email, read_phone, read_website
 from crmcli.domain.views import Due
 from crmcli.services import demo_people as cast
+from crmcli.services.demo_campaigns import plan_campaigns
 from crmcli.services.stages import pipeline_key, stages_of
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Year:
             self._freelancer(place, person)
         self._routine()
         self._write_timeline()
+        plan_campaigns(self.uow, self.now.date())
 
     # -- courses of deals
 

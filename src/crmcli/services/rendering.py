@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from jinja2.exceptions import TemplateSyntaxError
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.naming import in_shell
 from crmcli.domain.template_words import Occasion, Sender, chosen_locale
 from crmcli.errors import TemplateFailed
 from crmcli.services.wording.facts import campaign_facts, contact_facts, every, sender_facts
@@ -149,7 +150,7 @@ class Renderer:
         if isinstance(found, Broken):
             fault = found.faults[0]
             raise TemplateFailed(
-                self.name, f"{fault.problem} (line {fault.line})", hint=f"crm template check {self.name}"
+                self.name, f"{fault.problem} (line {fault.line})", hint=f"crm template check {in_shell(self.name)}"
             )
         return found
 
@@ -175,7 +176,7 @@ class Renderer:
         try:
             return self._written(wording, variables, links)
         except ValueError as error:
-            raise TemplateFailed(self.name, str(error), hint=f"crm template check {self.name}") from error
+            raise TemplateFailed(self.name, str(error), hint=f"crm template check {in_shell(self.name)}") from error
 
     def _written(self, wording: Wording, variables: dict[str, object], links: Links) -> Rendered:
         subject = _SPACES.sub(" ", wording.subject.written(variables)).strip()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.naming import read_name
-from crmcli.domain.segments import Term, as_word, formula_of, read_formula, written
+from crmcli.domain.naming import in_shell, read_name
+from crmcli.domain.segments import Term, formula_of, read_formula, written
 from crmcli.domain.text import fold, nearest, tidy
 from crmcli.domain.views import Link, SegmentPicture, SegmentView, SnapshotView
 from crmcli.errors import BadValue, CrmError, Duplicate, FilterError, NotFound, Refused, UsageError
@@ -332,7 +332,7 @@ class Segments:
         for other in read.segments(uow.reader):
             if fold(other.name) == fold(label) and other.number != own:
                 raise Duplicate(
-                    f"there is a segment {other.name} already", hint=f"crm segment edit {as_word(other.name)}"
+                    f"there is a segment {other.name} already", hint=f"crm segment edit {in_shell(other.name)}"
                 )
         return label
 
