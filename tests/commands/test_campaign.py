@@ -401,3 +401,25 @@ def test_names_are_offered_after_tab(crm: Crm, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("COMP_WORDS", f"crm {words}")
     monkeypatch.setenv("COMP_CWORD", str(len(words.split())))
     assert ["Spring"] == crm().lines
+
+
+def test_what_is_logged_names_a_campaign_as_any_command_does(crm_on: Crm) -> None:
+    """By number, code or uid; a name that was never heard is said to be new, and refused with --no-create."""
+    uid = crm_on("campaign", "add", "Trade fair", "--code", "K26").uid
+    for ref in ("1", "#1", "k26", "TRADE FAIR", uid):
+        task = crm_on("task", "add", f"for {ref}", "--campaign", ref)
+        assert (0, "") == (task.code, task.stderr)
+    tasks: Any = crm_on("task", "list", "--format", "json").json()
+    assert ["Trade fair"] * 5 == [task["campaign"] for task in tasks]
+    new = crm_on("task", "add", "plan", "--campaign", "Autum")
+    assert (0, "new campaign Autum\n") == (new.code, new.stderr)
+    for words in (("Autumm", "--no-create"), ("99",), (f"{uid[:-4]}XXXX",)):
+        assert 3 == crm_on("task", "add", "plan", "--campaign", *words).code
+    names: Any = crm_on("campaign", "list", "--format", "json").json()
+    assert ["Autum", "Trade fair"] == [one["name"] for one in names]
+
+
+def test_a_code_can_be_read_aloud_at_a_stand(crm: Crm) -> None:
+    """Nothing in it moves a cursor."""
+    done = crm("campaign", "add", "Fair", "--code", "K\x1b[31m")
+    assert (2, "crm: error: code: a code is one line, without control characters\n") == (done.code, done.stderr)

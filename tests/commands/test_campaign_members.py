@@ -198,6 +198,8 @@ def test_responses_come_from_a_file_and_bad_rows_are_told(crm_on: Crm, tmp_path:
         (("call", "hello", "--direction", "in"), "responded"),
         (("email", "yes please", "--direction", "in"), "responded"),
         (("meeting", "demo", "--outcome", "wants an offer"), "responded"),
+        (("visit", "at the stand"), "responded"),
+        (("call", "nobody there"), None),
         (("call", "reached", "--outcome", "busy", "--direction", "out"), None),
         (("call", "rang"), None),
         (("note", "seen", "--outcome", "x"), None),

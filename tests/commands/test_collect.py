@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmcli.context import AppContext
+from crmcli.services.desk import Desk
 from crmcli.store.models.mailings import Message
 from tests.returned import Gone, bounce, complaint, mail, mbox, prepared, sent, settings
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from crmcli.store.session import UnitOfWork
     from tests.conftest import Result
 
     Crm = Callable[..., Result]
@@ -185,6 +187,54 @@ def test_an_answer_that_was_imported_before(crm: Crm, tmp_path: Path) -> None:
     found: Any = crm("activity", "list", "--format", "json").json()
     assert ["Spring"] == [each["campaign"] for each in found]
     assert 1 == crm("import", "mail", box, "--report", "json").json()["unchanged"]  # type: ignore[index]
+
+
+def test_many_mails_are_stored_in_parts(crm_on: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others can write in between, and it is one undo step; whoever takes it back meanwhile ends it, and the rest is left."""
+    monkeypatch.setattr("crmcli.services.returns._AT_ONCE", 2)
+    prepared(crm_on, "Jane", "Bob", "Ann", "Eve", "Max")
+    gone = sent(crm_on, tmp_path)
+    stranger = mail("zed@y.com", "hi", number=9)
+    path = mbox(
+        tmp_path, stranger, stranger, *(bounce(each, place) for place, each in enumerate(gone.values())), stranger
+    )
+    begun: list[int] = []
+    door = Desk.going_on
+
+    def between(desk: Desk, command: str, number: int) -> UnitOfWork:
+        begun.append(crm_on("contact", "add", f"Live {len(begun)}").code)
+        return door(desk, command, number)
+
+    monkeypatch.setattr(Desk, "going_on", between)
+    assert 5 == collected(crm_on, path)["bounces_hard"]
+    assert [0, 0] == begun
+    assert 5 == len(suppressed(crm_on))
+    changes: Any = crm_on("history", "--format", "json").json()
+    (change,) = (each for each in changes if each["command"] == "campaign collect")
+    assert ("5 hard bounces, 3 other", 5) == (change["summary"], change["records"])
+    assert crm_on("undo", change["number"]).code == 0
+    assert set() == suppressed(crm_on)
+
+
+def test_undone_while_it_is_collected(crm_on: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest is left alone, which is said, and another run takes it."""
+    monkeypatch.setattr("crmcli.services.returns._AT_ONCE", 1)
+    prepared(crm_on, "Jane", "Bob")
+    gone = sent(crm_on, tmp_path)
+    path = mbox(tmp_path, *(bounce(each, place) for place, each in enumerate(gone.values())))
+    door = Desk.going_on
+
+    def undone(desk: Desk, command: str, number: int) -> UnitOfWork:
+        assert crm_on("undo", number).code == 0
+        return door(desk, command, number)
+
+    monkeypatch.setattr(Desk, "going_on", undone)
+    done = crm_on("campaign", "collect", "--mbox", path)
+    assert (4, True) == (done.code, "undone while" in done.stderr)
+    assert {"read": 2, "bounces_hard": 1, "known": 1} == {
+        name: count for name, count in collected(crm_on, path).items() if count
+    }
+    assert 1 == len(suppressed(crm_on))
 
 
 def test_who_agreed_again_stays(crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

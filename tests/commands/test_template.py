@@ -328,3 +328,19 @@ def test_data_sends_no_escapes_to_the_terminal(crm: Crm) -> None:
 def test_a_store_with_templates_is_whole(hello: Crm) -> None:
     hello("template", "rm", "hello", "--locale", "bg_BG")
     assert 0 == hello("store", "check").code
+
+
+def test_a_language_is_enough_where_it_has_one_wording(hello: Crm) -> None:
+    """``bg`` means bg_BG until there is another Bulgarian one; a country that there is not means none."""
+    shown: Any = hello("template", "show", "hello", "--locale", "bg", "--format", "json").json()
+    assert "bg_BG" == shown["locale"]
+    assert 3 == hello("template", "show", "hello", "--locale", "bg_MK").code
+    hello("template", "clone", "hello", "hello", "--locale", "bg", "--into", "bg_MK")
+    assert 3 == hello("template", "show", "hello", "--locale", "bg").code
+
+
+def test_hints_name_a_template_as_a_shell_reads_it(hello: Crm) -> None:
+    """A name of two words in quotes."""
+    done = hello("template", "add", "two words", "--subject", "x", "--text", "-", stdin="{{ contact.nope }}")
+    assert "(try: crm template check 'two words')" in done.stderr
+    assert "(try: crm template edit 'two words')" in hello("template", "check", "two words").stderr

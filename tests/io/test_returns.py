@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcli.domain.bounces import is_hard
+from crmcli.domain.bounces import is_about_recipient, is_hard
 from crmcli.domain.leaving import asks_to_leave
 from crmcli.domain.return_addresses import message_id, return_path, unsubscribe_address
 from crmcli.errors import BadValue
@@ -145,6 +145,14 @@ PEOPLE = {
     "away": (f"From: jane@x.com\nIn-Reply-To: {ID}\nAuto-Submitted: auto-replied\n", "I am away", "auto_reply"),
     "away, German": (f"From: jane@x.com\nIn-Reply-To: {ID}\nSubject: Abwesenheitsnotiz: Hello\n", "weg", "auto_reply"),
     "away, Polish": (f"From: jane@x.com\nTo: {RETURN}\nSubject: Odpowiedź automatyczna: Hello\n", "x", "auto_reply"),
+    **{
+        f"away, {subject}": (f"From: jane@x.com\nIn-Reply-To: {ID}\nSubject: {subject}: Hello\n", "x", "auto_reply")
+        for subject in (
+            "Automatiskt svar", "Automatisk svar", "Automaattinen vastaus", "Automatická odpověď", "Răspuns automat",
+            "Automatikus válasz", "Otomatik Yanıt", "Αυτόματη απάντηση", "رد تلقائي", "תשובה אוטומטית", "自动回复",
+            "自動応答", "자동 회신", "Automatski odgovor", "Автоматична відповідь", "Автоматический ответ",
+        )
+    },
     "away, to nobody": (f"Return-Path: <>\nFrom: jane@x.com\nTo: {RETURN}\nX-Autoreply: yes\n", "x", "auto_reply"),
     "receipt": (
         f"From: jane@x.com\nReferences: {ID}\n{RECEIPT}", "--B\n\nread\n--B--\n", "auto_reply",
@@ -202,11 +210,27 @@ def test_no_bytes_break_it(junk: bytes) -> None:
         ("550 No such user here", True), ("host 10.5.1.1 said nothing", None), ("version 5.1.2.3", None), ("", None),
         ("User unknown", True), ("Le compte n'existe pas", True), ("Postfach ist voll", False), ("Skrzynka jest pełna", False),
         ("пользователь не найден", True), ("メールボックスがいっぱいです", False), ("5.6.0 content rejected", False),
+        ("550 5.1.8 Sender address rejected: Domain not found", False), ("550 5.7.606 Access denied, banned sending IP", False),
+        ("550 sender verify failed", False), ("554 5.7.1 Relay access denied", False),
     ],
 )  # fmt: skip
 def test_whether_a_server_means_never(said: str, hard: bool | None) -> None:
     """Never, not now, or nothing that could be told."""
     assert hard is is_hard(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [
+        ("550 5.1.1 no such user here", True), ("550 5.2.1 mailbox disabled", True), ("550 No such user here", True),
+        ("550 5.1.2 bad", True), ("550 Requested action not taken: mailbox unavailable", True), ("550 5.7.1 not allowed", False),
+        ("550 5.1.8 sender domain", False), ("552 5.2.2 over quota", False), ("550 relaying denied", False),
+        ("550 no", False), ("451 4.1.1 later", False), ("550 5.1.1 blocked using spamhaus", False),
+    ],
+)  # fmt: skip
+def test_whether_a_server_knows_nobody(said: str, gone: bool) -> None:
+    """Only what says so speaks against an address; that the sender is not liked does not."""
+    assert gone is is_about_recipient(said)
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,25 @@ def test_the_servers_words_are_kept(crm: Run, server: MailServer) -> None:
     assert "550 5.1.1 no such user here" in crm("campaign", "why", "Spring", "unknown@x.com", "--format", "json").stdout
 
 
+def test_an_address_of_nobody_is_suppressed(crm_both: Run, server: MailServer) -> None:
+    """It is as good as a hard bounce: no campaign asks again, what was refused for its content stays, undo lifts it."""
+    people(crm_both, "unknown@x.com", "spam@x.com", "jane@x.com")
+    campaign(crm_both)
+    done = crm_both("campaign", "send", "Spring", "--yes", tty=True)
+    assert "1 address is suppressed" in done.stderr
+    (row,) = crm_both("suppress", "list", "--format", "json").json()
+    assert ("address", "unknown@x.com", "hard_bounce", "email", "550 5.1.1 no such user here", "Spring") == (
+        row["kind"], row["value"], row["reason"], row["channel"], row["note"], row["campaign"]["name"],
+    )  # fmt: skip
+    assert crm_both("campaign", "add", "Summer", "--segment", "all", "--template", "hello").code == 0
+    assert crm_both("campaign", "send", "Summer", "--yes").code in (0, 7)
+    assert {"unknown@x.com": 1, "spam@x.com": 2, "jane@x.com": 2} == dict(server.desk.asked)
+    changes: Any = crm_both("history", "--format", "json").json()
+    (number,) = (each["number"] for each in changes if each["command"] == "campaign send")
+    assert crm_both("undo", number).code == 0
+    assert [] == crm_both("suppress", "list", "--format", "json").json()
+
+
 def test_tried_again_when_it_is_time(crm_both: Run, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message that was put off goes out a minute later, not before, and once."""
     people(crm_both, "greylisted@x.com")

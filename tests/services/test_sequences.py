@@ -334,3 +334,19 @@ def test_undo_takes_plans_back(world: World) -> None:
     world("sequence", "show", "Welcome", code=3)
     world("undo")
     assert "active" == world("sequence", "show", "Welcome", "--format", "json").json()["status"]  # type: ignore[index,call-overload]
+
+
+def test_what_a_dry_run_foresees(world: World) -> None:
+    """Up to the next mail or wait, through tasks and conditions, and nothing is done."""
+    steps = "wait 1d\nif tag = vip else skip\ntask call\nif name != Нона else stop\nif email = jane@x.com else skip\nmail hello\n"
+    world("sequence", "add", "Welcome", "--steps", "-", stdin=steps)
+    world("sequence", "enrol", "Welcome", "Jane", "Bob", "Нона")
+    world.due()
+    world.at("11-24T12:00")
+    foreseen: Any = world("run", "due", "--dry-run", "--format", "json").json()
+    (found,) = foreseen["sequences"]
+    assert {"stopped": 1, "finished": 1, "tasks": 1, "sent": 1} == {
+        name: count for name, count in found.items() if isinstance(count, int) and count
+    }
+    assert 0 == world.mails
+    world.moved(stopped=1, finished=2, tasks=1, sent=1)

@@ -197,7 +197,7 @@ asyncio.run(main(sys.argv[1]))
 def test_a_killed_program_loses_at_most_the_field_being_typed(store: str, home: Path, moment: str, phone: bool) -> None:
     """SIGKILL at once, and a third of a second after the last key."""
     root = Path(__file__).resolve().parents[2]
-    environment = {**os.environ, "PYTHONPATH": os.environ.get("PYTHONPATH", str(root))}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])}
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, store],
         stdout=subprocess.PIPE,

@@ -17,7 +17,7 @@ from crmcli.render.safe import visible
     examples=[
         "crm campaign calendar",
         "crm campaign calendar --month 2026-12 --format csv",
-        "crm campaign calendar --ics ~/public/campaigns.ics --force",
+        "crm campaign calendar --ics campaigns.ics --force",
     ]
 )
 def calendar(

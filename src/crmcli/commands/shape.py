@@ -233,7 +233,7 @@ Where = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "--force", "-y", help="Don't ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")]
 NoCreate = Annotated[
-    bool, typer.Option("--no-create", help="Refuse an unknown person or company instead of adding it.")
+    bool, typer.Option("--no-create", help="Refuse an unknown person, company or campaign instead of adding it.")
 ]
 Set = Annotated[
     list[str] | None,

@@ -15,8 +15,10 @@ def _folded(pattern: str) -> re.Pattern[str]:
 # An enhanced code, which is no part of an IP address or of a version.
 _ENHANCED = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?!\d|\.\d)")
 _BASIC = re.compile(r"(?<![\d.:/-])([45])([0-5]\d)(?=[ \-#:;)]|$)")
-# What passes although the code says never: a full box, a message too large or not liked, a loop, a server that gave up.
-_PASSING = {(2, 2), (2, 3), (3, 1), (3, 4), (4, 5), (4, 6), (4, 7), (4, 14), (4, 300), (5, 3)}
+# What passes although the code says never: a sender that is not liked, a full box, a message too large or not liked, a loop,
+# a server that gave up.
+_PASSING = {(1, 7), (1, 8), (2, 2), (2, 3), (3, 1), (3, 4), (4, 5), (4, 6), (4, 7), (4, 14), (4, 300), (5, 3)}
+_DISABLED = ("5", "2", "1")
 _CONTENT = 6
 _POLICY = 7
 _FULL = _folded(
@@ -37,7 +39,8 @@ _LATER = _folded(
 _BLOCKED = _folded(
     r"\bspam|block(?:ed|list)|black ?list|denylist|reputation|dmarc|\bspf\b|dkim|\brbl\b|dnsbl|spamhaus"
     r"|barracuda|policy|content reject"
-    r"|unsolicited|virus|too many|\brate\b|throttl"
+    r"|unsolicited|virus|too many|\brate\b|throttl|\bsend(?:er|ing)\b|\bbanned\b|\brelay|authenticat"
+    r"|access denied.{0,60}\b(?:ip|traffic)\b"
 )
 _GONE = _folded(
     r"user (?:is )?unknown|unknown (?:user|recipient|address|local)|no such (?:user|recipient|person|mailbox"
@@ -73,6 +76,16 @@ def is_hard(said: str) -> bool | None:
     if _LATER.search(text):
         return False
     return True if _GONE.search(text) else None
+
+
+def is_about_recipient(said: str) -> bool:
+    """Whether a server that refuses a recipient says that nobody is there, and not that it does not like who asks."""
+    text = fold(said)
+    if not is_hard(said) or _BLOCKED.search(text):
+        return False
+    return any(code[:2] == ("5", "1") or code == _DISABLED for code in _ENHANCED.findall(text)) or bool(
+        _GONE.search(text)
+    )
 
 
 def _is_never(code: tuple[int, int, int], text: str) -> bool:

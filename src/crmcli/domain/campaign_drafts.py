@@ -71,6 +71,8 @@ def read_plain(raw: Mapping[str, str | None], rules: InputRules) -> dict[str, ob
         if text is not None:
             found[name] = read_value(known[name]._replace(flag=_FLAGS.get(name, "")), text, rules)
     if raw.get("code") is not None:
+        if not str(found["code"]).isprintable():
+            raise BadValue("code", "a code is one line, without control characters")
         found["code_key"] = fold(str(found["code"]))
     if raw.get("expected_response") is not None:
         found["expected_response"] = _percent(str(raw["expected_response"]))

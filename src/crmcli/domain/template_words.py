@@ -96,15 +96,23 @@ def normal_locale(text: str) -> str:
 
 
 def chosen_locale(wanted: str, there: tuple[str, ...]) -> str | None:
-    """Which of the locales that there are is for somebody: ``bg_BG``, else ``bg``, else everybody's, else the only one."""
+    """Which of the locales that there are is for somebody: ``bg_BG``, ``bg``, the only other Bulgarian one, everybody's, the only one."""
     exact = normal_locale(wanted)
     parts = exact.split("_")
     for length in range(len(parts), 0, -1):
         if "_".join(parts[:length]) in there:
             return "_".join(parts[:length])
+    kin = of_language(parts[0], there)
+    if len(kin) == 1:
+        return kin[0]
     if "" in there:
         return ""
     return there[0] if len(there) == 1 else None
+
+
+def of_language(language: str, there: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the locales that there are which are of a language, whatever the country; none for everybody's."""
+    return tuple(each for each in there if language and each.partition("_")[0] == language)
 
 
 UNSUBSCRIBE = {

@@ -152,17 +152,10 @@ def _told(uow: UnitOfWork, undone: ChangeSet) -> str:
 
 def any_record(reader: Reader, ref: str, country: str | None) -> tuple[str, Found]:
     """The record of any noun that a reference names, also as ``deal:12``; raises Ambiguous when several nouns have one."""
-    noun, colon, rest = ref.partition(":")
-    if (colon and noun == "campaign") or ref.startswith("cp_"):
-        return "campaign", _campaign(reader, rest if colon else ref)
-    if (colon and noun == "sequence") or ref.startswith("sq_"):
-        return "sequence", _sequence(reader, rest if colon else ref)
-    if colon and noun in UID_PREFIX:
-        return noun, _live_or_deleted(reader, noun, rest, country)
+    noun, name = _told_noun(ref)
+    if noun is not None:
+        return noun, _one(reader, noun, name, country)
     matches: list[tuple[str, Found]] = []
-    for candidate, prefix in UID_PREFIX.items():
-        if ref.startswith(f"{prefix}_"):
-            return candidate, _live_or_deleted(reader, candidate, ref, country)
     for candidate in UID_PREFIX:
         try:
             matches.append((candidate, resolve(reader, candidate, ref, country)))
@@ -177,6 +170,21 @@ def any_record(reader: Reader, ref: str, country: str | None) -> tuple[str, Foun
         first = matches[0]
         raise Ambiguous(f"{ref!r} names more than one record", hint=f"say {first[0]}:{first[1].number}", details=lines)
     return matches[0]
+
+
+def _told_noun(ref: str) -> tuple[str | None, str]:
+    """The noun that a reference says itself, by name or as a uid does, and what is left of it."""
+    noun, colon, rest = ref.partition(":")
+    prefixes = {**UID_PREFIX, "campaign": "cp", "sequence": "sq"}
+    if colon and noun in prefixes:
+        return noun, rest
+    return next((noun for noun, prefix in prefixes.items() if ref.startswith(f"{prefix}_")), None), ref
+
+
+def _one(reader: Reader, noun: str, ref: str, country: str | None) -> Found:
+    if noun == "campaign":
+        return _campaign(reader, ref)
+    return _sequence(reader, ref) if noun == "sequence" else _live_or_deleted(reader, noun, ref, country)
 
 
 def _live_or_deleted(reader: Reader, noun: str, ref: str, country: str | None) -> Found:

@@ -32,6 +32,8 @@ class Links:
         found = dict(values)
         for name, value in values.items():
             field = find_field(noun, name)
+            if name == "campaign" and value:
+                found[name] = self._campaign(str(value))
             if field is None or field.kind is not Kind.LINK or value is None:
                 continue
             if field.many:
@@ -56,6 +58,20 @@ class Links:
         number = insert(self.uow, noun, {**values, "owner": self.desk.user}, {})
         self.uow.afterwards(lambda: self.desk.note(f"new {noun} #{number} {values['name']}"))
         return number
+
+    def _campaign(self, ref: str) -> str:
+        """The uid of the campaign that the reference names; an unknown name stays as it is, and makes one."""
+        from crmcli.domain.campaign_drafts import read_label
+        from crmcli.store.queries.campaign_views import campaign_named
+
+        try:
+            return campaign_named(self.uow.reader, ref).uid
+        except NotFound:
+            if not self.create or _is_record_name(ref) or ref.lower().startswith("cp_"):
+                raise
+        name = read_label(ref)
+        self.uow.afterwards(lambda: self.desk.note(f"new campaign {name}"))
+        return name
 
     def _merged(self, noun: str, ref: str, kept: Found) -> int:
         self.uow.afterwards(lambda: self.desk.note(f"{noun} {ref} was merged into #{kept.number} {kept.name}"))

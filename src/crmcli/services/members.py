@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from crmcli.store.session import UnitOfWork
 
 RESPONSES = ("replied", "responded", "converted")
+_MET = ("meeting", "visit", "web_form", "pos")  # nobody is met without coming, and nobody fills in a form for us
 _LONGEST_NOTE = 10_000
 _TOLD = 10  # rejected rows that are told one by one
 _COLUMNS = {
@@ -289,11 +290,11 @@ def note_response(
 
 
 def logged(uow: UnitOfWork, view: ActivityView, number: int) -> None:
-    """What an activity says of its campaign: people who turned to us, or who met us with an outcome, responded.
+    """What an activity says of its campaign: people who turned to us, who met us, or whose call had an outcome, responded.
 
     An incoming mail to a campaign that is mailed is a reply.
     """
-    answered = view.direction == "in" or (view.type in ("call", "meeting", "visit") and bool(view.outcome))
+    answered = view.direction == "in" or view.type in _MET or (view.type == "call" and bool(view.outcome))
     if view.status != "done" or view.direction == "out" or not answered:
         return
     sql = "SELECT m.id, m.kind FROM campaign m JOIN activity p ON p.campaign_id = m.id WHERE p.id = ?"

@@ -139,11 +139,7 @@ class Renderer:
         Raises:
             TemplateFailed: there is none, or it can't be compiled.
         """
-        chosen = chosen_locale(locale, self.locales)
-        if chosen is None:
-            raise TemplateFailed(
-                self.name, f"no wording for {locale or 'somebody without a locale'}, and none for everybody else"
-            )
+        chosen = self._chosen(locale)
         if chosen not in self._compiled:
             self._compiled[chosen] = self._compile(chosen)
         found = self._compiled[chosen]
@@ -153,6 +149,14 @@ class Renderer:
                 self.name, f"{fault.problem} (line {fault.line})", hint=f"crm template check {in_shell(self.name)}"
             )
         return found
+
+    def _chosen(self, locale: str) -> str:
+        chosen = chosen_locale(locale, self.locales)
+        if chosen is None:
+            raise TemplateFailed(
+                self.name, f"no wording for {locale or 'somebody without a locale'}, and none for everybody else"
+            )
+        return chosen
 
     def _compile(self, locale: str) -> Wording | Broken:
         try:
@@ -167,19 +171,35 @@ class Renderer:
             TemplateFailed: it can't be written for this person; ``reason`` says why.
         """
         wording = self.wording(recipient.locale)
-        variables = every(
-            contact_facts(recipient, self._no_custom), self._sender, self._occasion, links.unsubscribe,
-            self._surroundings.today(),
-        )  # fmt: skip
-        variables[LOCALE] = self._tongue(recipient.locale, wording.view.locale)
-        variables[CURRENCY] = self._surroundings.sender.currency
+        variables = self._variables(recipient, wording.view.locale, links.unsubscribe, self._surroundings.today())
         try:
             return self._written(wording, variables, links)
         except ValueError as error:
             raise TemplateFailed(self.name, str(error), hint=f"crm template check {in_shell(self.name)}") from error
 
+    def subject(self, recipient: Recipient, on: date) -> str:
+        """The subject alone of the message to one person on a day; nothing else is compiled.
+
+        Raises:
+            TemplateFailed: it can't be written for this person.
+        """
+        view = self._views[self._chosen(recipient.locale)]
+        source = view.subject if self._subject is None else self._subject
+        try:
+            part = Part(source, self._surroundings.custom, html=False)
+            return _one_line(part.written(self._variables(recipient, view.locale, "", on)))
+        except (Broken, ValueError) as error:
+            raise TemplateFailed(self.name, str(error), hint=f"crm template check {self.name}") from error
+
+    def _variables(self, recipient: Recipient, locale: str, unsubscribe: str, today: date) -> dict[str, object]:
+        contact = contact_facts(recipient, self._no_custom)
+        variables = every(contact, self._sender, self._occasion, unsubscribe, today)
+        variables[LOCALE] = self._tongue(recipient.locale, locale)
+        variables[CURRENCY] = self._surroundings.sender.currency
+        return variables
+
     def _written(self, wording: Wording, variables: dict[str, object], links: Links) -> Rendered:
-        subject = _SPACES.sub(" ", wording.subject.written(variables)).strip()
+        subject = _one_line(wording.subject.written(variables))
         text = _CONTROL.sub("", wording.text.written(variables))
         if not wording.has_own_text:
             text = squeezed(text)
@@ -190,6 +210,10 @@ class Renderer:
         """The locale of greeting, dates and money: the person's own where the wording is in that language or in none said."""
         same = not ours or theirs.partition("_")[0].lower() == ours.partition("_")[0].lower()
         return (theirs if same else ours) or ours or self._surroundings.locale or "en_GB"
+
+
+def _one_line(text: str) -> str:
+    return _SPACES.sub(" ", text).strip()
 
 
 def _linked(html: str, links: Links) -> str:

@@ -7,9 +7,10 @@ was dealt with is known by its Message-ID, so that collecting the same mailbox a
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
 from crmcli.domain.mailboxes import untagged
 from crmcli.domain.marketing import channel_of
@@ -30,13 +31,14 @@ from crmcli.io.mail.returns import (
 from crmcli.services.alone import alone
 from crmcli.services.correspondence import About
 from crmcli.services.correspondence import Tally as MailTally
+from crmcli.services.parts import Parts
 from crmcli.services.trial import trial
 from crmcli.store.queries.common import sure_moment
 from crmcli.store.queries.permissions import newest
 from crmcli.store.queries.returns import by_token, by_uid, is_returned, latest_to, soft_in_a_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -44,13 +46,17 @@ if TYPE_CHECKING:
 
     from crmcli.errors import CrmError
     from crmcli.io.mail.mbox import Raw
+    from crmcli.io.table import BadRow, Row
     from crmcli.services.correspondence import Correspondence
     from crmcli.services.desk import Desk
     from crmcli.store.queries.returns import Sent
     from crmcli.store.reader import Reader
     from crmcli.store.session import UnitOfWork
 
+_T = TypeVar("_T")
 MOST_SOFT = 3  # bounces in a row
+_COMMAND = "campaign collect"
+_AT_ONCE = 200  # so many are stored at a time; others may write in between
 _LOOK_BACK = timedelta(days=60)  # a bounce that only names an address is about a message of that time
 _EARLY = timedelta(days=1)  # by how much a sender's clock may be fast
 _SHOWN = 10
@@ -157,19 +163,29 @@ class Returns:
     def collect(
         self, box: Box, tally: Tally, *, dry_run: bool = False, advance: Callable[[int], None] = lambda _: None
     ) -> None:
-        """Act on what came back in a box, in one undo step; ``advance`` is told how many bytes were read."""
-        with suppress(_OnlyTried), self._alone(), trial(self.desk) as desk, desk.writing("campaign collect") as uow:
-            collecting = _Collecting(uow, self._correspondence, self._own, tally)
-            for raw in box.messages():
-                tally.add("read")
-                advance(len(raw.content))
-                try:
-                    collecting.take(self._read(raw))
-                except BadValue as error:
-                    tally.reject(raw.place, error.reason)
-            uow.summary = _summary(tally)
-            if dry_run:
-                raise _OnlyTried
+        """Act on what came back in a box, in one undo step; ``advance`` is told how many bytes were read.
+
+        Many mails are stored a part at a time, so that others can write in between: what was stored stays when it is
+        interrupted, and collecting again goes on from there. Raises Conflict when it is undone meanwhile.
+        """
+        found = self._found(box, tally, advance)
+        with suppress(_OnlyTried), self._alone(), trial(self.desk) as desk:
+            parts = Parts(desk, _COMMAND)
+            for some in _in_parts(found, at_once=dry_run):
+                with parts.writing() as uow:
+                    collecting = _Collecting(uow, self._correspondence, self._own, tally)
+                    for place, told in some:
+                        with _rejecting(tally, place):
+                            collecting.take(told)
+                    _sum_up(uow, tally, dry_run=dry_run)
+
+    def _found(self, box: Box, tally: Tally, advance: Callable[[int], None]) -> Iterator[tuple[str, Returned]]:
+        """What lies in a box, each with its place; what can't be read is only told of."""
+        for raw in box.messages():
+            tally.add("read")
+            advance(len(raw.content))
+            with _rejecting(tally, raw.place):
+                yield raw.place, self._read(raw)
 
     def _alone(self) -> AbstractContextManager[None]:
         """Nobody else collects meanwhile."""
@@ -199,28 +215,43 @@ class Returns:
                 hint="crm config set marketing.tracking_url URL",
             )
         from crmcli.io.opening import open_table
-        from crmcli.io.table import BadRow
 
-        with (
-            suppress(_OnlyTried),
-            open_table(file) as table,
-            self._alone(),
-            trial(self.desk) as desk,
-            desk.writing("campaign collect") as uow,
-        ):
-            columns = _columns(table.headers)
-            seen = _Seen(uow, self.desk, tally)
-            for row in table.rows:
-                tally.add("read")
-                try:
-                    if isinstance(row, BadRow):
-                        raise BadValue("row", row.reason)
-                    seen.take({name: _cell(row.cells.get(header, "")) for name, header in columns.items()})
-                except BadValue as error:
-                    tally.reject(f"line {row.line}", error.message)
-            uow.summary = _summary(tally)
-            if dry_run:
-                raise _OnlyTried
+        with suppress(_OnlyTried), open_table(file) as table, self._alone(), trial(self.desk) as desk:
+            columns, parts = _columns(table.headers), Parts(desk, _COMMAND)
+            for some in _in_parts(table.rows, at_once=dry_run):
+                with parts.writing() as uow:
+                    seen = _Seen(uow, self.desk, tally)
+                    for row in some:
+                        tally.add("read")
+                        with _rejecting(tally, f"line {row.line}"):
+                            seen.take(_cells(row, columns))
+                    _sum_up(uow, tally, dry_run=dry_run)
+
+
+def _in_parts(found: Iterable[_T], *, at_once: bool) -> Iterator[Iterable[_T]]:
+    """What was found, as much at a time as is stored at a time; a part is read before its transaction begins."""
+    if at_once:
+        yield found
+        return
+    rest = iter(found)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
+
+
+def _sum_up(uow: UnitOfWork, tally: Tally, *, dry_run: bool) -> None:
+    """Say in the history what was found so far; a dry run is taken back and ends here."""
+    uow.summary = _summary(tally)
+    if dry_run:
+        raise _OnlyTried
+
+
+@contextmanager
+def _rejecting(tally: Tally, place: str) -> Iterator[None]:
+    """Count what can't be read, and go on."""
+    try:
+        yield
+    except BadValue as error:
+        tally.reject(place, error.reason if error.field == "message" else error.message)
 
 
 class _Policy:
@@ -479,6 +510,15 @@ def _columns(headers: Sequence[str]) -> dict[str, str]:
     if missing:
         raise UsageError(f"the file has no column {missing[0]}", hint="token, event, at, url")
     return {name: found[name] for name in ("token", "event", "at", "url") if name in found}
+
+
+def _cells(row: Row | BadRow, columns: dict[str, str]) -> dict[str, str]:
+    """What an event says by the names of its columns; raises BadValue for a row that can't be read."""
+    from crmcli.io.table import BadRow
+
+    if isinstance(row, BadRow):
+        raise BadValue("row", row.reason)
+    return {name: _cell(row.cells.get(header, "")) for name, header in columns.items()}
 
 
 def _cell(value: str | tuple[str, ...]) -> str:

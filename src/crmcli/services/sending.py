@@ -7,6 +7,7 @@ that one goes to the wire; the ledger (``store.outbox``) knows at any time of at
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
@@ -14,9 +15,10 @@ from crmcli.domain.ids import new_uid
 from crmcli.domain.marketing import INVALID_ADDRESS, TEMPLATE_ERROR
 from crmcli.domain.pacing import opens_at, retry_at
 from crmcli.domain.records import utc_text
-from crmcli.errors import TemplateFailed
+from crmcli.errors import Conflict, TemplateFailed
 from crmcli.io.mail.smtp import NoServer
 from crmcli.services.letters import new_token
+from crmcli.services.parts import Parts
 from crmcli.store.outbox import Claim, Result, Skip
 from crmcli.store.queries.common import moment
 from crmcli.store.queries.eligibility import members_among, members_due, members_waiting, of_members, one_member
@@ -137,7 +139,10 @@ class Courier:
         self._done: Result | None = None
         self._flight: _Flight | None = None
         self._skips: list[Skip] = []
+        self._gone: list[Result] = []
         self._troubles = 0
+        self._parts = Parts(desk, "campaign send")
+        self.suppressed = 0
 
     def offer(self, job: Job) -> None:
         """Send a message, or put down why it is not sent; the last one that was offered is sent with the next, or settled.
@@ -176,6 +181,7 @@ class Courier:
                 self._outbox.skip(self._done, self._skips)
                 self._done = None
                 self._skips = []
+            self._suppress_gone()
 
     def _version(self, job: Job) -> Variant | None:
         if job.step:
@@ -224,9 +230,26 @@ class Courier:
             kind = "retry" if due else "failed"
         self._done = Result(claim, kind, outcome.reply, due)
         setattr(self._tally, kind, getattr(self._tally, kind) + 1)
+        if outcome.is_gone:
+            self._gone.append(self._done)
         self._troubles = self._troubles + 1 if outcome.is_server else 0
         if self._troubles >= _TROUBLES:
             raise Trouble(f"{self._troubles} messages in a row came to nothing: {outcome.reply}")
+
+    def _suppress_gone(self) -> None:
+        """Suppress the addresses at which a server knows nobody, as a bounce that says so does."""
+        gone, self._gone = self._gone, []
+        if not gone:
+            return
+        from crmcli.store.permissions import Barred, Why
+        from crmcli.store.permissions import suppress as bar
+
+        rules = self._rules
+        with suppress(Conflict), self._parts.writing() as uow:  # who takes it back meanwhile wants none of it
+            for each in gone:
+                why = Why(rules.channel, "hard_bounce", each.reply, rules.campaign)
+                self.suppressed += bar(uow, Barred("address", each.claim.address, each.claim.key), why) is not None
+            uow.summary = f"{self.suppressed:,} suppressed: nobody is there"
 
     def _skip(self, candidate: Candidate, reason: str, detail: str | None = None) -> None:
         if self._tally.passed_over is not None:

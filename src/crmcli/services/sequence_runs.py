@@ -115,11 +115,28 @@ class SequenceRun:
             now = utc_text(self.desk.clock.now())
             steps = steps_of(reader, course.number)
             due = [each for each in _everyone(reader, course) if each.due_at <= now]
-            ahead = [following(steps, each.step, each.position) for each in due]
-            kinds = ["end" if place is None else steps[place].kind for place in ahead]
+            kinds = [kind for each in due for kind in self._ahead(reader, steps, each)]
             stopped = len(to_be_stopped(reader, course.number, on_reply=course.stop_on_reply))
         entered = self.enrolments.waiting_outside(course) if steps else 0
-        return Moved(entered, stopped, kinds.count("end"), kinds.count("task"), kinds.count("mail"))
+        return Moved(
+            entered, stopped + kinds.count("stop"), kinds.count("end"), kinds.count("task"), kinds.count("mail")
+        )
+
+    def _ahead(self, reader: Reader, steps: list[Step], each: Standing) -> Iterator[str]:
+        """The kinds of what somebody comes to up to a mail or a wait; ``stop`` or ``end`` where the way is over."""
+        place = following(steps, each.step, each.position)
+        while place is not None and place < len(steps):
+            step = steps[place]
+            yield step.kind
+            if step.kind in ("mail", "wait"):
+                return
+            if step.kind == "condition" and not holds(self.desk, reader, each, step):
+                if step.otherwise == "stop":
+                    yield "stop"
+                    return
+                place += 1
+            place += 1
+        yield "end"
 
     def next_at(self) -> datetime | None:
         """When there is something to do next."""
@@ -243,6 +260,13 @@ class SequenceRun:
         return False
 
 
+def holds(desk: Desk, reader: Reader, each: Standing, step: Step) -> bool:
+    """Whether a condition is true of somebody."""
+    where = desk.condition(reader, "contact", step.filter)
+    sql = f"SELECT 1 FROM contact r WHERE r.id = ? AND r.deleted_at IS NULL AND ({where.sql})"
+    return reader.value(sql, (each.contact, *where.params)) is not None
+
+
 def _everyone(reader: Reader, course: Course) -> Iterator[Standing]:
     """Who is on the way, a page at a time."""
     after = 0
@@ -278,7 +302,7 @@ class _Walk:
                 return
             if step.kind == "task":
                 self._task(each, step)
-            elif not self._holds(each, step):
+            elif not holds(self._run.desk, self.uow.reader, each, step):
                 if step.otherwise == "stop":
                     self.stop(each, f"not {self._filters.get(step.number, step.filter)}")
                     return
@@ -307,11 +331,6 @@ class _Walk:
     def _tell(self, what: str) -> None:
         """Count something once it is stored."""
         self.uow.afterwards(lambda: self._run.count(what))
-
-    def _holds(self, each: Standing, step: Step) -> bool:
-        where = self._run.desk.condition(self.uow.reader, "contact", step.filter)
-        sql = f"SELECT 1 FROM contact r WHERE r.id = ? AND r.deleted_at IS NULL AND ({where.sql})"
-        return self.uow.reader.value(sql, (each.contact, *where.params)) is not None
 
     def _task(self, each: Standing, step: Step) -> None:
         """Put a task on the list of whoever has the deal, else the person, else the sequence."""

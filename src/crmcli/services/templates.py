@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.template_drafts import TemplateDraft, read_locale, read_parts, read_template_name
-from crmcli.domain.template_words import Occasion, Sender, chosen_locale
+from crmcli.domain.template_words import Occasion, Sender, chosen_locale, of_language
 from crmcli.domain.text import fold, nearest
 from crmcli.errors import Ambiguous, BadValue, Conflict, Duplicate, NotFound, Refused, TemplateFailed, UsageError
 from crmcli.store.queries.templates import (
@@ -240,11 +240,12 @@ def _found(reader: Reader, ref: str, locale: str | None) -> Wordings:
     if locale is None:
         return views
     language = read_locale(locale)
-    chosen = [view for view in views if view.locale == language]
-    if not chosen:
-        there = ", ".join(view.locale or "default" for view in views)
-        raise NotFound(f"template {views[0].name} has no wording in {language or 'default'}", hint=f"it has {there}")
-    return chosen
+    there = tuple(view.locale for view in views)
+    meant = (language,) if language in there else of_language(language, there)
+    if len(meant) != 1:
+        known = ", ".join(each or "default" for each in there)
+        raise NotFound(f"template {views[0].name} has no wording in {language or 'default'}", hint=f"it has {known}")
+    return [view for view in views if view.locale == meant[0]]
 
 
 def _all_of(reader: Reader, ref: str) -> Wordings:

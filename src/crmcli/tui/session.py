@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from crmcli.services.records import Records
     from crmcli.services.saved_views import SavedViews
     from crmcli.services.search import Search
+    from crmcli.services.sent_mails import SentMails
     from crmcli.services.tables import Tables
     from crmcli.services.today import Agenda
     from crmcli.store.reader import Reader
@@ -176,6 +177,15 @@ class Session:
         context, desk = self._context, self.desk
         own = context.desk._replace(hooks=desk.hooks, note=desk.note, origin=desk.origin)
         return Mailing(own, Posting(self.settings.__getitem__), Members(own), context.templates)
+
+    @cached_property
+    def sent_mails(self) -> SentMails:
+        """What campaigns and sequences sent."""
+        from crmcli.services.sent_mails import SentMails
+        from crmcli.services.templates import Templates
+
+        known = self._context.templates
+        return SentMails(Templates(self.desk, known.sender, known.unsubscribe))
 
     @property
     def is_tracked(self) -> bool:

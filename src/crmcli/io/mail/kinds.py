@@ -22,12 +22,16 @@ _READ_OF_BODY = 20_000
 _ROBOTS = ("mailer-daemon", "mail-daemon", "postmaster", "maildaemon", "mdaemon", "mailerdaemon")
 # How the subject of an automatic answer begins, folded, in the languages of those who get them. What programs write
 # before the subject that they answer:
-_BY_PROGRAM = (
+_BY_PROGRAM = fold(
     r"(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)|out of (?:the )?office auto[ -]?reply"
     r"|automatische (?:antwort|ruckantwort)|abwesenheits(?:notiz|assistent|benachrichtigung|meldung)"
     r"|reponse automatique|message d.absence|(?:respuesta|contestacion) automatica|risposta automatica"
     r"|resposta automatica|automatisch antwoord|autosvar|odpowiedz automatyczna|automatyczna odpowiedz|autoodpowiedz"
-    r"|автоответ|автоматическии ответ|автоматичен отговор|автоматична відповідь)"
+    r"|автоответ|автоматическии ответ|автоматичен отговор|автоматична відповідь"
+    r"|automati(?:sk|skt|sch) svar|automaattinen vastaus|automaticka odpoved|automatski odgovor|samodejni odgovor|аутоматски одговор"
+    r"|raspuns automat|automatikus valasz|otomatik (?:yan.t|cevap)|αυτοματη απαντηση|رد تلقائي|الرد التلقائي"
+    r"|(?:תשובה|מענה|תגובה) אוטומטית?|自[动動](?:回[复復覆]|答[复覆]|应答|応答|返信)|不在(?:通知|応答)|자동 ?(?:회신|응답|답장)"
+    r"|tra loi tu dong)"
 )
 # What people write as well:
 _BY_PEOPLE = (

@@ -14,6 +14,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from crmcli.domain.bounces import is_about_recipient
 from crmcli.domain.frozen import NamedTuple
 from crmcli.io.mail.outgoing import stuffed
 
@@ -63,11 +64,15 @@ def usual_port(security: str) -> int:
 
 
 class Outcome(NamedTuple):
-    """What became of a message: sent, retry, failed or in_doubt; ``is_server`` when it says nothing of the message itself."""
+    """What became of a message: sent, retry, failed or in_doubt; ``is_server`` when it says nothing of the message itself.
+
+    ``is_gone`` says that the server knows nobody of that address.
+    """
 
     kind: str
     reply: str
     is_server: bool = False
+    is_gone: bool = False
 
 
 class NoServer(Exception):
@@ -165,7 +170,8 @@ class Smtp:
             return self._turned_down(code, words, is_sender=True)
         code, words = connection.rcpt(wire_address(to))
         if code not in (250, 251, 252):
-            return self._turned_down(code, words)
+            refused = self._turned_down(code, words)
+            return refused._replace(is_gone=refused.kind == "failed" and is_about_recipient(refused.reply))
         return None
 
     def _turned_down(self, code: int, words: bytes, *, is_sender: bool = False) -> Outcome:

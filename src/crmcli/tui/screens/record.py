@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings_of
 from crmcli.tui.keys.registry import PLACES
 from crmcli.tui.screens.record_editing import RecordEditing
 from crmcli.tui.screens.record_linking import RecordLinking
 from crmcli.tui.screens.record_logging import ON_DEALS, RecordLogging
+from crmcli.tui.trail import Spot
 from crmcli.tui.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -40,10 +42,19 @@ class RecordScreen(RecordEditing, RecordLinking, RecordLogging):
         elif self.pane == "links":
             self._open_link()
         elif self.pane == "timeline":
-            if (view := self.timeline.view) is not None:
-                self.app.open_record("activity", view.id)
+            self._open_entry()
         else:
             await self.action_edit()
+
+    def _open_entry(self) -> None:
+        """The page of an activity; of what a campaign sent, the campaign."""
+        if (view := self.timeline.view) is not None:
+            self.app.open_record("activity", view.id)
+        elif (mail := self.timeline.mail) is not None:
+            if mail.is_kept:
+                self.app.visit(Spot("campaigns", mail.campaign.id))
+            else:
+                self.notify(f"{visible(mail.campaign.name)} was deleted", markup=False, severity="warning", timeout=3)
 
     async def action_new(self) -> None:
         """A link, a field of one's own, an entry or a note, as the part of the page has it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crmcli.render.safe import visible
 from crmcli.tui.editing import Saving
 from crmcli.tui.outside import go
+from crmcli.tui.screens.record_parts import SENT
 from crmcli.tui.screens.record_reading import RecordReading
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class RecordEditing(RecordReading):
             self.note.write()
         elif self.pane == "fields":
             self._edit_field()
+        elif self._is_on_mail:
+            self.notify(SENT, severity="warning", timeout=3)
         elif self.pane == "timeline":
             self._turn_to("note")
             await self._show_note()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crmcli.tui.widgets.cursor_list import CursorList
 
 PANES = ("fields", "links", "note", "timeline", "changes")
+SENT = "what a campaign sent stays as it is; enter opens the campaign"
 _LEAST_EDITOR = 20
 _STORY = ("timeline", "note", "changes")  # they tell the same story: one of them is seen at a time
 
@@ -145,9 +146,21 @@ class RecordParts(Place):
             views = self.timeline.views
             marked = [views[number] for number in self.timeline.marked if number in views]
             chosen = marked or ([self.timeline.view] if self.timeline.view is not None else [])
-            if chosen:
+            if chosen or self._is_on_mail:
                 return [Target("activity", view.id, view.number, name_of(view), view) for view in chosen]
         return [self._record()] if self.page.is_live else []
+
+    @property
+    def _is_on_mail(self) -> bool:
+        """Whether the cursor is on a message of a campaign: it was sent, and stays as it is."""
+        return self.pane == "timeline" and self.timeline.entry is not None and self.timeline.entry.is_mail
+
+    def wanted(self) -> list[Target]:
+        """The targets; says why there are none."""
+        if self._is_on_mail and not self.targets():
+            self.notify(SENT, severity="warning", timeout=3)
+            return []
+        return super().wanted()
 
     def _record(self) -> Target:
         assert self.page is not None

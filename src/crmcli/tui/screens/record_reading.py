@@ -10,12 +10,14 @@ from crmcli.tui.screens.record_parts import RecordParts
 from crmcli.tui.widgets.field_list import NOTE
 from crmcli.tui.widgets.note_pane import NOTHING, Note
 from crmcli.tui.widgets.record_head import RecordHead
+from crmcli.tui.widgets.timeline import told_mail, told_state
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from crmcli.domain.views import ChangeSetView
     from crmcli.services.pages import Page
+    from crmcli.services.sent_mails import SentMail
     from crmcli.tui.session import Session
     from crmcli.tui.widgets.cursor_list import CursorList
     from crmcli.tui.widgets.timeline import Timeline
@@ -30,7 +32,7 @@ class Position(NamedTuple):
     pane: str = "fields"
     field: str = ""
     link: int = 0
-    entry: int = 0  # the number of the activity
+    entry: int = 0  # the number of the activity or message
     scrolled: tuple[int, int, int] = (0, 0, 0)  # fields, links, timeline
     kind: str = ""
     is_unfolded: bool = False
@@ -176,19 +178,22 @@ class RecordReading(RecordParts):
             self._follow = None
 
     def on_timeline_wanted(self, event: Timeline.Wanted) -> None:
-        """Read the activities that are looked at."""
+        """Read the activities and messages that are looked at."""
         event.stop()
-        about, numbers = self.timeline.about, event.numbers
+        about, session = self.timeline.about, self.session
+        activities = [number for number in event.numbers if number > 0]
+        mails = [number for number in event.numbers if number < 0]
 
-        async def show(views: dict[int, Any]) -> None:
+        def question() -> tuple[dict[int, Any], dict[int, SentMail]]:
+            return session.tables.page("activity", activities), session.sent_mails.page(mails) if mails else {}
+
+        async def show(read: tuple[dict[int, Any], dict[int, SentMail]]) -> None:
             if about == self.timeline.about:
-                self.timeline.fill(views)
+                self.timeline.fill(*read)
                 await self._show_note()
 
         # Not exclusive: each window that was asked for is wanted, and the one before it may still be on the screen.
-        self.run_worker(
-            self._ask(lambda: self.session.tables.page("activity", numbers), show, "the timeline can't be read")
-        )
+        self.run_worker(self._ask(question, show, "the timeline can't be read"))
 
     def written(self, result: Any) -> None:  # noqa: ANN401 - what the service returned
         """What differs now was changed here; a new entry of the timeline is followed."""
@@ -228,7 +233,9 @@ class RecordReading(RecordParts):
         page = self.page
         if page is None or page.record is None:
             return NOTHING
-        view = self.timeline.view
+        view, mail = self.timeline.view, self.timeline.mail
+        if self._subject == "entry" and mail is not None:
+            return self._noted_mail(mail)
         if self._subject == "entry" and view is not None:
             when = self.session.locale.time(view.at)
             title = f"{view.type.replace('_', ' ')} #{view.number}, {when}: {view.subject or ''}".removesuffix(": ")
@@ -240,3 +247,9 @@ class RecordReading(RecordParts):
             return Note(page.noun, page.record, "", "note", text, empty)
         empty = f"no {field} yet; i writes one"
         return Note(page.noun, page.record, field, field, getattr(page.record, field) or "", empty)
+
+    def _noted_mail(self, mail: SentMail) -> Note:
+        """What came of it in the words of whoever said so; nothing can be written there."""
+        when = self.session.locale.time(mail.at)
+        text = f"{mail.address}: {told_state(mail)}" + (f"\n\n{mail.detail}" if mail.detail else "")
+        return Note("message", mail, "", f"e-mail, {when}: {told_mail(mail)}", text)

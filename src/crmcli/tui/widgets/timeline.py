@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
     from crmcli.domain.views import ActivityView
     from crmcli.render.locale import Locale
+    from crmcli.services.sent_mails import SentMail
     from crmcli.store.queries.timeline import Entry
 
 MARKS = {"planned": "○", "done": "●", "canceled": "✗", "no_show": "✗"}
 _KIND, _WHEN = 9, 16
+# How the state of a campaign's message looks where it is no good news.
+_STYLES = {"sent": "muted", "delivered": "muted", "in doubt": "late", "bounced": "late", "complained": "late",
+           "unsubscribed": "late"}  # fmt: skip
 _MONTHS = (
     "January",
     "February",
@@ -51,7 +55,7 @@ class Timeline(LineList):
     """Entries from the farthest planned to the oldest past, with a heading above what is planned and above each month."""
 
     class Wanted(Message):
-        """These activities are looked at and were not read yet."""
+        """These activities and messages are looked at and were not read yet."""
 
         def __init__(self, numbers: tuple[int, ...]) -> None:
             super().__init__()
@@ -67,6 +71,7 @@ class Timeline(LineList):
         self.is_unfolded = False
         self.rows: list[Row] = []
         self.views: dict[int, ActivityView] = {}
+        self.mails: dict[int, SentMail] = {}
         self._asked: set[int] = set()
 
     nothing = "nothing yet\nl logs what happened, t plans what is next"
@@ -77,9 +82,9 @@ class Timeline(LineList):
         return len(self.rows)
 
     def key_at(self, place: int) -> Hashable | None:
-        """The number of the activity; headings can't be marked."""
+        """The number of the activity; headings can't be marked, nor messages of campaigns, for nothing is done with them."""
         entry = self.rows[place].entry
-        return entry.number if entry is not None else None
+        return entry.number if entry is not None and not entry.is_mail else None
 
     def is_heading(self, place: int) -> bool:
         """Whether it is a title above entries."""
@@ -95,12 +100,18 @@ class Timeline(LineList):
         """The activity at the cursor, once it was read."""
         return self.views.get(self.entry.number) if self.entry is not None else None
 
+    @property
+    def mail(self) -> SentMail | None:
+        """The message of a campaign at the cursor, once it was read."""
+        return self.mails.get(self.entry.number) if self.entry is not None else None
+
     # -- what it shows
 
     def show(self, about: str, entries: Sequence[Entry]) -> None:
         """Another state of the store: what is on the screen stays until it was read anew."""
         if about != self.about:
             self.views.clear()
+            self.mails.clear()
             self.marked = set()
         self.about, self.entries = about, entries
         self._asked.clear()
@@ -117,13 +128,14 @@ class Timeline(LineList):
         self.is_unfolded = is_unfolded
         self._lay_out()
 
-    def fill(self, views: Mapping[int, Any]) -> None:
+    def fill(self, views: Mapping[int, Any], mails: Mapping[int, SentMail]) -> None:
         """What was read."""
         self.views |= views
+        self.mails |= mails
         self.forget()
 
     def place_of(self, number: int) -> int:
-        """The line of an activity, -1 when it is not shown."""
+        """The line of an activity or message, -1 when it is not shown."""
         return next((place for place, row in enumerate(self.rows) if row.entry and row.entry.number == number), -1)
 
     def _lay_out(self) -> None:
@@ -195,6 +207,8 @@ class Timeline(LineList):
         row = self.rows[place]
         if row.entry is None:
             return joined(cells, Piece(row.title, "heading"))
+        if (mail := self.mails.get(row.entry.number)) is not None:
+            return joined(cells, *self._sent(mail))
         view = self.views.get(row.entry.number)
         kind = pad(row.entry.kind.replace("_", " "), _KIND)
         if view is None:
@@ -215,10 +229,31 @@ class Timeline(LineList):
             *_aside(view),
         )
 
+    def _sent(self, mail: SentMail) -> Iterator[Piece]:
+        yield Piece(f"{MARKS['done']} ", "heading")
+        yield Piece(f"{pad('email', _KIND)} ", "text")
+        yield Piece(pad(self._moment(mail.at), _WHEN), "muted")
+        yield Piece(f" → {visible(told_mail(mail))}", "title")
+        yield Piece(f"  {visible(told_state(mail))}", _STYLES.get(mail.state, "good"))
+        yield Piece(f"  {visible(mail.address)}", "muted")
+
     def _when(self, view: ActivityView, *, planned: bool) -> str:
         if planned and view.due is not None:
             return self._locale.near_due(view.due, self._now())
-        return f"{self._locale.near_time(view.at, self._now())} {self._locale.clock(view.at)}"
+        return self._moment(view.at)
+
+    def _moment(self, at: datetime) -> str:
+        return f"{self._locale.near_time(at, self._now())} {self._locale.clock(at)}"
+
+
+def told_mail(mail: SentMail) -> str:
+    """What a message of a campaign is called: ``Spring: Hello Jane``."""
+    return f"{mail.campaign.name}: {mail.subject}" if mail.subject else mail.campaign.name
+
+
+def told_state(mail: SentMail) -> str:
+    """What came of it, and why."""
+    return f"{mail.state} ({mail.reason})" if mail.reason else mail.state
 
 
 def _what(view: ActivityView) -> str:
