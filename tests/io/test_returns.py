@@ -121,6 +121,9 @@ CASES = {
         FEEDBACK, "--B\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nOriginal-Rcpt-To: <jane@x.com>\n\n"
         f"--B\nContent-Type: text/rfc822-headers\n\nMessage-ID: {ID}\nReturn-Path: <{RETURN}>\n--B--\n", "complaint",
     ),
+    "arrived": Case(
+        f"From: MAILER-DAEMON@x.com\nTo: {RETURN}\n{REPORT}", report("2.0.0", "250 taken", action="relayed"), "other", named=(),
+    ),
     "not spam": Case(
         FEEDBACK, "--B\nContent-Type: message/feedback-report\n\nFeedback-Type: not-spam\n\n--B--\n", "other", named=(),
     ),
@@ -154,6 +157,7 @@ PEOPLE = {
         )
     },
     "away, to nobody": (f"Return-Path: <>\nFrom: jane@x.com\nTo: {RETURN}\nX-Autoreply: yes\n", "x", "auto_reply"),
+    "asks for a proof": (f"Return-Path: <>\nFrom: jane@x.com\nTo: {RETURN}\nSubject: Please confirm\n", "click", "auto_reply"),
     "receipt": (
         f"From: jane@x.com\nReferences: {ID}\n{RECEIPT}", "--B\n\nread\n--B--\n", "auto_reply",
     ),

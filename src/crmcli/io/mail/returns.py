@@ -85,7 +85,7 @@ def _read(part: Part, message: Message) -> Returned:
     if leaving:
         return Returned(UNSUBSCRIBE, message, leaving)
     answered = _answered(part)
-    if message.auto_reply or _is_receipt(part):
+    if message.auto_reply or _is_receipt(part) or is_from_nobody(part):
         return Returned(OTHER if is_mail_server(part) else AUTO_REPLY, message, own, answered)
     if asks_to_leave(message.subject, message.text):
         return Returned(UNSUBSCRIBE, message, own, answered, tuple(each.email.key for each in message.sender))
@@ -114,8 +114,8 @@ def _answered(part: Part) -> tuple[str, ...]:
 
 
 def _is_receipt(part: Part) -> bool:
-    """Whether a program says that a message was opened or deleted (RFC 8098), which is no answer."""
-    return str(part.get_param("report-type") or "").lower() == "disposition-notification"
+    """Whether a program says that a message arrived (RFC 3464), or was opened or deleted (RFC 8098), which is no answer."""
+    return str(part.get_param("report-type") or "").lower() in ("disposition-notification", "delivery-status")
 
 
 def _inside(part: Part) -> Iterator[str]:
