@@ -86,6 +86,12 @@ class Pictures:
             for size in sizes:
                 await pilot.resize_terminal(*SIZES[size])
                 await at_rest(app, is_reading=is_reading)
+                if app.screen.is_modal:  # what is behind it is laid out anew only when it comes to the front
+                    for behind in app._background_screens:
+                        behind._refresh_layout(app.size)
+                    await at_rest(app, is_reading=is_reading)
+                    app.screen.refresh()
+                    await at_rest(app, is_reading=is_reading)
                 if not self._is_as_kept(app.export_screenshot(simplify=True), size):
                     differing.append(size)
         return differing
