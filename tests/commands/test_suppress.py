@@ -52,6 +52,8 @@ def test_why(crm_on: Crm) -> None:
     crm_on("suppress", "add", "acme.com", "--note", "a competitor")
     crm_on("suppress", "add", "contact:jd@home.net", "--channel", "phone")
     crm_on("consent", "withdraw", "Jane", "--source", "by letter")
+    assert "acme.com" in crm_on("suppress", "check", "jane@mail.acme.com", tty=True).stdout
+    assert "acme.com" in crm_on("suppress", "list", tty=True).stdout
     found: Any = crm_on("suppress", "check", "JANE@mail.acme.com", "--format", "json").json()
     assert [
         ("domain", "acme.com", "all", "manual", "a competitor"), ("contact", "Jane", "phone", "manual", None),

@@ -20,6 +20,24 @@ def test_every_key_of_a_noun_is_a_column(noun: str) -> None:
     assert shown_columns(noun)
 
 
+MEANT = {
+    "money": ("Money",), "integer": ("int",), "time": ("datetime",), "date": ("date",), "near": ("Due", "datetime"),
+    "chance": ("int",), "days": ("int",), "minutes": ("int",), "number": ("float", "int"), "percent": ("float", "int"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("noun", list(VIEWS))
+def test_a_column_is_shown_as_what_its_field_holds(noun: str) -> None:
+    """A name alone does not say it: the value of a deal is an amount, that of a suppression an address."""
+    held = {name: str(kind) for name, kind in VIEWS[noun].__annotations__.items()}
+    odd = {
+        name: (column.kind, held[name])
+        for name, column in all_columns(noun).items()
+        if column.kind in MEANT and name in held and not any(each in held[name] for each in MEANT[column.kind])
+    }
+    assert {} == odd
+
+
 def test_fields_choose_and_order() -> None:
     output = Rendered("tsv")
     output.many("contact", [make_contact(title="CTO")], ["title,name", "id"])

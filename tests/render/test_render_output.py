@@ -161,6 +161,18 @@ def test_progress_is_drawn_on_a_terminal_and_wiped() -> None:
     assert terminal.getvalue().endswith("\r\x1b[K")
 
 
+def test_a_line_said_meanwhile_stands_by_itself() -> None:
+    """The bar makes room for it and comes back with the next step."""
+    terminal = Terminal()
+    diagnostics = Diagnostics(terminal)
+    with diagnostics.progress("sending", 10) as progress:
+        progress.advance(5)
+        diagnostics.note("one was refused")
+        progress.advance(1)
+    _, said = terminal.getvalue().split("sending", 1)
+    assert "\r\x1b[Kone was refused\n\r\x1b[Ksending" in said
+
+
 def test_progress_elsewhere_is_silent() -> None:
     stream = io.StringIO()
     with Diagnostics(stream).progress("reading") as progress:

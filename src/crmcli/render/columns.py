@@ -297,8 +297,12 @@ _COUNTS = frozenset(
 )  # fmt: skip
 
 
+# Nouns whose value is whatever it is, and no amount.
+_TEXT_VALUES = frozenset({"setting", "fact", "suppression", "objection"})
+
+
 def _kind(noun: str, name: str) -> str:
-    if noun in ("setting", "fact"):
+    if noun in _TEXT_VALUES and name == "value":
         return "text"
     if (noun, name) in _COUNTS:
         return "integer"

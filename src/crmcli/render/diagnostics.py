@@ -29,6 +29,7 @@ class Diagnostics:
         self.quiet = quiet
         self.verbose = verbose
         self.color = color
+        self._progress: Progress | None = None  # what stands on the last line just now
 
     def error(self, error: CrmError) -> None:
         """One line, and the error's details below it; with JSON one object instead."""
@@ -59,7 +60,9 @@ class Diagnostics:
 
         With ``rate`` it also says how fast it goes and how long it will take.
         """
-        return Progress(self.stderr, label, total, shown=self.stderr.isatty() and not self.quiet, rate=rate)
+        shown = self.stderr.isatty() and not self.quiet
+        self._progress = Progress(self.stderr, label, total, shown=shown, rate=rate)
+        return self._progress
 
     def ask(self, question: str) -> None:
         """Put a question of yes or no, and leave the cursor behind it."""
@@ -78,6 +81,8 @@ class Diagnostics:
         return paint(word, word, color=self.color)
 
     def _write(self, line: str) -> None:
+        if self._progress is not None:
+            self._progress.wipe()
         self.stderr.write(line + "\n")
         self.stderr.flush()
 
@@ -99,7 +104,12 @@ class Progress:
         return self
 
     def __exit__(self, *_raised: object) -> None:
-        if self._shown and self._drawn_at:
+        self.wipe()
+
+    def wipe(self) -> None:
+        """Leave the line empty, for what is written next; the next drawing brings it back."""
+        if self._drawn_at:
+            self._drawn_at = 0.0
             self._stream.write("\r\x1b[K")
             self._stream.flush()
 

@@ -280,8 +280,8 @@ class Mailing:
             courier = Courier(self.desk, letters, wire, ledger, pacer, rules, tally)
             Run(self.desk, courier, pacer, queue, pace.window, wish, tally, ended, advance).go()
         if courier.suppressed:
-            what = "1 address is" if courier.suppressed == 1 else f"{courier.suppressed:,} addresses are"
-            self.desk.note(f"{what} suppressed from now on, as their servers know nobody there: crm suppress list")
+            what = "1 address" if courier.suppressed == 1 else f"{courier.suppressed:,} addresses"
+            self.desk.note(f"suppressed {what}, where the server knows nobody: crm suppress list")
         return tally
 
     def _begin(self, plan: Plan) -> None:
