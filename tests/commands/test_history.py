@@ -57,6 +57,17 @@ def test_a_record_shows_each_field_before_and_after(lived: Crm) -> None:
     assert {("title", None, "CTO"), ("tags", None, "vip"), ("phones", "+48 601 234 567", None)} == changes
 
 
+def test_a_field_that_was_empty_and_stays_so_did_not_change(crm_on: Crm) -> None:
+    """Whatever way the store writes nothing: no line says that nothing became nothing."""
+    crm_on("company", "add", "Acme")
+    crm_on("company", "edit", "Acme", "--industry", "saas")
+    changes = [each for found in crm_on("history", "Acme", "--format", "json").json() for each in found["changes"]]
+    assert [("industry", None, "saas"), ("name", None, "Acme")] == sorted(
+        (each["field"], each["before"], each["after"]) for each in changes if each["field"] in ("industry", "name")
+    )
+    assert [] == [each for each in changes if not each["before"] and not each["after"]]
+
+
 def test_money_and_stages_are_shown_as_they_are_meant(lived: Crm) -> None:
     """Not in cents, not by number."""
     sets = lived("history", "deal:1", "--format", "json").json()

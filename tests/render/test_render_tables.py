@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmcli.domain.money import Money
-from crmcli.domain.views import ChangeSetView, ChangeView, Due, StageTotal, TodayItem
+from crmcli.domain.views import ChangeSetView, ChangeView, Due, Link, StageTotal, TodayItem
 from crmcli.render.cells import width
 from crmcli.render.charts import bar, chart_lines
 from crmcli.render.locale import Locale
@@ -42,6 +42,13 @@ def test_tables_fit_the_screen(columns: int) -> None:
     lines = rendered_list("contact", views, width=columns).splitlines()
     assert len(views) + 1 == len(lines)
     assert columns >= max(map(width, lines))
+
+
+def test_names_with_commas_are_names_to_a_person() -> None:
+    """Only a file needs the marks of a JSON array to tell them apart again."""
+    view = make_contact(companies=(Link("co_1", "Taylor, Gray and Henderson"), Link("co_2", "Acme")))
+    shown = rendered_list("contact", [view], width=120, fields=["name", "companies"])
+    assert ["name      companies", "Jane Doe  Taylor, Gray and Henderson; Acme"] == shown.splitlines()
 
 
 def test_least_needed_columns_go_first() -> None:

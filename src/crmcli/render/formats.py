@@ -40,10 +40,15 @@ def cell(value: Value) -> str:
 _FIGURES = frozenset({int, float, bool, Money, datetime, date, Due})
 
 
+def names_of(values: tuple[Any, ...]) -> list[str]:
+    """Texts as they are, linked records by their names."""
+    return [value if value.__class__ is str else value.name for value in values]
+
+
 def _several(values: tuple[Any, ...]) -> str:
     if values and values[0].__class__ not in (str, Link):
         return compact(values)
-    names = [value if value.__class__ is str else value.name for value in values]
+    names = names_of(values)
     joined = "; ".join(names)
     # A label with a comma in it, or a company with a semicolon, could not be told apart again: then it is a JSON array.
     return compact(names) if _is_torn(joined, len(names)) else joined

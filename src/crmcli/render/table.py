@@ -11,7 +11,7 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
 from crmcli.domain.views import Due, Link
 from crmcli.render.cells import cut, pad, width
-from crmcli.render.formats import cell
+from crmcli.render.formats import cell, names_of
 from crmcli.render.safe import visible
 from crmcli.render.tones import paint
 
@@ -157,4 +157,10 @@ _BY_TYPE: dict[type, Callable[[Any, Screen], str]] = {
     Due: lambda value, screen: screen.locale.due(value),
     Link: lambda value, _: visible(value.name),
     bool: lambda value, _: "yes" if value else "",
+    tuple: lambda value, _: visible(_together(value)),
 }
+
+
+def _together(values: tuple[Any, ...]) -> str:
+    """Several values for a person, who can tell them apart without the marks that a file needs."""
+    return "; ".join(names_of(values)) if values and values[0].__class__ in (str, Link) else cell(values)

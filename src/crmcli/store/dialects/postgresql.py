@@ -292,7 +292,12 @@ class Postgresql:
             if not is_ours:
                 (other,) = connection.execute(_HOLDER, (key >> 32 & _LOW, key & _LOW)).fetchone() or ("",)
                 raise Held(str(other or "").removeprefix(_HELD_BY))
-            yield
+            try:
+                yield
+            finally:
+                # The server notices a closed session a moment later: who comes next must not meet the ghost of this one.
+                with suppress(_psycopg().Error):
+                    connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
         finally:
             connection.close()
 

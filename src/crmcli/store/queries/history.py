@@ -277,6 +277,9 @@ def _said_of_step(reader: Reader, line: _Line) -> str | None:
     return show_step(StepDraft._make(row)) if row else None
 
 
+_NOTHING: tuple[object, ...] = (None, "", {})
+
+
 def _own(reader: Reader, line: _Line, prefix: str = "") -> Iterator[ChangeView]:
     """A row of the record's own: each field that changed."""
     uid, name = _identity(reader, line.noun, line.record)
@@ -287,7 +290,7 @@ def _own(reader: Reader, line: _Line, prefix: str = "") -> Iterator[ChangeView]:
         if column in _HIDDEN or column in ("deleted_at", "custom", *_SAID_ELSEWHERE.get(line.noun, ())):
             continue
         was, is_now = (_shown(reader, column, side.get(column), side, line) for side in (line.old, line.new))
-        if was != is_now and (is_now not in ({}, None) or was not in ({}, None)):
+        if was != is_now and not (was in _NOTHING and is_now in _NOTHING):
             yield ChangeView(
                 line.noun, uid, name, _ACTION[line.action], prefix + _field(column, line.noun), was, is_now
             )
