@@ -15,6 +15,8 @@ from crmcli.render.locale import Locale
 from crmcli.render.output import Output
 
 if TYPE_CHECKING:
+    from crmcli.reports.inquiry import Asked
+    from crmcli.reports.report import Report
     from crmcli.services.activities import Activities, Tasks
     from crmcli.services.budgets import Budgets
     from crmcli.services.campaign_calendar import CampaignCalendar
@@ -161,7 +163,15 @@ class AppContext:
             self.output.note,
             self.origin,
             self.settings["defaults.locale"],
+            self._fiscal_start,
         )
+
+    @property
+    def _fiscal_start(self) -> int:
+        month: int = self.settings["reports.fiscal_year_start"]
+        if not 1 <= month <= 12:
+            raise ConfigError(f"reports.fiscal_year_start is a month, 1 to 12, not {month}")
+        return month
 
     # -- services
 
@@ -233,6 +243,13 @@ class AppContext:
         from crmcli.services.tables import Tables
 
         return Tables(self.desk)
+
+    def answer(self, asked: Asked) -> Report:
+        """A report, as it is asked."""
+        from crmcli.reports.catalogue import answer
+        from crmcli.reports.inquiry import Sources
+
+        return answer(Sources(self.desk, self.duplicates, self.is_tracked), asked)
 
     @cached_property
     def saved_views(self) -> SavedViews:

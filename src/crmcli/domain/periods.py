@@ -151,6 +151,18 @@ def read_period(text: str, now: datetime, field: str = "period") -> Period:
     return _named_or_day(phrase_of(text, now, field))
 
 
+def before(period: Period, which: str) -> Period:
+    """The period just before (``previous``), or the same one a year earlier (``year``).
+
+    Before a whole month, quarter or year, of the calendar or not, comes another of its kind; before other days, as many.
+    """
+    if which == "year":
+        return Period(shift(period.start, -1, "y"), shift(period.end, -1, "y"))
+    whole = next((n for n in (1, 3, 12) if period.start.day == 1 and shift(period.start, n, "m") == period.end), None)
+    start = shift(period.start, -whole, "m") if whole else period.start - (period.end - period.start)
+    return Period(start, period.start)
+
+
 def utc_bounds(period: Period, now: datetime) -> tuple[datetime, datetime]:
     """The period as a half-open interval of UTC moments, from local midnight to local midnight."""
     zone = zone_of(now)

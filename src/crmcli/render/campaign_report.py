@@ -59,7 +59,7 @@ def campaign_page(page: CampaignPage, screen: Screen) -> Iterator[str]:
         yield from report_lines(page.groups._replace(formula=None, model=None), screen)
     yield ""
     for sentence in (page.report.formula, page.report.model):
-        for line in wrap(visible(sentence or ""), screen.width):
+        for line in wrap(visible(str(sentence or "")), screen.width):
             yield _muted(line, screen)
 
 

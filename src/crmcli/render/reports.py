@@ -110,6 +110,6 @@ def footing(report: Report) -> str:
         report.period,
         report.currency,
         report.formula,
-        report.model,
+        report.model if isinstance(report.model, str) else None,
     ]
     return " · ".join(part for part in parts if part)

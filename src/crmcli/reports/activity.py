@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.metrics import ratio
 from crmcli.reports.drill import Groups, grouped, within
-from crmcli.reports.period import Window, month_of
+from crmcli.reports.period import month_of
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.store.queries.condition import EVERYTHING
 from crmcli.store.queries.reports import MONTH, activity_rows, closed_deals, deal_group
@@ -14,7 +14,8 @@ from crmcli.store.queries.reports import MONTH, activity_rows, closed_deals, dea
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from crmcli.services.desk import Desk
+    from crmcli.reports.inquiry import Inquiry, Sources
+    from crmcli.reports.period import Window
     from crmcli.store.reader import Reader
 
 _FIGURES = (
@@ -24,14 +25,14 @@ _FIGURES = (
     ReportColumn("won", "won", "integer"),
     ReportColumn("effort", "effort", "number"),
 )
-ALL_TIME = Window()
 _COUNTED = ("done", "planned")
 # Deals can be told apart by these too; by kind and person all won deals count.
 _SHARED = ("owner", "company", MONTH)
 
 
-def activity_report(desk: Desk, by: str = "type", span: Window = ALL_TIME, filter_text: str | None = None) -> Report:
+def activity_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Activities per group: done, planned, minutes; won deals of the period, and done activities for each of them."""
+    desk, by, span, filter_text = sources.desk, inquiry.by or "type", inquiry.span, inquiry.filter
     now = desk.clock.local()
     tallies: dict[str | None, list[int]] = {}
     counted: dict[str | None, dict[int, None]] = {}

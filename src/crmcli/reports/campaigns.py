@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from crmcli.domain.campaign_results import GoalShare
+    from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.services.desk import Desk
     from crmcli.store.queries.campaign_results import PlannedCampaign
     from crmcli.store.reader import Reader
@@ -107,11 +108,10 @@ def campaign_page(desk: Desk, ref: str, asked: Asked = Asked(), *, is_tracked: b
     return CampaignPage(report, title, told, goals, before, _funnel(told), days, groups)
 
 
-def campaigns_report(
-    desk: Desk, attribution: str | None = None, span: Window = ALL_TIME, *, is_tracked: bool = False
-) -> Report:
+def campaigns_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Every campaign in its figures, in a period those of which anything came, the newest first, with the deals owed to each."""
-    model = read_model(attribution)
+    desk, span, is_tracked = sources.desk, inquiry.span, sources.is_tracked
+    model = read_model(inquiry.options.get("attribution"))
     with desk.reading() as reader:
         campaigns = planned_campaigns(reader)
         outcomes = Results(desk).of_all(reader, model, span.bounds)

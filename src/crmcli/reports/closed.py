@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from crmcli.domain.metrics import mean, median, ratio, win_rate
 from crmcli.domain.money import Money
 from crmcli.reports.drill import Groups, grouped, in_currency, within
-from crmcli.reports.period import Window, month_of
+from crmcli.reports.period import month_of
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.store.queries.reports import MONTH, Group, closed_deals, deal_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crmcli.reports.inquiry import Inquiry, Sources
+    from crmcli.reports.period import Window
     from crmcli.reports.report import Drill
     from crmcli.services.desk import Desk
 
@@ -63,12 +65,12 @@ class Tally:
         self.cycles += other.cycles
 
 
-ALL_TIME = Window()
 Tallies = dict[tuple[str | None, str], Tally]
 
 
-def won_report(desk: Desk, by: str | None = None, span: Window = ALL_TIME, filter_text: str | None = None) -> Report:
+def won_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Won deals per group and currency, with the rate and the length of winning."""
+    desk, by, span, filter_text = sources.desk, inquiry.by, inquiry.span, inquiry.filter
     group, tallies = _tallied(desk, by, span, filter_text)
 
     def figures(tally: Tally, code: str) -> tuple[object, ...]:
@@ -82,13 +84,9 @@ def won_report(desk: Desk, by: str | None = None, span: Window = ALL_TIME, filte
     return report._replace(drill=_drills(desk, "won", group, _in_order(group, tallies, _won_value), span, filter_text))
 
 
-def lost_report(
-    desk: Desk,
-    by: str | None = "reason",
-    span: Window = ALL_TIME,
-    filter_text: str | None = None,
-) -> Report:
+def lost_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Lost deals per group and currency, and each one's share."""
+    desk, by, span, filter_text = sources.desk, inquiry.by, inquiry.span, inquiry.filter
     group, tallies = _tallied(desk, by, span, filter_text)
     kept = {key: tally for key, tally in tallies.items() if tally.lost}
     everything = sum(tally.lost for tally in kept.values())

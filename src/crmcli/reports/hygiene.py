@@ -13,8 +13,8 @@ from crmcli.store.queries import hygiene as queries
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.services.desk import Desk
-    from crmcli.services.duplicates import Duplicates
     from crmcli.store.reader import Reader
 
 _COLUMNS = (
@@ -80,8 +80,9 @@ _FILTERED = (
 )  # fmt: skip
 
 
-def hygiene_report(desk: Desk, duplicates: Duplicates) -> Report:
+def hygiene_report(sources: Sources, _inquiry: Inquiry) -> Report:
     """One row for each fault that there is."""
+    desk, duplicates = sources.desk, sources.duplicates
     with desk.reading() as reader:
         found = [] if reader.connection is None else list(_faults(desk, reader))
     for noun in ("contact", "company"):

@@ -1,4 +1,4 @@
-"""The stretch of time that a report is about."""
+"""The stretch of time that a report is about, and the one it is compared with."""
 
 from __future__ import annotations
 
@@ -10,25 +10,39 @@ from crmcli.errors import UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from crmcli.domain.dates import Period
+
 
 class Window(NamedTuple):
-    """A half-open interval of UTC moments as they are kept, and its name; None is all time."""
+    """A half-open interval of UTC moments as they are kept, and its name; None is all time.
+
+    ``days`` are the whole local days that it covers, None where it begins or ends within a day, or never.
+    """
 
     bounds: tuple[str, str] | None = None
     label: str | None = None
+    days: Period | None = None
 
 
-def window(now: datetime, period: str | None = None, since: str | None = None, until: str | None = None) -> Window:
-    """The window that ``--period``, or ``--since`` and ``--until`` (both days included), name; raises BadValue."""
-    from crmcli.domain.periods import read_period, span, utc_bounds
+def window(
+    now: datetime, period: str | None = None, since: str | None = None, until: str | None = None, *, fiscal: int = 1
+) -> Window:
+    """The window that ``--period``, or ``--since`` and ``--until`` (both days included), name; raises BadValue.
+
+    ``fiscal`` is the month in which fiscal years begin.
+    """
+    from crmcli.domain.fiscal import read_fiscal
+    from crmcli.domain.periods import read_period, span
     from crmcli.domain.records import utc_text
 
     if period is not None:
         if since is not None or until is not None:
             raise UsageError("give --period, or --since and --until")
-        found = read_period(period, now)
-        start, end = utc_bounds(found, now)
-        return Window((utc_text(start), utc_text(end)), found.label)
+        in_fiscal_years = read_fiscal(period, now, fiscal)
+        if in_fiscal_years is None:
+            return of_days(read_period(period, now), now)
+        name = " ".join(period.upper().split()) if period.lower().lstrip().startswith(("fy", "q")) else period
+        return of_days(in_fiscal_years, now, f"{name} ({in_fiscal_years.label})")
     if since is None and until is None:
         return Window()
     first = utc_text(span(since, now, "since")[0]) if since is not None else "0001-01-01T00:00:00Z"
@@ -36,6 +50,26 @@ def window(now: datetime, period: str | None = None, since: str | None = None, u
     if after <= first:
         raise UsageError("--until lies before --since")
     return Window((first, after), f"{since or ''}..{until or ''}")
+
+
+def of_days(days: Period, now: datetime, label: str | None = None) -> Window:
+    """The window of whole local days."""
+    from crmcli.domain.periods import utc_bounds
+    from crmcli.domain.records import utc_text
+
+    start, end = utc_bounds(days, now)
+    return Window((utc_text(start), utc_text(end)), label or days.label, days)
+
+
+def compared_with(span: Window, compare: str, now: datetime) -> Window:
+    """The window before (``previous``), or a year earlier (``year``); raises UsageError."""
+    from crmcli.domain.periods import before
+
+    if compare not in ("previous", "year"):
+        raise UsageError(f"--compare: {compare!r} is neither previous nor year")
+    if span.days is None:
+        raise UsageError("--compare needs a period of whole days", hint="--period 'this month', --period 2026")
+    return of_days(before(span.days, compare), now)
 
 
 def month_of(moment: str | None, now: datetime) -> str | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crmcli.domain.views import StageTotal, StageView
-    from crmcli.services.desk import Desk
+    from crmcli.reports.inquiry import Inquiry, Sources
 
 _COLUMNS = (
     ReportColumn("stage", "stage"),
@@ -30,8 +30,9 @@ _COLUMNS = (
 _FORMULA = "weighted = Σ value · probability; go on = ever reached a later stage / this one; totals: open stages"
 
 
-def pipeline_report(desk: Desk, name: str | None = None, filter_text: str | None = None) -> Report:
+def pipeline_report(sources: Sources, inquiry: Inquiry) -> Report:
     """One row per stage and currency; totals are of the open stages, where all is in one currency."""
+    desk, name, filter_text = sources.desk, inquiry.options.get("pipeline"), inquiry.filter
     with desk.reading() as reader:
         if reader.connection is None:
             return Report("pipeline", "pipeline", _COLUMNS, (), currency=desk.currency, formula=_FORMULA)

@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crmcli.domain.frozen import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class ReportColumn(NamedTuple):
     """One column; ``name`` is its JSON key and ``kind`` says how its values are shown.
 
     Kinds: text, integer, number, money, percent (a fraction, shown per cent), days, date, time, and command: a line to
-    run, which a person gets whole below the table.
+    run, which a person gets whole below the table. ``meaning`` is the definition of its figures, for ``--explain``.
     """
 
     name: str
     header: str
     kind: str = "text"
     priority: int = 0  # on a narrow screen the columns of the highest priority are left out first; 0 never is
+    meaning: str = ""
 
 
 class Chart(NamedTuple):
-    """One number for each label, to be drawn; None where there is no value."""
+    """Figures to be drawn; None where there is no value.
 
-    kind: str  # bar
+    ``bar`` and ``funnel`` (steps, each at most as wide as the one above) have one value for each label. ``line`` may have
+    further ``lines`` over the same labels, each with its name. ``heat`` has a row of the ``grid`` for each label, with a
+    value for each of the ``columns``. A ``percent`` unit means that the values are fractions.
+    """
+
+    kind: str
     labels: tuple[str, ...]
-    values: tuple[float | None, ...]
-    unit: str = ""
+    values: tuple[float | None, ...] = ()
+    unit: str = ""  # percent, days, a currency's code, or nothing
+    title: str = ""
+    lines: tuple[tuple[str, tuple[float | None, ...]], ...] = ()
+    columns: tuple[str, ...] = ()
+    grid: tuple[tuple[float | None, ...], ...] = ()
 
 
 class Drill(NamedTuple):
@@ -37,7 +52,9 @@ class Drill(NamedTuple):
 class Report(NamedTuple):
     """An answer about the business; None in a row or total means "no value" and is never shown as 0.
 
-    ``drill`` has one for each row, None for a row with no records behind it.
+    ``drill`` has one for each row, None for a row with no records behind it. ``cells`` names, for a row, the columns whose
+    figures count other records than the row does. ``notes`` say what the figures leave out or come from. ``parts`` are the
+    reports that a dashboard is made of; its own rows may be empty then.
     """
 
     name: str
@@ -49,6 +66,10 @@ class Report(NamedTuple):
     period: str | None = None
     currency: str | None = None
     formula: str | None = None
-    model: str | None = None
+    model: str | Mapping[str, object] | None = None
     chart: Chart | None = None
     drill: tuple[Drill | None, ...] = ()
+    cells: tuple[Mapping[str, Drill | None], ...] = ()
+    notes: tuple[str, ...] = ()
+    compared: str | None = None  # the period that it is compared with
+    parts: tuple[Report, ...] = ()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.money import Money
+from crmcli.errors import BadValue
 from crmcli.reports.report import Drill, Report, ReportColumn
 from crmcli.store.queries.reports import open_deals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.services.desk import Desk
 
 _COLUMNS = (
@@ -26,8 +28,11 @@ _COLUMNS = (
 )
 
 
-def stale_report(desk: Desk, days: int | None = None, filter_text: str | None = None) -> Report:
+def stale_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Open deals untouched for longer than their stage allows, or for at least ``days``; the most valuable first."""
+    desk, days, filter_text = sources.desk, inquiry.options.get("days"), inquiry.filter
+    if days is not None and days < 0:
+        raise BadValue("days", f"{days} is below zero")
     found = sorted(_stale(desk, days, filter_text), key=lambda row: (-(row[5].minor if row[5] else -1), row[0]))
     currencies = {row[6] for row in found if row[6]}
     only = next(iter(currencies)) if len(currencies) == 1 else None

@@ -33,6 +33,7 @@ class Desk(NamedTuple):
     note: Callable[[str], None]
     origin: str = "cli"
     locale: str | None = None
+    fiscal_start: int = 1  # the month in which fiscal years begin
 
     @property
     def rules(self) -> InputRules:

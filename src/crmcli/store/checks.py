@@ -162,6 +162,10 @@ _PREFIX = {
     "template": "tp",
     "suppression": "su",
     "change_set": "ch",
+    "purchase": "pu",
+    "goal": "gl",
+    "saved_report": "rp",
+    "advice_mute": "mu",
 }
 
 
@@ -216,7 +220,8 @@ _NAMES = {
     "contact": ("name", "name_key"), "company": ("name", "name_key"), "deal": ("title", "title_key"),
     "pipeline": ("name", "name_key"), "stage": ("name", "name_key"), "campaign": ("name", "name_key"),
     "segment": ("name", "name_key"), "sequence": ("name", "name_key"),
-    "saved_view": ("name", "name_key"), "template": ("name", "name_key"), "tag": ("name", "key"), "app_user": ("login", "login_key"),
+    "saved_view": ("name", "name_key"), "saved_report": ("name", "name_key"),
+    "template": ("name", "name_key"), "tag": ("name", "key"), "app_user": ("login", "login_key"),
 }  # fmt: skip
 
 

@@ -62,6 +62,11 @@ _OWNER_OF: dict[str, tuple[str, str] | None] = {
     "sequence": ("sequence", "id"),
     "sequence_step": ("sequence", "sequence_id"),
     "saved_view": ("saved_view", "id"),
+    "exchange_rate": ("exchange_rate", "id"),
+    "purchase": ("purchase", "id"),
+    "goal": ("goal", "id"),
+    "saved_report": ("saved_report", "id"),
+    "advice_mute": ("advice_mute", "id"),
     "tagging": None,
     "distinct_pair": None,
 }

@@ -34,10 +34,11 @@ TABLES = (
     "segment", "segment_member", "segment_snapshot", "segment_snapshot_member",
     "campaign_member", "campaign_event", "message", "returned_mail", "consent", "suppression",
     "sequence", "sequence_step", "enrolment",
+    "exchange_rate", "purchase", "goal", "saved_report", "advice_mute",
     "tagging", "change_set", "change", "distinct_pair", "forgotten",
 )  # fmt: skip
 # Columns that hold JSON.
-JSON = ("custom", "before", "after")
+JSON = ("custom", "before", "after", "asked")
 # A store with a row in one of these is in use.
 _IN_USE = ("contact", "company", "deal", "activity", "change_set")
 _LARGEST = 2**63 - 1

@@ -113,7 +113,7 @@ def _check(uow: UnitOfWork, change: Change) -> None:
 _STANDING = "s.id > ? AND s.undone_by IS NULL AND (s.undo_of IS NULL OR s.undo_of < ?)"
 # Rows with fields of their own, of which a later change to another field is not in the way.
 _WITH_FIELDS = (*ROOTS, "pipeline", "stage", "campaign", "segment", "saved_view", "template", "suppression",
-    "sequence", "sequence_step",
+    "sequence", "sequence_step", "exchange_rate", "purchase", "goal", "saved_report", "advice_mute",
 )  # fmt: skip
 
 

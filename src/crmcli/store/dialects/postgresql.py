@@ -442,11 +442,12 @@ def _unanswered(error: Exception, seconds: float) -> CrmError:
 
 # Every table that some version of the schema has or had; what else lies in the database is not ours to touch.
 _OURS = (
-    "activity", "activity_contact", "alembic_version", "app_user", "campaign", "campaign_cost", "campaign_event",
+    "activity", "activity_contact", "advice_mute", "alembic_version", "app_user", "campaign", "campaign_cost", "campaign_event",
     "campaign_goal", "campaign_member", "campaign_variant", "change", "change_set", "company", "company_phone",
     "company_website", "consent", "contact", "contact_company", "contact_email", "contact_handle", "contact_phone",
-    "contact_relation", "custom_field", "deal", "deal_contact", "distinct_pair", "enrolment", "forgotten", "import_run",
-    "message", "pipeline", "returned_mail", "saved_view", "search_entry", "segment", "segment_member",
+    "contact_relation", "custom_field", "deal", "deal_contact", "distinct_pair", "enrolment", "exchange_rate",
+    "forgotten", "goal", "import_run",
+    "message", "pipeline", "purchase", "returned_mail", "saved_report", "saved_view", "search_entry", "segment", "segment_member",
     "segment_snapshot", "segment_snapshot_member", "sequence", "sequence_step", "stage", "stage_change", "suppression",
     "tag", "tagging", "template",
 )  # fmt: skip

@@ -6,4 +6,4 @@ newer program can be told from an older one without loading Alembic.
 
 from __future__ import annotations
 
-HEAD = "0005"
+HEAD = "0006"

@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 from crmcli.store.models import (
     activities,
+    analysis,
     audiences,
     campaigns,
     companies,
@@ -44,7 +45,7 @@ def model_of(table: str) -> type[SQLModel]:
     """The model whose rows are kept in ``table``."""
     modules = (
         people, companies, deals, activities, ledger, labels, exchange, screens,
-        audiences, campaigns, consents, mailings, sequences,
+        audiences, campaigns, consents, mailings, sequences, analysis,
     )  # fmt: skip
     models = (item for module in modules for item in vars(module).values() if hasattr(item, "__table__"))
     found: type[SQLModel] = next(model for model in models if model.__table__.name == table)

@@ -11,7 +11,8 @@ from textual.widgets import Static
 from crmcli.errors import CrmError, FilterError
 from crmcli.render.safe import visible
 from crmcli.render.table import Screen as Paper
-from crmcli.reports.catalogue import BY_NAME, QUESTIONS, Asked, answer, group_names
+from crmcli.reports.catalogue import BY_NAME, QUESTIONS, answer, group_names
+from crmcli.reports.inquiry import Asked, Sources
 from crmcli.services.duplicates import Duplicates
 from crmcli.tui.bindings import bindings_of
 from crmcli.tui.charting import drawing, first_measure, label_of, measures
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from crmcli.reports.catalogue import Question
+    from crmcli.reports.questions import Question
     from crmcli.reports.report import Report
     from crmcli.tui.session import Session
     from crmcli.tui.widgets.cursor_list import CursorList
@@ -116,7 +117,7 @@ class ReportsScreen(Place):
 
         def question() -> tuple[Asked, Report | CrmError]:
             try:
-                return asked, answer(desk, duplicates, asked)
+                return asked, answer(Sources(desk, duplicates), asked)
             except CrmError as error:
                 return asked, error
 

@@ -1,0 +1,79 @@
+"""What customers bought and when, folded into what the models of buying start from.
+
+A purchase day is the unit: purchases of one customer on one day are one. Days are days of the reporter's calendar, a
+week is seven of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.frozen import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+DAYS_A_WEEK = 7
+
+
+class Purchase(NamedTuple):
+    """One line of a purchase: who, on which day, for how much (minor units of one currency), what and how many."""
+
+    customer: str
+    day: date
+    amount: int
+    product: str | None = None
+    quantity: float = 1
+
+
+class Buyer(NamedTuple):
+    """A customer as the models of repeat buying see one, at the end of a period.
+
+    ``frequency`` is the number of purchase days after the first; ``recency`` the weeks from the first to the last;
+    ``age`` the weeks from the first to the period's last day; ``repeat_mean`` the mean amount of the days after the
+    first (minor units), None where there are none: the first purchase is left out, as Gamma-Gamma is fitted to repeat
+    purchases. ``spent`` is all of it, the first day included.
+    """
+
+    customer: str
+    frequency: int
+    recency: float
+    age: float
+    repeat_mean: float | None
+    spent: int
+    first: date
+    last: date
+
+
+def histories(
+    purchases: Iterable[Purchase], start: date | None = None, end: date | None = None
+) -> dict[str, dict[date, int]]:
+    """For each customer the amount of each purchase day in [start, end), in order of time; without ends, all of them."""
+    found: dict[str, dict[date, int]] = {}
+    for purchase in purchases:
+        day = purchase.day
+        if (start is None or day >= start) and (end is None or day < end):
+            days = found.setdefault(purchase.customer, {})
+            days[day] = days.get(day, 0) + purchase.amount
+    return {customer: dict(sorted(days.items())) for customer, days in found.items()}
+
+
+def buyer(customer: str, days: Mapping[date, int], end: date) -> Buyer:
+    """A customer summed up; ``days`` are in order of time and before ``end``, the day after the period's last."""
+    in_order = list(days)
+    first, last = in_order[0], in_order[-1]
+    spent, frequency = sum(days.values()), len(in_order) - 1
+    return Buyer(
+        customer, frequency, (last - first).days / DAYS_A_WEEK, ((end - first).days - 1) / DAYS_A_WEEK,
+        (spent - days[first]) / frequency if frequency else None, spent, first, last,
+    )  # fmt: skip
+
+
+def buyers(purchases: Iterable[Purchase], start: date | None, end: date) -> list[Buyer]:
+    """Every customer of the period [start, end), in the order in which the purchases name them.
+
+    Ages run to the period's last day, ``end`` - 1, which is how the published CDNOW summary counts them. What was bought
+    before ``start`` is not seen: who bought before is taken for new at the first purchase inside.
+    """
+    return [buyer(customer, days, end) for customer, days in histories(purchases, start, end).items()]

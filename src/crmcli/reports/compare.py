@@ -1,0 +1,90 @@
+"""A report beside the same one for another period: what the figures were then, and by how much they changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.metrics import ratio
+from crmcli.domain.money import Money
+from crmcli.reports.report import ReportColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmcli.reports.report import Report
+
+_FIGURES = frozenset({"integer", "number", "money", "percent", "days"})
+
+
+def compared(report: Report, then: Report) -> Report:
+    """Each figure followed by ``NAME_before`` and ``NAME_change``.
+
+    The change is a fraction of the figure then; of a rate it is the difference of the two. A row that is in one of the
+    periods only has no figures for the other. Rows that were there then and are not now come last.
+    """
+    keys = [n for n, column in enumerate(report.columns) if column.kind not in _FIGURES]
+    earlier = {_key(row, keys): row for row in then.rows}
+    now = {_key(row, keys) for row in report.rows}
+    gone = [_without_figures(report, row) for key, row in earlier.items() if key not in now]
+    rows = [*report.rows, *gone]
+    totals = None
+    if report.totals is not None or then.totals is not None:
+        totals = _beside(report, report.totals or _none(report), then.totals or _none(report))
+    return report._replace(
+        columns=tuple(_columns(report)),
+        rows=tuple(_beside(report, row, earlier.get(_key(row, keys)) or _none(report)) for row in rows),
+        totals=totals,
+        drill=(*report.drill, *([None] * len(gone))) if report.drill else (),
+        cells=(*report.cells, *([{}] * len(gone))) if report.cells else (),
+        compared=then.period,
+        notes=tuple(dict.fromkeys((*report.notes, *then.notes))),
+    )
+
+
+def _key(row: Sequence[object], places: Sequence[int]) -> tuple[object, ...]:
+    return tuple(row[place] for place in places)
+
+
+def _columns(report: Report) -> list[ReportColumn]:
+    columns: list[ReportColumn] = []
+    for column in report.columns:
+        columns.append(column)
+        if column.kind in _FIGURES:
+            change = "difference of the two rates" if column.kind == "percent" else "change / the figure before"
+            columns += [
+                ReportColumn(f"{column.name}_before", "before", column.kind, max(column.priority, 2), column.meaning),
+                ReportColumn(f"{column.name}_change", "change", "percent", max(column.priority, 1), change),
+            ]
+    return columns
+
+
+def _beside(report: Report, row: Sequence[object], before: Sequence[object]) -> tuple[object, ...]:
+    cells: list[object] = []
+    for column, value, then in zip(report.columns, row, before, strict=True):
+        cells.append(value)
+        if column.kind in _FIGURES:
+            cells += [then, change(value, then, is_rate=column.kind == "percent")]
+    return tuple(cells)
+
+
+def change(value: object, then: object, *, is_rate: bool) -> float | None:
+    """By which fraction a figure grew, or by how much a rate did; None where either has no value or began at nothing."""
+    one, other = _number(value), _number(then)
+    if one is None or other is None:
+        return None
+    return one - other if is_rate else ratio(one - other, abs(other))
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, Money):
+        return float(value.minor)
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _none(report: Report) -> tuple[None, ...]:
+    return (None,) * len(report.columns)
+
+
+def _without_figures(report: Report, row: Sequence[object]) -> tuple[object, ...]:
+    pairs = zip(report.columns, row, strict=True)
+    return tuple(None if column.kind in _FIGURES else value for column, value in pairs)

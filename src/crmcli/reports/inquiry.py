@@ -1,0 +1,61 @@
+"""How a report is asked: in the user's words, and as what they mean just now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmcli.domain.frozen import NamedTuple
+from crmcli.reports.period import Window, window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from crmcli.services.desk import Desk
+    from crmcli.services.duplicates import Duplicates
+
+
+class Asked(NamedTuple):
+    """A report as it is wanted, in words; ``options`` are what only some reports can be asked, by their flags' names.
+
+    ``compare`` is ``previous`` (the period before) or ``year`` (the same period a year earlier).
+    """
+
+    name: str
+    by: str = ""
+    period: str = ""
+    filter: str = ""
+    since: str = ""
+    until: str = ""
+    compare: str = ""
+    currency: str = ""
+    options: Mapping[str, Any] = {}
+
+
+class Sources(NamedTuple):
+    """What reports are worked out from."""
+
+    desk: Desk
+    duplicates: Duplicates
+    is_tracked: bool = False  # whether opens and clicks of mails are counted
+
+
+class Inquiry(NamedTuple):
+    """What is asked, understood: ``now`` is local, ``currency`` the one that money is counted in unless all is in another."""
+
+    by: str | None
+    span: Window
+    filter: str | None
+    now: datetime
+    currency: str
+    options: Mapping[str, Any] = {}
+
+
+def understood(desk: Desk, asked: Asked) -> Inquiry:
+    """The words as what they mean just now; raises UsageError or BadValue."""
+    from crmcli.domain.money import read_currency
+
+    now = desk.clock.local()
+    span = window(now, asked.period or None, asked.since or None, asked.until or None, fiscal=desk.fiscal_start)
+    currency = read_currency(asked.currency) if asked.currency else desk.currency
+    return Inquiry(asked.by or None, span, asked.filter or None, now, currency, asked.options)

@@ -1,0 +1,74 @@
+"""What can be asked about the business, declared once: the shell, the screens, saved reports and the docs read this."""
+
+from __future__ import annotations
+
+from crmcli.domain.frozen import NamedTuple
+
+
+class Question(NamedTuple):
+    """A report: its name, what it says, and what it can be asked.
+
+    ``answer`` is the function that works it out, as ``module:name``; it takes Sources and an Inquiry.
+    """
+
+    name: str
+    about: str
+    answer: str
+    noun: str = ""  # the noun that its filter is on; none: it takes no filter
+    by: str = ""  # what it is grouped by unless told otherwise
+    groups: str = ""  # the noun whose groups it can be told apart by; none: it takes no --by
+    dated: bool = False  # whether it can be asked for a period, and be compared with another
+    options: tuple[str, ...] = ()  # what only it can be asked: names of commands/report_options.py
+    nothing: str = ""  # what makes it have figures
+    more: str = ""  # a second sentence for its help
+    examples: tuple[str, ...] = ()
+
+
+_WON = "a deal counts here once it is won: W on the board"
+OVERVIEW: tuple[Question, ...] = ()
+SALES: tuple[Question, ...] = (
+    Question(
+        "pipeline", "count, value and weighted value per stage", "crmcli.reports.pipeline:pipeline_report", "deal",
+        options=("pipeline",), nothing="add deals: n on the board, or crm import deals FILE.csv",
+        more="Also how many deals go on from it.",
+        examples=("crm report pipeline", "crm report pipeline --filter 'owner = me' --format json"),
+    ),
+    Question(
+        "won", "deals won: number, value, win rate, sales cycle", "crmcli.reports.closed:won_report", "deal",
+        groups="deal", dated=True, nothing=_WON,
+        examples=("crm report won --by owner --period 2026", "crm report won --by product --format csv"),
+    ),
+    Question(
+        "lost", "deals lost, by reason", "crmcli.reports.closed:lost_report", "deal", by="reason", groups="deal",
+        dated=True, nothing="a deal counts here once it is lost: X on the board, with a reason",
+        examples=("crm report lost --period 'last 90d'", "crm report lost --by owner"),
+    ),
+    Question(
+        "activity", "what was done, and how much of it a won deal takes", "crmcli.reports.activity:activity_report",
+        "activity", by="type", groups="activity", dated=True,
+        nothing='log what you do: l on a person or a deal, or crm log call "…"',
+        examples=("crm report activity --period 'this month'", "crm report activity --by owner"),
+    ),
+    Question(
+        "stale", "open deals that nobody has touched for too long", "crmcli.reports.stale:stale_report", "deal",
+        options=("days",), nothing="nothing lies too long: every open deal was touched as often as its stage asks for",
+        examples=("crm report stale", "crm report stale --days 30 --filter 'owner = me'"),
+    ),
+)  # fmt: skip
+CUSTOMERS: tuple[Question, ...] = ()
+MARKETING: tuple[Question, ...] = (
+    Question(
+        "campaigns", "campaigns beside each other: people, deals, cost and ROI",
+        "crmcli.reports.campaigns:campaigns_report", dated=True, options=("attribution",),
+        nothing="plan one: crm campaign add NAME", more="The newest first.",
+        examples=("crm report campaigns", "crm report campaigns --period 2026 --attribution first --format json"),
+    ),
+)  # fmt: skip
+DATA: tuple[Question, ...] = (
+    Question(
+        "hygiene", "what would make the data better", "crmcli.reports.hygiene:hygiene_report",
+        nothing="no fault found: nothing missing, odd or twice",
+        more="Each fault with its count and the command that lists or mends it.",
+        examples=("crm report hygiene", "crm report hygiene --format json"),
+    ),
+)  # fmt: skip
