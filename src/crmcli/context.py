@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from crmcli.services.records import Records
     from crmcli.services.reminders import Reminders
     from crmcli.services.returns import Returns
+    from crmcli.services.mutes import Mutes
     from crmcli.services.saved_views import SavedViews
     from crmcli.services.search import Search
     from crmcli.services.segments import Segments
@@ -250,6 +251,13 @@ class AppContext:
         from crmcli.reports.inquiry import Sources
 
         return answer(Sources(self.desk, self.duplicates, self.is_tracked), asked)
+
+    @cached_property
+    def mutes(self) -> Mutes:
+        """Advice that is not wanted."""
+        from crmcli.services.mutes import Mutes
+
+        return Mutes(self.desk)
 
     @cached_property
     def saved_views(self) -> SavedViews:

@@ -20,6 +20,7 @@ ENTRIES: dict[str, Entry] = {
     "today": Entry("today", "app", _WORK, "What needs me now"),
     "log": Entry("log", "app", _WORK, "Put a call, meeting, mail or note on the timeline"),
     "task": Entry("task", "app", _WORK, "Things to do"),
+    "advise": Entry("advise", "app", _WORK, "The few things most worth doing now"),
     "search": Entry("search", "app", _WORK, "Full text over everything"),
     "find": Entry("search", "app", _WORK, "The same as search"),
     "tui": Entry("tui", "app", _WORK, "The pipeline board"),

@@ -57,6 +57,11 @@ Envelope = Annotated[
 
 # What only some reports can be asked: name -> type and default.
 OWN: dict[str, tuple[Any, Any]] = {
+    "ref": (
+        Annotated[str | None, typer.Option("--about", metavar="REF", help="Only this record, and what belongs to it.")],
+        None,
+    ),
+    "all": (Annotated[bool | None, typer.Option("--all", help="Not just the weightiest.")], None),
     "pipeline": (
         Annotated[
             str | None,

@@ -90,7 +90,9 @@ def p_alive(model: BgNbd, frequency: ArrayLike, recency: ArrayLike, age: ArrayLi
 
     x, t_x, t = (np.asarray(each, dtype=float) for each in (frequency, recency, age))
     again = np.maximum(x, 1.0)
-    odds = np.log(model.a) - np.log(model.b + again - 1) + (model.r + x) * np.log((model.alpha + t) / (model.alpha + t_x))
+    odds = (
+        np.log(model.a) - np.log(model.b + again - 1) + (model.r + x) * np.log((model.alpha + t) / (model.alpha + t_x))
+    )
     return np.where(x > 0, expit(-odds), 1.0)
 
 

@@ -32,15 +32,16 @@ class Buyer(NamedTuple):
 
     ``frequency`` is the number of purchase days after the first; ``recency`` the weeks from the first to the last;
     ``age`` the weeks from the first to the period's last day; ``repeat_mean`` the mean amount of the days after the
-    first (minor units), None where there are none: the first purchase is left out, as Gamma-Gamma is fitted to repeat
-    purchases. ``spent`` is all of it, the first day included.
+    first, None where there are none: the first purchase is left out, as Gamma-Gamma is fitted to repeat purchases, and
+    the mean is rounded to a minor unit, a half up, as in the published CDNOW summary. ``spent`` is all of it, the first
+    day included.
     """
 
     customer: str
     frequency: int
     recency: float
     age: float
-    repeat_mean: float | None
+    repeat_mean: int | None
     spent: int
     first: date
     last: date
@@ -64,9 +65,10 @@ def buyer(customer: str, days: Mapping[date, int], end: date) -> Buyer:
     in_order = list(days)
     first, last = in_order[0], in_order[-1]
     spent, frequency = sum(days.values()), len(in_order) - 1
+    again = spent - days[first]
     return Buyer(
         customer, frequency, (last - first).days / DAYS_A_WEEK, ((end - first).days - 1) / DAYS_A_WEEK,
-        (spent - days[first]) / frequency if frequency else None, spent, first, last,
+        (2 * again + frequency) // (2 * frequency) if frequency else None, spent, first, last,
     )  # fmt: skip
 
 

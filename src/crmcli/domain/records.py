@@ -31,6 +31,7 @@ from crmcli.domain.views import (
     MemberPicture,
     MemberView,
     Objection,
+    QuotaView,
     SavedView,
     SearchHit,
     SegmentPicture,
@@ -92,6 +93,7 @@ VIEWS: dict[str, View] = {
     "consent": ConsentLine,
     "suppression": SuppressionView,
     "objection": Objection,
+    "goal": QuotaView,
 }
 PICTURES: dict[View, str] = {
     ContactPicture: "contact", CompanyPicture: "company", DealPicture: "deal", CampaignPicture: "campaign",

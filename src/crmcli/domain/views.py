@@ -342,6 +342,29 @@ class GoalView(NamedTuple):
     reached: float | None = None
 
 
+class QuotaView(NamedTuple):
+    """What a person, or all together, want to reach in a period, and how far it is reached.
+
+    ``owner`` is None for all together. Of a figure in a currency that there are no rates for nothing is known to be reached.
+    """
+
+    id: str
+    number: int
+    metric: str
+    owner: str | None
+    period: str
+    starts_on: date
+    ends_on: date  # the last day
+    currency: str | None
+    target: Money | float
+    reached: Money | float | None
+    share: float | None
+    gap: Money | float | None
+    expected: Money | float
+    pace: float | None
+    note: str | None
+
+
 class CampaignView(NamedTuple):
     """A campaign as it was planned, and how far it is."""
 

@@ -138,6 +138,12 @@ _KINDS = {
     "committed": "money",
     "spent": "money",
     "left": "money",
+    "target": "money",
+    "reached": "money",
+    "gap": "money",
+    "expected": "money",
+    "share": "percent",
+    "pace": "percent",
     "members": "integer",
     "came": "integer",
     "went": "integer",
@@ -266,6 +272,10 @@ _SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
     ),
     "objection": (
         ("kind", 0, 0), ("value", 0, 18), ("channel", 0, 0), ("reason", 0, 0), ("at", 1, 0), ("note", 2, 10),
+    ),
+    "goal": (
+        ("number", 3, 0), ("metric", 0, 0), ("owner", 0, 6), ("period", 0, 0), ("target", 0, 0), ("reached", 0, 0),
+        ("share", 0, 0), ("gap", 2, 0), ("expected", 4, 0), ("pace", 1, 0), ("note", 5, 10),
     ),
     "finding": (("check", 1, 0), ("record", 0, 0), ("problem", 0, 20), ("remedy", 0, 16)),
     "fact": (("name", 0, 0), ("value", 0, 20)),

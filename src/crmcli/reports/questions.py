@@ -25,7 +25,13 @@ class Question(NamedTuple):
 
 
 _WON = "a deal counts here once it is won: W on the board"
-OVERVIEW: tuple[Question, ...] = ()
+OVERVIEW: tuple[Question, ...] = (
+    Question(
+        "advice", "the few things most worth doing now", "crmcli.reports.advice:advice_report", options=("ref", "all"),
+        nothing="nothing calls for you: no deal waits, no customer fell silent",
+        more="The same as crm advise.", examples=("crm report advice --output today.html",),
+    ),
+)
 SALES: tuple[Question, ...] = (
     Question(
         "pipeline", "count, value and weighted value per stage", "crmcli.reports.pipeline:pipeline_report", "deal",

@@ -9,6 +9,8 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.screen import ModalScreen
+
 from crmcli.errors import CrmError
 from crmcli.tui.bindings import bindings
 from crmcli.tui.counts import Count
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.await_complete import AwaitComplete
     from textual.command import Provider
+    from textual.dom import DOMNode
     from textual.events import Event
     from textual.screen import Screen
 
@@ -143,13 +146,28 @@ class CrmApp(StoringApp):
             tab = BY_NAME[name]
             made: Place = getattr(import_module(f"crmcli.tui.screens.{tab.module}"), tab.attribute)(self.session, name)
             made.set_class(self.is_plain, "-plain")
-            for points, length in zip(self._breakpoints, self.size, strict=True):  # else it is styled twice
-                made.add_class(max(point for point in points if point[0] <= length)[1])
+            self._dress(made)
             kept = self.session.memory.get("comfortable", {})
             made.set_class(kept.get(name, made.COMFORTABLE), "-comfortable")
             self._places[name] = made
             self.install_screen(made, name)
         return self._places[name]
+
+    def _dress(self, screen: Screen[Any]) -> None:
+        """The classes that go with the terminal's size, from the beginning; else everything on it is styled twice."""
+        for points, length in zip(self._breakpoints, self.size, strict=True):
+            screen.add_class(max(point for point in points if point[0] <= length)[1])
+
+    def push_screen(self, screen: Any, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - as Textual has it, in five ways
+        """Open a screen, usually a dialog, before the one that is seen."""
+        if isinstance(screen, ModalScreen) and not screen.is_attached:
+            self._dress(screen)
+        return super().push_screen(screen, *args, **more)
+
+    def update_styles(self, node: DOMNode, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - as Textual has it
+        """Style what is somewhere; what is just being made is styled once it is, with all that it was made to be."""
+        if node.parent is not None or node is self:
+            super().update_styles(node, animate)
 
     def has_made(self, name: str) -> bool:
         """Whether that screen is there already."""

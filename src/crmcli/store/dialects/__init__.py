@@ -90,6 +90,9 @@ class Dialect(Protocol):
     def custom_value(self, alias: str) -> str:
         """SQL for the text of the custom field whose key is the one parameter; NULL when there is none."""
 
+    def shifted_day(self, moment: str, seconds: str) -> str:
+        """SQL for the day, as text, of a kept moment that is moved by so many seconds; both are SQL."""
+
     def among(self, values: Sequence[object]) -> tuple[str, Sequence[object]]:
         """SQL after an expression that makes it true for any of the values, and the parameters of that SQL."""
 

@@ -162,6 +162,10 @@ class Postgresql:
         """The value as text."""
         return f"({alias}.custom ->> CAST(? AS TEXT))"
 
+    def shifted_day(self, moment: str, seconds: str) -> str:
+        """The connection's time zone is UTC."""
+        return f"to_char({moment} + ({seconds}) * INTERVAL '1 second', 'YYYY-MM-DD')"
+
     def among(self, values: Sequence[object]) -> tuple[str, Sequence[object]]:
         """One array, so that the statement is the same for any number of values, and its plan is kept."""
         return "= ANY (?)", [list(values)]

@@ -171,6 +171,10 @@ class Sqlite:
         kept = "CASE j.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(j.value AS TEXT) END"
         return f"(SELECT {kept} FROM json_each({alias}.custom) j WHERE j.key = ?)"
 
+    def shifted_day(self, moment: str, seconds: str) -> str:
+        """By SQLite's own calendar."""
+        return f"date({moment}, ({seconds}) || ' seconds')"
+
     def among(self, values: Sequence[object]) -> tuple[str, Sequence[object]]:
         """A placeholder for each."""
         return f"IN ({', '.join('?' * len(values))})", values

@@ -12,10 +12,15 @@ if TYPE_CHECKING:
 
 def bucket(column: str, bounds: Sequence[object]) -> Condition:
     """How many of the ascending ``bounds`` are at or below the column: 0 before the first one; NULL stays NULL."""
+    return chosen(column, bounds, range(len(bounds) + 1))
+
+
+def chosen(column: str, bounds: Sequence[object], numbers: Sequence[int]) -> Condition:
+    """The number for the stretch in which the column lies; there is one more of them than of bounds. NULL stays NULL."""
 
     def tree(low: int, high: int) -> Condition:
         if low == high:
-            return Condition(str(low))
+            return Condition(str(numbers[low]))
         middle = (low + high) // 2
         before, after = tree(low, middle), tree(middle + 1, high)
         sql = f"CASE WHEN {column} < ? THEN {before.sql} ELSE {after.sql} END"

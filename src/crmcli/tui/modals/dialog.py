@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette as TextualPalette
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
+
+from crmcli.tui.widgets.behind import Behind
 
 if TYPE_CHECKING:
     from textual.events import ScreenResume
@@ -26,6 +29,11 @@ class InTurn(Screen[AnswerT]):
         if self in self.app.screen_stack and not self._answers:
             self._answers = (result,)
         return AwaitComplete()
+
+    def render(self) -> Any:  # noqa: ANN401 - whatever Textual can draw
+        """What is behind it, drawn faster than Textual does."""
+        drawn = super().render()
+        return Behind(drawn.screen, drawn.color) if isinstance(drawn, BackgroundScreen) else drawn
 
     def on_screen_resume(self, event: ScreenResume) -> None:  # noqa: ARG002 - as every screen is told
         """What was before it is gone."""

@@ -106,7 +106,6 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
 
     def compose(self) -> ComposeResult:
         """Title, fields, what is wrong, what to press."""
-        self._dress()
         with Vertical(classes="dialog -form"):
             yield Label(Content(visible(self.form_title)), classes="dialog-title")
             yield Static(classes="dialog-restored", markup=False)
@@ -117,13 +116,6 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
                 yield Button("Save", id="save", compact=True, variant="primary", tooltip="ctrl+s, or enter in a line")
                 yield Button("Cancel", id="cancel", compact=True, tooltip="esc")
                 yield Label("ctrl+s save · tab next · esc cancel", classes="dialog-keys")
-
-    def _dress(self) -> None:
-        """Have the classes that go with the screen's size from the beginning; else everything is styled twice."""
-        points = (self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS)
-        for steps, length in zip(points, self.app.size, strict=True):
-            for _, name in sorted(step for step in steps if step[0] <= length)[-1:]:
-                self.add_class(name)
 
     def on_mount(self) -> None:
         """Begin with the first field; the rows further down come once these are seen."""

@@ -1,0 +1,133 @@
+"""Which products go together: association rules of one product with another, and what each customer may want next.
+
+A basket is a set of products, of one customer or of one purchase. For products A and B among n baskets: support = baskets
+with both / n, confidence of A → B = baskets with both / baskets with A, lift = confidence / (baskets with B / n)
+(Agrawal, Imieliński and Swami 1993; lift: Brin, Motwani, Ullman and Tsur 1997).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from crmcli.domain.frozen import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FEWEST = 5
+
+
+class Rule(NamedTuple):
+    """Who bought one product also bought another: ``both`` baskets hold both, of ``n`` baskets in all."""
+
+    product: str
+    other: str
+    both: int
+    support: float
+    confidence: float
+    lift: float
+    n: int
+
+
+class Offer(NamedTuple):
+    """A product that a customer doesn't have, with the rule that speaks for it."""
+
+    customer: str
+    rule: Rule
+
+    @property
+    def product(self) -> str:
+        """What to offer."""
+        return self.rule.other
+
+
+def baskets(lines: Iterable[tuple[str, str | None]]) -> dict[str, set[str]]:
+    """The products of each customer (or purchase); a line without a product makes an empty basket at least."""
+    found: dict[str, set[str]] = {}
+    for key, product in lines:
+        basket = found.setdefault(key, set())
+        if product is not None:
+            basket.add(product)
+    return found
+
+
+def rules(held: Mapping[str, set[str]], fewest: int = FEWEST, confidence: float = 0.0, lift: float = 1.0) -> list[Rule]:
+    """The rules that ``fewest`` baskets or more bear out, from this confidence on and above this lift.
+
+    The greatest lift comes first, of equal ones the one with more baskets, then by name. Empty baskets don't count.
+    """
+    filled = [basket for basket in held.values() if basket]
+    counts = Counter(product for basket in filled for product in basket)
+    often = sorted(product for product, count in counts.items() if count >= fewest)
+    n, found = len(filled), list[Rule]()
+    for (one, other), count in _together(filled, often, fewest).items():
+        strength = count * n / (counts[one] * counts[other])
+        if strength > lift:
+            for product, then in ((one, other), (other, one)):
+                if count / counts[product] >= confidence:
+                    found.append(Rule(product, then, count, count / n, count / counts[product], strength, n))
+    return sorted(found, key=lambda rule: (-rule.lift, -rule.both, rule.product, rule.other))
+
+
+def next_best(held: Mapping[str, set[str]], found: Iterable[Rule]) -> list[Offer]:
+    """For each customer the product not yet bought that the surest rule speaks for; who has none is left out.
+
+    The surest is the rule of the greatest confidence, then lift, among those whose product the customer has. The surest
+    offers come first, of equal ones in the order of the customers.
+    """
+    from_product: dict[str, list[Rule]] = {}
+    for rule in sorted(found, key=_sureness):
+        from_product.setdefault(rule.product, []).append(rule)
+    offers = []
+    for customer, basket in held.items():
+        firsts = (
+            next((rule for rule in from_product.get(product, ()) if rule.other not in basket), None)
+            for product in basket
+        )
+        best = min((rule for rule in firsts if rule is not None), key=_sureness, default=None)
+        if best is not None:
+            offers.append(Offer(customer, best))
+    return sorted(offers, key=lambda offer: (-offer.rule.confidence, -offer.rule.lift))
+
+
+def _sureness(rule: Rule) -> tuple[float, float, str, str]:
+    return (-rule.confidence, -rule.lift, rule.product, rule.other)
+
+
+def _together(filled: list[set[str]], often: list[str], fewest: int) -> dict[tuple[str, str], int]:
+    """How many baskets hold each pair of products, of those pairs that enough baskets hold.
+
+    Two ways lead there, and the cheaper one is taken: to count the pairs of every basket, or, where few baskets hold
+    many products each, to lay the baskets of two products over each other as bits.
+    """
+    wanted = set(often)
+    kept = [sorted(basket & wanted) for basket in filled]
+    pairs = sum(len(basket) * (len(basket) - 1) // 2 for basket in kept)
+    overlays = (
+        len(often) * (len(often) - 1) // 2 * (2 + len(filled) // 4000)
+    )  # one step costs about as much as two pairs
+    counts = _pairs_of_baskets(kept) if pairs <= overlays else _overlaid(kept, often)
+    return {pair: count for pair, count in counts.items() if count >= fewest}
+
+
+def _pairs_of_baskets(kept: list[list[str]]) -> Mapping[tuple[str, str], int]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for basket in kept:
+        counts.update(combinations(basket, 2))
+    return counts
+
+
+def _overlaid(kept: list[list[str]], often: list[str]) -> Mapping[tuple[str, str], int]:
+    width = (len(kept) + 7) // 8
+    bits = {product: bytearray(width) for product in often}
+    for place, basket in enumerate(kept):
+        for product in basket:
+            bits[product][place >> 3] |= 1 << (place & 7)
+    masks = [(product, int.from_bytes(found, "little")) for product, found in bits.items()]
+    return {
+        (one, other): count
+        for (one, ones), (other, others) in combinations(masks, 2)
+        if (count := (ones & others).bit_count())
+    }

@@ -1,0 +1,188 @@
+"""What deals are told apart by in reports: one mechanism for every field, link, custom field and stretch of the calendar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from crmcli.domain.fields import find_field
+from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.stretches import UNITS
+from crmcli.domain.text import nearest
+from crmcli.errors import UsageError
+from crmcli.store.queries.buckets import bucket
+from crmcli.store.queries.condition import EVERYTHING, Condition
+from crmcli.store.queries.refs import custom_keys
+from crmcli.store.queries.segments import Judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from crmcli.clock import Clock
+    from crmcli.domain.dates import Period
+    from crmcli.domain.stretches import Stretch
+    from crmcli.store.dialects import Row
+    from crmcli.store.reader import Reader
+
+# SQL over deal r, stage s, company o.
+_FIELDS = {
+    "owner": "r.owner_id",
+    "company": "o.name",
+    "source": "r.source",
+    "campaign": "(SELECT m.name FROM campaign m WHERE m.id = r.campaign_id)",
+    "type": "r.type",
+    "reason": "r.lost_reason",
+    "pipeline": "(SELECT w.name FROM pipeline w WHERE w.id = r.pipeline_id)",
+    "stage": "s.name",
+    "region": "o.region",
+    "country": "o.country",
+    "industry": "o.industry",
+    "size": "o.size",
+}
+_LINKED = ("segment", "contact")  # of these a deal can have several
+PRODUCT = "product"  # the custom field of that name
+# The plus keeps SQLite from going by stages into the index of deals: everything is looked at, so it is read in order.
+DEALS = (
+    " FROM deal r JOIN stage s ON s.id = +r.stage_id"
+    " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
+)
+DAYS = ("expected_close",)  # columns of days; the others hold moments
+_MOST_BOUNDS = 2_000  # with more, the calendar is only cut where there is something
+
+
+class Asker(Judge, Protocol):
+    """Who asks: their segments, their zone and their fiscal year; the desk is one."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock with the user's zone."""
+
+    @property
+    def fiscal_start(self) -> int:
+        """The month in which fiscal years begin."""
+
+
+class Group(NamedTuple):
+    """What deals are told apart by; ``name`` is the column's name, empty where all deals are one group.
+
+    ``sql`` is the key of a deal's group over the aliases of ``DEALS`` and ``joins``; ``label`` turns a key into words.
+    """
+
+    name: str
+    sql: str = "NULL"
+    params: tuple[object, ...] = ()
+    joins: Condition = Condition("")
+    names: Mapping[object, str] | None = None  # the labels of keys that are not labels themselves
+    stretches: tuple[Stretch, ...] = ()  # of a calendar group, by its keys from 1 on
+    moment: str = ""  # the field of deals whose calendar it is
+    is_shared: bool = False  # whether a deal can be in several groups, so that their sums are not the total
+
+    def label(self, key: object) -> str | None:
+        """The name of a group; None for the deals that have none."""
+        if self.stretches or self.moment:
+            return self._stretch(key).label if key else None
+        return (self.names.get(key) if self.names is not None else str(key)) if key is not None else None
+
+    def days(self, label: str | None) -> Period | None:
+        """The days of a group of the calendar."""
+        return next((each.days for each in self.stretches if each.label == label), None)
+
+    def _stretch(self, key: object) -> Stretch:
+        return self.stretches[int(str(key)) - 1]
+
+
+WHOLE = Group("")
+
+
+def deal_groups(
+    reader: Reader, desk: Asker, by: str | None, moment: str = "closed_at", within: tuple[str, str] | None = None
+) -> Group:
+    """The grouping of deals that a user names; raises UsageError listing those there are.
+
+    ``moment`` is the column that stretches of the calendar are of; ``within`` are bounds outside of which no deal lies.
+    """
+    if not by:
+        return WHOLE
+    wanted = by.strip().lower().replace("_", "-")
+    if wanted in UNITS:
+        return _calendar(reader, desk, wanted, moment, within)
+    if wanted == "owner":
+        return Group("owner", _FIELDS["owner"], names=dict(reader.rows("SELECT id, login FROM app_user")))
+    if wanted in _FIELDS:
+        return Group(wanted, _FIELDS[wanted])
+    if wanted == "segment":
+        return _segments(reader, desk)
+    if wanted == "contact":
+        return Group("contact", "g.name", joins=_CONTACTS, is_shared=True)
+    return _own(reader, by.strip())
+
+
+def _own(reader: Reader, by: str) -> Group:
+    """By a custom field of deals or of their companies, or by any field of the company."""
+    known = custom_keys(reader)
+    link, _, key = by.partition(".")
+    for name in (by, key if link == "custom" else ""):
+        if name and name in known["deal"]:
+            return Group(by, reader.dialect.custom_value("r"), (name,))
+    if link == "company" and key in known["company"]:
+        return Group(by, reader.dialect.custom_value("o"), (key,))
+    if link == "company" and key in _FIELDS and find_field("company", key):
+        return Group(by, _FIELDS[key])
+    if by == PRODUCT:  # no deal has one
+        return Group(by)
+    names = deal_group_names(reader)
+    near = nearest(by, names)
+    raise UsageError(
+        f"--by: deals have no {by!r}", hint=f"did you mean {near}?" if near else f"one of {', '.join(names)}"
+    )
+
+
+def deal_group_names(reader: Reader) -> list[str]:
+    """What deals can be grouped by, the custom fields last."""
+    own = sorted(custom_keys(reader)["deal"] - {PRODUCT})
+    return [*_FIELDS, PRODUCT, *_LINKED, *UNITS, *own]
+
+
+_CONTACTS = Condition(
+    " LEFT JOIN (SELECT DISTINCT l.deal_id, c.name FROM deal_contact l JOIN contact c ON c.id = l.contact_id"
+    " AND c.deleted_at IS NULL) g ON g.deal_id = r.id"
+)
+
+
+def _segments(reader: Reader, desk: Asker) -> Group:
+    from crmcli.store.queries.segments import segment_condition, segments
+
+    known = segments(reader)
+    if not known:
+        return Group("segment", is_shared=True)
+    parts = [(each.number, segment_condition(reader, desk, each)) for each in known]
+    held = " UNION ALL ".join(
+        f"SELECT r.id AS contact_id, {number} AS segment FROM contact r WHERE {c.sql}" for number, c in parts
+    )
+    joins = Condition(
+        f" LEFT JOIN (SELECT DISTINCT l.deal_id, h.segment FROM ({held}) h JOIN deal_contact l ON l.contact_id = h.contact_id) g"
+        " ON g.deal_id = r.id",
+        tuple(param for _, condition in parts for param in condition.params),
+    )
+    return Group(
+        "segment", "g.segment", joins=joins, names={each.number: each.name for each in known}, is_shared=True
+    )  # fmt: skip
+
+
+# -- the calendar
+
+
+def _calendar(
+    reader: Reader, desk: Asker, unit: str, moment: str, within: tuple[str, str] | None
+) -> Group:
+    from crmcli.domain.stretches import stretches
+
+    found = tuple(stretches(unit, _lived(reader, desk, unit, moment, within), desk.fiscal_start))
+    starts = sorted({day for each in found for day in (each.days.start, each.days.end)})
+    keys = {each.days.start: place for place, each in enumerate(found, 1)}
+    tree = bucket(f"r.{moment}", [_bound(desk, moment, day) for day in starts])
+    if len(starts) == len(found) + 1 or not found:
+        return Group(unit, tree.sql if found else "NULL", tree.params if found else (), stretches=found, moment=moment)
+    # Gaps between the stretches are buckets too, and nothing lies in them.
+    gapped: list[Stretch | None] = [found[keys[day] - 1] if day in keys else None for day in starts]
+    filled = tuple(each or found[0] for each in gapped)
+    return Group(unit, tree.sql, tree.params, stretches=filled, moment=moment)
