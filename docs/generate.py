@@ -383,6 +383,19 @@ _NOUN_MEANINGS = {
     ("view", "reverse"): "whether the other way round",
     ("view", "columns"): "its columns, none for the usual ones",
     ("view", "owner"): "who saved it",
+    ("goal", "metric"): "which figure",
+    ("goal", "owner"): "whose deals, activities and people count; null: everybody's",
+    ("goal", "period"): "the days that count, as words",
+    ("goal", "starts_on"): "the first day",
+    ("goal", "ends_on"): "the last day",
+    ("goal", "currency"): "ISO 4217 code; null where no money is wanted",
+    ("goal", "target"): "how much is wanted",
+    ("goal", "reached"): "how much there is; null where there is no rate for its money",
+    ("goal", "share"): "reached / target",
+    ("goal", "gap"): "target - reached: what is missing; below zero where more was reached",
+    ("goal", "expected"): "what would be reached by today if every day brought the same",
+    ("goal", "pace"): "reached / expected: 1 is on time; null before it begins",
+    ("goal", "note"): "free text",
     ("dupes", "type"): "contact or company",
     ("dupes", "a"): "one of the two",
     ("dupes", "b"): "the other",
@@ -437,6 +450,7 @@ _TITLES = {
     "change": "Changes within a change set",
     "tag": "Tags (`crm tag list`)",
     "view": "Saved views (`crm view list`)",
+    "goal": "Goals (`crm goal list`)",
     "setting": "Settings (`crm config show`)",
     "finding": "Findings (`crm store check`)",
     "fact": "Facts (`crm store info`)",
@@ -496,7 +510,7 @@ def _type_of(view: Any, key: str) -> str:
     bare, _, empty = _annotation(view, key).partition(" | ")
     if key == "annual_revenue_currency":
         empty = "None"
-    return _JSON_TYPES[bare] + (" or null" if empty == "None" else "")
+    return _JSON_TYPES[bare] + (" or null" if empty.endswith("None") else "")
 
 
 def _type_around(noun: str, key: str) -> str:

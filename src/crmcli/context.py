@@ -34,18 +34,21 @@ if TYPE_CHECKING:
     from crmcli.services.experiments import Experiments
     from crmcli.services.exports import Exports
     from crmcli.services.feeds import Feeds
+    from crmcli.services.goals import Goals
     from crmcli.services.history import History
     from crmcli.services.imports import Imports
     from crmcli.services.keeping import Keeping
     from crmcli.services.labels import Labels
     from crmcli.services.mailing import Mailing
     from crmcli.services.members import Members
+    from crmcli.services.mutes import Mutes
     from crmcli.services.pipelines import Pipelines
     from crmcli.services.privacy import Privacy
     from crmcli.services.records import Records
     from crmcli.services.reminders import Reminders
     from crmcli.services.returns import Returns
-    from crmcli.services.mutes import Mutes
+    from crmcli.services.notices import Notice
+    from crmcli.services.saved_reports import SavedReports
     from crmcli.services.saved_views import SavedViews
     from crmcli.services.search import Search
     from crmcli.services.segments import Segments
@@ -253,11 +256,32 @@ class AppContext:
         return answer(Sources(self.desk, self.duplicates, self.is_tracked), asked)
 
     @cached_property
+    def saved_reports(self) -> SavedReports:
+        """Reports under names of their own."""
+        from crmcli.services.saved_reports import SavedReports
+
+        return SavedReports(self.desk)
+
+    def notify(self, notice: Notice) -> str:
+        """Mail something to somebody who works with the program; the address it went to."""
+        from crmcli.services.notices import send
+        from crmcli.services.posting import Posting
+
+        return send(self.desk, Posting(self.settings.__getitem__), notice)
+
+    @cached_property
     def mutes(self) -> Mutes:
         """Advice that is not wanted."""
         from crmcli.services.mutes import Mutes
 
         return Mutes(self.desk)
+
+    @cached_property
+    def goals(self) -> Goals:
+        """Goals and how far they are reached."""
+        from crmcli.services.goals import Goals
+
+        return Goals(self.desk)
 
     @cached_property
     def saved_views(self) -> SavedViews:

@@ -30,11 +30,11 @@ def test_purchases_of_one_day_are_one_and_days_are_in_order() -> None:
 
 
 def test_a_buyer_is_counted_in_weeks_up_to_the_last_day_and_the_repeat_mean_leaves_the_first_day_out() -> None:
-    """Ages run to 31 January; (701 + 200) / 2 is 450.5, a half up."""
+    """Ages run to 31 January; (701 + 200) / 2 is 450.5, a half up; 11 and 30 days are 1.57 and 4.29 weeks."""
     first, last = date(2026, 1, 1), date(2026, 1, 29)
     expected = [
-        Buyer("b", 0, 0.0, 11 / 7, None, 500, date(2026, 1, 20), date(2026, 1, 20)),
-        Buyer("a", 2, 4.0, 30 / 7, 451, 1901, first, last),
+        Buyer("b", 0, 0.0, 1.57, None, 500, date(2026, 1, 20), date(2026, 1, 20)),
+        Buyer("a", 2, 4.0, 4.29, 451, 1901, first, last),
     ]
     assert expected == buyers(LOG, date(2026, 1, 1), date(2026, 2, 1))
 
@@ -46,7 +46,7 @@ def test_only_the_period_is_seen(start: date, names: list[str]) -> None:
 
 def test_a_leap_day_is_a_day() -> None:
     days = {date(2024, 2, 28): 100, date(2024, 3, 1): 100}
-    assert 2 / 7 == buyer("a", days, date(2024, 3, 2)).recency
+    assert 0.29 == buyer("a", days, date(2024, 3, 2)).recency
 
 
 def test_cdnow_comes_to_the_published_summary(shared: Path) -> None:

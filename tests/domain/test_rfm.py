@@ -40,7 +40,9 @@ def test_quintiles(values: list[float], scores: list[int]) -> None:
 
 
 @given(st.lists(st.integers(-50, 50)), st.randoms())
-def test_scores_are_from_1_to_5_follow_the_values_and_do_not_hang_on_the_order(values: list[int], random: object) -> None:
+def test_scores_are_from_1_to_5_follow_the_values_and_do_not_hang_on_the_order(
+    values: list[int], random: object
+) -> None:
     scores = rfm.quintiles(values)
     assert set(scores) <= {1, 2, 3, 4, 5}
     pairs = sorted(zip(values, scores, strict=True))
@@ -69,7 +71,8 @@ def test_segments(scores: tuple[int, int, int], name: str) -> None:
 def five() -> dict[str, dict[date, int]]:
     """Five customers: the first bought longest ago and least, the last most lately and most."""
     return {
-        f"c{k}": {LAST - timedelta(days=10 * (5 - k) + gap): 100 * k for gap in range(k - 1, -1, -1)} for k in range(1, 6)
+        f"c{k}": {LAST - timedelta(days=10 * (5 - k) + gap): 100 * k for gap in range(k - 1, -1, -1)}
+        for k in range(1, 6)
     }
 
 

@@ -8,7 +8,7 @@ import typer
 
 from crmcli.commands.campaign_app import app
 from crmcli.commands.completing import campaigns, one_of
-from crmcli.commands.report_options import Envelope, Period, Since, Until  # noqa: TC001 - Typer reads the annotations
+from crmcli.commands.report_options import Envelope, Period, Since, Until
 from crmcli.commands.shape import Raw, app_of
 from crmcli.domain.attribution import MODELS
 from crmcli.services.results import BY

@@ -140,6 +140,11 @@ def views(ctx: typer.Context, incomplete: str) -> list[str]:
     )
 
 
+def saved_reports(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Names of saved reports."""
+    return _values(ctx, "saved_report", incomplete)
+
+
 def segments(ctx: typer.Context, incomplete: str) -> list[str]:
     """Names of segments."""
     return _values(ctx, "segment", incomplete)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmcli.commands.completing import one_of, pipelines
+from crmcli.commands.completing import one_of, owners, pipelines
 from crmcli.commands.shape import Filter, Raw
 from crmcli.domain.attribution import MODELS
 
@@ -57,6 +57,15 @@ Envelope = Annotated[
 
 # What only some reports can be asked: name -> type and default.
 OWN: dict[str, tuple[Any, Any]] = {
+    "owner": (
+        Annotated[
+            str | None,
+            typer.Option(
+                "--owner", metavar="USER", help="Only what is theirs; me for your own.", autocompletion=owners
+            ),
+        ],
+        None,
+    ),
     "ref": (
         Annotated[str | None, typer.Option("--about", metavar="REF", help="Only this record, and what belongs to it.")],
         None,
@@ -88,6 +97,18 @@ OWN: dict[str, tuple[Any, Any]] = {
         ],
         None,
     ),
+    "source_of": (
+        Annotated[
+            str | None,
+            typer.Option(
+                "--from",
+                metavar="purchases|deals",
+                help="What counts as bought: imported purchases (default where there are any) or won deals.",
+                autocompletion=one_of(("purchases", "deals")),
+            ),
+        ],
+        None,
+    ),
 }
 
 
@@ -97,7 +118,8 @@ def parameters(question: Question) -> list[Parameter]:
     if question.groups:
         found.append(("by", _by(question), None))
     if question.dated:
-        found += [("period", Period, None), ("since", Since, None), ("until", Until, None), ("compare", Compare, None)]
+        found += [("period", Period, None), ("since", Since, None), ("until", Until, None)]
+        found += [("compare", Compare, None)] if question.compares else []
     if question.noun:
         found.append(("filter_", Filter, None))
     found += [(name, *OWN[name]) for name in question.options]

@@ -33,8 +33,8 @@ class Buyer(NamedTuple):
     ``frequency`` is the number of purchase days after the first; ``recency`` the weeks from the first to the last;
     ``age`` the weeks from the first to the period's last day; ``repeat_mean`` the mean amount of the days after the
     first, None where there are none: the first purchase is left out, as Gamma-Gamma is fitted to repeat purchases, and
-    the mean is rounded to a minor unit, a half up, as in the published CDNOW summary. ``spent`` is all of it, the first
-    day included.
+    the mean is rounded to a minor unit, a half up. Weeks are rounded to two digits, less than a day: so does the summary
+    of CDNOW on which the figures of the models were published. ``spent`` is all of it, the first day included.
     """
 
     customer: str
@@ -67,7 +67,7 @@ def buyer(customer: str, days: Mapping[date, int], end: date) -> Buyer:
     spent, frequency = sum(days.values()), len(in_order) - 1
     again = spent - days[first]
     return Buyer(
-        customer, frequency, (last - first).days / DAYS_A_WEEK, ((end - first).days - 1) / DAYS_A_WEEK,
+        customer, frequency, _weeks((last - first).days), _weeks((end - first).days - 1),
         (2 * again + frequency) // (2 * frequency) if frequency else None, spent, first, last,
     )  # fmt: skip
 
@@ -79,3 +79,7 @@ def buyers(purchases: Iterable[Purchase], start: date | None, end: date) -> list
     before ``start`` is not seen: who bought before is taken for new at the first purchase inside.
     """
     return [buyer(customer, days, end) for customer, days in histories(purchases, start, end).items()]
+
+
+def _weeks(days: int) -> float:
+    return round(days / DAYS_A_WEEK, 2)

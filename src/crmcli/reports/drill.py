@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 MONTH = "month"
 # A filter is at most 100,000 characters long, and a number in it seldom longer than eight with its comma.
-_MOST_NUMBERS = 10_000
+MOST_NUMBERS = 10_000
 _DEAL_PATHS = {
     "owner": "owner", "company": "company.name", "source": "source", "campaign": "campaign", "type": "type",
     "reason": "lost_reason", "pipeline": "pipeline", "region": "company.region", "country": "company.country",
-    "industry": "company.industry", "size": "company.size", MONTH: "closed_at",
+    "industry": "company.industry", "size": "company.size", "stage": "stage", "contact": "contact.name",
+    "segment": "contact.segment", MONTH: "closed_at",
 }  # fmt: skip
 _ACTIVITY_PATHS = {
     "type": "type",
@@ -39,7 +40,7 @@ def path_of(noun: str, by: str) -> str:
     link, _, key = by.partition(".")
     if noun == "deal" and link == "company" and key:
         return _DEAL_PATHS.get(key, f"company.custom.{_name(key)}")
-    return f"custom.{_name(by)}"
+    return f"custom.{_name(key if link == 'custom' and key else by)}"
 
 
 def _name(key: str) -> str:
@@ -96,7 +97,7 @@ def in_currency(code: str, base: str | None) -> str:
 def numbered(noun: str, numbers: Iterable[int]) -> Drill | None:
     """The records of these numbers; None when there are none, or too many to be named."""
     named = sorted(set(numbers))
-    if not 0 < len(named) <= _MOST_NUMBERS:
+    if not 0 < len(named) <= MOST_NUMBERS:
         return None
     return Drill(noun, f"number in ({', '.join(map(str, named))})" if len(named) > 1 else f"number = {named[0]}")
 
@@ -108,6 +109,14 @@ def unclear(labels: Collection[str | None]) -> frozenset[str | None]:
         alike.setdefault(fold(label or ""), []).append(label)
     shared = {label for folded, found in alike.items() for label in found if len(found) > 1}
     return frozenset(shared | {label for label in labels if label and not fold(label)})
+
+
+def is_odd(path: str, label: str | None) -> bool:
+    """Whether the label is none of the words that a field of deals takes."""
+    if label is None:
+        return False
+    words = {"type": DEAL_TYPES, "company.size": COMPANY_SIZES}.get(path)
+    return not label or (words is not None and label not in words)
 
 
 class Groups:
@@ -126,7 +135,7 @@ class Groups:
         """The records of a group that meet one more condition; ``numbers`` are theirs."""
         if not numbers:
             return None
-        if self._is_loose or label in self._unclear or self._is_odd(label):
+        if self._is_loose or label in self._unclear or (self.noun == "deal" and is_odd(self._path, label)):
             return numbered(self.noun, numbers)
         return Drill(self.noun, joined(self._condition(label), also, self._rest) or "number > 0")
 
@@ -141,9 +150,3 @@ class Groups:
             return "contact is empty"
         return equal(self._path, label)
 
-    def _is_odd(self, label: str | None) -> bool:
-        """Whether the label is none of the words that its field takes."""
-        if label is None or self.noun != "deal":
-            return False
-        words = {"type": DEAL_TYPES, "company.size": COMPANY_SIZES}.get(self._path)
-        return not label or (words is not None and label not in words)

@@ -17,7 +17,8 @@ class Question(NamedTuple):
     noun: str = ""  # the noun that its filter is on; none: it takes no filter
     by: str = ""  # what it is grouped by unless told otherwise
     groups: str = ""  # the noun whose groups it can be told apart by; none: it takes no --by
-    dated: bool = False  # whether it can be asked for a period, and be compared with another
+    dated: bool = False  # whether it can be asked for a period
+    compares: bool = True  # one that is dated: whether it can be set beside another period
     options: tuple[str, ...] = ()  # what only it can be asked: names of commands/report_options.py
     nothing: str = ""  # what makes it have figures
     more: str = ""  # a second sentence for its help
@@ -26,6 +27,12 @@ class Question(NamedTuple):
 
 _WON = "a deal counts here once it is won: W on the board"
 OVERVIEW: tuple[Question, ...] = (
+    Question(
+        "dashboard", "the business on one page", "crmcli.reports.dashboard:dashboard_report", dated=True, compares=False,
+        options=("owner",), nothing="add deals: n on the board, or crm import deals FILE.csv",
+        more="Key figures beside the period before, funnel, forecast, activity, top deals and risks.",
+        examples=("crm report dashboard", "crm report dashboard --period 'this quarter' --output dashboard.html"),
+    ),
     Question(
         "advice", "the few things most worth doing now", "crmcli.reports.advice:advice_report", options=("ref", "all"),
         nothing="nothing calls for you: no deal waits, no customer fell silent",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.records import as_record
-from crmcli.errors import BadValue, CrmError, Refused
+from crmcli.errors import BadValue, CrmError
 from crmcli.store.queries.due import to_be_reminded_of
 
 if TYPE_CHECKING:
@@ -85,35 +85,14 @@ class Reminders:
 
     def _mail(self, view: ActivityView) -> None:
         """Write to the owner, where the login is an address; raises Refused when the message does not go out."""
-        from email.utils import format_datetime, make_msgid
-
         from crmcli.domain.people import read_email
-        from crmcli.io.mail.outgoing import Letter, Letterhead, compose
-        from crmcli.io.mail.smtp import NoServer, wire_address
-        from crmcli.services.letters import new_token
+        from crmcli.services.notices import Notice, send
 
         try:
-            to = wire_address(read_email(view.owner or "").value)
+            to = read_email(view.owner or "").value
         except BadValue:
             return
-        account = self.posting.account()
-        wire = self.posting.wire(account, None)
-        now = format_datetime(self.desk.clock.now())
-        sender = wire_address(account.sender)
-        head = Letterhead(sender, account.sender_name)
-        subject = f"Reminder: {view.subject or view.type}"
-        letter = Letter(
-            to, "", subject, self._text(view), None, make_msgid(domain=sender.rpartition("@")[2]), now, new_token()
-        )
-        try:
-            wire.ready()
-            outcome = wire.begin(sender, to) or wire.finish(view.id, sender, to, compose(head, letter))
-        except NoServer as error:
-            raise Refused(f"the reminder to {to} was not mailed: {error}", hint="crm config show smtp.host") from error
-        finally:
-            wire.close()
-        if outcome.kind != "sent":
-            raise Refused(f"the reminder to {to} was not mailed: {outcome.reply}")
+        send(self.desk, self.posting, Notice(to, f"Reminder: {view.subject or view.type}", self._text(view)))
 
     def _text(self, view: ActivityView) -> str:
         lines = [view.subject or view.type, ""]

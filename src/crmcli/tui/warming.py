@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 _USUAL = gc.get_threshold()
 _COLLECTED = (10_000, 2, 100_000)  # young objects often and few at a time, all of them only when asked to
+_REST_SECONDS = 0.25  # without a key for so long, it is not felt that memory is gone through
+_MOST_MADE = 150_000  # objects made without a rest, before that is done in between
 _TIDY_SECONDS = 20.0  # without a key for so long, there is time to go through all memory
 _IDLE_SECONDS = 0.7  # without a key for so long, a screen can be made that may be wanted later
 
@@ -25,10 +28,24 @@ class Warming:
         self._has_begun = False
         self._unmade = list(BY_NAME)
         self._pressed_at = 0.0
+        self._resting: asyncio.TimerHandle | None = None
 
     def pressed(self) -> None:
-        """A key: the hands do not rest."""
+        """A key: the hands do not rest, and nothing is to come between it and what it brings about."""
         self._pressed_at = monotonic()
+        if self._resting is not None:
+            self._resting.cancel()
+        self._resting = asyncio.get_running_loop().call_later(_REST_SECONDS, self._rest)
+        gc.disable()
+        if gc.get_count()[0] > _MOST_MADE:
+            gc.collect(0)
+
+    @staticmethod
+    def _rest() -> None:
+        """Go through what was made since, if it is much."""
+        gc.enable()
+        if gc.get_count()[0] > _COLLECTED[0]:
+            gc.collect(0)
 
     def begin(self) -> None:
         """Load what writes will need while the user looks at the screen."""
@@ -39,6 +56,9 @@ class Warming:
 
     def let_go(self) -> None:
         """Memory is tidied as anywhere else again."""
+        if self._resting is not None:
+            self._resting.cancel()
+        gc.enable()
         gc.unfreeze()
         gc.set_threshold(*_USUAL)
 

@@ -87,6 +87,9 @@ class Dialect(Protocol):
     def explain(self, error: BaseException, label: str) -> CrmError | None:
         """The engine's exception as one of ours; None when it is not the engine's."""
 
+    def seconds(self, moment: str) -> str:
+        """SQL for a moment as whole seconds since the beginning of 1970."""
+
     def custom_value(self, alias: str) -> str:
         """SQL for the text of the custom field whose key is the one parameter; NULL when there is none."""
 

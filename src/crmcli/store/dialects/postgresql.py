@@ -158,6 +158,10 @@ class Postgresql:
             return StoreError(f"{label} can't be written: {text}")
         return None
 
+    def seconds(self, moment: str) -> str:
+        """The epoch, cut to whole seconds."""
+        return f"CAST(FLOOR(EXTRACT(EPOCH FROM {moment})) AS BIGINT)"
+
     def custom_value(self, alias: str) -> str:
         """The value as text."""
         return f"({alias}.custom ->> CAST(? AS TEXT))"

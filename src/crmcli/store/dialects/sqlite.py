@@ -166,6 +166,10 @@ class Sqlite:
             return StoreError(f"{label} is damaged or not a crm store: {text}", hint="crm store restore BACKUP")
         return None
 
+    def seconds(self, moment: str) -> str:
+        """As SQLite's clock counts them."""
+        return f"CAST(strftime('%s', {moment}) AS INTEGER)"
+
     def custom_value(self, alias: str) -> str:
         """By key and not by path, so that a key may hold any character; true and false as JSON spells them."""
         kept = "CASE j.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(j.value AS TEXT) END"

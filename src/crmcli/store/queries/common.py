@@ -51,6 +51,11 @@ def day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def sure_day(text: str) -> date:
+    """A kept date that is never missing."""
+    return date.fromisoformat(text)
+
+
 def due(on: str | None, at: str | None) -> Due | None:
     """A kept deadline."""
     return Due(date.fromisoformat(on), moment(at)) if on else None

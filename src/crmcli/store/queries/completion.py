@@ -27,6 +27,7 @@ _COLUMNS = {
     "template": ("name", "name_key", "deleted_at IS NULL"),
     "segment": ("name", "name_key", "deleted_at IS NULL"),
     "sequence": ("name", "name_key", "deleted_at IS NULL"),
+    "saved_report": ("name", "name_key", "deleted_at IS NULL"),
     "app_user": ("login", "login_key", "1 = 1"),
     "tag": ("name", "key", "1 = 1"),
 }

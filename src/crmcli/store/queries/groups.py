@@ -12,10 +12,10 @@ from crmcli.errors import UsageError
 from crmcli.store.queries.buckets import bucket
 from crmcli.store.queries.condition import EVERYTHING, Condition
 from crmcli.store.queries.refs import custom_keys
-from crmcli.store.queries.segments import Judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from crmcli.clock import Clock
     from crmcli.domain.dates import Period
@@ -46,11 +46,15 @@ DEALS = (
     " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
 )
 DAYS = ("expected_close",)  # columns of days; the others hold moments
-_MOST_BOUNDS = 2_000  # with more, the calendar is only cut where there is something
+_MOST_DAYS = 366 * 60  # over more, the calendar is only cut where there is something
+EMPTY = Condition("")
 
 
-class Asker(Judge, Protocol):
+class Asker(Protocol):
     """Who asks: their segments, their zone and their fiscal year; the desk is one."""
+
+    def condition(self, reader: Reader, noun: str, text: str | None, within: tuple[str, ...] = ()) -> Condition:
+        """A filter's text as a condition."""
 
     @property
     def clock(self) -> Clock:
@@ -70,7 +74,7 @@ class Group(NamedTuple):
     name: str
     sql: str = "NULL"
     params: tuple[object, ...] = ()
-    joins: Condition = Condition("")
+    joins: Condition = EMPTY
     names: Mapping[object, str] | None = None  # the labels of keys that are not labels themselves
     stretches: tuple[Stretch, ...] = ()  # of a calendar group, by its keys from 1 on
     moment: str = ""  # the field of deals whose calendar it is
@@ -78,16 +82,13 @@ class Group(NamedTuple):
 
     def label(self, key: object) -> str | None:
         """The name of a group; None for the deals that have none."""
-        if self.stretches or self.moment:
-            return self._stretch(key).label if key else None
+        if self.moment:
+            return self.stretches[int(str(key)) - 1].label if key else None
         return (self.names.get(key) if self.names is not None else str(key)) if key is not None else None
 
     def days(self, label: str | None) -> Period | None:
         """The days of a group of the calendar."""
         return next((each.days for each in self.stretches if each.label == label), None)
-
-    def _stretch(self, key: object) -> Stretch:
-        return self.stretches[int(str(key)) - 1]
 
 
 WHOLE = Group("")
@@ -171,18 +172,108 @@ def _segments(reader: Reader, desk: Asker) -> Group:
 # -- the calendar
 
 
-def _calendar(
-    reader: Reader, desk: Asker, unit: str, moment: str, within: tuple[str, str] | None
-) -> Group:
+def _calendar(reader: Reader, desk: Asker, unit: str, moment: str, within: tuple[str, str] | None) -> Group:
+    """Stretches where deals lie; a deal's key is the place, from 1 on, of the last one that begins before it."""
     from crmcli.domain.stretches import stretches
 
-    found = tuple(stretches(unit, _lived(reader, desk, unit, moment, within), desk.fiscal_start))
-    starts = sorted({day for each in found for day in (each.days.start, each.days.end)})
-    keys = {each.days.start: place for place, each in enumerate(found, 1)}
-    tree = bucket(f"r.{moment}", [_bound(desk, moment, day) for day in starts])
-    if len(starts) == len(found) + 1 or not found:
-        return Group(unit, tree.sql if found else "NULL", tree.params if found else (), stretches=found, moment=moment)
-    # Gaps between the stretches are buckets too, and nothing lies in them.
-    gapped: list[Stretch | None] = [found[keys[day] - 1] if day in keys else None for day in starts]
-    filled = tuple(each or found[0] for each in gapped)
-    return Group(unit, tree.sql, tree.params, stretches=filled, moment=moment)
+    found = tuple(stretches(unit, _lived(reader, desk, moment, within), desk.fiscal_start))
+    tree = bucket(f"r.{moment}", [_bound(desk, moment, each.days.start) for each in found])
+    return Group(unit, tree.sql, tree.params, stretches=found, moment=moment)
+
+
+def _lived(reader: Reader, desk: Asker, moment: str, within: tuple[str, str] | None) -> list[Period]:
+    """The days between the first and the last deal; where these are very far apart, those around what there is."""
+    from crmcli.domain.stretches import span_of
+
+    inside = Condition(f"r.{moment} >= ? AND r.{moment} < ?", within) if within else EVERYTHING
+    there = f"FROM deal r WHERE r.deleted_at IS NULL AND r.{moment} IS NOT NULL AND {inside.sql}"
+    ends = [reader.value(f"SELECT r.{moment} {there} ORDER BY 1{way} LIMIT 1", inside.params) for way in ("", " DESC")]
+    if ends[0] is None:
+        return []
+    first, last = (_local_day(desk, end) for end in ends)
+    if (last - first).days <= _MOST_DAYS:
+        return [span_of(first, last)]
+    text = f"substr(CAST(r.{moment} AS TEXT), 1, 10)"
+    days = reader.rows(f"SELECT MIN({text}), MAX({text}) {there} GROUP BY substr({text}, 1, 7)", inside.params)
+    return [_around(*each) for each in days]
+
+
+def _around(first: str, last: str) -> Period:
+    """The days of UTC from one to another, with the days on both sides that zones may make of them."""
+    from datetime import date, timedelta
+
+    from crmcli.domain.stretches import span_of
+
+    day = timedelta(days=1)
+    return span_of(date.fromisoformat(first) - day, date.fromisoformat(last) + day)
+
+
+def _local_day(desk: Asker, text: str) -> date:
+    from datetime import date, datetime
+
+    if len(text) == 10:
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text).astimezone(desk.clock.local().tzinfo).date()
+
+
+def _bound(desk: Asker, moment: str, day: date) -> str:
+    """The beginning of a local day as the column keeps it."""
+    if moment in DAYS:
+        return day.isoformat()
+    from crmcli.domain.dates import midnight, zone_of
+    from crmcli.domain.records import utc_text
+
+    return utc_text(midnight(day, zone_of(desk.clock.local())))
+
+
+# -- figures of groups
+
+
+def group_rows(
+    reader: Reader,
+    group: Group,
+    measures: Sequence[Condition],
+    where: Condition = EVERYTHING,
+    source: Condition = EMPTY,
+) -> Iterator[Row]:
+    """The key of each group with its measures (SQL aggregates over the aliases of ``DEALS``), of live deals that fit.
+
+    ``source`` are further joins that measures or condition need.
+    """
+    figures = "".join(f", {each.sql}" for each in measures)
+    sql = (
+        f"SELECT {group.sql}{figures}{DEALS}{source.sql}{group.joins.sql}"
+        f" WHERE r.deleted_at IS NULL AND ({where.sql}) GROUP BY 1"
+    )
+    params = [param for each in measures for param in each.params]
+    return reader.stream(sql, (*group.params, *params, *source.params, *group.joins.params, *where.params))
+
+
+def group_values(
+    reader: Reader, group: Group, values: Sequence[Condition], where: Condition = EVERYTHING, source: Condition = EMPTY
+) -> Iterator[Row]:
+    """The key of its group with the values of each deal that fits; for medians, which no aggregate gives."""
+    figures = "".join(f", {each.sql}" for each in values)
+    sql = (
+        f"SELECT {group.sql}{figures}{DEALS}{source.sql}{group.joins.sql} WHERE r.deleted_at IS NULL AND ({where.sql})"
+    )
+    params = [param for each in values for param in each.params]
+    return reader.stream(sql, (*group.params, *params, *source.params, *group.joins.params, *where.params))
+
+
+def numbers_in(reader: Reader, group: Group, key: object, where: Condition, most: int) -> list[int]:
+    """The numbers of the deals of a group, at most so many."""
+    same = Condition(f"{group.sql} IS NULL", group.params)
+    if key is not None:
+        same = Condition(f"{group.sql} = ?", (*group.params, key))
+    sql = f"SELECT r.id{DEALS}{group.joins.sql} WHERE r.deleted_at IS NULL AND ({where.sql}) AND {same.sql} LIMIT ?"
+    return [number for (number,) in reader.rows(sql, (*group.joins.params, *where.params, *same.params, most))]
+
+
+def unrated(reader: Reader, base: str, where: Condition, day: str) -> list[Row]:
+    """Currency, number of deals, sum in minor units and first day of the deals that fit, by currency."""
+    sql = (
+        f"SELECT COALESCE(r.currency, ?), COUNT(*), CAST(SUM(r.value) AS BIGINT), MIN(substr(CAST({day} AS TEXT), 1, 10))"
+        f"{DEALS} WHERE r.deleted_at IS NULL AND ({where.sql}) GROUP BY 1 ORDER BY 1"
+    )
+    return reader.rows(sql, (base, *where.params))

@@ -77,7 +77,7 @@ _LOOK_UP = {
 }
 _MONEY = {
     "value": "currency", "annual_revenue": "revenue_currency", "budget": "currency", "expected_cost": "currency",
-    "expected_revenue": "currency", "amount": "currency",
+    "expected_revenue": "currency", "amount": "currency", "target": "currency",
 }  # fmt: skip
 _SAID_ELSEWHERE = {"suppression": frozenset({"at", "by", "kind", "value", "contact_id"})}  # its name and the set say it
 _MARKS = frozenset({"invalid", "opted_out"})
@@ -345,7 +345,7 @@ def _shown(reader: Reader, column: str, value: Any, row: dict[str, Any], line: _
         code = row.get(_MONEY[column])
         if code is None:
             code = reader.value(f"SELECT {_MONEY[column]} FROM {line.relation} WHERE id = ?", (line.row,))
-        return Money(value, code) if code else value
+        return Money(int(value), code) if code else value
     if column == "audience":
         return _named_segments(reader, str(value)) or None
     if column == "settings" and value == "{}":

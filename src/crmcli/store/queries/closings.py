@@ -1,0 +1,73 @@
+"""Deals that were won or lost: how many, worth how much, and how long each took."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.frozen import NamedTuple
+from crmcli.store.queries.condition import Condition, both
+from crmcli.store.queries.groups import group_rows, group_values
+from crmcli.store.queries.lengths import wall_seconds
+
+if TYPE_CHECKING:
+    from crmcli.clock import Clock
+    from crmcli.store.queries.groups import Group
+    from crmcli.store.queries.worth import Worth
+    from crmcli.store.reader import Reader
+
+_DAY = 86_400
+
+
+class Closings(NamedTuple):
+    """Closed deals of a group. Sums are in minor units, without the deals whose currency has no rate.
+
+    ``rated`` are the won deals that are not left out of ``won_value``, those that are worth nothing among them.
+    """
+
+    won: int = 0
+    lost: int = 0
+    rated: int = 0
+    won_value: float = 0.0
+    lost_value: float = 0.0
+
+    def and_(self, other: Closings) -> Closings:
+        """Both groups together."""
+        return Closings(*(one + more for one, more in zip(self, other, strict=True)))
+
+
+def closed_within(where: Condition, period: tuple[str, str] | None) -> Condition:
+    """The deals that fit and were won or lost in a period, bounds in UTC, its end excluded."""
+    inside = Condition("r.closed_at >= ? AND r.closed_at < ?", period) if period else Condition("r.closed_at IS NOT NULL")
+    return both(where, inside, Condition("s.kind <> 'open'"))
+
+
+def closings(reader: Reader, group: Group, worth: Worth, closed: Condition) -> dict[object, Closings]:
+    """The deals of ``closed_within`` by the key of their group."""
+    missing = worth.missing or Condition("1 = 0")
+    measures = (
+        _count("s.kind = 'won'"),
+        _count("s.kind = 'lost'"),
+        _count(f"s.kind = 'won' AND NOT COALESCE({missing.sql}, 1 = 0)", missing.params),
+        _sum("s.kind = 'won'", worth),
+        _sum("s.kind = 'lost'", worth),
+    )
+    return {key: Closings(*figures) for key, *figures in group_rows(reader, group, measures, closed)}
+
+
+def _count(condition: str, params: tuple[object, ...] = ()) -> Condition:
+    return Condition(f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)", params)
+
+
+def _sum(condition: str, worth: Worth) -> Condition:
+    amount = f"CASE WHEN {condition} THEN {worth.sql} END"
+    return Condition(f"COALESCE(SUM(CAST({amount} AS DOUBLE PRECISION)), 0.0)", worth.params)
+
+
+def cycles(reader: Reader, clock: Clock, group: Group, closed: Condition) -> dict[object, list[float]]:
+    """Days from being made to being closed, by the clock on the wall, of each deal of a group; one closed first has none."""
+    took = wall_seconds(reader, clock, "r.created_at", "r.closed_at")
+    found: dict[object, list[float]] = {}
+    for key, seconds in group_values(reader, group, (took,), closed):
+        if seconds >= 0:
+            found.setdefault(key, []).append(seconds / _DAY)
+    return found
