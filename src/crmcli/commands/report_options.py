@@ -85,6 +85,21 @@ OWN: dict[str, tuple[Any, Any]] = {
         ],
         None,
     ),
+    "simulate": (
+        Annotated[
+            int | None,
+            typer.Option(
+                "--simulate", metavar="N", help="Draw so many possible futures; usually 10,000, 0 for none.", min=0
+            ),
+        ],
+        None,
+    ),
+    "seed": (
+        Annotated[
+            int | None, typer.Option("--seed", metavar="S", help="Of the draws; usually 1. The same seed, the same answer.")
+        ],
+        None,
+    ),
     "attribution": (
         Annotated[
             str | None,

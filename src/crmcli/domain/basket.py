@@ -8,13 +8,13 @@ with both / n, confidence of A → B = baskets with both / baskets with A, lift 
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 FEWEST = 5
 
@@ -60,14 +60,13 @@ def rules(held: Mapping[str, set[str]], fewest: int = FEWEST, confidence: float 
     """
     filled = [basket for basket in held.values() if basket]
     counts = Counter(product for basket in filled for product in basket)
-    often = sorted(product for product, count in counts.items() if count >= fewest)
+    often = {product for product, count in counts.items() if count >= fewest}
     n, found = len(filled), list[Rule]()
-    for (one, other), count in _together(filled, often, fewest).items():
-        strength = count * n / (counts[one] * counts[other])
-        if strength > lift:
-            for product, then in ((one, other), (other, one)):
-                if count / counts[product] >= confidence:
-                    found.append(Rule(product, then, count, count / n, count / counts[product], strength, n))
+    for product, others in _together(filled, often):
+        for other, both in others.items():
+            strength = both * n / (counts[product] * counts[other])
+            if both >= fewest and other != product and strength > lift and both >= confidence * counts[product]:
+                found.append(Rule(product, other, both, both / n, both / counts[product], strength, n))
     return sorted(found, key=lambda rule: (-rule.lift, -rule.both, rule.product, rule.other))
 
 
@@ -96,38 +95,32 @@ def _sureness(rule: Rule) -> tuple[float, float, str, str]:
     return (-rule.confidence, -rule.lift, rule.product, rule.other)
 
 
-def _together(filled: list[set[str]], often: list[str], fewest: int) -> dict[tuple[str, str], int]:
-    """How many baskets hold each pair of products, of those pairs that enough baskets hold.
+def _together(filled: list[set[str]], often: set[str]) -> Iterator[tuple[str, Mapping[str, int]]]:
+    """For each product how many baskets hold it together with each other one, of those bought often enough.
 
-    Two ways lead there, and the cheaper one is taken: to count the pairs of every basket, or, where few baskets hold
-    many products each, to lay the baskets of two products over each other as bits.
+    Two ways lead there, and the cheaper one is taken: to go through the baskets of each product, or, where few baskets
+    hold many products each, to lay the baskets of two products over each other as bits.
     """
-    wanted = set(often)
-    kept = [sorted(basket & wanted) for basket in filled]
-    pairs = sum(len(basket) * (len(basket) - 1) // 2 for basket in kept)
-    overlays = (
-        len(often) * (len(often) - 1) // 2 * (2 + len(filled) // 4000)
-    )  # one step costs about as much as two pairs
-    counts = _pairs_of_baskets(kept) if pairs <= overlays else _overlaid(kept, often)
-    return {pair: count for pair, count in counts.items() if count >= fewest}
+    kept = [basket & often for basket in filled]
+    steps = sum(len(basket) ** 2 for basket in kept)
+    overlays = len(often) ** 2 * (5 + len(filled) // 500)  # what one costs in steps of the other way
+    return _gone_through(kept, often) if steps <= overlays else _overlaid(kept, often)
 
 
-def _pairs_of_baskets(kept: list[list[str]]) -> Mapping[tuple[str, str], int]:
-    counts: Counter[tuple[str, str]] = Counter()
+def _gone_through(kept: list[set[str]], often: set[str]) -> Iterator[tuple[str, Mapping[str, int]]]:
+    holding: dict[str, list[set[str]]] = {product: [] for product in often}
     for basket in kept:
-        counts.update(combinations(basket, 2))
-    return counts
+        for product in basket:
+            holding[product].append(basket)
+    for product, held in holding.items():
+        yield product, Counter(chain.from_iterable(held))
 
 
-def _overlaid(kept: list[list[str]], often: list[str]) -> Mapping[tuple[str, str], int]:
-    width = (len(kept) + 7) // 8
-    bits = {product: bytearray(width) for product in often}
+def _overlaid(kept: list[set[str]], often: set[str]) -> Iterator[tuple[str, Mapping[str, int]]]:
+    bits = {product: bytearray(len(kept) // 8 + 1) for product in often}
     for place, basket in enumerate(kept):
         for product in basket:
             bits[product][place >> 3] |= 1 << (place & 7)
-    masks = [(product, int.from_bytes(found, "little")) for product, found in bits.items()]
-    return {
-        (one, other): count
-        for (one, ones), (other, others) in combinations(masks, 2)
-        if (count := (ones & others).bit_count())
-    }
+    masks = {product: int.from_bytes(found, "little") for product, found in bits.items()}
+    for product, mask in masks.items():
+        yield product, {other: (mask & held).bit_count() for other, held in masks.items()}

@@ -17,6 +17,7 @@ from math import ceil, exp, lgamma, log, sqrt
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.likelihood import highest
 from crmcli.errors import Refused
 
 if TYPE_CHECKING:
@@ -54,33 +55,21 @@ def log_likelihood(
     """The log-likelihood of customers under (r, alpha, a, b): the sum of equation 6's logarithms."""
     import numpy as np
 
-    x, t_x, t = (np.asarray(each, dtype=float) for each in (frequency, recency, age))
-    return _likelihood(np.asarray(parameters, dtype=float), x, t_x, t)[0]
+    return _likelihood(np.asarray(parameters, dtype=float), _folded(frequency, recency, age))[0]
 
 
 def fit(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> BgNbd:
     """The parameters of the greatest likelihood; raises Refused on too few customers or too few who came again."""
     import numpy as np
-    from scipy.optimize import minimize
 
-    x, t_x, t = (np.asarray(each, dtype=float) for each in (frequency, recency, age))
+    x, ages = np.asarray(frequency, dtype=float), np.asarray(age, dtype=float)
     _check(len(x), int((x > 0).sum()))
-    unit = float(t.mean()) or 1.0
-
-    def downhill(logs: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        ll, slope = _likelihood(np.exp(logs), x, t_x / unit, t / unit)
-        return -ll / len(x), -slope * np.exp(logs) / len(x)
-
-    bounds = [(-_WIDEST, _WIDEST)] * 4
-    tries = [
-        minimize(downhill, np.log(start), jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14, "gtol": 1e-9})
-        for start in _STARTS
-    ]  # fmt: skip
-    logs = min(tries, key=lambda each: float(each.fun)).x
+    unit = float(ages.mean()) or 1.0
+    folded = _folded(x, recency, ages, unit)
+    logs = highest(lambda parameters: _likelihood(parameters, folded), _STARTS, len(x), _WIDEST)
     r, alpha, a, b = (exp(each) for each in logs)
     edge = tuple(name for name, each in zip(("r", "alpha", "a", "b"), logs, strict=True) if abs(each) > _WIDEST - 0.01)
-    ll = _likelihood(np.array([r, alpha * unit, a, b]), x, t_x, t)[0]
-    return BgNbd(r, alpha * unit, a, b, ll, len(x), edge)
+    return BgNbd(r, alpha * unit, a, b, log_likelihood((r, alpha * unit, a, b), x, recency, ages), len(x), edge)
 
 
 def p_alive(model: BgNbd, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> NDArray[np.float64]:
@@ -135,30 +124,53 @@ def _check(customers: int, repeaters: int) -> None:
         )
 
 
-def _likelihood(
-    parameters: NDArray[np.float64], x: NDArray[np.float64], t_x: NDArray[np.float64], t: NDArray[np.float64]
-) -> tuple[float, NDArray[np.float64]]:
+class _Folded(NamedTuple):
+    """Customers as the likelihood needs them: those alike in a term are looked at once, with their number."""
+
+    frequencies: NDArray[np.float64]
+    customers: NDArray[np.int64]
+    single_ages: NDArray[np.float64]
+    singles: NDArray[np.int64]
+    x: NDArray[np.float64]
+    t_x: NDArray[np.float64]
+    t: NDArray[np.float64]
+
+
+def _folded(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, unit: float = 1.0) -> _Folded:
+    import numpy as np
+
+    x, t_x, t = np.asarray(frequency, dtype=float), np.asarray(recency, dtype=float), np.asarray(age, dtype=float)
+    is_back = x > 0
+    frequencies, customers = np.unique(x, return_counts=True)
+    single_ages, singles = np.unique(t[~is_back], return_counts=True)
+    return _Folded(
+        frequencies, customers, single_ages / unit, singles, x[is_back], t_x[is_back] / unit, t[is_back] / unit
+    )
+
+
+def _likelihood(parameters: NDArray[np.float64], folded: _Folded) -> tuple[float, NDArray[np.float64]]:
     """The log-likelihood and its slope along (r, alpha, a, b)."""
     import numpy as np
     from scipy.special import digamma, gammaln
 
     r, alpha, a, b = parameters
-    is_back, again = x > 0, np.maximum(x, 1.0)
-    staying = -(r + x) * np.log(alpha + t)
-    leaving = np.where(is_back, np.log(a) - np.log(b + again - 1) - (r + x) * np.log(alpha + t_x), -np.inf)
+    every, customers, ages, singles, x, t_x, t = folded
+    n = customers.sum()
+    to_end, to_last, to_age = np.log(alpha + t), np.log(alpha + t_x), np.log(alpha + ages)
+    staying, leaving = -(r + x) * to_end, np.log(a) - np.log(b + x - 1) - (r + x) * to_last
     either = np.logaddexp(staying, leaving)
-    buying = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    remaining = gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
     gone = np.exp(leaving - either)  # the share of the likelihood in which the last purchase was the last
     here = 1 - gone
-    common = digamma(a + b) - digamma(a + b + x)
+    constant = n * (r * np.log(alpha) - gammaln(r) + gammaln(a + b) - gammaln(b))
+    alike = customers @ (gammaln(r + every) + gammaln(b + every) - gammaln(a + b + every))
+    dropping = n * digamma(a + b) - customers @ digamma(a + b + every)
     slope = np.array([
-        np.sum(digamma(r + x) - digamma(r) + np.log(alpha) - here * np.log(alpha + t) - gone * np.log(alpha + t_x)),
-        np.sum(r / alpha - (r + x) * (here / (alpha + t) + gone / (alpha + t_x))),
-        np.sum(common + gone / a),
-        np.sum(common + digamma(b + x) - digamma(b) - gone / (b + again - 1)),
+        n * (np.log(alpha) - digamma(r)) + customers @ digamma(r + every) - singles @ to_age - here @ to_end - gone @ to_last,
+        n * r / alpha - r * (singles @ (1 / (alpha + ages))) - (r + x) @ (here / (alpha + t) + gone / (alpha + t_x)),
+        dropping + gone.sum() / a,
+        dropping + customers @ digamma(b + every) - n * digamma(b) - gone @ (1 / (b + x - 1)),
     ])  # fmt: skip
-    return float(np.sum(buying + remaining + either)), slope
+    return float(constant + alike - r * (singles @ to_age) + either.sum()), slope
 
 
 def _nodes(a: float, b: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -32,6 +32,27 @@ def median(values: Iterable[float]) -> float | None:
     return float(ordered[middle]) if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
+def percentile(values: Iterable[float], share: float) -> float | None:
+    """The value that a share of the values (0.9: nine in ten) lie below, between two of them by how far it is to the next.
+
+    None of nothing; for 0.5 it is the median.
+    """
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return float(ordered[low] + (ordered[high] - ordered[low]) * (place - low))
+
+
+def velocity(count: float, size: float | None, rate: float | None, days: float | None) -> float | None:
+    """Money a day: open deals × average size × win rate / average cycle in days."""
+    if size is None or rate is None or not days:
+        return None
+    return count * size * rate / days
+
+
 def conversion(furthest: Sequence[int], step: int) -> float | None:
     """Deals that ever reached the step after ``step`` / deals that ever reached ``step``.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.buy_till_you_die import expected_purchases
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.likelihood import highest
 from crmcli.errors import Refused
 
 if TYPE_CHECKING:
@@ -59,7 +60,6 @@ def fit(frequency: ArrayLike, mean: ArrayLike) -> GammaGamma:
     whose mean is not above 0 tell the model nothing and are left out. Raises Refused on too few.
     """
     import numpy as np
-    from scipy.optimize import minimize
 
     x, amounts = (np.asarray(each, dtype=float) for each in (frequency, mean))
     is_paid = (x > 0) & (amounts > 0)
@@ -67,20 +67,10 @@ def fit(frequency: ArrayLike, mean: ArrayLike) -> GammaGamma:
     if len(x) < FEWEST_SPENDERS:
         raise Refused(f"too few repeat buyers for a model of spending: {len(x)}, {FEWEST_SPENDERS} are needed")
     unit = float(amounts.mean())
-
-    def downhill(logs: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        ll, slope = _likelihood(np.exp(logs), x, amounts / unit)
-        return -ll / len(x), -slope * np.exp(logs) / len(x)
-
-    bounds = [(-_WIDEST, _WIDEST)] * 3
-    tries = [
-        minimize(downhill, np.log(start), jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14, "gtol": 1e-9})
-        for start in _STARTS
-    ]  # fmt: skip
-    logs = min(tries, key=lambda each: float(each.fun)).x
+    logs = highest(lambda parameters: _likelihood(parameters, x, amounts / unit), _STARTS, len(x), _WIDEST)
     p, q, gamma = (exp(each) for each in logs)
     edge = tuple(name for name, each in zip(("p", "q", "gamma"), logs, strict=True) if abs(each) > _WIDEST - 0.01)
-    ll = _likelihood(np.array([p, q, gamma * unit]), x, amounts)[0]
+    ll = log_likelihood((p, q, gamma * unit), x, amounts)
     return GammaGamma(p, q, gamma * unit, ll, len(x), _correlation(x, amounts), edge)
 
 

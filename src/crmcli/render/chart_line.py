@@ -127,7 +127,11 @@ def _below(chart: Chart, canvas: _Canvas, start: int) -> Iterator[str]:
     last = len(labels) - 1
     taken: dict[int, str] = {}
     fitting = max(1, canvas.wide // (max(map(width, labels), default=0) + 3))
-    order = [*range(min(1, len(labels))), *range(last, max(0, last - 1), -1), *range(0, last, max(1, -(-last // fitting)))]
+    order = [
+        *range(min(1, len(labels))),
+        *range(last, max(0, last - 1), -1),
+        *range(0, last, max(1, -(-last // fitting))),
+    ]
     for place in dict.fromkeys(order):
         text = cut(labels[place], max(3, canvas.wide // 2 - 1))
         at = min(max(0, canvas.column(place) - width(text) // 2), canvas.wide - width(text))

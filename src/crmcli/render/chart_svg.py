@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.render.cells import cut, width
-from crmcli.render.chart_heat import shade
 from crmcli.render.chart_line import all_lines
 from crmcli.render.chart_scale import NO_VALUE, figure, lowest_and_highest, scale, short
 from crmcli.render.markup import escaped, tag
 from crmcli.render.safe import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from crmcli.render.chart_scale import Scale
     from crmcli.render.locale import Locale
     from crmcli.reports.report import Chart
 
@@ -27,6 +25,7 @@ _ROW, _THICK = 28.0, 18.0
 _MARGIN = 12.0
 _TITLE = 30.0
 _LEGEND_CELLS = 40
+_DARK = 0.84  # from this part of the colour on, light text is read better on it
 FONTS = (
     "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Helvetica, Arial, 'Noto Sans', 'Liberation Sans', Cantarell, Ubuntu, "
     "'Open Sans', 'DejaVu Sans', FreeSans, 'Noto Sans CJK SC', sans-serif"
@@ -40,7 +39,8 @@ COLORS = {
     "muted": ("#5a6573", "#9aa7b5"),
     "rule": ("#d5dbe2", "#39434e"),
     "bar": ("#1f6fa8", "#5fb0e5"),
-    "over": ("#ffffff", "#0b1a26"),
+    "heat": ("#1f6fa8", "#256fa5"),
+    "over": ("#ffffff", "#ffffff"),
     "c0": ("#1f6fa8", "#5fb0e5"),
     "c1": ("#b5511a", "#f0a06a"),
     "c2": ("#2c7a51", "#6ecb98"),
@@ -48,7 +48,7 @@ COLORS = {
     "c4": ("#a8324a", "#f08aa0"),
     "c5": ("#6b6200", "#d4c75a"),
 }
-_LINES = tuple(name for name in COLORS if name[:1] == "c")
+_LINES = ("c0", "c1", "c2", "c3", "c4", "c5")
 _DASHES = ("", "7 4", "2 4", "10 4 2 4", "14 5", "4 2")
 
 
@@ -72,7 +72,7 @@ def svg_file(charts: Sequence[Chart], locale: Locale) -> str:
     drawings = [_drawing(chart, locale) for chart in charts]
     wide, high = max(each.wide for each in drawings), sum(each.high for each in drawings)
     dark = "".join(f".{name}{{{_style_of(name)}:{dark}}}" for name, (_, dark) in COLORS.items())
-    dark += f".stroke{{stroke:{COLORS['muted'][1]}}}"
+    dark += f".empty{{fill:{COLORS['paper'][1]}}}"
     style = tag("style", "", f"@media (prefers-color-scheme:dark){{{dark}}}")
     paper = tag("rect", f'class="paper" width="{_n(wide)}" height="{_n(high)}" fill="{COLORS["paper"][0]}"')
     if len(drawings) == 1:
@@ -100,7 +100,11 @@ def _svg(drawing: Drawing, name: str, before: str, size: str = "") -> str:
 
 
 def _drawing(chart: Chart, locale: Locale) -> Drawing:
-    draw: dict[str, Callable[[Chart, Locale], tuple[float, float, str]]] = {"line": _line, "heat": _heat, "funnel": _funnel}
+    draw: dict[str, Callable[[Chart, Locale], tuple[float, float, str]]] = {
+        "line": _line,
+        "heat": _heat,
+        "funnel": _funnel,
+    }
     wide, high, body = draw.get(chart.kind, _bars)(chart, locale)
     head = ""
     if chart.title:
@@ -218,7 +222,9 @@ def _line(chart: Chart, locale: Locale) -> tuple[float, float, str]:
     for number, (name, values) in enumerate(lines):
         body += _trace(number, name, values, x, y, chart, locale)
     body += _time_labels(chart.labels, x, high + 30)
-    legend = _legend(lines, chart.unit, high + 54, locale) if len(lines) > 1 or lines[:1] and lines[0][0] else ("", 0.0)
+    legend = (
+        _legend(lines, chart.unit, high + 54, locale) if len(lines) > 1 or (lines[:1] and lines[0][0]) else ("", 0.0)
+    )
     return WIDE, high + 42 + legend[1], body + legend[0]
 
 
@@ -263,8 +269,8 @@ def _mark(number: int, x: float, y: float) -> str:
         2: f'd="M{_n(x)} {_n(y - 5)}l4.8 8.4h-9.6z"',
         3: f'd="M{_n(x)} {_n(y - 5.2)}l5.2 5.2l-5.2 5.2l-5.2 -5.2z"',
     }
-    fill = "currentColor" if number < len(ends) else COLORS["paper"][0]
-    return tag("path", f'{ends[number % len(ends)]} fill="{fill}" stroke="currentColor" stroke-width="1.4"')
+    fill = 'fill="currentColor"' if number < len(ends) else f'class="empty" fill="{COLORS["paper"][0]}"'
+    return tag("path", f'{ends[number % len(ends)]} {fill} stroke="currentColor" stroke-width="1.4"')
 
 
 def _time_labels(labels: Sequence[str], x: Sequence[float], y: float) -> str:
@@ -307,7 +313,8 @@ def _heat(chart: Chart, locale: Locale) -> tuple[float, float, str]:
     label_cells = min(max((width(visible(label)) for label in chart.labels), default=0), _LABEL_CELLS)
     start = _MARGIN + label_cells * _CELL + 10
     body = "".join(
-        _text(start + cell * (place + 0.5), 16, name, "muted", "middle", most=12) for place, name in enumerate(chart.columns)
+        _text(start + cell * (place + 0.5), 16, name, "muted", "middle", most=12)
+        for place, name in enumerate(chart.columns)
     )
     top = 24.0
     for label, row, told in zip(chart.labels, chart.grid, texts, strict=True):
@@ -325,13 +332,15 @@ def _heat_cell(
 ) -> str:
     share = (value - low) / (high - low) if value is not None and high > low else 0.0
     opacity = 0.0 if value is None else 0.08 + 0.92 * share
-    is_dark = value is not None and shade(value, low, high) > 1
+    is_dark = opacity > _DARK
     box = (
-        f'class="bar" fill="{COLORS["bar"][0]}" fill-opacity="{opacity:.2f}" x="{_n(x + 1)}" y="{_n(y + 1)}" '
+        f'class="heat" fill="{COLORS["heat"][0]}" fill-opacity="{opacity:.2f}" x="{_n(x + 1)}" y="{_n(y + 1)}" '
         f'width="{_n(wide - 2)}" height="{_n(_ROW - 2)}" rx="3"'
     )
     name = "over" if is_dark else "ink"
-    return tag("g", "", tag("title", "", escaped(of)), tag("rect", box), _text(x + wide / 2, y + 19, text, name, "middle"))
+    return tag(
+        "g", "", tag("title", "", escaped(of)), tag("rect", box), _text(x + wide / 2, y + 19, text, name, "middle")
+    )
 
 
 # -- elements

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.records import plain
-from crmcli.render.charts import chart_lines
+from crmcli.render.cells import wrap
+from crmcli.render.charts import chart_lines, sparkline
+from crmcli.render.report_chart import charts_of
+from crmcli.render.report_words import ASIDE, definitions, facts, in_points, is_change, model_text, signed, unit_of
 from crmcli.render.safe import visible
 from crmcli.render.table import NOTHING, Spec, lay_out, shown
 from crmcli.render.tones import paint
@@ -18,7 +21,8 @@ if TYPE_CHECKING:
     from crmcli.reports.report import Report, ReportColumn
 
 _LOOKED_AT = 200
-_WORDS = frozenset({"text", "date", "time"})
+_WORDS = frozenset({"text", "date", "time", "trend"})
+_NOT_IN_TABLE = ASIDE | {"command"}
 
 
 def report_rows(report: Report) -> Iterator[dict[str, object]]:
@@ -28,46 +32,94 @@ def report_rows(report: Report) -> Iterator[dict[str, object]]:
         yield dict(zip(names, map(plain, row), strict=True))
 
 
-def envelope(report: Report) -> dict[str, object]:
-    """The rows with what is needed to trust them."""
+def envelope(report: Report, *, explain: bool = False) -> dict[str, object]:
+    """The rows with what is needed to trust them; to explain them, with what each column means."""
     names = [column.name for column in report.columns]
     totals = None if report.totals is None else dict(zip(names, map(plain, report.totals), strict=True))
+    columns = [{"name": c.name, "kind": c.kind, "meaning": c.meaning or None} for c in report.columns]
     return {
         "report": report.name,
         "period": report.period,
+        "compared": report.compared,
         "currency": report.currency,
         "n": report.n,
         "formula": report.formula,
-        "model": report.model,
+        "model": plain(report.model),
+        "notes": list(report.notes),
+        **({"columns": columns} if explain else {}),
         "totals": totals,
         "rows": list(report_rows(report)),
+        **({"parts": [envelope(part, explain=explain) for part in report.parts]} if report.parts else {}),
     }
 
 
 def cells(report: Report, row: tuple[object, ...], screen: Screen, tone: str = "") -> list[tuple[str, str]]:
     """The row's cells as a person is shown them; no value is a dash."""
+    unit = unit_of(report, row)
     return [
-        (NOTHING if value is None else shown(value, column.kind, screen), tone)
+        (NOTHING if value is None else _cell(column, value, unit, screen), tone)
         for column, value in zip(report.columns, row, strict=True)
     ]
 
 
-def report_lines(report: Report, screen: Screen) -> Iterator[str]:
-    """The report: title, table with its totals, chart, and what the figures rest on."""
+def _cell(column: ReportColumn, value: Any, unit: str, screen: Screen) -> str:  # noqa: ANN401
+    if column.kind == "trend":
+        return sparkline(value)
+    if is_change(column):
+        return signed(value, screen.locale, points=in_points(column, unit))
+    return shown(value, unit if column.kind == "figure" else column.kind, screen)
+
+
+def report_lines(report: Report, screen: Screen, *, explain: bool = False) -> Iterator[str]:
+    """The report: title, table with its totals, chart, and what the figures rest on; of one with parts, each of them."""
     yield paint(visible(report.title), "heading", color=screen.color)
-    rows = [cells(report, row, screen) for row in report.rows]
-    if report.totals is not None:
-        rows.append(_total_cells(report, report.totals, screen))
-    shown_ones = [n for n, column in enumerate(report.columns) if column.kind != "command"]
-    columns = [report.columns[n] for n in shown_ones]
-    specs = [Spec(visible(c.header), align(c), c.priority, 8 if c.kind == "text" else 0) for c in columns]
-    yield from lay_out(specs, [[row[n] for n in shown_ones] for row in rows], screen)
+    if report.parts:
+        for part in report.parts:
+            yield ""
+            yield from report_lines(part, screen, explain=explain)
+        return
+    yield from table_lines(report, screen)
     yield from _commands(report, screen)
     if report.chart is not None:
         yield ""
         yield from chart_lines(report.chart, screen.width, screen.locale, color=screen.color)
-    if rests_on := footing(report):
+    if explain:
+        yield from explanation(report, screen)
+    elif rests_on := footing(report):
         yield paint(visible(rests_on), "muted", color=screen.color)
+
+
+def table_lines(report: Report, screen: Screen) -> Iterator[str]:
+    """The rows and their totals; where they are beside another period and there is little room, two figures to a column."""
+    rows = [cells(report, row, screen) for row in report.rows]
+    if report.totals is not None:
+        rows.append(_total_cells(report, report.totals, screen))
+    places = [n for n, column in enumerate(report.columns) if column.kind not in _NOT_IN_TABLE]
+    columns = [report.columns[n] for n in places]
+    specs = [Spec(visible(c.header), align(c), c.priority, 8 if c.kind == "text" else 0) for c in columns]
+    kept = [[row[n] for n in places] for row in rows]
+    if report.compared is not None:
+        from crmcli.render.beside import folded
+
+        specs, kept = folded(columns, specs, kept, screen.width)
+    yield from lay_out(specs, kept, screen)
+
+
+def explanation(report: Report, screen: Screen) -> Iterator[str]:
+    """What each figure means and what all of them rest on, a line each, wrapped to the screen."""
+    yield ""
+    for name, text in (*definitions(report), *facts(report)):
+        first, *others = wrap(f"{visible(name)}: {visible(text)}", screen.width)
+        yield first
+        yield from (f"  {line}" for other in others for line in wrap(other, screen.width - 2))
+
+
+def chart_only(report: Report, screen: Screen) -> Iterator[str]:
+    """The charts of the report without its tables; raises UsageError when it has none."""
+    for place, chart in enumerate(charts_of(report)):
+        if place:
+            yield ""
+        yield from chart_lines(chart, screen.width, screen.locale, color=screen.color)
 
 
 def _commands(report: Report, screen: Screen) -> Iterator[str]:
@@ -110,6 +162,6 @@ def footing(report: Report) -> str:
         report.period,
         report.currency,
         report.formula,
-        report.model if isinstance(report.model, str) else None,
+        model_text(report.model),
     ]
     return " · ".join(part for part in parts if part)

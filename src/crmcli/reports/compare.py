@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from crmcli.reports.report import Report
 
+RATE_CHANGE = "difference of the two rates"
 _FIGURES = frozenset({"integer", "number", "money", "percent", "days"})
 
 
@@ -50,7 +51,7 @@ def _columns(report: Report) -> list[ReportColumn]:
     for column in report.columns:
         columns.append(column)
         if column.kind in _FIGURES:
-            change = "difference of the two rates" if column.kind == "percent" else "change / the figure before"
+            change = RATE_CHANGE if column.kind == "percent" else "change / the figure before"
             columns += [
                 ReportColumn(f"{column.name}_before", "before", column.kind, max(column.priority, 2), column.meaning),
                 ReportColumn(f"{column.name}_change", "change", "percent", max(column.priority, 1), change),

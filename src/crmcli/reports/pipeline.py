@@ -6,112 +6,92 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.metrics import conversion
 from crmcli.domain.money import Money
-from crmcli.reports.drill import equal, grouped, in_currency, joined
-from crmcli.reports.report import Drill, Report, ReportColumn
-from crmcli.services.stages import pipeline_key, stages_of
-from crmcli.store.queries.deals import stage_totals
-from crmcli.store.queries.reports import furthest_stages
+from crmcli.reports.drill import equal, grouped, joined
+from crmcli.reports.report import Chart, Drill, Report, ReportColumn
+from crmcli.reports.sales.grouping import asking, day_of_open, major, money
+from crmcli.reports.sales.ladder import ladder
+from crmcli.reports.unrated import left_out
+from crmcli.store.queries.stage_history import furthest_steps, in_pipeline, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from crmcli.domain.views import StageTotal, StageView
+    from crmcli.domain.views import StageView
     from crmcli.reports.inquiry import Inquiry, Sources
+    from crmcli.reports.sales.grouping import Asking
+    from crmcli.reports.sales.ladder import Ladder
 
 _COLUMNS = (
     ReportColumn("stage", "stage"),
-    ReportColumn("count", "deals", "integer"),
-    ReportColumn("value", "value", "money"),
-    ReportColumn("weighted", "weighted", "money"),
-    ReportColumn("currency", "currency"),
-    ReportColumn("kind", "kind"),
-    ReportColumn("conversion", "go on", "percent"),
-)
+    ReportColumn("count", "deals", "integer", meaning="deals that stand in the stage now"),
+    ReportColumn("value", "value", "money", meaning="Σ value of these deals"),
+    ReportColumn("weighted", "weighted", "money", meaning="Σ value × probability, the deal's own or else the stage's"),
+    ReportColumn("currency", "currency", priority=3, meaning="the currency that the money is counted in"),
+    ReportColumn("kind", "kind", priority=2),
+    ReportColumn(
+        "conversion", "go on", "percent",
+        meaning="deals that ever reached a later stage / deals that ever reached this one or a later one; lost ones stay in",
+    ),
+)  # fmt: skip
 _FORMULA = "weighted = Σ value · probability; go on = ever reached a later stage / this one; totals: open stages"
+_NOTHING = (0, 0.0, 0.0)
+# How many deals, their value and their weighted value, by the number of the stage.
+Standing = dict[int, tuple[int, float, float]]
 
 
 def pipeline_report(sources: Sources, inquiry: Inquiry) -> Report:
-    """One row per stage and currency; totals are of the open stages, where all is in one currency."""
-    desk, name, filter_text = sources.desk, inquiry.options.get("pipeline"), inquiry.filter
-    with desk.reading() as reader:
-        if reader.connection is None:
-            return Report("pipeline", "pipeline", _COLUMNS, (), currency=desk.currency, formula=_FORMULA)
-        where = desk.condition(reader, "deal", filter_text)
-        key = pipeline_key(reader, name)
-        lines = _in_currencies(stage_totals(reader, key, where), desk.currency)
-        stages = stages_of(reader, key)
-        going_on = _conversions(stages, furthest_stages(reader, key, where))
+    """One row per stage; totals are of the open stages."""
+    with asking(sources, inquiry) as asked:
+        rungs = ladder(asked.reader, inquiry.options.get("pipeline"))
+        worth = asked.worth(day_of_open(inquiry))
+        inside = in_pipeline(asked.where, [stage.number for stage in rungs.stages])
+        found: Standing = {
+            stage: (count, value, weighted) for _, stage, count, value, weighted in standing(asked.reader, asked.group, worth, inside)
+        }
+        going_on = _going_on(asked, rungs)
+        notes = left_out(asked.desk, asked.reader, worth, inside, day_of_open(inquiry))
     rows = tuple(
-        (line.stage, line.count, line.value, line.weighted, line.value.currency, line.kind, going_on.get(line.stage))
-        for line in lines
+        (*_figures(stage, found, worth.currency), stage.kind, going_on.get(stage.number)) for stage in rungs.stages
     )
-    title = f"pipeline {stages[0].pipeline}" if stages else "pipeline"
-    n = sum(line.count for line in lines)
+    code = worth.currency
     return Report(
-        "pipeline",
-        title,
-        _COLUMNS,
-        rows,
-        _totals(lines),
-        n,
-        currency=_one_currency(lines),
-        formula=_FORMULA,
-        drill=_drills(lines, stages[0].pipeline if stages else "", filter_text),
-    )
+        "pipeline", f"pipeline {rungs.pipeline}".strip(), _COLUMNS, rows, _totals(rungs, found, code),
+        sum(count for count, *_ in found.values()), None, code, _FORMULA, chart=_chart(rungs, found, code),
+        drill=tuple(_drill(rungs, stage, found, inquiry.filter) for stage in rungs.stages), notes=notes,
+    )  # fmt: skip
 
 
-def _drills(lines: Sequence[StageTotal], pipeline: str, filter_text: str | None) -> tuple[Drill | None, ...]:
-    """The deals of each line; those without a value are on the first line of their stage."""
-    codes: dict[str, list[str]] = {}
-    for line in lines:
-        codes.setdefault(line.stage, []).append(line.value.currency)
-    found: list[Drill | None] = []
-    for line in lines:
-        code, others = line.value.currency, codes[line.stage]
-        # The first line of a stage is the one that the deals without a currency are counted on.
-        money = in_currency(code, code if others[0] == code else None) if len(others) > 1 else ""
-        where = joined(equal("pipeline", pipeline), equal("stage", line.stage), money, grouped(filter_text))
-        found.append(Drill("deal", where) if line.count else None)
-    return tuple(found)
+def _figures(stage: StageView, found: Standing, code: str) -> tuple[object, ...]:
+    count, value, weighted = found.get(stage.number, _NOTHING)
+    return (stage.stage, count, money(value, code), money(weighted, code), code)
 
 
-def _in_currencies(lines: Sequence[StageTotal], base: str) -> list[StageTotal]:
-    """One line per stage and currency: deals without a value count with the others of their stage."""
-    first: dict[str, str] = {}
-    for line in lines:
-        if line.value.currency:
-            first.setdefault(line.stage, line.value.currency)
-    found: dict[tuple[str, str], StageTotal] = {}
-    for line in lines:
-        code = line.value.currency or first.get(line.stage, base)
-        so_far = found.get((line.stage, code))
-        found[line.stage, code] = line._replace(
-            count=line.count + (so_far.count if so_far else 0),
-            value=Money(line.value.minor + (so_far.value.minor if so_far else 0), code),
-            weighted=Money(line.weighted.minor + (so_far.weighted.minor if so_far else 0), code),
-        )
-    return list(found.values())
-
-
-def _conversions(stages: Sequence[StageView], furthest: dict[int, int]) -> dict[str, float | None]:
+def _going_on(asked: Asking, rungs: Ladder) -> Mapping[int, float | None]:
     """For each open stage the share of its deals that went on; the won stages together are the last step."""
-    steps = [stage for stage in stages if stage.kind == "open"]
-    won = sum(furthest.get(stage.position, 0) for stage in stages if stage.kind == "won")
-    counts = [*(furthest.get(stage.position, 0) for stage in steps), won]
-    return {stage.stage: conversion(counts, step) for step, stage in enumerate(steps)}
+    furthest = [0] * len(rungs.names)
+    for _, step, _, count in furthest_steps(asked.reader, asked.group, rungs.steps, asked.where):
+        furthest[step] += count
+    return {stage.number: conversion(furthest, rungs.steps[stage.number]) for stage in rungs.of_kind("open")}
 
 
-def _one_currency(lines: Sequence[StageTotal]) -> str | None:
-    found = {line.value.currency for line in lines if line.count}
-    found = found or {line.value.currency for line in lines}
-    return next(iter(found)) if len(found) == 1 else None
-
-
-def _totals(lines: Sequence[StageTotal]) -> tuple[object, ...] | None:
-    code = _one_currency(lines)
-    if code is None:
+def _totals(rungs: Ladder, found: Standing, code: str) -> tuple[object, ...] | None:
+    if not rungs.stages:
         return None
-    still_open = [line for line in lines if line.kind == "open"]
-    value = Money(sum(line.value.minor for line in still_open), code)
-    share = Money(sum(line.weighted.minor for line in still_open), code)
-    return ("open", sum(line.count for line in still_open), value, share, code, None, None)
+    lines = [found.get(stage.number, _NOTHING) for stage in rungs.of_kind("open")]
+    count, value, weighted = (sum(figures) for figures in zip(_NOTHING, *lines, strict=True))
+    return ("open", count, Money(round(value), code), Money(round(weighted), code), code, None, None)
+
+
+def _chart(rungs: Ladder, found: Standing, code: str) -> Chart | None:
+    if not found:
+        return None
+    shown = [(stage.stage, found.get(stage.number, _NOTHING)[1]) for stage in rungs.of_kind("open")]
+    return Chart(
+        "bar", tuple(name for name, _ in shown), tuple(major(value, code) for _, value in shown), code, "open value"
+    )  # fmt: skip
+
+
+def _drill(rungs: Ladder, stage: StageView, found: Standing, filter_text: str | None) -> Drill | None:
+    if stage.number not in found:
+        return None
+    return Drill("deal", joined(equal("pipeline", rungs.pipeline), equal("stage", stage.stage), grouped(filter_text)))

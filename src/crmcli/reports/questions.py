@@ -63,6 +63,16 @@ SALES: tuple[Question, ...] = (
         examples=("crm report activity --period 'this month'", "crm report activity --by owner"),
     ),
     Question(
+        "forecast", "what the open deals may bring, month by month", "crmcli.reports.sales.forecast:forecast_report",
+        "deal", by="month", groups="deal", dated=True, options=("simulate", "seed"),
+        nothing="add deals, with a value and the day when they should be decided",
+        more="By --by category too. Weighted, promised, and simulated with a stated seed.",
+        examples=(
+            "crm report forecast --chart", "crm report forecast --by category --period 'this quarter'",
+            "crm report forecast --by owner --simulate 100000 --seed 7 --format json --envelope",
+        ),
+    ),
+    Question(
         "stale", "open deals that nobody has touched for too long", "crmcli.reports.stale:stale_report", "deal",
         options=("days",), nothing="nothing lies too long: every open deal was touched as often as its stage asks for",
         examples=("crm report stale", "crm report stale --days 30 --filter 'owner = me'"),

@@ -9,14 +9,13 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.screen import ModalScreen
-
 from crmcli.errors import CrmError
 from crmcli.tui.bindings import bindings
 from crmcli.tui.counts import Count
 from crmcli.tui.keys.everywhere import EVERYWHERE
 from crmcli.tui.keys.key import named
 from crmcli.tui.keys.registry import counted_ids
+from crmcli.tui.modals.dialog import InTurn
 from crmcli.tui.pasting import LONGEST, shorten
 from crmcli.tui.plain import Plain
 from crmcli.tui.screens.place import Place
@@ -160,7 +159,7 @@ class CrmApp(StoringApp):
 
     def push_screen(self, screen: Any, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - as Textual has it, in five ways
         """Open a screen, usually a dialog, before the one that is seen."""
-        if isinstance(screen, ModalScreen) and not screen.is_attached:
+        if isinstance(screen, InTurn) and not screen.is_attached:
             self._dress(screen)
         return super().push_screen(screen, *args, **more)
 
@@ -241,11 +240,16 @@ class CrmApp(StoringApp):
         """Keys one after another, however fast they are typed."""
         await self._turns.take(event)
 
-    def _has_what_keys_want(self) -> bool:
-        """Whether the screen was read, or keeps its keys waiting for too long."""
-        place = self.place
-        is_there = place is not None and (self.screen is not place or place.has_answered)
-        return is_there or monotonic() - self._opened_at > _READ_PATIENCE
+    def _has_what_keys_want(self, event: Event) -> bool:
+        """Whether the screen was read, or keeps its keys waiting for too long; whether a dialog has what a key is for."""
+        place, screen = self.place, self.screen
+        if place is not None and screen is not place:
+            return not isinstance(screen, InTurn) or screen.takes(event)
+        return (place is not None and place.has_answered) or monotonic() - self._opened_at > _READ_PATIENCE
+
+    def on_form_whole(self) -> None:
+        """Keys that waited for a field go on."""
+        self.call_later(self._turns.go_on)
 
     def opening(self) -> None:
         """A screen is read for the first time: what is typed meanwhile waits for it, though not for ever."""

@@ -24,10 +24,10 @@ class Turns:
     """A letter is put into a line at once, but a key with a meaning goes through all widgets around it first.
 
     So a letter typed right after it would come before it, or to the widget that had the keys before. ``may_go`` says whether
-    there is anything yet for keys to work on; while there is not, they wait for ``go_on``.
+    there is anything yet for a key to work on; while there is not, it waits for ``go_on``, and so do those after it.
     """
 
-    def __init__(self, app: App[Any], give: Callable[[Event], Awaitable[None]], may_go: Callable[[], bool]) -> None:
+    def __init__(self, app: App[Any], give: Callable[[Event], Awaitable[None]], may_go: Callable[[Event], bool]) -> None:
         self._app = app
         self._give = give
         self._may_go = may_go
@@ -41,7 +41,7 @@ class Turns:
         """Give it out now, or after those that came before it."""
         if not isinstance(event, (Key, Paste)) or event.is_forwarded:
             await self._give(event)
-        elif self._is_busy or self._waiting or not self._may_go():
+        elif self._is_busy or self._waiting or not self._may_go(event):
             self._waiting.append(event)
         else:
             await self._start(event)
@@ -91,5 +91,5 @@ class Turns:
 
     async def go_on(self) -> None:
         """Give out what waits, if there is something for it to work on by now."""
-        if self._waiting and not self._is_busy and self._may_go():
+        if self._waiting and not self._is_busy and self._may_go(self._waiting[0]):
             await self._start(self._waiting.popleft())

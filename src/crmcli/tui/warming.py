@@ -35,16 +35,9 @@ class Warming:
         self._pressed_at = monotonic()
         if self._resting is not None:
             self._resting.cancel()
-        self._resting = asyncio.get_running_loop().call_later(_REST_SECONDS, self._rest)
+        self._resting = asyncio.get_running_loop().call_later(_REST_SECONDS, gc.enable)
         gc.disable()
         if gc.get_count()[0] > _MOST_MADE:
-            gc.collect(0)
-
-    @staticmethod
-    def _rest() -> None:
-        """Go through what was made since, if it is much."""
-        gc.enable()
-        if gc.get_count()[0] > _COLLECTED[0]:
             gc.collect(0)
 
     def begin(self) -> None:

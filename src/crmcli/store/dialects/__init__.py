@@ -96,6 +96,9 @@ class Dialect(Protocol):
     def shifted_day(self, moment: str, seconds: str) -> str:
         """SQL for the day, as text, of a kept moment that is moved by so many seconds; both are SQL."""
 
+    def later(self, moment: str, seconds: int) -> str:
+        """SQL for a kept moment so many seconds later."""
+
     def among(self, values: Sequence[object]) -> tuple[str, Sequence[object]]:
         """SQL after an expression that makes it true for any of the values, and the parameters of that SQL."""
 

@@ -170,6 +170,10 @@ class Postgresql:
         """The connection's time zone is UTC."""
         return f"to_char({moment} + ({seconds}) * INTERVAL '1 second', 'YYYY-MM-DD')"
 
+    def later(self, moment: str, seconds: int) -> str:
+        """By adding."""
+        return f"({moment} + {seconds} * INTERVAL '1 second')"
+
     def among(self, values: Sequence[object]) -> tuple[str, Sequence[object]]:
         """One array, so that the statement is the same for any number of values, and its plan is kept."""
         return "= ANY (?)", [list(values)]

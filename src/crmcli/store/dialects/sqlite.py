@@ -179,6 +179,10 @@ class Sqlite:
         """By SQLite's own calendar."""
         return f"date({moment}, ({seconds}) || ' seconds')"
 
+    def later(self, moment: str, seconds: int) -> str:
+        """By SQLite's own calendar, written as it is kept."""
+        return f"strftime('%Y-%m-%dT%H:%M:%SZ', {moment}, '{seconds} seconds')"
+
     def among(self, values: Sequence[object]) -> tuple[str, Sequence[object]]:
         """A placeholder for each."""
         return f"IN ({', '.join('?' * len(values))})", values

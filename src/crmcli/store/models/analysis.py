@@ -3,10 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from crmcli.store.models.columns import Big, Json, Moment, Mortal, link, live
+
+
+LIVE = text("deleted_at IS NULL")
 
 
 class ExchangeRate(Mortal, table=True):
@@ -29,7 +32,17 @@ class Purchase(Mortal, table=True):
 
     __table_args__ = (
         live("purchase", "source", "external_id"),
-        Index("purchase_customer", "customer_key", "at"),
+        # Holds all that is added up for each customer, so that no row has to be looked up.
+        Index(
+            "purchase_customer",
+            "customer_key",
+            "at",
+            "value",
+            "currency",
+            "product",
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),  # fmt: skip
         Index("purchase_at", "at"),
         Index("purchase_contact", "contact_id"),
         Index("purchase_company", "company_id"),

@@ -235,17 +235,20 @@ def group_rows(
     measures: Sequence[Condition],
     where: Condition = EVERYTHING,
     source: Condition = EMPTY,
+    split: Sequence[Condition] = (),
 ) -> Iterator[Row]:
     """The key of each group with its measures (SQL aggregates over the aliases of ``DEALS``), of live deals that fit.
 
-    ``source`` are further joins that measures or condition need.
+    ``source`` are further joins that measures or condition need. Groups are ``split`` by further keys, which follow the
+    first one.
     """
-    figures = "".join(f", {each.sql}" for each in measures)
+    parts = (*split, *measures)
+    keys = ", ".join(str(place) for place in range(1, len(split) + 2))
     sql = (
-        f"SELECT {group.sql}{figures}{DEALS}{source.sql}{group.joins.sql}"
-        f" WHERE r.deleted_at IS NULL AND ({where.sql}) GROUP BY 1"
+        f"SELECT {group.sql}{''.join(f', {each.sql}' for each in parts)}{DEALS}{source.sql}{group.joins.sql}"
+        f" WHERE r.deleted_at IS NULL AND ({where.sql}) GROUP BY {keys}"
     )
-    params = [param for each in measures for param in each.params]
+    params = [param for each in parts for param in each.params]
     return reader.stream(sql, (*group.params, *params, *source.params, *group.joins.params, *where.params))
 
 

@@ -32,6 +32,7 @@ _DEALS = (
     "deal r JOIN stage s ON s.id = r.stage_id AND s.kind = 'won'"
     " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
 )
+_DAY_AND_A_HALF = 129_600
 _NAMED = (
     " LEFT JOIN company b ON b.uid = t.customer_key AND b.deleted_at IS NULL"
     " LEFT JOIN contact c ON c.uid = t.customer_key AND c.deleted_at IS NULL"
@@ -137,20 +138,33 @@ def customer_totals(
     reader: Reader, view: PurchaseView, span: Span = None, where: Condition = EVERYTHING
 ) -> Iterator[CustomerTotals]:
     """Every customer of a period, in the order of their keys."""
-    days = _days(reader, view, span, where)
-    placed = "SELECT d.*, ROW_NUMBER() OVER (PARTITION BY d.customer_key ORDER BY d.day) AS place"
+    inner, day = _within(view, span, where), day_of(reader, view)
+    first, last = day_of(reader, view, "s.first"), day_of(reader, view, "s.last")
     summed = (
-        "SELECT p.customer_key, MIN(p.customer) AS customer, COUNT(*) AS days, MIN(p.day) AS first, MAX(p.day) AS last,"
-        " SUM(p.amount) AS amount, SUM(CASE WHEN p.place = 1 THEN p.amount END) AS first_amount, SUM(p.n) AS n"
-        f" FROM ({placed} FROM ({days.sql}) d) p GROUP BY p.customer_key"
+        f"SELECT {view.key} AS customer_key, COUNT(DISTINCT {day.sql}) AS days, MIN({view.at}) AS first, MAX({view.at}) AS last,"
+        f" SUM({view.worth.sql}) AS amount, COUNT(*) AS n{inner.sql} GROUP BY 1"
+    )
+    dated = f"SELECT s.*, {first.sql} AS first_day, {last.sql} AS last_day FROM ({summed}) s WHERE s.customer_key IS NOT NULL"
+    # A day ends within 36 hours, changes of the clock and all, so that few rows are looked at to find its end.
+    each = (
+        f"SELECT {view.key} AS customer_key, {view.at} AS at, {day.sql} AS day, {view.worth.sql} AS amount{inner.sql}"
+    )
+    at_first = (
+        "SELECT d.customer_key, d.days, d.first_day, d.last_day, d.amount, d.n, SUM(e.amount) AS first_amount"
+        f" FROM ({dated}) d LEFT JOIN ({each}) e ON e.customer_key = d.customer_key AND e.at >= d.first"
+        f" AND e.at < {reader.dialect.later('d.first', _DAY_AND_A_HALF)} AND e.day = d.first_day"
+        " GROUP BY d.customer_key, d.days, d.first_day, d.last_day, d.amount, d.n"
     )
     sql = (
-        f"SELECT {_CUSTOMER}, t.days, t.first, t.last, t.amount, t.first_amount, t.n FROM ({summed}) t{_NAMED}"
-        " ORDER BY t.customer_key"
+        f"SELECT {_CUSTOMER}, t.days, t.first_day, t.last_day, t.amount, t.first_amount, t.n"
+        f" FROM (SELECT a.*, {_text_of(view)} AS customer FROM ({at_first}) a) t{_NAMED} ORDER BY t.customer_key"
     )
-    for key, label, noun, record, count, first, last, amount, first_amount, n in reader.stream(sql, days.params):
-        spent, at_first = _minor(amount) or 0, _minor(first_amount) or 0
-        yield CustomerTotals(Customer(key, label, noun, record), count, first, last, spent, at_first, int(n))
+    money = view.worth.params
+    params = (*first.params, *last.params, *day.params, *money, *inner.params, *day.params, *money, *inner.params)
+    found = reader.stream(sql, params)
+    for key, label, noun, record, count, first, last, amount, first_amount, n in found:
+        customer = Customer(key, label, noun, record)
+        yield CustomerTotals(customer, count, first, last, _minor(amount) or 0, _minor(first_amount) or 0, int(n))
 
 
 def customer_days(
@@ -182,8 +196,8 @@ def customer_names(
     """The customers of a period by their keys."""
     inner = _within(view, span, where)
     sql = (
-        f"SELECT {_CUSTOMER} FROM (SELECT {view.key} AS customer_key, MIN({view.customer}) AS customer{inner.sql}"
-        f" GROUP BY 1) t{_NAMED} WHERE t.customer_key IS NOT NULL"
+        f"SELECT {_CUSTOMER} FROM (SELECT a.*, {_text_of(view)} AS customer FROM"
+        f" (SELECT DISTINCT {view.key} AS customer_key{inner.sql}) a) t{_NAMED} WHERE t.customer_key IS NOT NULL"
     )
     return {row[0]: Customer(*row) for row in reader.rows(sql, inner.params)}
 
@@ -287,13 +301,20 @@ def _within(view: PurchaseView, span: Span, where: Condition) -> Condition:
     return Condition(f" FROM {view.rows} WHERE r.deleted_at IS NULL AND {found.sql}", found.params)
 
 
+def _text_of(view: PurchaseView) -> str:
+    """The log's own text for a customer ``a``."""
+    if view.noun == "deal":
+        return "CAST(NULL AS TEXT)"
+    one = "SELECT n.customer FROM purchase n WHERE n.deleted_at IS NULL AND n.customer_key = a.customer_key"
+    return f"({one} ORDER BY n.at, n.id LIMIT 1)"
+
+
 def _days(reader: Reader, view: PurchaseView, span: Span, where: Condition) -> Condition:
     """A row for each customer and local day."""
     day, inner = day_of(reader, view), _within(view, span, where)
     sql = (
-        f"SELECT t.customer_key, t.day, MIN(t.customer) AS customer, COALESCE(SUM(t.amount), 0) AS amount, COUNT(*) AS n"
-        f" FROM (SELECT {view.key} AS customer_key, {view.customer} AS customer, {day.sql} AS day,"
-        f" {view.worth.sql} AS amount{inner.sql}) t WHERE t.customer_key IS NOT NULL GROUP BY t.customer_key, t.day"
+        f"SELECT t.customer_key, t.day, COALESCE(SUM(t.amount), 0) AS amount, COUNT(*) AS n"
+        f" FROM (SELECT {view.key} AS customer_key, {day.sql} AS day, {view.worth.sql} AS amount{inner.sql}) t WHERE t.customer_key IS NOT NULL GROUP BY t.customer_key, t.day"
     )
     return Condition(sql, (*day.params, *view.worth.params, *inner.params))
 

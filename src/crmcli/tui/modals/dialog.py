@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen
 from crmcli.tui.widgets.behind import Behind
 
 if TYPE_CHECKING:
-    from textual.events import ScreenResume
+    from textual.events import Event, ScreenResume
 
 AnswerT = TypeVar("AnswerT")
 
@@ -29,6 +29,10 @@ class InTurn(Screen[AnswerT]):
         if self in self.app.screen_stack and not self._answers:
             self._answers = (result,)
         return AwaitComplete()
+
+    def takes(self, event: Event) -> bool:  # noqa: ARG002 - for the subclass
+        """Whether what a key wants is there already; else the key waits."""
+        return True
 
     def render(self) -> Any:  # noqa: ANN401 - whatever Textual can draw
         """What is behind it, drawn faster than Textual does."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Label, Select, Static, TextArea
+from textual.widgets import Input, Select, Static, TextArea
 
 from crmcli.errors import CrmError
 from crmcli.render.safe import visible
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from crmcli.tui.widgets.suggesting_input import Source
 
 _NOTHING = "—"
+_NAME = 15  # cells for the name of a field, as the style sheet has it
 _LONG_KEYS = "ctrl+e editor\nctrl+o preview"
 
 
@@ -48,25 +49,31 @@ class FieldRow(Horizontal):
         self._source = source
         self._last = first_text(field)
         self._line: SuggestingInput | None = None
-        self.note: Static | None = None  # what is meant
+        self._is_here = False
+        self.note: Static | None = None  # what is meant, or what a long text's keys are
         self.error: Static | None = None  # what is wrong, a line below this row
         self.set_class(field.long, "-long")
 
     def compose(self) -> ComposeResult:
-        """The name and the control; what is meant and what is wrong come when there is something to say."""
-        yield Label(self._label(), markup=False, classes="field-label")
+        """The control; what is meant and what is wrong come when there is something to say."""
         yield from self._control()
-        if self.field.long:
-            yield Static(_LONG_KEYS, classes="field-note", markup=False)
 
-    def _label(self) -> str:
-        return f"{self.field.label} *" if self.is_required else self.field.label
+    def render(self) -> Content:
+        """The name, beside the control."""
+        tone = "$text-error" if self.has_class("-wrong") else "$primary" if self._is_here else "$text-muted"
+        lines = self._label()
+        if len(lines) > 1:
+            self.styles.min_height = len(lines)
+        return Content("\n").join(lines).stylize(f"bold {tone}" if self._is_here else tone)
+
+    def _label(self) -> list[Content]:
+        label = Content(f"{self.field.label} *" if self.is_required else self.field.label)
+        return label.wrap(_NAME) if label.cell_length > _NAME else [label]
 
     def _control(self) -> ComposeResult:
         field = self.field
         if field.long:
             yield _LongText(field.value, id=self._control_id)
-            yield VerticalScroll(classes="field-preview")
         elif field.choices:
             yield _choice(field, self._control_id)
         elif self._source is None:
@@ -117,15 +124,21 @@ class FieldRow(Horizontal):
         """Whether the form can't be stored without it."""
         if wanted != self.is_required:
             self.is_required = wanted
-            self.query_one(".field-label", Label).update(self._label())
+            self.refresh()
 
     def on_descendant_focus(self) -> None:
         """The keys are here."""
-        self.add_class("-here")
+        self._be_here(here=True)
 
     def on_descendant_blur(self) -> None:
         """They are elsewhere."""
-        self.remove_class("-here")
+        self._be_here(here=False)
+
+    def _be_here(self, *, here: bool) -> None:
+        self._is_here = here
+        self.refresh()
+        if self.field.long:
+            self._note(_LONG_KEYS).display = here
 
     # -- what is made of it
 
@@ -139,6 +152,7 @@ class FieldRow(Horizontal):
             self._error_line().display = bool(wrong)
         if meant and not self.field.long:
             self._note().update(Content(f"→ {meant}"))
+        self.refresh()
 
     def _error_line(self) -> Static:
         if self.error is None:
@@ -147,9 +161,9 @@ class FieldRow(Horizontal):
             self.parent.mount(self.error, after=self)  # type: ignore[attr-defined]  # a container
         return self.error
 
-    def _note(self) -> Static:
+    def _note(self, text: str = "") -> Static:
         if self.note is None:
-            self.note = Static(classes="field-note", markup=False)
+            self.note = Static(text, classes="field-note", markup=False)
             self.mount(self.note)
         return self.note
 
@@ -190,8 +204,11 @@ class FieldRow(Horizontal):
 
     async def action_preview(self) -> None:
         """The text as its Markdown will look, or the text itself again."""
-        preview, text = self.query_one(".field-preview", VerticalScroll), self.query_one(_LongText)
-        shown = not self.has_class("-preview")
+        text, shown = self.query_one(_LongText), not self.has_class("-preview")
+        preview = next(iter(self.query(".field-preview").results(VerticalScroll)), None)
+        if preview is None:
+            preview = VerticalScroll(classes="field-preview")
+            await self.mount(preview, after=text)
         if shown:
             await preview.remove_children()
             await preview.mount(_markdown(text.text))

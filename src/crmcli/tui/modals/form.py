@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from textual import work
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.events import ScreenResume
+    from textual.events import Event, ScreenResume
     from textual.worker import WorkType
 
     from crmcli.tui.app import CrmApp
@@ -41,7 +42,8 @@ ResultT = TypeVar("ResultT")
 _CHECK_PAUSE = 0.12  # without a letter typed, before a field is read
 _DRAFT_PAUSE = 0.2  # after a letter typed, before the draft is written
 _SHOWN = 8
-_FIRST, _NEXT = 2, 7  # rows that are there when the form is first seen, and that come between two paints after that
+_FIRST, _NEXT = 1, 7  # rows that are there when the form is first seen, and that come between two paints after that
+_BETWEEN_FIELDS = ("app.focus_next", "app.focus_previous")
 _LONG_LINES = 4  # about as many as a long text takes
 
 
@@ -67,6 +69,9 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         def __init__(self, error: CrmError) -> None:
             super().__init__()
             self.error = error
+
+    class Whole(Message):
+        """All of its fields are there, or it was closed before they were."""
 
     class Read(Message):
         """A field was read."""
@@ -105,17 +110,22 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         return FieldRow(field, f"field-{field.name}" if plain else f"field-custom-{number}", self._source(field))
 
     def compose(self) -> ComposeResult:
-        """Title, fields, what is wrong, what to press."""
+        """Title, the first field, what is wrong; all the rest comes once this is seen."""
         with Vertical(classes="dialog -form"):
             yield Label(Content(visible(self.form_title)), classes="dialog-title")
-            yield Static(classes="dialog-restored", markup=False)
-            with VerticalScroll(classes="dialog-body", can_focus=False):
-                yield from list(self.rows.values())[:_FIRST]
+            body = VerticalScroll(*list(self.rows.values())[:_FIRST], classes="dialog-body", can_focus=False)
+            # The form has its size from the beginning, and does not grow while it is looked at.
+            body.styles.min_height = sum(_LONG_LINES if field.long else 1 for field in self.fields)
+            yield body
             yield Static(classes="dialog-error", markup=False)
-            with Horizontal(classes="dialog-buttons"):
-                yield Button("Save", id="save", compact=True, variant="primary", tooltip="ctrl+s, or enter in a line")
-                yield Button("Cancel", id="cancel", compact=True, tooltip="esc")
-                yield Label("ctrl+s save · tab next · esc cancel", classes="dialog-keys")
+            yield Horizontal(classes="dialog-buttons")
+
+    @staticmethod
+    def _buttons() -> ComposeResult:
+        """What to press."""
+        yield Button("Save", id="save", compact=True, variant="primary", tooltip="ctrl+s, or enter in a line")
+        yield Button("Cancel", id="cancel", compact=True, tooltip="esc")
+        yield Label("ctrl+s save · tab next · esc cancel", classes="dialog-keys")
 
     def on_mount(self) -> None:
         """Begin with the first field; the rows further down come once these are seen."""
@@ -124,8 +134,6 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         first = self.rows[self.fields[0].name] if self.fields else None
         if first is not None:
             first.begin()
-        # The form has its size from the beginning, and does not grow while it is looked at.
-        self._body.styles.min_height = sum(_LONG_LINES if field.long else 1 for field in self.fields)
         self.call_after_refresh(self._go_on, _FIRST)
 
     @property
@@ -141,6 +149,8 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         """Bring some more rows: all at once would keep the keys waiting."""
         if not self._is_there:
             return
+        if there == _FIRST:
+            self.query_one(".dialog-buttons", Horizontal).mount_all(self._buttons())
         rest = list(self.rows.values())[there : there + _NEXT]
         if rest:
             await self._body.mount_all(rest)
@@ -151,6 +161,7 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
     def _complete(self) -> None:
         """All rows are there: bring back what was typed at an earlier time, and say what is meant."""
         self._is_whole = True
+        self.post_message(self.Whole())
         if self._save_due:
             self.call_after_refresh(self.action_save)
         self._open_draft()
@@ -158,6 +169,18 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         for row in self.rows.values():
             if row.text and row.field.declared is not None and row.field.declared.kind in MEASURES:
                 self._check(row)
+
+    def takes(self, event: Event) -> bool:
+        """Keys for another field wait until it is there; else what is typed after them would stand in the wrong one."""
+        if self._is_whole or not isinstance(event, Key):
+            return True
+        bound = self.active_bindings.get(event.key)
+        return bound is None or bound.binding.action not in _BETWEEN_FIELDS
+
+    def on_unmount(self) -> None:
+        """Nothing waits for its fields any more."""
+        if not self._is_whole:
+            self.app.post_message(self.Whole())
 
     def opened(self) -> None:
         """A chance to read what the form wants to know, once all of it is seen."""
@@ -244,7 +267,7 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
             self.rows[name].put(text)
         when = self.app.session.locale.local(typed.at)
         line = f"what you typed on {when.day} {when:%b %H:%M} is back; ctrl+z throws it away"
-        self.query_one(".dialog-restored", Static).update(Content(line))
+        self.query_one(".dialog", Vertical).mount(Static(Content(line), classes="dialog-restored"), before=self._body)
         self.add_class("-restored")
         self.brought_back({name: text for name, text in typed.before.items() if name in known})
 

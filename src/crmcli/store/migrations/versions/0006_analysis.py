@@ -61,7 +61,8 @@ def _purchase() -> None:
     )  # fmt: skip
     _live("purchase", "source", "external_id")
     op.create_index("ix_purchase_created_in", "purchase", ["created_in"])
-    op.create_index("purchase_customer", "purchase", ["customer_key", "at"])
+    counted = ["customer_key", "at", "value", "currency", "product"]
+    op.create_index("purchase_customer", "purchase", counted, sqlite_where=LIVE, postgresql_where=LIVE)
     op.create_index("purchase_at", "purchase", ["at"])
     op.create_index("purchase_contact", "purchase", ["contact_id"])
     op.create_index("purchase_company", "purchase", ["company_id"])

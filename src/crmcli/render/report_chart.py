@@ -1,0 +1,79 @@
+"""Which chart a report is drawn as: its own, or else bars of its first figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.money import Money
+from crmcli.errors import UsageError
+from crmcli.render.chart_scale import NO_VALUE
+from crmcli.reports.report import Chart
+
+if TYPE_CHECKING:
+    from crmcli.reports.report import Report, ReportColumn
+
+MOST_BARS = 40
+_DRAWN = ("money", "integer", "days", "percent", "number")  # the first of these kinds that is there is drawn
+_UNITS = {"days": "days", "percent": "percent"}
+
+
+def charts_of(report: Report) -> list[Chart]:
+    """The charts of a report, or of its parts, each with a title; raises UsageError when there is none."""
+    found = [
+        chart._replace(title=chart.title or part.title)
+        for part in report.parts or (report,)
+        if (chart := chart_of(part)) is not None
+    ]
+    if not found:
+        raise UsageError(f"report {report.name} has no chart", hint="leave --chart off, or --output FILE.html")
+    return found
+
+
+def chart_of(report: Report) -> Chart | None:
+    """The report's own chart, else bars of its first figure; None for one without figures."""
+    if report.chart is not None:
+        return report.chart
+    place = _drawn(report)
+    if place is None:
+        return None
+    column, rows = report.columns[place], report.rows[:MOST_BARS]
+    more = f", the first {MOST_BARS} of {len(report.rows):,}" if len(report.rows) > MOST_BARS else ""
+    return Chart(
+        "bar",
+        tuple(label_of(report, row) for row in rows),
+        tuple(_length(row[place]) for row in rows),
+        _unit(report, column, place),
+        f"{report.title}: {column.header}{more}",
+    )
+
+
+def label_of(report: Report, row: tuple[object, ...]) -> str:
+    """What a row is about: its title, else its first column; the report itself where that is a figure already."""
+    names = [column.name for column in report.columns]
+    place = names.index("title") if "title" in names else 0
+    if place == 0 and report.columns[0].kind in _DRAWN:
+        return report.title
+    return NO_VALUE if row[place] is None else str(row[place])
+
+
+def _drawn(report: Report) -> int | None:
+    """The place of the column that is drawn; money only where all of it is in one currency."""
+    for kind in _DRAWN:
+        for place, column in enumerate(report.columns):
+            if column.kind != kind or column.name in ("number", "id"):
+                continue
+            codes = {value.currency for row in report.rows if isinstance(value := row[place], Money)}
+            if report.rows and len(codes) <= 1:
+                return place
+    return None
+
+
+def _unit(report: Report, column: ReportColumn, place: int) -> str:
+    code = next((value.currency for row in report.rows if isinstance(value := row[place], Money)), "")
+    return code or _UNITS.get(column.kind, "")
+
+
+def _length(value: object) -> float | None:
+    if isinstance(value, Money):
+        return float(value.number)
+    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,53 @@
+"""Deals by the day on which they should be decided: what a window means for a field that holds days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.dates import Period
+from crmcli.store.queries.condition import EVERYTHING, Condition
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from crmcli.reports.inquiry import Inquiry
+    from crmcli.reports.period import Window
+
+
+def whole_days(span: Window, now: datetime) -> Period | None:
+    """The local days of a window, those included that it begins or ends in; None of all time."""
+    if span.bounds is None:
+        return None
+    from datetime import date, timedelta
+    from datetime import datetime as moments
+
+    start, end = span.bounds
+    first = date.min if start.startswith("0001-") else moments.fromisoformat(start).astimezone(now.tzinfo).date()
+    if end.startswith("9999-"):
+        return Period(first, date.max)
+    last = (moments.fromisoformat(end).astimezone(now.tzinfo) - timedelta(seconds=1)).date()
+    return Period(first, max(first, last) + timedelta(days=1))
+
+
+def expected_within(days: Period | None) -> Condition:
+    """The deals whose expected close lies on these days; all of them, those without one too, for None."""
+    if days is None:
+        return EVERYTHING
+    return Condition("r.expected_close >= ? AND r.expected_close < ?", (str(days.start), str(days.end)))
+
+
+def said(days: Period | None) -> str:
+    """The same as a filter."""
+    return "" if days is None else f"expected_close >= {days.start} AND expected_close < {days.end}"
+
+
+def rate_of(day: date) -> str:
+    """A day as SQL for the rates of that day: what is open is worth what it would be today."""
+    return f"'{day.isoformat()}'"
+
+
+def period_or(inquiry: Inquiry, words: str, fiscal: int) -> Window:
+    """The window that was asked for, or else the one that the words name."""
+    from crmcli.reports.period import window
+
+    return inquiry.span if inquiry.span.bounds else window(inquiry.now, words, fiscal=fiscal)

@@ -1,0 +1,112 @@
+"""How far deals went through the stages of a pipeline, where they stand, and how long they stayed, from their moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.store.queries.condition import EVERYTHING, Condition, both
+from crmcli.store.queries.groups import EMPTY, group_rows, group_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from crmcli.store.dialects import Row
+    from crmcli.store.queries.groups import Group
+    from crmcli.store.queries.worth import Worth
+    from crmcli.store.reader import Reader
+
+_COUNT = Condition("COUNT(*)")
+
+
+def created_within(where: Condition, period: tuple[str, str] | None) -> Condition:
+    """The deals that fit and were made in a period, bounds in UTC, its end excluded."""
+    inside = Condition("r.created_at >= ? AND r.created_at < ?", period) if period else EVERYTHING
+    return both(where, inside)
+
+
+def furthest_steps(reader: Reader, group: Group, steps: Mapping[int, int], where: Condition) -> Iterator[Row]:
+    """Group, furthest step ever reached, whether it is lost now, and how many deals.
+
+    ``steps`` gives the step of each stage of a pipeline; those of lost stages are the first, so that a deal of which
+    nothing is known but that it was lost has entered the pipeline.
+    """
+    source = Condition(
+        f" JOIN (SELECT h.deal_id, MAX({_step(steps)}) AS step FROM stage_change h"
+        f" WHERE h.to_stage_id IN ({_listed(steps)}) GROUP BY h.deal_id) f ON f.deal_id = r.id"
+    )
+    lost = Condition("CASE WHEN s.kind = 'lost' THEN 1 ELSE 0 END")
+    return group_rows(reader, group, (_COUNT,), where, source, (Condition("f.step"), lost))
+
+
+def first_entries(
+    reader: Reader, group: Group, steps: Mapping[int, int], stages: Sequence[int], where: Condition
+) -> Iterator[Row]:
+    """Group, and for each step the second when a deal first entered it; None for those that it never was in."""
+    last = max(steps.values(), default=0)
+    seconds = reader.dialect.seconds("h.at")
+    entered = ", ".join(
+        f"MIN(CASE WHEN h.to_stage_id IN ({_listed([each for each in stages if steps[each] == step])}) THEN {seconds} END)"
+        f" AS entered_{step}"
+        for step in range(last + 1)
+    )
+    source = Condition(
+        f" JOIN (SELECT h.deal_id, {entered} FROM stage_change h WHERE h.to_stage_id IN ({_listed(stages)})"
+        " GROUP BY h.deal_id) f ON f.deal_id = r.id"
+    )
+    values = [Condition(f"f.entered_{step}") for step in range(last + 1)]
+    return group_values(reader, group, values, where, source)
+
+
+def in_pipeline(where: Condition, stages: Sequence[int]) -> Condition:
+    """The deals that fit and stand in one of the stages now."""
+    return both(where, Condition(f"r.stage_id IN ({_listed(stages)})"))
+
+
+def standing(reader: Reader, group: Group, worth: Worth, where: Condition) -> Iterator[Row]:
+    """Group, number of the stage, how many deals stand there now, their value and their weighted value.
+
+    Values are in minor units, weighted ones rounded deal by deal.
+    """
+    chance = f"{worth.sql} * COALESCE(r.probability, s.probability) / 100.0"
+    measures = (
+        _COUNT,
+        Condition(f"COALESCE(SUM(CAST({worth.sql} AS DOUBLE PRECISION)), 0.0)", worth.params),
+        Condition(
+            f"COALESCE(CAST(SUM(ROUND(CAST({chance} AS NUMERIC))) AS DOUBLE PRECISION), 0.0)",
+            worth.params,
+        ),
+    )
+    return group_rows(reader, group, measures, where, EMPTY, (Condition("r.stage_id"),))
+
+
+def stays(reader: Reader, group: Group, stages: Sequence[int], now: int, where: Condition) -> Iterator[Row]:
+    """Group, stage and the seconds that each deal was in it, all its stays together; one that lasts runs to the second ``now``."""
+    at = reader.dialect.seconds("h.at")
+    source = Condition(
+        " JOIN (SELECT v.deal_id, v.stage, CAST(SUM(COALESCE(v.ended, ?) - v.began) AS BIGINT) AS lasted FROM"
+        f" (SELECT h.deal_id, h.to_stage_id AS stage, {at} AS began,"
+        f" LEAD({at}) OVER (PARTITION BY h.deal_id ORDER BY h.at, h.id) AS ended FROM stage_change h) v"
+        f" WHERE v.stage IN ({_listed(stages)}) GROUP BY v.deal_id, v.stage) f ON f.deal_id = r.id",
+        (now,),
+    )
+    return group_values(reader, group, (Condition("f.stage"), Condition("f.lasted")), where, source)
+
+
+def lost_from(reader: Reader, group: Group, worth: Worth, where: Condition) -> Iterator[Row]:
+    """Group, reason, number of the stage from which it was lost, how many deals, their value in minor units."""
+    stage = (
+        "(SELECT h.from_stage_id FROM stage_change h WHERE h.deal_id = r.id AND h.to_stage_id = r.stage_id"
+        " ORDER BY h.at DESC, h.id DESC LIMIT 1)"
+    )
+    value = Condition(f"COALESCE(SUM(CAST({worth.sql} AS DOUBLE PRECISION)), 0.0)", worth.params)
+    lost = both(where, Condition("s.kind = 'lost'"))
+    return group_rows(reader, group, (_COUNT, value), lost, EMPTY, (Condition("r.lost_reason"), Condition(stage)))
+
+
+def _step(steps: Mapping[int, int]) -> str:
+    cases = " ".join(f"WHEN {stage:d} THEN {step:d}" for stage, step in steps.items())
+    return f"CASE h.to_stage_id {cases} END"
+
+
+def _listed(numbers: Sequence[int] | Mapping[int, int]) -> str:
+    return ", ".join(f"{number:d}" for number in numbers) or "NULL"
