@@ -12,10 +12,11 @@ import pytest
 from crmcli.context import AppContext, Flags
 from crmcli.domain.marketing import IMPLIED
 from crmcli.domain.money import Money
-from crmcli.reports.campaigns import Asked, campaign_page, campaigns_report
+from crmcli.reports.campaigns import Asked, campaign_page
 from crmcli.reports.period import window
 from crmcli.services.campaigns import Told
 from crmcli.services.records import Query
+from tests.reports.asking import report_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -250,7 +251,7 @@ def test_the_campaigns_together_are_owed_each_deal_once_at_most(store: AppContex
         won = int(
             reader.value("SELECT SUM(d.value) FROM deal d JOIN stage s ON s.id = d.stage_id WHERE s.kind = 'won'")
         )
-    told = column(campaigns_report(store.desk, model), "won_revenue")
+    told = column(report_of(store, "campaigns", attribution=model), "won_revenue")
     assert 0 < sum(money.minor for money in told) <= won + len(told)
 
 
@@ -262,7 +263,7 @@ def column(report: Report, name: str) -> list[Any]:
 
 @pytest.mark.parametrize("model", ["own", "linear"])
 def test_the_list_says_of_each_what_its_own_report_says(store: AppContext, model: str) -> None:
-    listed = campaigns_report(store.desk, model, is_tracked=True)
+    listed = report_of(store, "campaigns", attribution=model, is_tracked=True)
     for campaign, name in enumerate(NAMES, 1):
         row = listed.rows[column(listed, "campaign").index(name)]
         assert tuple(page(store, campaign, model).figures) == row[3:-1]
@@ -278,7 +279,7 @@ def test_the_groups_are_the_whole_together(store: AppContext, by: str) -> None:
 
 
 def test_the_deals_behind_a_row_are_those_that_are_counted(store: AppContext) -> None:
-    report = campaigns_report(store.desk, "first")
+    report = report_of(store, "campaigns", attribution="first")
     for drill, deals in zip(report.drill, column(report, "deals"), strict=True):
         assert drill is not None
         assert deals == sum(1 for _ in store.deals.list(Query(filter=drill.filter)))

@@ -8,13 +8,10 @@ import pytest
 
 from crmcli.domain.money import Money
 from crmcli.errors import UsageError
-from crmcli.reports.activity import activity_report
-from crmcli.reports.closed import lost_report, won_report
-from crmcli.reports.period import Window, window
-from crmcli.reports.pipeline import pipeline_report
-from crmcli.reports.stale import stale_report
+from crmcli.reports.period import window
 from crmcli.services.importing.plan import Plan
 from crmcli.services.records import Changes
+from tests.reports.asking import report_of, rows_of, totals_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,70 +48,79 @@ def business(app: AppContext, tmp_path: Path) -> AppContext:
     return app
 
 
-def rows(report: Report) -> list[dict[str, Any]]:
-    """The rows by column, money as numbers."""
-    names = [column.name for column in report.columns]
-    return [
-        {name: value.number if isinstance(value, Money) else value for name, value in zip(names, row, strict=True)}
-        for row in report.rows
-    ]
+def rate(app: AppContext, code: str, worth: float, day: str = "") -> None:
+    """One of the currency is worth so many euro."""
+    from crmcli.store.models.analysis import ExchangeRate
+
+    with app.desk.writing("test") as uow:
+        uow.add(ExchangeRate(currency=code, base="EUR", day=day, rate=worth))
 
 
 def test_won(business: AppContext) -> None:
-    """Per currency: how many, how much, how often, how long."""
-    report = won_report(business.desk)
-    assert rows(report) == [
+    """How many, how much, how often, how long; what has no rate is named and not counted as money."""
+    report = report_of(business, "won")
+    assert rows_of(report) == [
         {
-            "won": 1, "value": 1000, "average": 1000, "win_rate": 1.0, "cycle_mean": 20.0, "cycle_median": 20.0,
-            "currency": "USD",
-        },
-        {
-            "won": 2, "value": 400, "average": 200, "win_rate": 0.5, "cycle_mean": 25.0, "cycle_median": 25.0,
+            "won": 3, "value": 400, "average": 200, "win_rate": 0.6, "cycle_mean": (10 + 40 + 20) / 3, "cycle_median": 20.0,
             "currency": "EUR",
         },
     ]  # fmt: skip
-    assert (report.n, report.currency, report.totals) == (5, None, None)
+    assert (report.n, report.currency, report.totals) == (5, "EUR", None)
+    assert report.notes == (
+        "1 deal worth 1,000.00 USD is left out of the money: no rate for USD up to 2026-02-21 (crm rate set USD RATE)",
+    )
 
 
 @pytest.mark.parametrize(
     ("by", "expected"),
     [
-        ("owner", [("boris", 1, 1000, 1.0), ("ana", 2, 400, 2 / 3), ("boris", 0, 0, 0.0)]),
-        ("company", [("Beta", 1, 1000, 1.0), ("Acme", 2, 400, 1.0), (None, 0, 0, 0.0), ("Beta", 0, 0, 0.0)]),
-        ("product", [("coffee", 1, 1000, 1.0), ("tea", 2, 400, 2 / 3), (None, 0, 0, 0.0)]),
-        ("month", [("2026-01", 1, 100, 1.0), ("2026-02", 1, 300, 1 / 3), ("2026-02", 1, 1000, 1.0)]),
-        ("pipeline", [("sales", 1, 1000, 1.0), ("sales", 2, 400, 0.5)]),
+        ("owner", [("boris", 1, 500, 1 / 2), ("ana", 2, 400, 2 / 3)]),
+        ("company", [("Beta", 1, 500, 1 / 2), ("Acme", 2, 400, 1.0), (None, 0, 0, 0.0)]),
+        ("product", [("coffee", 1, 500, 1.0), ("tea", 2, 400, 2 / 3), (None, 0, 0, 0.0)]),
+        ("custom.product", [("coffee", 1, 500, 1.0), ("tea", 2, 400, 2 / 3), (None, 0, 0, 0.0)]),
+        ("stage", [("won", 3, 900, 1.0), ("lost", 0, 0, 0.0)]),
+        ("month", [("2026-01", 1, 100, 1.0), ("2026-02", 2, 800, 1 / 2)]),
+        ("quarter", [("2026-Q1", 3, 900, 3 / 5)]),
+        ("year", [("2026", 3, 900, 3 / 5)]),
+        ("week", [("2026-W02", 1, 100, 1.0), ("2026-W05", 0, 0, 0.0), ("2026-W07", 1, 300, 1.0), ("2026-W08", 1, 500, 1.0)]),
+        ("pipeline", [("sales", 3, 900, 3 / 5)]),
+        ("segment", [(None, 3, 900, 3 / 5)]),
+        ("contact", [(None, 3, 900, 3 / 5)]),
     ],
 )
 def test_won_by(business: AppContext, by: str, expected: list[tuple[object, ...]]) -> None:
     """Grouped by a field, a custom field or the month; the richest first, months in order."""
-    found = [(row[by], row["won"], row["value"], row["win_rate"]) for row in rows(won_report(business.desk, by))]
-    assert found == expected
+    rate(business, "USD", 0.5)
+    report = report_of(business, "won", by)
+    assert [(row[by], row["won"], row["value"], row["win_rate"]) for row in rows_of(report)] == expected
+    assert report.notes[: -1 if by in ("segment", "contact") else None] == ()
+    if len(expected) > 1:
+        totals = totals_of(report)
+        assert (totals["won"], totals["value"], totals["average"], totals["win_rate"]) == (3, 900, 300, 3 / 5)
 
 
 def test_won_by_a_companys_own_field(business: AppContext) -> None:
     """Deals can be told apart by what their company is."""
     acme = business.companies.edit_draft(Changes({"region": "East"}, set=["segment=smb"]))
     business.companies.edit("Acme", acme)
-    assert [(r["region"], r["won"]) for r in rows(won_report(business.desk, "region"))] == [
-        (None, 1),
+    assert [(r["region"], r["won"]) for r in rows_of(report_of(business, "won", "region"))] == [
         ("East", 2),
-        (None, 0),
+        (None, 1),
     ]
-    found = rows(won_report(business.desk, "company.segment"))
-    assert [(row["company.segment"], row["won"]) for row in found] == [(None, 1), ("smb", 2), (None, 0)]
+    found = rows_of(report_of(business, "won", "company.segment"))
+    assert [(row["company.segment"], row["won"]) for row in found] == [("smb", 2), (None, 1)]
 
 
 def test_an_unknown_group_lists_the_known_ones(business: AppContext) -> None:
     """A misspelled one is guessed at."""
     with pytest.raises(UsageError) as caught:
-        won_report(business.desk, "produkt")
+        report_of(business, "won", "produkt")
     assert caught.value.hint == "did you mean product?"
 
 
 def test_lost(business: AppContext) -> None:
     """By reason, each with its share; a deal without value counts in the base currency."""
-    found = [(row["reason"], row["lost"], row["value"], row["share"]) for row in rows(lost_report(business.desk))]
+    found = [(row["reason"], row["lost"], row["value"], row["share"]) for row in rows_of(report_of(business, "lost"))]
     assert found == [(None, 1, 0, 0.5), ("price", 1, 50, 0.5)]
 
 
@@ -132,8 +138,8 @@ def test_only_what_was_closed_in_the_period(
     business: AppContext, words: dict[str, str], won: int, label: str | None
 ) -> None:
     """Both ends count; without words it is all time."""
-    report = won_report(business.desk, span=window(business.clock.local(), **words))
-    assert (sum(row["won"] for row in rows(report)), report.period) == (won, label)
+    report = report_of(business, "won", **words)
+    assert (sum(row["won"] for row in rows_of(report)), report.period) == (won, label)
 
 
 @pytest.mark.parametrize(
@@ -147,32 +153,38 @@ def test_a_period_that_can_not_be(business: AppContext, words: dict[str, str]) -
 
 def test_pipeline(business: AppContext) -> None:
     """3800 at 80 % and 22500 at 20 %; conversion counts who ever got further."""
-    report = pipeline_report(business.desk)
-    found = {(row["stage"], row["currency"]): row for row in rows(report)}
-    assert [row["stage"] for row in rows(report)] == [
-        "lead", "qualified", "proposal", "negotiation", "won", "won", "lost",
-    ]  # fmt: skip
-    assert (found["negotiation", "EUR"]["weighted"], found["qualified", "EUR"]["weighted"]) == (3040, 4500)
-    assert (found["won", "USD"]["count"], found["won", "EUR"]["count"]) == (1, 2)
-    assert (found["lost", "EUR"]["count"], found["lead", "EUR"]["count"]) == (2, 1)
-    assert [found[stage, "EUR"]["conversion"] for stage in ("lead", "qualified", "proposal", "negotiation", "won")] == [
+    report = report_of(business, "pipeline")
+    found = {row["stage"]: row for row in rows_of(report)}
+    assert list(found) == ["lead", "qualified", "proposal", "negotiation", "won", "lost"]
+    assert (found["negotiation"]["weighted"], found["qualified"]["weighted"]) == (3040, 4500)
+    assert [row["count"] for row in found.values()] == [1, 1, 0, 1, 3, 2]
+    assert [row["value"] for row in found.values()] == [0, 22500, 0, 3800, 400, 50]
+    assert [found[stage]["conversion"] for stage in ("lead", "qualified", "proposal", "negotiation", "won")] == [
         5 / 8, 4 / 5, 1.0, 3 / 4, None,
     ]  # fmt: skip
-    assert report.totals is None
+    assert totals_of(report) == {
+        "stage": "open", "count": 3, "value": 26300, "weighted": 7540, "currency": "EUR", "kind": None, "conversion": None,
+    }  # fmt: skip
+    assert len(report.notes) == 1
 
 
 def test_pipeline_of_a_filter(business: AppContext) -> None:
-    """Totals are of the open stages, when all is in one currency."""
-    report = pipeline_report(business.desk, filter_text="owner = ana")
-    assert report.totals is not None
-    label, count, value, weighted, *_ = report.totals
-    assert (label, count, value, weighted) == ("open", 2, Money(2_630_000, "EUR"), Money(754_000, "EUR"))
+    """Totals are of the open stages."""
+    totals = totals_of(report_of(business, "pipeline", filter="owner = ana"))
+    assert (totals["stage"], totals["count"], totals["value"], totals["weighted"]) == ("open", 2, 26300, 7540)
+
+
+def test_the_weighted_value_that_everyone_works_out(app: AppContext) -> None:
+    """3800 at 90 % and 22500 at 20 % are 7920."""
+    for title, value, chance in (("One", "3800", "90"), ("Two", "22500", "20")):
+        app.deals.add(app.deals.draft({"title": title, "value": value, "probability": chance}))
+    assert totals_of(report_of(app, "pipeline"))["weighted"] == 7920
 
 
 def test_activity(business: AppContext) -> None:
     """Three done for three won deals; the planned one apart."""
-    report = activity_report(business.desk)
-    assert [(row["type"], row["done"], row["planned"], row["minutes"], row["effort"]) for row in rows(report)] == [
+    report = report_of(business, "activity")
+    assert [(row["type"], row["done"], row["planned"], row["minutes"], row["effort"]) for row in rows_of(report)] == [
         ("call", 2, 0, 45, 2 / 3), ("meeting", 1, 0, 60, 1 / 3), ("task", 0, 1, 0, 0.0),
     ]  # fmt: skip
     assert report.totals == (None, 3, 1, 105, 3, 1.0)
@@ -189,30 +201,31 @@ def test_activity(business: AppContext) -> None:
 )
 def test_activity_by(business: AppContext, by: str, expected: list[tuple[object, ...]]) -> None:
     """Effort is measured by the deals won by the same owner, company or month; none won, no effort."""
-    found = [(row[by], row["done"], row["won"], row["effort"]) for row in rows(activity_report(business.desk, by))]
+    found = [(row[by], row["done"], row["won"], row["effort"]) for row in rows_of(report_of(business, "activity", by))]
     assert found == expected
 
 
 def test_activity_by_something_else(business: AppContext) -> None:
     """Activities have no such groups."""
     with pytest.raises(UsageError, match="activities have no 'stage'"):
-        activity_report(business.desk, "stage")
+        report_of(business, "activity", "stage")
 
 
 def test_stale(business: AppContext) -> None:
     """Past what the stage allows, or past the days named; an activity is a touch."""
-    assert [(row["title"], row["days"]) for row in rows(stale_report(business.desk))] == [("Seven", 81)]
-    assert [row["title"] for row in rows(stale_report(business.desk, 1))] == ["Seven", "Six", "Eight"]
+    assert [(row["title"], row["days"]) for row in rows_of(report_of(business, "stale"))] == [("Seven", 81)]
+    assert [row["title"] for row in rows_of(report_of(business, "stale", days=1))] == ["Seven", "Six", "Eight"]
     business.activities.log({"type": "call", "body": "hello", "deal": "Seven"})
-    assert rows(stale_report(business.desk)) == []
+    assert rows_of(report_of(business, "stale")) == []
 
 
 def test_nothing_gives_no_values(store_url: str) -> None:
     """An empty denominator is no value, never 0."""
     from crmcli.context import AppContext, Flags
 
-    desk = AppContext(Flags(store=store_url)).desk
-    (row,) = rows(won_report(desk))
+    app = AppContext(Flags(store=store_url))
+    (row,) = rows_of(report_of(app, "won"))
     assert (row["won"], row["average"], row["win_rate"], row["cycle_mean"]) == (0, None, None, None)
-    assert [row["conversion"] for row in rows(pipeline_report(desk))] == [None] * 6
-    assert rows(lost_report(desk, span=Window())) == rows(activity_report(desk)) == rows(stale_report(desk)) == []
+    assert all(row["conversion"] is None for row in rows_of(report_of(app, "pipeline")))
+    for name in ("lost", "activity", "stale"):
+        assert rows_of(report_of(app, name)) == []

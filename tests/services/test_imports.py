@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crmcli.reports.closed import won_report
-from crmcli.reports.pipeline import pipeline_report
 from crmcli.services.importing.plan import Plan
 from crmcli.services.records import Query
+from tests.reports.asking import report_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,9 +64,9 @@ def test_maven_becomes_8800_deals(app: AppContext, shared: Path) -> None:
     plan, path = Plan("deal", stage_map=MAVEN_STAGES), shared / "crm_maven" / "sales_pipeline.csv"
     first = take(app, plan, path)
     assert (counts(first), first.linked) == ((8800, 8800, 0, 0, 0, 0), {"company": 85})
-    stages = {row[0]: row[1] for row in pipeline_report(app.desk).rows}
+    stages = {row[0]: row[1] for row in report_of(app, "pipeline").rows}
     assert stages == {"lead": 500, "qualified": 1589, "proposal": 0, "negotiation": 0, "won": 4238, "lost": 2473}
-    (row,) = won_report(app.desk).rows
+    (row,) = report_of(app, "won").rows
     count, value, _, rate, cycle, _, _ = row
     assert (count, value.number, round(rate, 6), round(cycle, 3)) == (4238, 10_005_534, 0.631501, 51.782)  # type: ignore[attr-defined, call-overload]
     assert won_by_region(app, shared) == {"Central": 3_346_293, "East": 3_090_594, "West": 3_568_647}
@@ -90,7 +89,7 @@ def won_by_region(app: AppContext, shared: Path) -> dict[str, int]:
     with (shared / "crm_maven" / "sales_teams.csv").open() as file:
         regions = {row["sales_agent"]: row["regional_office"] for row in csv.DictReader(file)}
     found: dict[str, int] = {}
-    for owner, _, value, *_ in won_report(app.desk, "owner").rows:
+    for owner, _, value, *_ in report_of(app, "won", "owner").rows:
         region = regions[str(owner)]
         found[region] = found.get(region, 0) + value.number  # type: ignore[attr-defined]
     return found

@@ -274,7 +274,7 @@ async def test_a_group_that_there_is_not(program: CrmApp) -> None:
     """What was remembered may be gone: the report says what there is."""
     async with program.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        screen(pilot)._ask_otherwise(catalogue.Asked("won", "rainfall"))
+        screen(pilot)._ask_otherwise(Asked("won", "rainfall"))
         screen(pilot)._choose("won")
         await settle(pilot)
         assert "deals have no 'rainfall'" in drawn(pilot)

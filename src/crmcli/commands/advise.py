@@ -15,6 +15,7 @@ from crmcli.errors import UsageError
 
 if TYPE_CHECKING:
     from crmcli.context import AppContext
+    from crmcli.services.mutes import RuleView
 
 app = Noun("The few things most worth doing now, with their reason and command.")
 _Rule = Annotated[
@@ -82,4 +83,8 @@ def advise(
 def _rules(context: AppContext) -> None:
     names = ("rule", "about", "weight", "muted", "until", "records")
     views = context.mutes.rules()
-    context.output.rows(names, [(*view[:3], "yes" if view.muted else "", view.until, view.records) for view in views])
+    context.output.rows(names, [_row(view) for view in views])
+
+
+def _row(view: RuleView) -> tuple[object, ...]:
+    return (*view[:3], "yes" if view.muted else "", view.until.isoformat() if view.until else None, view.records)

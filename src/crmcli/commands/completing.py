@@ -170,6 +170,7 @@ _VIEWED = ("contact", "company", "deal", "activity")
 _LISTED = {
     "task": "task",
     "find": "search",
+    "purchases": "purchase",
     "pipeline list": "stage",
     "config": "setting",
     "store": "finding",
@@ -195,11 +196,11 @@ def columns(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def sortable(ctx: typer.Context, incomplete: str) -> list[str]:
     """The fields that a list can be ordered by."""
-    from crmcli.domain.fields import FIELDS
+    from crmcli.domain.filter_fields import FILTERED
     from crmcli.store.queries.fields import PLACES, Own
 
     noun = "activity" if _listed(ctx) == "task" else _listed(ctx)
-    own = (field.name for field in FIELDS[noun] if isinstance(PLACES[noun].get(field.name), Own))
+    own = (field.name for field in FILTERED[noun] if isinstance(PLACES[noun].get(field.name), Own))
     return [name for name in own if name.startswith(incomplete)]
 
 

@@ -39,7 +39,7 @@ ENTRIES: dict[str, Entry] = {
     "untag": Entry("tag", "untag_app", _SELL, "Take labels off a record"),
     "view": Entry("view", "app", _SELL, "Saved filters, orders and columns of lists"),
     "goal": Entry("goal", "app", _SELL, "What is wanted of a figure in a period, and how far it is reached"),
-    "report": Entry("report", "app", _SELL, "Questions about the business"),
+    "report": Entry("report_saved", "app", _SELL, "Questions about the business"),
     "import": Entry("import_", "app", _DATA, "Contacts, companies, deals and activities from files"),
     "export": Entry("export", "app", _DATA, "Records into files: CSV, Excel, JSON, vCard, Parquet; the whole store"),
     "sql": Entry("sql", "app", _DATA, "Questions in SQL, over documented views"),

@@ -9,6 +9,7 @@ import typer
 
 from crmcli.commands.report_options import parameters
 from crmcli.commands.shape import Noun, app_of
+from crmcli.errors import UsageError
 from crmcli.reports.catalogue import QUESTIONS
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def _command(question: Question) -> Callable[..., None]:
 
     def ask(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401
         app = app_of(ctx)
+        refuse_misfits(given)
         show(app, app.answer(asked_of(question, given)), given)
 
     ask.__doc__ = f"{question.about[0].upper()}{question.about[1:]}. {question.more}".strip()
@@ -52,6 +54,46 @@ def asked_of(question: Question, given: Mapping[str, Any]) -> Asked:
 
 def show(app: AppContext, report: Report, given: Mapping[str, Any]) -> None:
     """The report as its flags want it: its rows, its chart, a file, or the ids behind it."""
+    refuse_misfits(given)
     output = app.output
     output.raw = bool(given.get("raw"))
-    output.report(report, envelope=bool(given.get("envelope")))
+    if given.get("drill"):
+        _drill(app, report, given.get("row") or "", given.get("column") or "")
+    elif given.get("output"):
+        output.report_file(report, given["output"])
+    elif given.get("chart"):
+        _refuse_figures(output.format if output.is_format_asked else "table")
+        output.chart(report)
+    else:
+        output.report(report, envelope=bool(given.get("envelope")), explain=bool(given.get("explain")))
+
+
+def refuse_misfits(given: Mapping[str, Any]) -> None:
+    """Raise UsageError for flags that don't go together, and for a file of no known kind: before anything is worked out."""
+    if given.get("output") is not None:
+        from crmcli.render.report_files import kind_of
+
+        kind_of(given["output"])
+    ways = [f"--{name}" for name in ("drill", "output", "chart", "envelope") if given.get(name)]
+    if len(ways) > 1 and ways != ["--output", "--chart"]:
+        raise UsageError(f"{ways[0]} and {ways[1]} are two answers", hint=f"one of {', '.join(ways)}")
+    for name in ("row", "column"):
+        if given.get(name) and not given.get("drill"):
+            raise UsageError(f"--{name} says which records --drill gives", hint=f"--drill --{name} …")
+
+
+def _refuse_figures(form: str) -> None:
+    if form != "table":
+        raise UsageError(f"--chart: {form} has no charts", hint="--format table, or --output FILE.svg")
+
+
+def _drill(app: AppContext, report: Report, row: str, column: str) -> None:
+    """The uids behind the figures, one a line; as records of noun and id where such a format is asked for."""
+    from crmcli.reports.behind import behind, uids
+
+    found = uids(app.desk, behind(report, row, column.replace("-", "_")))
+    output = app.output
+    if output.is_format_asked and output.format not in ("table", "ids"):
+        output.rows(("noun", "id"), found)
+    else:
+        output.lines(uid for _, uid in found)

@@ -1,6 +1,6 @@
 """What a filter can ask of each noun: the fields of records, and what is only ever asked, never entered.
 
-Beside the record nouns there are ``campaign``, ``member`` (somebody in a campaign, as `crm campaign members` lists them),
+Beside the record nouns there are ``campaign``, ``purchase``, ``member`` (somebody in a campaign, as `crm campaign members` lists them),
 ``membership`` (the same seen from the person: there ``status`` means every state that was ever reached) and ``consent``
 (a person's word for each channel).
 """
@@ -83,6 +83,20 @@ MEMBERSHIP = (
 CONSENT = tuple(
     Field(channel, Kind.CHOICE, f"the last word about {channel}", choices=CONSENT_STATES) for channel in CHANNELS
 )
+PURCHASE = (
+    Field("customer", Kind.TEXT, "who bought, in the words of the log"),
+    Field("contact", Kind.LINK, "the person it was", noun="contact"),
+    Field("company", Kind.LINK, "the organisation it was", noun="company"),
+    Field("at", Kind.TIME, "when it was bought", flag="date"),
+    Field("value", Kind.MONEY, "what was paid", flag="amount"),
+    Field("currency", Kind.TEXT, "ISO 4217 code"),
+    Field("product", Kind.TEXT, "what was bought"),
+    Field("quantity", Kind.INTEGER, "how many"),
+    Field("source", Kind.TEXT, "the log it comes from"),
+    Field("external_id", Kind.TEXT, "its number there"),
+    Field("id", Kind.TEXT, "the uid: prefix and ULID", computed=True),
+    Field("number", Kind.INTEGER, "the short number shown in tables", computed=True),
+)
 
 FILTERED: dict[str, tuple[Field, ...]] = {
     **{noun: (*fields, *_ASKED[noun]) for noun, fields in FIELDS.items()},
@@ -90,6 +104,7 @@ FILTERED: dict[str, tuple[Field, ...]] = {
     "member": MEMBER,
     "membership": MEMBERSHIP,
     "consent": CONSENT,
+    "purchase": PURCHASE,
 }
 
 

@@ -8,7 +8,7 @@ gives the same answer on every machine.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from crmcli.domain.frozen import NamedTuple
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from random import Random
 
+Key = TypeVar("Key")
 FUTURES = 10_000
 SEED = 1
 # So many deals the given probability weighs as much as: with few that went before it decides, with many they do.
@@ -106,21 +107,22 @@ class Futures:
 
 
 def simulated(
-    groups: Iterable[Sequence[tuple[int, float]]], count: int = FUTURES, seed: int = SEED
-) -> tuple[list[list[int]], list[int]]:
-    """What each group of deals (amount and chance) brings in each future, and what all of them together do."""
+    deals: Iterable[tuple[Key, int, float]], count: int = FUTURES, seed: int = SEED
+) -> tuple[dict[Key, list[int]], list[int]]:
+    """What the deals (group, amount and chance) of each group bring in each future, and what all together do.
+
+    The draws are one deal's after another's, so that all together bring the same however they are grouped.
+    """
     from random import Random
 
     source = Random(seed)  # noqa: S311 - dice, no secret
-    found, together = [], [0] * count
-    for deals in groups:
-        futures = Futures(count, source)
-        for amount, probability in deals:
-            futures.add(amount, probability)
-        sums = futures.sums()
-        found.append(sums)
-        together = [one + other for one, other in zip(together, sums, strict=True)]
-    return found, together
+    groups: dict[Key, Futures] = {}
+    for key, amount, probability in deals:
+        if key not in groups:
+            groups[key] = Futures(count, source)
+        groups[key].add(amount, probability)
+    sums = {key: futures.sums() for key, futures in groups.items()}
+    return sums, [sum(future) for future in zip(*sums.values(), strict=True)] or [0] * count
 
 
 def interval(sums: Iterable[int]) -> tuple[int, ...]:

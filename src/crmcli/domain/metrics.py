@@ -47,7 +47,7 @@ def percentile(values: Iterable[float], share: float) -> float | None:
 
 
 def velocity(count: float, size: float | None, rate: float | None, days: float | None) -> float | None:
-    """Money a day: open deals × average size × win rate / average cycle in days."""
+    """Money a day: open deals · average size · win rate / average cycle in days."""
     if size is None or rate is None or not days:
         return None
     return count * size * rate / days

@@ -10,6 +10,7 @@ from crmcli.domain.text import nearest
 from crmcli.errors import BadValue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
 
@@ -73,3 +74,28 @@ def attainment(target: float, reached: float, starts_on: date, ends_on: date, to
     gone = min(max((today - starts_on).days + 1, 0), days)
     expected = target * gone / days
     return Attainment(ratio(reached, target), target - reached, expected, ratio(reached, expected))
+
+
+def quota_within(goals: Iterable[tuple[date, date, float]], starts_on: date, ends_on: date) -> float | None:
+    """What is wanted in a period, from goals with their first and last days; None where nothing is.
+
+    The goal of just these days, or else the goals that lie wholly in them, the longest first, no day counted twice.
+    """
+    inside = [goal for goal in goals if starts_on <= goal[0] and goal[1] <= ends_on]
+    taken: list[tuple[date, date]] = []
+    wanted = None
+    for first, last, target in sorted(inside, key=lambda goal: (goal[0] - goal[1], goal[0])):
+        if all(last < start or end < first for start, end in taken):
+            taken.append((first, last))
+            wanted = (wanted or 0.0) + target
+    return wanted
+
+
+def coverage(pipeline: float, quota: float | None, won: float) -> float | None:
+    """Open pipeline / (quota - won); None without a quota, and where it is reached."""
+    return None if quota is None or won >= quota else pipeline / (quota - won)
+
+
+def required_coverage(win_rate: float | None) -> float | None:
+    """1 / win rate: how many times what is missing has to be in the pipeline. Of 22 % that is 4.5."""
+    return 1 / win_rate if win_rate else None

@@ -31,7 +31,9 @@ from crmcli.domain.views import (
     MemberPicture,
     MemberView,
     Objection,
+    PurchaseLine,
     QuotaView,
+    RateView,
     SavedView,
     SearchHit,
     SegmentPicture,
@@ -94,6 +96,8 @@ VIEWS: dict[str, View] = {
     "suppression": SuppressionView,
     "objection": Objection,
     "goal": QuotaView,
+    "purchase": PurchaseLine,
+    "rate": RateView,
 }
 PICTURES: dict[View, str] = {
     ContactPicture: "contact", CompanyPicture: "company", DealPicture: "deal", CampaignPicture: "campaign",

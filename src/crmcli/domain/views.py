@@ -365,6 +365,34 @@ class QuotaView(NamedTuple):
     note: str | None
 
 
+class PurchaseLine(NamedTuple):
+    """Something that a customer bought; ``contact`` or ``company`` where it is known who the log's ``customer`` is."""
+
+    id: str
+    number: int
+    customer: str
+    contact: Link | None
+    company: Link | None
+    at: datetime
+    value: Money | None
+    currency: str | None
+    product: str | None
+    quantity: float | None
+    source: str
+    external_id: str | None
+
+
+class RateView(NamedTuple):
+    """What one unit of a currency is worth in another from a day on; without a day where no dated rate says otherwise."""
+
+    number: int
+    currency: str
+    base: str
+    day: date | None
+    rate: float
+    note: str | None
+
+
 class CampaignView(NamedTuple):
     """A campaign as it was planned, and how far it is."""
 

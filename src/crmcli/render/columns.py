@@ -148,6 +148,8 @@ _KINDS = {
     "came": "integer",
     "went": "integer",
     "annual_revenue": "money",
+    "quantity": "number",
+    "rate": "number",
     "probability": "chance",
     "duration": "minutes",
     "remind_before": "minutes",
@@ -277,6 +279,11 @@ _SHOWN: dict[str, tuple[tuple[str, int, int], ...]] = {
         ("number", 3, 0), ("metric", 0, 0), ("owner", 0, 6), ("period", 0, 0), ("target", 0, 0), ("reached", 0, 0),
         ("share", 0, 0), ("gap", 2, 0), ("expected", 4, 0), ("pace", 1, 0), ("note", 5, 10),
     ),
+    "purchase": (
+        ("number", 3, 0), ("at", 0, 0), ("customer", 0, 14), ("contact", 2, 12), ("company", 2, 12), ("product", 1, 12),
+        ("quantity", 1, 0), ("value", 0, 0), ("source", 4, 8),
+    ),
+    "rate": (("currency", 0, 0), ("base", 0, 0), ("day", 0, 0), ("rate", 0, 0), ("note", 1, 10)),
     "finding": (("check", 1, 0), ("record", 0, 0), ("problem", 0, 20), ("remedy", 0, 16)),
     "fact": (("name", 0, 0), ("value", 0, 20)),
     "template": (

@@ -14,7 +14,7 @@ from crmcli.render.columns import choose, choose_picture
 from crmcli.render.diagnostics import Diagnostics
 from crmcli.render.formats import FORMATS
 from crmcli.render.locale import Locale
-from crmcli.render.writer import Writer
+from crmcli.render.writer import OBJECTS, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -138,16 +138,44 @@ class Output:
             columns = choose(noun_of(view), fields, custom_keys)
         self._writer().one(view, columns)
 
-    def report(self, report: Report, *, envelope: bool = False) -> None:
-        """A report: its rows, or in an envelope with what is needed to trust them.
+    def report(self, report: Report, *, envelope: bool = False, explain: bool = False) -> None:
+        """A report: its rows, or in an envelope with what is needed to trust them; to explain them, what they mean.
 
         Raises:
             UsageError: the format has no envelopes, or the report no ids.
         """
-        if envelope:
-            self._writer().envelope(report)
-        else:
-            self._writer().report(report)
+        if envelope or (explain and self.format in OBJECTS):
+            self._writer().envelope(report, explain=explain)
+            return
+        self._writer().report(report, explain=explain)
+        self._tell(report)
+        if explain and self.format != "table":
+            from crmcli.render.report_words import told
+
+            for line in told(report):
+                self.note(line)
+
+    def chart(self, report: Report) -> None:
+        """The charts of a report in place of its rows; raises UsageError when it has none."""
+        self._writer().chart(report)
+        self._tell(report)
+
+    def report_file(self, report: Report, path: str) -> None:
+        """A report as a file; its name says which kind. Raises UsageError where that can't be written."""
+        from crmcli.render.report_files import TELLING, kind_of, write_report
+
+        write_report(path, report, self.screen(), raw=self.raw, warn=self.warn)
+        if kind_of(path) not in TELLING:
+            self._tell(report)
+        self.message(f"wrote {path}")
+
+    def _tell(self, report: Report) -> None:
+        """What the figures leave out or come from, beside the answer."""
+        notes = (*report.notes, *(note for part in report.parts for note in part.notes))
+        if notes:
+            self.stdout.flush()
+        for note in dict.fromkeys(notes):
+            self.note(note)
 
     def rows(self, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
         """The rows of a question that is about no noun: numbers, texts and None."""
@@ -168,6 +196,10 @@ class Output:
     def uid(self, uid: str) -> None:
         """The uid of a new record, alone on its line."""
         self._writer().write([f"{uid}\n"])
+
+    def lines(self, texts: Iterable[str]) -> None:
+        """Texts that need no format, a line each, as they come."""
+        self._writer().write(f"{text}\n" for text in texts)
 
     def value(self, record: Mapping[str, object]) -> None:
         """A plain JSON object that is no noun's record, in one of the structured formats."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.money import Money
 from crmcli.errors import UsageError
-from crmcli.render.chart_scale import NO_VALUE
+from crmcli.reports.behind import label_of
 from crmcli.reports.report import Chart
 
 if TYPE_CHECKING:
@@ -37,23 +37,15 @@ def chart_of(report: Report) -> Chart | None:
     if place is None:
         return None
     column, rows = report.columns[place], report.rows[:MOST_BARS]
+    is_bare = place == 0  # nothing says what the row is about
     more = f", the first {MOST_BARS} of {len(report.rows):,}" if len(report.rows) > MOST_BARS else ""
     return Chart(
         "bar",
-        tuple(label_of(report, row) for row in rows),
+        tuple(report.title if is_bare else label_of(report, row) for row in rows),
         tuple(_length(row[place]) for row in rows),
         _unit(report, column, place),
         f"{report.title}: {column.header}{more}",
     )
-
-
-def label_of(report: Report, row: tuple[object, ...]) -> str:
-    """What a row is about: its title, else its first column; the report itself where that is a figure already."""
-    names = [column.name for column in report.columns]
-    place = names.index("title") if "title" in names else 0
-    if place == 0 and report.columns[0].kind in _DRAWN:
-        return report.title
-    return NO_VALUE if row[place] is None else str(row[place])
 
 
 def _drawn(report: Report) -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.render.chart_svg import COLORS, FONTS, inline_svg
 from crmcli.render.charts import sparkline
 from crmcli.render.markup import escaped, tag
-from crmcli.render.report_words import ASIDE, definitions, facts, in_points, signed, spelled, unit_of
+from crmcli.render.report_words import ASIDE, MINUS, definitions, facts, in_points, signed, spelled, unit_of
 from crmcli.render.reports import align, cells
 from crmcli.render.table import NOTHING
 
@@ -124,7 +124,7 @@ def _change(report: Report, row: tuple[object, ...], places: dict[str, int], scr
     if place is None or not isinstance(value, int | float):
         return ""
     text = signed(value, screen.locale, points=in_points(report.columns[place], unit_of(report, row)))
-    arrow = {"+": "▲ ", "\u2212": "▼ "}.get(text[0], "")
+    arrow = {"+": "▲ ", MINUS: "▼ "}.get(text[0], "")
     return tag("span", 'class="change"', escaped(arrow + text))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Columns that say of what kind a row's figures are and how they are defined; a person is not shown them as such.
 ASIDE = frozenset({"unit", "definition"})
-_MINUS = "\u2212"
+MINUS = "\u2212"
 
 
 def is_change(column: ReportColumn) -> bool:
@@ -24,12 +24,9 @@ def is_change(column: ReportColumn) -> bool:
 
 
 def signed(value: float, locale: Locale, *, points: bool) -> str:
-    """A change with its sign: ``+12.0%``, of a rate in points: ``−3.0 pp``."""
+    """A change with its sign: ``+12.0%``, of a rate in points: ``+3.0 pp``."""
     size = locale.percent(abs(value))
-    if not any(digit in size for digit in "123456789"):
-        sign = ""
-    else:
-        sign = "+" if value > 0 else _MINUS
+    sign = "" if round(abs(value), 3) == 0 else "+" if value > 0 else MINUS
     return f"{sign}{size.removesuffix('%')} pp" if points else f"{sign}{size}"
 
 
@@ -75,6 +72,12 @@ def facts(report: Report) -> Iterator[tuple[str, str]]:
         "model": model_text(report.model),
     }
     yield from ((name, text) for name, text in told.items() if text)
+
+
+def told(report: Report) -> Iterator[str]:
+    """What each figure means and what all of them rest on, a line each."""
+    for part in report.parts or (report,):
+        yield from (f"{name}: {text}" for name, text in (*definitions(part), *facts(part)))
 
 
 def model_text(model: Any) -> str:  # noqa: ANN401 - a text, or what was fitted by name

@@ -9,7 +9,7 @@ from crmcli.domain.records import plain
 from crmcli.render.cells import wrap
 from crmcli.render.charts import chart_lines, sparkline
 from crmcli.render.report_chart import charts_of
-from crmcli.render.report_words import ASIDE, definitions, facts, in_points, is_change, model_text, signed, unit_of
+from crmcli.render.report_words import ASIDE, in_points, is_change, model_text, signed, told, unit_of
 from crmcli.render.safe import visible
 from crmcli.render.table import NOTHING, Spec, lay_out, shown
 from crmcli.render.tones import paint
@@ -108,10 +108,10 @@ def table_lines(report: Report, screen: Screen) -> Iterator[str]:
 def explanation(report: Report, screen: Screen) -> Iterator[str]:
     """What each figure means and what all of them rest on, a line each, wrapped to the screen."""
     yield ""
-    for name, text in (*definitions(report), *facts(report)):
-        first, *others = wrap(f"{visible(name)}: {visible(text)}", screen.width)
+    for text in told(report):
+        first, *others = wrap(visible(text), screen.width)
         yield first
-        yield from (f"  {line}" for other in others for line in wrap(other, screen.width - 2))
+        yield from (f"  {line}" for line in wrap(" ".join(others), screen.width - 2) if line)
 
 
 def chart_only(report: Report, screen: Screen) -> Iterator[str]:

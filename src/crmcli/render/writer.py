@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from crmcli.reports.report import Report
 
 
+OBJECTS = ("json", "jsonl", "yaml")
+
+
 class Writer:
     """Writes views, records and reports in one format; a table or picture is drawn on ``screen``."""
 
@@ -50,7 +53,7 @@ class Writer:
         record = getattr(view, "record", view)
         if self.form == "ids":
             self.write(formats.ids(noun, [record]))
-        elif self.form in ("json", "jsonl", "yaml"):
+        elif self.form in OBJECTS:
             self._record(as_record(view) if columns is None else next(formats.records_of([view], columns)))
         elif columns is not None:
             self.many(noun, iter([view]), columns)
@@ -63,14 +66,16 @@ class Writer:
 
             self._lines(picture(view, self.screen()))
 
-    def report(self, report: Report) -> None:
+    def report(self, report: Report, *, explain: bool = False) -> None:
         """The rows of a report; for a person also its title, totals, chart and footing."""
         from crmcli.render import reports
 
         if self.form == "ids":
-            raise UsageError("--format ids: a report has no ids", hint="--format tsv")
+            raise UsageError(
+                "--format ids: a report has no ids", hint="--drill for those of its records, or --format tsv"
+            )
         if self.form == "table":
-            self._lines(reports.report_lines(report, self.screen()))
+            self._lines(reports.report_lines(report, self.screen(), explain=explain))
         elif self.form == "markdown":
             headers = [(column.header, reports.align(column)) for column in report.columns]
             screen = self.screen()
@@ -80,6 +85,12 @@ class Writer:
             self._rows([column.name for column in report.columns], report.rows)
         else:
             self._records(reports.report_rows(report))
+
+    def chart(self, report: Report) -> None:
+        """The charts of a report as text; raises UsageError when it has none."""
+        from crmcli.render.reports import chart_only
+
+        self._lines(chart_only(report, self.screen()))
 
     def rows(self, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
         """Rows of numbers, texts and None under names, as they come."""
@@ -98,17 +109,17 @@ class Writer:
         else:
             self._records(dict(zip(names, row, strict=True)) for row in rows)
 
-    def envelope(self, report: Report) -> None:
-        """The rows of a report with what is needed to trust them."""
+    def envelope(self, report: Report, *, explain: bool = False) -> None:
+        """The rows of a report with what is needed to trust them, and to explain them."""
         from crmcli.render import reports
 
-        if self.form not in ("json", "jsonl", "yaml"):
+        if self.form not in OBJECTS:
             raise UsageError(f"--envelope: {self.form} has no place for it", hint="--format json")
-        self._record(reports.envelope(report))
+        self._record(reports.envelope(report, explain=explain))
 
     def value(self, record: object) -> None:
         """One plain object; raises UsageError where the format has no objects."""
-        if self.form not in ("json", "jsonl", "yaml"):
+        if self.form not in OBJECTS:
             raise UsageError(f"--format {self.form}: has no objects", hint="--format json")
         self._record(record)
 

@@ -5,83 +5,100 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.metrics import ratio
-from crmcli.reports.drill import Groups, grouped, within
-from crmcli.reports.period import month_of
+from crmcli.domain.stretches import UNITS
+from crmcli.reports.deal_drill import DealDrill
+from crmcli.reports.drill import grouped, within
 from crmcli.reports.report import Report, ReportColumn
-from crmcli.store.queries.condition import EVERYTHING
-from crmcli.store.queries.reports import MONTH, activity_rows, closed_deals, deal_group
+from crmcli.reports.sales.grouping import chart_of, group_column, ordered, titled
+from crmcli.store.queries.closings import closed_within
+from crmcli.store.queries.condition import EVERYTHING, Condition, both
+from crmcli.store.queries.groups import WHOLE, deal_groups, group_rows
+from crmcli.store.queries.reports import activity_figures, activity_groups
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from crmcli.reports.inquiry import Inquiry, Sources
-    from crmcli.reports.period import Window
+    from crmcli.services.desk import Desk
+    from crmcli.store.queries.groups import Group
     from crmcli.store.reader import Reader
 
 _FIGURES = (
-    ReportColumn("done", "done", "integer"),
-    ReportColumn("planned", "planned", "integer"),
-    ReportColumn("minutes", "minutes", "integer"),
-    ReportColumn("won", "won", "integer"),
-    ReportColumn("effort", "effort", "number"),
+    ReportColumn("done", "done", "integer", meaning="activities done, by when they took place"),
+    ReportColumn("planned", "planned", "integer", meaning="activities planned, by when they are"),
+    ReportColumn("minutes", "minutes", "integer", meaning="Σ duration of the done ones"),
+    ReportColumn(
+        "won",
+        "won",
+        "integer",
+        meaning="deals won by the same owner, company or stretch of time; else all that were won",
+    ),
+    ReportColumn("effort", "effort", "number", meaning="done activities / won deals"),
 )
-_COUNTED = ("done", "planned")
+_COUNTED = "status in (done, planned)"
 # Deals can be told apart by these too; by kind and person all won deals count.
-_SHARED = ("owner", "company", MONTH)
+_SHARED = ("owner", "company", "region", "country", "industry", "campaign", *UNITS)
+Tallies = dict[object, tuple[int, int, int]]
 
 
 def activity_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Activities per group: done, planned, minutes; won deals of the period, and done activities for each of them."""
-    desk, by, span, filter_text = sources.desk, inquiry.by or "type", inquiry.span, inquiry.filter
-    now = desk.clock.local()
-    tallies: dict[str | None, list[int]] = {}
-    counted: dict[str | None, dict[int, None]] = {}
+    desk, span, now = sources.desk, inquiry.span, inquiry.now
     with desk.reading() as reader:
-        where = desk.condition(reader, "activity", filter_text)
-        for key, status, minutes, number in activity_rows(reader, by, where, span.bounds):
-            label = month_of(key, now) if by == MONTH else key
-            tally, numbers = tallies.setdefault(label, [0, 0, 0]), counted.setdefault(label, {})
-            if number in numbers:  # with two people of the same name
-                continue
-            if status in _COUNTED:
-                numbers[number] = None
-            tally[0] += status == "done"
-            tally[1] += status == "planned"
-            tally[2] += (minutes or 0) if status == "done" else 0
-        won = _won(reader, by if by in _SHARED else None, span, now)
-    order = (lambda item: item[0] or "") if by == MONTH else (lambda item: (-item[1][0], item[0] or ""))
-    ordered = sorted(tallies.items(), key=order)
-    rows = tuple(_row(label, tally, won, shared=by in _SHARED) for label, tally in ordered)
-    groups = Groups(
-        "activity", by, tallies, ("status in (done, planned)", within("at", span, now), grouped(filter_text))
-    )
-    drill = tuple(groups.drill(label, "", list(counted[label])) for label, _ in ordered)
-    columns = (ReportColumn(by, by), *_FIGURES)
-    n = sum(tally[0] + tally[1] for tally in tallies.values())
-    formula = "effort = done activities / won deals"
-    return Report(
-        "activity", f"activities by {by}", columns, rows, _totals(tallies, won, by), n, span.label, formula=formula,
-        drill=drill,
-    )  # fmt: skip
+        group = activity_groups(reader, desk, inquiry.by or "type", span.bounds)
+        where = desk.condition(reader, "activity", inquiry.filter)
+        tallies: Tallies = {key: (d, p, m) for key, d, p, m in activity_figures(reader, group, where, span.bounds)}
+        rows = ordered(group, tallies, lambda tally: tally[0])
+        won = _won(reader, desk, group.name if group.name in _SHARED else None, inquiry)
+        everything = _whole(reader, group, where, tallies, span.bounds)
+        drills = DealDrill(desk, reader, group, tallies, (within("at", span, now), grouped(inquiry.filter)))
+        return Report(
+            "activity", titled("activities", group), (*group_column(group), *_FIGURES),
+            tuple(_row(group.label(key), tally, won, group) for key, tally in rows), _totals(everything, won, len(rows)),
+            everything[0] + everything[1], span.label, formula="effort = done activities / won deals",
+            chart=chart_of(group, [(key, tally[0]) for key, tally in rows], "", "activities done"),
+            drill=tuple(drills.to(key, _COUNTED, tally[0] + tally[1]) for key, tally in rows),
+            cells=tuple(
+                {
+                    "done": drills.to(key, "status = done", tally[0]),
+                    "planned": drills.to(key, "status = planned", tally[1]),
+                    "minutes": drills.to(key, "status = done", tally[0]),
+                }
+                for key, tally in rows
+            ),
+            notes=("an activity counts for each of its people; totals count it once",) if group.is_shared else (),
+        )  # fmt: skip
 
 
-def _row(label: str | None, tally: list[int], won: dict[str | None, int], *, shared: bool) -> tuple[object, ...]:
-    deals = won.get(label, 0) if shared else sum(won.values())
+def _row(
+    label: str | None, tally: tuple[int, int, int], won: dict[str | None, int], group: Group
+) -> tuple[object, ...]:
+    deals = won.get(label, 0) if group.name in _SHARED else sum(won.values())
     return (label, *tally, deals, ratio(tally[0], deals))
 
 
-def _totals(tallies: dict[str | None, list[int]], won: dict[str | None, int], by: str) -> tuple[object, ...] | None:
-    if len(tallies) < 2 or by == "contact":  # an activity with two people would count twice
+def _whole(
+    reader: Reader, group: Group, where: Condition, tallies: Tallies, period: tuple[str, str] | None
+) -> tuple[int, int, int]:
+    """All groups together, every activity once."""
+    if group.is_shared:
+        whole = group._replace(sql="NULL", joins=Condition(""), params=())
+        return _sums([(done, planned, m) for _, done, planned, m in activity_figures(reader, whole, where, period)])
+    return _sums(list(tallies.values()))
+
+
+def _sums(tallies: list[tuple[int, int, int]]) -> tuple[int, int, int]:
+    return sum(done for done, _, _ in tallies), sum(planned for _, planned, _ in tallies), sum(m for _, _, m in tallies)
+
+
+def _totals(everything: tuple[int, int, int], won: dict[str | None, int], rows: int) -> tuple[object, ...] | None:
+    if rows < 2:
         return None
-    sums = [sum(tally[i] for tally in tallies.values()) for i in range(3)]
-    return (None, *sums, sum(won.values()), ratio(sums[0], sum(won.values())))
+    deals = sum(won.values())
+    return (None, *everything, deals, ratio(everything[0], deals))
 
 
-def _won(reader: Reader, by: str | None, span: Window, now: datetime) -> dict[str | None, int]:
-    counts: dict[str | None, int] = {}
-    group = deal_group(reader, by)
-    for key, kind, *_ in closed_deals(reader, group, EVERYTHING, span.bounds):
-        if kind == "won":
-            label = month_of(key, now) if by == MONTH else key
-            counts[label] = counts.get(label, 0) + 1
-    return counts
+def _won(reader: Reader, desk: Desk, by: str | None, inquiry: Inquiry) -> dict[str | None, int]:
+    """How many deals were won in the period, by the same groups."""
+    bounds = inquiry.span.bounds
+    group = deal_groups(reader, desk, by, "closed_at", bounds) if by else WHOLE
+    won = both(closed_within(EVERYTHING, bounds), Condition("s.kind = 'won'"))
+    return {group.label(key): count for key, count in group_rows(reader, group, (Condition("COUNT(*)"),), won)}

@@ -72,7 +72,8 @@ def advice_report(sources: Sources, inquiry: Inquiry) -> Report:
         muted = {(mute.rule, mute.noun, mute.record) for mute in silenced}
         found = [
             each
-            for rule in RULES if rule.name in _FINDERS
+            for rule in RULES
+            if rule.name in _FINDERS
             if (rule.name, None, None) not in muted and reader.connection is not None
             for each in _FINDERS[rule.name](look)
             if (rule.name, each.noun, each.number) not in muted

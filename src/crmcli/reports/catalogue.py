@@ -69,7 +69,8 @@ def _refuse_what_it_takes_not(question: Question, asked: Asked) -> None:
 
 def group_names(desk: Desk, noun: str) -> list[str]:
     """What the records of a noun can be told apart by in a report; for deals their custom fields too."""
-    from crmcli.store.queries.reports import activity_group_names, deal_group_names
+    from crmcli.store.queries.groups import deal_group_names
+    from crmcli.store.queries.reports import activity_group_names
 
     if noun == "activity":
         return activity_group_names()

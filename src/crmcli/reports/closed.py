@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from crmcli.store.queries.worth import Worth
 
 _WON = (
-    ReportColumn("won", "won", "integer", meaning="deals won: those that are in a won stage, by the day they were closed"),
+    ReportColumn(
+        "won", "won", "integer", meaning="deals won: those that are in a won stage, by the day they were closed"
+    ),
     ReportColumn("value", "value", "money", meaning="Σ value of the won deals"),
     ReportColumn("average", "average", "money", meaning="won value / won deals"),
     ReportColumn("win_rate", "win rate", "percent", meaning="won / (won + lost), among deals closed in the period"),
@@ -29,7 +31,9 @@ _WON = (
     ReportColumn("currency", "currency", priority=3, meaning="the currency that the money is counted in"),
 )
 _LOST = (
-    ReportColumn("lost", "lost", "integer", meaning="deals lost: those that are in a lost stage, by the day they were closed"),
+    ReportColumn(
+        "lost", "lost", "integer", meaning="deals lost: those that are in a lost stage, by the day they were closed"
+    ),
     ReportColumn("value", "value", "money", meaning="Σ value of the lost deals"),
     ReportColumn("share", "share", "percent", meaning="lost / all lost"),
     ReportColumn("currency", "currency", priority=3, meaning="the currency that the money is counted in"),

@@ -1,4 +1,4 @@
-"""From a figure about deals to the deals behind it, whatever they are told apart by."""
+"""From the figures of groups to the deals or activities behind them, whatever they are told apart by."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d.*", re.DOTALL)
 
 
 class DealDrill:
-    """The groups of one report, each said as a filter, or by its deals' numbers where no filter can tell them apart.
+    """The groups of one report, each said as a filter, or by its records' numbers where no filter can tell them apart.
 
-    ``keys`` are those that the store told the groups apart by; ``rest`` are conditions that all its deals meet. It asks the
+    ``keys`` are those that the store told the groups apart by; ``rest`` are conditions that all its records meet. It asks the
     store, and so lives no longer than the reader.
     """
 
@@ -32,18 +32,18 @@ class DealDrill:
         self._desk, self._reader, self._group = desk, reader, group
         self._labels = {key: group.label(key) for key in keys}
         self._rest = joined(*rest)
-        self._path = path_of("deal", group.name) if group.name and group.sql != "NULL" else ""
+        self._path = path_of(group.noun, group.name) if group.name and group.sql != "NULL" else ""
         labels = set(self._labels.values())
         self._unclear = frozenset() if not self._path or group.moment else unclear(labels) | self._loose(labels)
 
     def to(self, key: object, also: str = "", count: object = 1) -> Drill | None:
-        """The deals of a group that meet one more condition; None where they are counted to be none."""
+        """The records of a group that meet one more condition; None where they are counted to be none."""
         if not count:
             return None
         label, where = self._labels[key], joined(also, self._rest)
-        if label in self._unclear or is_odd(self._path, label):
+        if label in self._unclear or (self._group.noun == "deal" and is_odd(self._path, label)):
             return self._by_number(key, where)
-        return Drill("deal", joined(self._condition(label), where) or "number > 0")
+        return Drill(self._group.noun, joined(self._condition(label), where) or "number > 0")
 
     def _loose(self, labels: set[str | None]) -> set[str | None]:
         """Labels of a custom field that a filter takes for numbers or dates: 10 would be 10.0 as well."""
@@ -58,8 +58,8 @@ class DealDrill:
     def _by_number(self, key: object, where: str) -> Drill | None:
         from crmcli.store.queries.groups import numbers_in
 
-        fits = self._desk.condition(self._reader, "deal", where)
-        return numbered("deal", numbers_in(self._reader, self._group, key, fits, MOST_NUMBERS + 1))
+        fits = self._desk.condition(self._reader, self._group.noun, where)
+        return numbered(self._group.noun, numbers_in(self._reader, self._group, key, fits, MOST_NUMBERS + 1))
 
     def _condition(self, label: str | None) -> str:
         if not self._path:

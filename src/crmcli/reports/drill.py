@@ -28,6 +28,12 @@ _ACTIVITY_PATHS = {
     "owner": "owner",
     "company": "company.name",
     "contact": "contact.name",
+    "direction": "direction",
+    "outcome": "outcome",
+    "campaign": "campaign",
+    "region": "company.region",
+    "country": "company.country",
+    "industry": "company.industry",
     MONTH: "at",
 }
 
@@ -149,4 +155,3 @@ class Groups:
         if not label and self.by == "contact":
             return "contact is empty"
         return equal(self._path, label)
-

@@ -25,7 +25,7 @@ _COLUMNS = (
     ReportColumn("stage", "stage"),
     ReportColumn("count", "deals", "integer", meaning="deals that stand in the stage now"),
     ReportColumn("value", "value", "money", meaning="Σ value of these deals"),
-    ReportColumn("weighted", "weighted", "money", meaning="Σ value × probability, the deal's own or else the stage's"),
+    ReportColumn("weighted", "weighted", "money", meaning="Σ value · probability, the deal's own or else the stage's"),
     ReportColumn("currency", "currency", priority=3, meaning="the currency that the money is counted in"),
     ReportColumn("kind", "kind", priority=2),
     ReportColumn(
@@ -46,7 +46,8 @@ def pipeline_report(sources: Sources, inquiry: Inquiry) -> Report:
         worth = asked.worth(day_of_open(inquiry))
         inside = in_pipeline(asked.where, [stage.number for stage in rungs.stages])
         found: Standing = {
-            stage: (count, value, weighted) for _, stage, count, value, weighted in standing(asked.reader, asked.group, worth, inside)
+            stage: (count, value, weighted)
+            for _, stage, count, value, weighted in standing(asked.reader, asked.group, worth, inside)
         }
         going_on = _going_on(asked, rungs)
         notes = left_out(asked.desk, asked.reader, worth, inside, day_of_open(inquiry))

@@ -28,15 +28,24 @@ class Question(NamedTuple):
 _WON = "a deal counts here once it is won: W on the board"
 OVERVIEW: tuple[Question, ...] = (
     Question(
-        "dashboard", "the business on one page", "crmcli.reports.dashboard:dashboard_report", dated=True, compares=False,
-        options=("owner",), nothing="add deals: n on the board, or crm import deals FILE.csv",
+        "dashboard",
+        "the business on one page",
+        "crmcli.reports.dashboard:dashboard_report",
+        dated=True,
+        compares=False,
+        options=("owner",),
+        nothing="add deals: n on the board, or crm import deals FILE.csv",
         more="Key figures beside the period before, funnel, forecast, activity, top deals and risks.",
         examples=("crm report dashboard", "crm report dashboard --period 'this quarter' --output dashboard.html"),
     ),
     Question(
-        "advice", "the few things most worth doing now", "crmcli.reports.advice:advice_report", options=("ref", "all"),
+        "advice",
+        "the few things most worth doing now",
+        "crmcli.reports.advice:advice_report",
+        options=("ref", "all"),
         nothing="nothing calls for you: no deal waits, no customer fell silent",
-        more="The same as crm advise.", examples=("crm report advice --output today.html",),
+        more="The same as crm advise.",
+        examples=("crm report advice --output today.html",),
     ),
 )
 SALES: tuple[Question, ...] = (
@@ -70,6 +79,21 @@ SALES: tuple[Question, ...] = (
         examples=(
             "crm report forecast --chart", "crm report forecast --by category --period 'this quarter'",
             "crm report forecast --by owner --simulate 100000 --seed 7 --format json --envelope",
+        ),
+    ),
+    Question(
+        "coverage", "whether what is open is enough for the quota", "crmcli.reports.sales.coverage:coverage_report",
+        "deal", by="owner", groups="deal", dated=True, nothing="want something: crm goal set won_value 250k",
+        more="Of this quarter unless another period is named.",
+        examples=("crm report coverage", "crm report coverage --period 2026 --explain"),
+    ),
+    Question(
+        "sales", "what was sold: value, average, share, running total", "crmcli.reports.sales.sales:sales_report",
+        "deal", by="month", groups="deal", dated=True, nothing=_WON,
+        more="Ranked where it is not by month, quarter or year.",
+        examples=(
+            "crm report sales --period 2026", "crm report sales --by owner --period 'this quarter' --compare year",
+            "crm report sales --by custom.product --format csv",
         ),
     ),
     Question(

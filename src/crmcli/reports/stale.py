@@ -7,56 +7,94 @@ from typing import TYPE_CHECKING, Any
 from crmcli.domain.money import Money
 from crmcli.errors import BadValue
 from crmcli.reports.report import Drill, Report, ReportColumn
-from crmcli.store.queries.reports import open_deals
+from crmcli.reports.sales.grouping import asking, day_of_open, money
+from crmcli.reports.unrated import left_out
+from crmcli.store.queries.condition import both
+from crmcli.store.queries.groups import WHOLE, group_rows
+from crmcli.store.queries.reports import lying_deals, untouched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from crmcli.reports.inquiry import Inquiry, Sources
-    from crmcli.services.desk import Desk
+    from crmcli.reports.sales.grouping import Asking
+    from crmcli.store.dialects import Row
+    from crmcli.store.queries.condition import Condition
+    from crmcli.store.queries.worth import Worth
 
 _COLUMNS = (
-    ReportColumn("number", "#", "integer"),
+    ReportColumn("number", "#", "integer", meaning="the deal's number"),
     ReportColumn("title", "title"),
     ReportColumn("company", "company"),
     ReportColumn("owner", "owner"),
     ReportColumn("stage", "stage"),
-    ReportColumn("value", "value", "money"),
+    ReportColumn("value", "value", "money", meaning="what the deal is worth, in its own currency"),
     ReportColumn("currency", "currency"),
-    ReportColumn("days", "untouched", "days"),
+    ReportColumn(
+        "days", "untouched", "days", meaning="whole days since the last activity done, or since entering the stage"
+    ),
     ReportColumn("id", "id"),
 )
 
 
 def stale_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Open deals untouched for longer than their stage allows, or for at least ``days``; the most valuable first."""
-    desk, days, filter_text = sources.desk, inquiry.options.get("days"), inquiry.filter
+    days = inquiry.options.get("days")
     if days is not None and days < 0:
         raise BadValue("days", f"{days} is below zero")
-    found = sorted(_stale(desk, days, filter_text), key=lambda row: (-(row[5].minor if row[5] else -1), row[0]))
-    currencies = {row[6] for row in found if row[6]}
-    only = next(iter(currencies)) if len(currencies) == 1 else None
-    totals = None
-    if only:
-        value = Money(sum(row[5].minor for row in found if row[5]), only)
-        totals = (None, None, None, None, None, value, only, None, None)
+    with asking(sources, inquiry) as asked:
+        lying = both(asked.where, untouched(_limits(asked, days)))
+        rows = _in_order(_row(asked, row) for row in lying_deals(asked.reader, lying))
+        worth = asked.worth(day_of_open(inquiry))
+        totals = _totals(asked, worth, lying) if rows else None
+        notes = left_out(asked.desk, asked.reader, worth, lying, day_of_open(inquiry))
     rule = f"untouched for {days} days" if days is not None else "untouched for longer than the stage allows"
     formula = f"{rule}; touched = the last activity done, or entering the stage"
-    drill = tuple(Drill("deal", f"number = {row[0]}") for row in found)
-    return Report("stale", "stale deals", _COLUMNS, tuple(found), totals, len(found), None, only, formula, drill=drill)
+    drill = tuple(Drill("deal", f"number = {row[0]}") for row in rows)
+    return Report(
+        "stale", "stale deals", _COLUMNS, rows, totals, len(rows), None, worth.currency, formula, drill=drill, notes=notes
+    )  # fmt: skip
 
 
-def _stale(desk: Desk, days: int | None, filter_text: str | None) -> Iterator[tuple[Any, ...]]:
+def _limits(asked: Asking, days: int | None) -> dict[int, str]:
+    """Of each open stage the moment before which its deals must have been touched for the last time."""
+    from datetime import timedelta
+
+    from crmcli.domain.records import utc_text
+    from crmcli.store.queries.deals import stages
+
+    now = asked.desk.clock.now()
+    # Untouched for so many days is that or longer, longer than the stage allows is a second more at least.
+    slack = timedelta(seconds=1) if days is not None else timedelta()
+    allowed = {
+        stage.number: stage.rot_days if days is None else days for stage in stages(asked.reader) if stage.kind == "open"
+    }
+    longest = now.replace(year=1, month=1, day=1, hour=0, minute=0, second=0)
+    return {
+        stage: utc_text(max(now - timedelta(days=lies), longest) + slack if (now - longest).days > lies else longest)
+        for stage, lies in allowed.items()
+        if lies is not None
+    }
+
+
+def _row(asked: Asking, row: Row) -> tuple[Any, ...]:
     from crmcli.domain.dates import days_between
     from crmcli.store.queries.common import sure_moment
 
-    now = desk.clock.now()
-    with desk.reading() as reader:
-        where = desk.condition(reader, "deal", filter_text)
-        for uid, number, title, company, owner, stage, value, currency, rot_days, since, last in open_deals(
-            reader, where
-        ):
-            idle = days_between(sure_moment(max(since, last or since)), now)
-            if (days is not None and idle >= days) or (days is None and rot_days is not None and idle > rot_days):
-                money = Money(value, currency) if value is not None else None
-                yield number, title, company, reader.user(owner), stage, money, currency, int(idle), uid
+    uid, number, title, company, owner, stage, value, currency, since, last = row
+    idle = int(days_between(sure_moment(max(since, last or since)), asked.desk.clock.now()))
+    worth = Money(value, currency or asked.desk.currency) if value is not None else None
+    return (number, title, company, asked.reader.user(owner), stage, worth, currency, idle, uid)
+
+
+def _in_order(rows: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
+    return tuple(sorted(rows, key=lambda row: (-(row[5].minor if row[5] else -1), row[0])))
+
+
+def _totals(asked: Asking, worth: Worth, lying: Condition) -> tuple[object, ...]:
+    """What they are worth together, in one currency."""
+    from crmcli.store.queries.condition import Condition
+
+    value = Condition(f"COALESCE(SUM(CAST({worth.sql} AS DOUBLE PRECISION)), 0.0)", worth.params)
+    [(_, minor)] = group_rows(asked.reader, WHOLE, (value,), lying)
+    return (None, None, None, None, None, money(minor, worth.currency), worth.currency, None, None)

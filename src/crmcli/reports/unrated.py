@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from crmcli.store.reader import Reader
 
 
-def left_out(
-    desk: Desk, reader: Reader, worth: Worth, where: Condition, day: str = "r.closed_at"
-) -> tuple[str, ...]:
+def left_out(desk: Desk, reader: Reader, worth: Worth, where: Condition, day: str = "r.closed_at") -> tuple[str, ...]:
     """A note for each currency of the deals that fit for which there was no rate on their day."""
     if worth.missing is None:
         return ()
@@ -28,10 +26,8 @@ def left_out(
         amount = f"{minor / 10**places:,.{places}f} {code}"
         deals = "1 deal" if count == 1 else f"{count} deals"
         are = "is" if count == 1 else "are"
-        remedy = f"crm rate set {code} RATE --on {first}"
-        notes.append(
-            f"{deals} worth {amount} {are} left out of the money: no rate for {code} up to {first} ({remedy})"
-        )
+        remedy = f"crm rate set {code} RATE"
+        notes.append(f"{deals} worth {amount} {are} left out of the money: no rate for {code} up to {first} ({remedy})")
     return tuple(notes)
 
 

@@ -302,6 +302,21 @@ VIEWS: tuple[View, ...] = (
         + " END IS NULL",
     ),
     View(
+        "v_purchase",
+        "what customers bought, line by line",
+        (
+            *_ID,
+            ("customer", "COALESCE(o.name, c.name, r.customer)", "who bought: the company's or person's name, else the log's own"),
+            ("contact_id", "c.uid", "the person's uid"), ("company_id", "o.uid", "the company's uid"),
+            ("at", "r.at", "when, UTC"), ("value", _major("r.value", "r.currency"), "what was paid, in major units"),
+            ("currency", "r.currency", "ISO 4217 code"), ("product", "r.product", "what was bought"),
+            ("quantity", "r.quantity", "how many"), ("source", "r.source", "the log it comes from"),
+            ("external_id", "CASE WHEN r.external_id NOT LIKE '~%' THEN r.external_id END", "its number there"),
+        ),
+        "purchase r LEFT JOIN contact c ON c.id = r.contact_id AND c.deleted_at IS NULL"
+        " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL WHERE r.deleted_at IS NULL",
+    ),
+    View(
         "v_history",
         "who changed what, when, by which command",
         (

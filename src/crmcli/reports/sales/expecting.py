@@ -37,8 +37,14 @@ def expected_within(days: Period | None) -> Condition:
 
 
 def said(days: Period | None) -> str:
-    """The same as a filter."""
-    return "" if days is None else f"expected_close >= {days.start} AND expected_close < {days.end}"
+    """The same as a filter; an end that is open is not said."""
+    if days is None:
+        return ""
+    from datetime import date
+
+    first = f"expected_close >= {days.start}" if days.start > date.min else ""
+    last = f"expected_close < {days.end}" if days.end < date.max else ""
+    return " AND ".join(filter(None, (first, last)))
 
 
 def rate_of(day: date) -> str:

@@ -199,9 +199,9 @@ class _Forecast:
         )
         columns = (ReportColumn("category", "category"), deals, _VALUE, _WEIGHTED, _TOGETHER, *_INTERVAL, _CURRENCY)
         report = self._report("forecast by category", columns, tuple(rows), chances)
-        drill = tuple(self._of_category(name) if count else None for name, count, *_ in rows)
-        values = tuple(major(figures.get(name, _NOTHING).value, self.code) for name, *_ in rows)
-        chart = Chart("bar", tuple(str(name) for name, *_ in rows), values, self.code, "value") if rows else None
+        drill = tuple(self._of_category(str(name)) if count else None for name, count, *_ in rows)
+        values = tuple(major(figures.get(name, _NOTHING).value, self.code) for name in CATEGORIES)
+        chart = Chart("bar", CATEGORIES, values, self.code, "value") if rows else None
         return report._replace(drill=drill, chart=chart)
 
     def _of_category(self, name: str) -> Drill:

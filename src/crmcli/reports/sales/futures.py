@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.forecasting import FUTURES, SEED, STRENGTH, WITHIN, chance, interval, reached, simulated
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.metrics import ratio
 from crmcli.errors import BadValue
 from crmcli.reports.sales.grouping import major, money
 from crmcli.store.queries.condition import Condition, both
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 MOST_UNASKED = 5_000
 _MOST_FUTURES = 1_000_000
 _MOST_GROUPS = 60
+_APART = f"groups are told apart where a deal is in one of them, and they are at most {_MOST_GROUPS}"
 CHANCE = (
     f"chance = (won + {STRENGTH} · probability) / (won + lost + {STRENGTH}) over the deals that reached the stage, of the"
     f" last {LAST_CLOSED:,} closed"
@@ -59,50 +59,44 @@ def prospect(reader: Reader, group: Group, worth: Worth, where: Condition, optio
 
 def _simulated(reader: Reader, group: Group, worth: Worth, where: Condition, count: int, seed: int) -> Prospect:
     outcomes, stages = _outcomes(reader)
-    held: dict[object, list[tuple[int, float]]] = {}
-    ids: set[int] = set()
-    for key, number, amount, probability, pipeline, position in sorted(
-        chances(reader, group, worth, where), key=lambda row: row[1]
-    ):
-        if number not in ids:  # one in several groups is won or lost once
-            ids.add(number)
-            p = chance(outcomes.get((pipeline, position)), probability / 100)
-            held.setdefault(key, []).append((round(amount or 0), p))
-    keys = sorted(held, key=lambda key: (key is None, str(key)))
-    sums, together = simulated([held[key] for key in keys], count, seed)
-    by_key: dict[object, Interval] = {}
-    if not group.is_shared and len(keys) <= _MOST_GROUPS:
-        by_key = {key: _amounts(each, worth.currency) for key, each in zip(keys, sums, strict=True)}
+    deals: dict[int, tuple[object, int, float]] = {}
+    for key, number, amount, probability, pipeline, position in chances(reader, group, worth, where):
+        # One that is in several groups is won or lost once.
+        p = chance(outcomes.get((pipeline, position)), probability / 100)
+        deals.setdefault(number, (key, round(amount or 0), p))
+    in_turn = [deals[number] for number in sorted(deals)]
+    is_told_apart = not group.is_shared and len({key for key, *_ in in_turn}) <= _MOST_GROUPS
+    sums, together = simulated(
+        in_turn if is_told_apart else [(None, amount, p) for _, amount, p in in_turn], count, seed
+    )
+    by_key = {key: _amounts(each, worth.currency) for key, each in sums.items()} if is_told_apart else {}
     whole = interval(together)
     model = {
-        "futures": count, "seed": seed, "deals": len(ids),
+        "futures": count, "seed": seed, "deals": len(deals),
         **{f"p{p}": major(amount, worth.currency) for p, amount in zip(WITHIN, whole, strict=True)},
-        "chance": CHANCE, "stages": stages,
+        "stages": {"formula": CHANCE, **stages},
     }  # fmt: skip
-    return Prospect(by_key, _amounts(together, worth.currency), model)
+    notes = () if is_told_apart else (f"p10, p50 and p90 are of the whole: {_APART}",)
+    return Prospect(by_key, _amounts(together, worth.currency), model, notes)
 
 
 def _amounts(sums: list[int], currency: str) -> Interval:
     return tuple(money(amount, currency) for amount in interval(sums))
 
 
-def _outcomes(reader: Reader) -> tuple[dict[tuple[int, int], Outcomes], list[dict[str, object]]]:
+def _outcomes(reader: Reader) -> tuple[dict[tuple[int, int], Outcomes], dict[str, object]]:
     """What became of the deals that reached each stage, by pipeline and position, and the same to be read."""
     known, listed = furthest(reader), open_stages(reader)
     by_stage: dict[tuple[int, int], Outcomes] = {}
     for pipeline in dict.fromkeys(stage.pipeline for stage in listed):
         places = [stage.position for stage in listed if stage.pipeline == pipeline]
         by_stage |= {(pipeline, place): told for place, told in reached(places, known.get(pipeline, {})).items()}
-    told = []
+    told: dict[str, object] = {}
     for stage in listed:
-        won, lost = by_stage[stage.pipeline, stage.position]
-        told.append(
-            {
-                "pipeline": stage.pipeline_name, "stage": stage.name, "won": won, "lost": lost,
-                "share": ratio(won, won + lost), "probability": stage.probability / 100,
-                "chance": chance(by_stage[stage.pipeline, stage.position], stage.probability / 100),
-            }
-        )  # fmt: skip
+        ended, probability = by_stage[stage.pipeline, stage.position], stage.probability / 100
+        told[f"{stage.pipeline_name}: {stage.name}"] = {
+            "won": ended.won, "lost": ended.lost, "probability": probability, "chance": chance(ended, probability),
+        }  # fmt: skip
     return by_stage, told
 
 

@@ -50,7 +50,9 @@ class Asking(NamedTuple):
 
 
 @contextmanager
-def asking(sources: Sources, inquiry: Inquiry, moment: str = "closed_at", *, is_bounded: bool = True) -> Iterator[Asking]:
+def asking(
+    sources: Sources, inquiry: Inquiry, moment: str = "closed_at", *, is_bounded: bool = True
+) -> Iterator[Asking]:
     """The question with the reading door open; ``is_bounded`` when the period is about the moment that groups are."""
     desk = sources.desk
     with desk.reading() as reader:
@@ -103,5 +105,3 @@ def money(minor: float | None, currency: str) -> Money | None:
 def major(amount: float | None, currency: str) -> float | None:
     """The amount in major units, for a chart."""
     return None if amount is None else amount / 10.0 ** exponent(currency)
-
-

@@ -8,7 +8,6 @@ from sqlmodel import Field
 
 from crmcli.store.models.columns import Big, Json, Moment, Mortal, link, live
 
-
 LIVE = text("deleted_at IS NULL")
 
 
@@ -42,7 +41,7 @@ class Purchase(Mortal, table=True):
             "product",
             sqlite_where=LIVE,
             postgresql_where=LIVE,
-        ),  # fmt: skip
+        ),
         Index("purchase_at", "at"),
         Index("purchase_contact", "contact_id"),
         Index("purchase_company", "company_id"),

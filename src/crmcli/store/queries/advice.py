@@ -59,7 +59,7 @@ def needy_deals(reader: Reader, money: Worth, where: Condition, limit: int) -> l
         " FROM deal r JOIN stage s ON s.id = r.stage_id AND s.kind = 'open'"
         " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
         f" WHERE r.deleted_at IS NULL AND r.closed_at IS NULL AND ({where.sql})"
-        " ORDER BY stake IS NULL, stake DESC, r.id LIMIT ?) f ORDER BY f.stake IS NULL, f.stake DESC, f.id"
+        " ORDER BY stake DESC NULLS LAST, r.id LIMIT ?) f ORDER BY f.stake DESC NULLS LAST, f.id"
     )
     rows = reader.rows(sql, (*money.params, *where.params, limit))
     return [

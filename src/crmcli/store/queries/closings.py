@@ -32,12 +32,17 @@ class Closings(NamedTuple):
 
     def and_(self, other: Closings) -> Closings:
         """Both groups together."""
-        return Closings(*(one + more for one, more in zip(self, other, strict=True)))
+        return Closings(
+            self.won + other.won, self.lost + other.lost, self.rated + other.rated,
+            self.won_value + other.won_value, self.lost_value + other.lost_value,
+        )  # fmt: skip
 
 
 def closed_within(where: Condition, period: tuple[str, str] | None) -> Condition:
     """The deals that fit and were won or lost in a period, bounds in UTC, its end excluded."""
-    inside = Condition("r.closed_at >= ? AND r.closed_at < ?", period) if period else Condition("r.closed_at IS NOT NULL")
+    inside = (
+        Condition("r.closed_at >= ? AND r.closed_at < ?", period) if period else Condition("r.closed_at IS NOT NULL")
+    )
     return both(where, inside, Condition("s.kind <> 'open'"))
 
 

@@ -326,6 +326,16 @@ PLACES: dict[str, dict[str, Place]] = {
     "member": _member("status", "reached"),
     "membership": _member("status_now", "status"),
     "consent": {channel: _last_word(channel) for channel in CHANNELS},
+    "purchase": {
+        **_own("customer", "at", "currency", "product", "quantity", "source"),
+        "id": Own("{a}.uid"),
+        "number": Own("{a}.id"),
+        "value": Own("{a}.value", currency="{a}.currency"),
+        # What a line without a number goes by is nobody's business.
+        "external_id": Own("CASE WHEN {a}.external_id NOT LIKE '~%' THEN {a}.external_id END"),
+        "contact": Linked("contact", "contact {b}", "{b}.id = {a}.contact_id AND {b}.deleted_at IS NULL"),
+        "company": Linked("company", "company {b}", "{b}.id = {a}.company_id AND {b}.deleted_at IS NULL"),
+    },
 }  # fmt: skip
 
 _NAMED = Named("{b}.name", "{b}.name_key", "{b}.uid", "{b}.id")

@@ -92,3 +92,29 @@ def reached(
     rows = reader.rows(sql, (*value.params, *missing.params, *within))
     sums = {owner: float(amount or 0) for owner, amount, _ in rows}
     return Reached(sums, value.currency, sum(unrated for *_, unrated in rows))
+
+
+class Quota(NamedTuple):
+    """A goal of won value: the first and the last day, whose (None: of all together), and the amount in minor units."""
+
+    starts_on: date
+    ends_on: date
+    owner_id: int | None
+    amount: float
+
+
+# Goals as rows with a value, so that they are converted like any other money.
+_TARGETS = "(SELECT target AS value, currency, owner_id, starts_on, ends_on, deleted_at FROM goal WHERE metric = 'won_value') r"
+
+
+def quotas(reader: Reader, currency: str, base: str, today: str) -> tuple[list[Quota], int]:
+    """The goals of won value in a currency, by today's rates, and how many there are in one that has no rate."""
+    value = worth(reader, currency, base, _TARGETS, day=f"'{today}'")
+    sql = f"SELECT r.starts_on, r.ends_on, r.owner_id, {value.sql} FROM {_TARGETS} WHERE r.deleted_at IS NULL"
+    rows = reader.rows(sql, value.params)
+    if value.currency != currency:
+        return [], len(rows)
+    found = [
+        Quota(sure_day(start), sure_day(end), owner, float(amount)) for start, end, owner, amount in rows if amount
+    ]
+    return found, len(rows) - len(found)

@@ -79,6 +79,8 @@ class Group(NamedTuple):
     stretches: tuple[Stretch, ...] = ()  # of a calendar group, by its keys from 1 on
     moment: str = ""  # the field of deals whose calendar it is
     is_shared: bool = False  # whether a deal can be in several groups, so that their sums are not the total
+    noun: str = "deal"
+    source: str = DEALS
 
     def label(self, key: object) -> str | None:
         """The name of a group; None for the deals that have none."""
@@ -105,7 +107,7 @@ def deal_groups(
         return WHOLE
     wanted = by.strip().lower().replace("_", "-")
     if wanted in UNITS:
-        return _calendar(reader, desk, wanted, moment, within)
+        return calendar(reader, desk, wanted, moment, within)
     if wanted == "owner":
         return Group("owner", _FIELDS["owner"], names=dict(reader.rows("SELECT id, login FROM app_user")))
     if wanted in _FIELDS:
@@ -172,29 +174,35 @@ def _segments(reader: Reader, desk: Asker) -> Group:
 # -- the calendar
 
 
-def _calendar(reader: Reader, desk: Asker, unit: str, moment: str, within: tuple[str, str] | None) -> Group:
-    """Stretches where deals lie; a deal's key is the place, from 1 on, of the last one that begins before it."""
+def calendar(
+    reader: Reader, desk: Asker, unit: str, moment: str, within: tuple[str, str] | None = None, noun: str = "deal"
+) -> Group:
+    """Stretches where records lie; a record's key is the place, from 1 on, of the last one that begins before it."""
     from crmcli.domain.stretches import stretches
 
-    found = tuple(stretches(unit, _lived(reader, desk, moment, within), desk.fiscal_start))
+    inside = Condition(f"r.{moment} >= ? AND r.{moment} < ?", within) if within else EVERYTHING
+    there = Condition(
+        f"FROM {noun} r WHERE r.deleted_at IS NULL AND r.{moment} IS NOT NULL AND {inside.sql}", inside.params
+    )
+    found = tuple(stretches(unit, _lived(reader, desk, moment, there), desk.fiscal_start))
     tree = bucket(f"r.{moment}", [_bound(desk, moment, each.days.start) for each in found])
-    return Group(unit, tree.sql, tree.params, stretches=found, moment=moment)
+    return Group(unit, tree.sql, tree.params, stretches=found, moment=moment, noun=noun)
 
 
-def _lived(reader: Reader, desk: Asker, moment: str, within: tuple[str, str] | None) -> list[Period]:
-    """The days between the first and the last deal; where these are very far apart, those around what there is."""
+def _lived(reader: Reader, desk: Asker, moment: str, there: Condition) -> list[Period]:
+    """The days between the first and the last record; where these are very far apart, those around what there is."""
     from crmcli.domain.stretches import span_of
 
-    inside = Condition(f"r.{moment} >= ? AND r.{moment} < ?", within) if within else EVERYTHING
-    there = f"FROM deal r WHERE r.deleted_at IS NULL AND r.{moment} IS NOT NULL AND {inside.sql}"
-    ends = [reader.value(f"SELECT r.{moment} {there} ORDER BY 1{way} LIMIT 1", inside.params) for way in ("", " DESC")]
+    ends = [
+        reader.value(f"SELECT r.{moment} {there.sql} ORDER BY 1{way} LIMIT 1", there.params) for way in ("", " DESC")
+    ]
     if ends[0] is None:
         return []
     first, last = (_local_day(desk, end) for end in ends)
     if (last - first).days <= _MOST_DAYS:
         return [span_of(first, last)]
     text = f"substr(CAST(r.{moment} AS TEXT), 1, 10)"
-    days = reader.rows(f"SELECT MIN({text}), MAX({text}) {there} GROUP BY substr({text}, 1, 7)", inside.params)
+    days = reader.rows(f"SELECT MIN({text}), MAX({text}) {there.sql} GROUP BY substr({text}, 1, 7)", there.params)
     return [_around(*each) for each in days]
 
 
@@ -245,7 +253,7 @@ def group_rows(
     parts = (*split, *measures)
     keys = ", ".join(str(place) for place in range(1, len(split) + 2))
     sql = (
-        f"SELECT {group.sql}{''.join(f', {each.sql}' for each in parts)}{DEALS}{source.sql}{group.joins.sql}"
+        f"SELECT {group.sql}{''.join(f', {each.sql}' for each in parts)}{group.source}{source.sql}{group.joins.sql}"
         f" WHERE r.deleted_at IS NULL AND ({where.sql}) GROUP BY {keys}"
     )
     params = [param for each in parts for param in each.params]
@@ -257,9 +265,7 @@ def group_values(
 ) -> Iterator[Row]:
     """The key of its group with the values of each deal that fits; for medians, which no aggregate gives."""
     figures = "".join(f", {each.sql}" for each in values)
-    sql = (
-        f"SELECT {group.sql}{figures}{DEALS}{source.sql}{group.joins.sql} WHERE r.deleted_at IS NULL AND ({where.sql})"
-    )
+    sql = f"SELECT {group.sql}{figures}{group.source}{source.sql}{group.joins.sql} WHERE r.deleted_at IS NULL AND ({where.sql})"
     params = [param for each in values for param in each.params]
     return reader.stream(sql, (*group.params, *params, *source.params, *group.joins.params, *where.params))
 
@@ -269,7 +275,7 @@ def numbers_in(reader: Reader, group: Group, key: object, where: Condition, most
     same = Condition(f"{group.sql} IS NULL", group.params)
     if key is not None:
         same = Condition(f"{group.sql} = ?", (*group.params, key))
-    sql = f"SELECT r.id{DEALS}{group.joins.sql} WHERE r.deleted_at IS NULL AND ({where.sql}) AND {same.sql} LIMIT ?"
+    sql = f"SELECT r.id{group.source}{group.joins.sql} WHERE r.deleted_at IS NULL AND ({where.sql}) AND {same.sql} LIMIT ?"
     return [number for (number,) in reader.rows(sql, (*group.joins.params, *where.params, *same.params, most))]
 
 

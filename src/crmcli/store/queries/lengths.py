@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crmcli.domain.zone_changes import ZoneChange
     from crmcli.store.reader import Reader
 
+_DAY = 86_400
 _FIRST_YEAR = 1970  # before it the zone is taken to be as it was then
 
 
@@ -29,6 +30,17 @@ def wall_seconds(reader: Reader, clock: Clock, start: str, end: str) -> Conditio
     shift_first, shift_last = (_ahead(column, ahead, changes) for column in (start, end))
     sql = f"({last} + {shift_last.sql} - {first} - {shift_first.sql})"
     return Condition(sql, (*shift_last.params, *shift_first.params))
+
+
+def wall_day(reader: Reader, clock: Clock, column: str) -> Condition:
+    """The day of a column's moment on the user's wall, counted from the beginning of 1970."""
+    from crmcli.domain.dates import zone_of
+    from crmcli.domain.zone_changes import zone_changes
+
+    now = clock.local()
+    ahead, changes = zone_changes(zone_of(now), _FIRST_YEAR, now.year + 1)
+    shift = _ahead(column, ahead, changes)
+    return Condition(f"(({reader.dialect.seconds(column)} + {shift.sql}) / {_DAY})", shift.params)
 
 
 def _ahead(column: str, first: int, changes: Sequence[ZoneChange]) -> Condition:

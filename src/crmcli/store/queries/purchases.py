@@ -313,8 +313,9 @@ def _days(reader: Reader, view: PurchaseView, span: Span, where: Condition) -> C
     """A row for each customer and local day."""
     day, inner = day_of(reader, view), _within(view, span, where)
     sql = (
-        f"SELECT t.customer_key, t.day, COALESCE(SUM(t.amount), 0) AS amount, COUNT(*) AS n"
-        f" FROM (SELECT {view.key} AS customer_key, {day.sql} AS day, {view.worth.sql} AS amount{inner.sql}) t WHERE t.customer_key IS NOT NULL GROUP BY t.customer_key, t.day"
+        "SELECT t.customer_key, t.day, COALESCE(SUM(t.amount), 0) AS amount, COUNT(*) AS n"
+        f" FROM (SELECT {view.key} AS customer_key, {day.sql} AS day, {view.worth.sql} AS amount{inner.sql}) t"
+        " WHERE t.customer_key IS NOT NULL GROUP BY t.customer_key, t.day"
     )
     return Condition(sql, (*day.params, *view.worth.params, *inner.params))
 

@@ -198,6 +198,9 @@ class _Compiler:
         if self.noun == "campaign":  # there are few, and none is in the search index
             texts = "crm_fold(r.name || ' ' || COALESCE(r.code, '') || ' ' || COALESCE(r.objective, ''))"
             return _joined(" AND ", [Condition(f"instr({texts}, ?) > 0", (word,)) for word in fold(text).split()])
+        if self.noun == "purchase":
+            texts = "crm_fold(r.customer || ' ' || COALESCE(r.product, ''))"
+            return _joined(" AND ", [Condition(f"instr({texts}, ?) > 0", (word,)) for word in fold(text).split()])
         number, noun = ("r.contact_id", "contact") if self.noun == "member" else ("r.id", self.noun)
         assert noun in SEARCHED
         match = self.dialect.search_condition()

@@ -1,0 +1,66 @@
+"""How late deals were decided, and how their expected close was moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.store.queries.condition import Condition, both
+from crmcli.store.queries.groups import DEALS
+from crmcli.store.queries.lengths import wall_day
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from crmcli.clock import Clock
+    from crmcli.store.queries.groups import Group
+    from crmcli.store.reader import Reader
+
+_DAY = 86_400
+
+
+def due_by(where: Condition, today: str) -> Condition:
+    """The deals that fit, have an expected close, and are closed or past it."""
+    due = Condition("r.expected_close IS NOT NULL AND (s.kind <> 'open' OR r.expected_close < ?)", (today,))
+    return both(where, due)
+
+
+def days_late(
+    reader: Reader, clock: Clock, group: Group, due: Condition, today: date
+) -> dict[object, dict[int, int]]:
+    """For each group, how many deals were decided (or are still open) so many days past their expected close."""
+    from datetime import date as dates
+
+    closed = wall_day(reader, clock, "r.closed_at")
+    now = (today - dates(1970, 1, 1)).days
+    late = f"CASE WHEN s.kind = 'open' THEN {now} ELSE {closed.sql} END - {reader.dialect.seconds('r.expected_close')} / {_DAY}"
+    sql = (
+        f"SELECT {group.sql}, {late}, COUNT(*){DEALS}{group.joins.sql}"
+        f" WHERE r.deleted_at IS NULL AND ({due.sql}) GROUP BY 1, 2"
+    )
+    found: dict[object, dict[int, int]] = {}
+    params = (*group.params, *closed.params, *group.joins.params, *due.params)
+    for key, days, count in reader.stream(sql, params):
+        found.setdefault(key, {})[days] = count
+    return found
+
+
+def moves(reader: Reader, group: Group, due: Condition) -> dict[object, dict[int, list[int]]]:
+    """For each group, by how many days the expected close of each deal (by its number) was moved, move by move."""
+    import json
+    from datetime import date as dates
+
+    changed = (
+        " JOIN (SELECT c.record_id, c.before, c.after FROM change c WHERE c.noun = 'deal' AND c.relation = 'deal'"
+        " AND c.action = 'update' AND CAST(c.before AS TEXT) LIKE '%\"expected_close\"%') h ON h.record_id = r.id"
+    )
+    sql = (
+        f"SELECT {group.sql}, r.id, h.before, h.after{DEALS}{changed}{group.joins.sql}"
+        f" WHERE r.deleted_at IS NULL AND ({due.sql})"
+    )
+    found: dict[object, dict[int, list[int]]] = {}
+    for key, number, before, after in reader.stream(sql, (*group.params, *group.joins.params, *due.params)):
+        was, is_now = (json.loads(side or "{}").get("expected_close") for side in (before, after))
+        if was and is_now:
+            days = (dates.fromisoformat(is_now) - dates.fromisoformat(was)).days
+            found.setdefault(key, {}).setdefault(number, []).append(days)
+    return found
