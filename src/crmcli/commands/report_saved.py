@@ -13,6 +13,7 @@ from crmcli.commands.shape import DryRun, app_of, is_machine
 from crmcli.domain.people import read_email
 from crmcli.domain.text import fold
 from crmcli.render.report_files import KINDS, content_of, media_type
+from crmcli.errors import BadValue
 from crmcli.reports.catalogue import BY_NAME, question_named
 from crmcli.reports.inquiry import Asked
 from crmcli.services.notices import Attachment, Notice
@@ -97,6 +98,8 @@ def send(
 ) -> None:
     """Mail a report, as a text with a file. What cron sends to the boss each Monday; [smtp] says through which server."""
     context = app_of(ctx)
+    if attach not in KINDS:
+        raise BadValue("attach", f"no file of kind {attach!r}", hint=", ".join(KINDS))
     question, asked, given = _recalled(ctx, name)
     report = context.answer(asked)
     notice = Notice(

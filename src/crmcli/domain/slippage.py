@@ -29,7 +29,9 @@ def lateness(days: Mapping[int, int]) -> Lateness:
     deals = sum(counted.values())
     late = deals - counted.get(0, 0)
     total = sum(past * count for past, count in counted.items())
-    return Lateness(deals, late, ratio(total, deals), counted_percentile(counted, 0.5), counted_percentile(counted, 0.9))
+    return Lateness(
+        deals, late, ratio(total, deals), counted_percentile(counted, 0.5), counted_percentile(counted, 0.9)
+    )
 
 
 def counted_percentile(counted: Mapping[int, int], share: float) -> float | None:

@@ -38,6 +38,7 @@ class Reading(NamedTuple):
     table: str | None = None  # of a database: a table's name
     query: str | None = None  # of a database: a SELECT
     together: str | None = None  # the object whose members are to be in one cell
+    fixed: str | None = None  # columns of fixed width: NAME:FIRST-LAST,…
     until: date | None = None  # of a calendar: the last day to which recurring events are unrolled
 
 
@@ -78,6 +79,10 @@ def open_table(origin: BinaryIO | Path, reading: Reading = Reading()) -> Table: 
     try:
         if source.head.startswith(PACKED):
             source, reading = _unpacked(source, reading)
+        if reading.fixed is not None:
+            from crmcli.io.fixed_width import read
+
+            return read(source, reading)
         name = reading.format or recognised(source)
         module, _, function = _known(name).reader.partition(":")
         reader = getattr(import_module(f"crmcli.io.{module}"), function)

@@ -25,19 +25,20 @@ main{max-width:64rem;margin:0 auto;padding:1.5rem 1rem 3rem}
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 .25rem}h2{font-size:1.2rem;margin:2.5rem 0 .5rem}
 h1::first-letter,h2::first-letter{text-transform:uppercase}
 .rests,.note,footer,dt,.before{color:var(--muted)}.rests,.note{margin:.25rem 0}footer{margin-top:3rem;font-size:.85rem}
-figure{margin:1rem 0;overflow-x:auto}.chart{display:block;width:100%;min-width:34rem;max-width:54rem;height:auto}
+figure{margin:1rem 0;overflow-x:auto}.chart{display:block;width:100%;min-width:40rem;max-width:54rem;height:auto}
 .scroll{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;font-size:.95rem;min-width:50%}
 th,td{padding:.35rem .75rem;text-align:start;border-bottom:1px solid var(--rule);vertical-align:top}
 th{white-space:nowrap}thead th{border-bottom-width:2px}tfoot td{font-weight:600;border-top:2px solid var(--rule)}
-.figure{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}code{font-size:.85em;white-space:pre-wrap}
-.cards{list-style:none;margin:1rem 0;padding:0;display:grid;gap:.75rem;grid-template-columns:repeat(auto-fill,minmax(11.5rem,1fr))}
+.day{white-space:nowrap}.figure{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}code{font-size:.85em;white-space:pre-wrap}
+.cards{list-style:none;margin:1rem 0;padding:0;display:grid;gap:.75rem;grid-template-columns:repeat(auto-fill,minmax(12rem,1fr))}
 .cards li{border:1px solid var(--rule);border-radius:.5rem;padding:.75rem 1rem}.cards span{display:block}
-.cards strong{display:block;font-size:1.45rem;line-height:1.3}.before{font-size:.85rem}.trend{color:var(--bar);letter-spacing:.05em}
-details{margin:.5rem 0}summary{cursor:pointer;color:var(--muted)}dl{margin:.5rem 0;font-size:.9rem}dd{margin:0 0 .4rem 1rem}
+.cards strong{display:block;font-size:1.3rem;line-height:1.4}.before{font-size:.85rem}.trend{color:var(--bar);letter-spacing:.05em}
+details{margin:.5rem 0}summary{cursor:pointer;color:var(--muted)}dl{margin:.5rem 0;font-size:.9rem;display:grid;
+grid-template-columns:minmax(6rem,max-content) minmax(0,1fr);gap:.15rem 1rem}dd{margin:0;overflow-wrap:anywhere}
 .ink{fill:var(--ink)}.muted{fill:var(--muted)}.over{fill:var(--over)}.bar{fill:var(--bar)}.heat{fill:var(--heat)}
 .rule{stroke:var(--rule)}.empty{fill:var(--paper)}
 @media print{:root{LIGHT}body{font-size:11pt}main{max-width:none;padding:0}figure,.scroll{overflow:visible}
-.chart{min-width:0}h2,thead{break-after:avoid}figure,tr,.cards li{break-inside:avoid}thead{display:table-header-group}
+.chart{min-width:0}h2,thead,.rests,.note{break-after:avoid}figure,tr,.cards li{break-inside:avoid}thead{display:table-header-group}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -60,7 +61,7 @@ def report_page(report: Report, screen: Screen) -> Iterator[str]:
             yield f"<h2>{escaped(part.title)}</h2>\n"
         yield from _section(part, number, screen)
         yield "</section>\n"
-    yield f"<footer>{escaped(screen.locale.time(screen.now))}</footer>\n</main>\n</body>\n</html>\n"
+    yield f"<footer>made {escaped(screen.locale.time(screen.now))}</footer>\n</main>\n</body>\n</html>\n"
 
 
 def _style() -> str:
@@ -103,7 +104,7 @@ def _cards(report: Report, screen: Screen) -> Iterator[str]:
     yield '<ul class="cards">\n'
     for row in report.rows:
         told = [text for text, _ in cells(report, row, screen)]
-        inner = tag("span", 'class="name" dir="auto"', escaped(told[places["kpi"]].replace("_", " ")))
+        inner = tag("span", 'class="name" dir="auto"', escaped(told[places["kpi"]]))
         inner += tag("strong", "", escaped(told[places["value"]]))
         inner += _change(report, row, places, screen)
         if (place := places.get("before")) is not None and row[place] is not None:
@@ -158,12 +159,15 @@ def _row(
         is_word = align(report.columns[place]) == "left"
         text = "" if is_total and is_word and row[place] is None else escaped(texts[place])
         inner = tag("code", "", text) if report.columns[place].kind == "command" else text
-        parts.append(tag("td", 'dir="auto"' if is_word else _class(report, place).strip(), inner))
+        way = ' dir="auto"' if report.columns[place].kind == "text" else ""
+        parts.append(tag("td", f"{_class(report, place)}{way}".strip(), inner))
     return tag("tr", "", *parts) + "\n"
 
 
 def _class(report: Report, place: int) -> str:
     column = report.columns[place]
+    if column.kind in ("date", "time"):
+        return ' class="day"'
     return ' class="figure"' if align(column) == "right" and column.kind != "command" else ""
 
 

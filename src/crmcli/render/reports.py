@@ -65,6 +65,8 @@ def cells(report: Report, row: tuple[object, ...], screen: Screen, tone: str = "
 def _cell(column: ReportColumn, value: Any, unit: str, screen: Screen) -> str:  # noqa: ANN401
     if column.kind == "trend":
         return sparkline(value)
+    if column.name == "kpi":
+        return visible(str(value)).replace("_", " ")
     if is_change(column):
         return signed(value, screen.locale, points=in_points(column, unit))
     return shown(value, unit if column.kind == "figure" else column.kind, screen)

@@ -97,6 +97,19 @@ SALES: tuple[Question, ...] = (
         ),
     ),
     Question(
+        "slippage", "how late deals are decided, and how often the day is moved",
+        "crmcli.reports.sales.slippage:slippage_report", "deal", by="owner", groups="deal", dated=True,
+        nothing="a deal counts here once the day has passed when it should be decided: crm deal edit REF --expected-close",
+        more="The period is that of the expected close.",
+        examples=("crm report slippage --period 2026", "crm report slippage --by source"),
+    ),
+    Question(
+        "aging", "how old the open deals are, stage by stage", "crmcli.reports.sales.aging:aging_report", "deal",
+        by="stage", groups="deal", nothing="add deals: n on the board, or crm import deals FILE.csv",
+        more="And which of them were left alone for too long.",
+        examples=("crm report aging --chart", "crm report aging --by owner --filter 'value > 10k'"),
+    ),
+    Question(
         "stale", "open deals that nobody has touched for too long", "crmcli.reports.stale:stale_report", "deal",
         options=("days",), nothing="nothing lies too long: every open deal was touched as often as its stage asks for",
         examples=("crm report stale", "crm report stale --days 30 --filter 'owner = me'"),

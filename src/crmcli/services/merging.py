@@ -43,12 +43,14 @@ _POINTERS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("contact_relation", "contact_id", "other_id"),
         ("consent", "contact_id", ""),
         ("suppression", "contact_id", ""),
+        ("purchase", "contact_id", ""),
     ),
     "company": (
         ("contact_company", "company_id", "contact_id"),
         ("deal", "company_id", ""),
         ("activity", "company_id", ""),
         ("company", "parent_id", ""),
+        ("purchase", "company_id", ""),
     ),
     "deal": (("activity", "deal_id", ""),),
 }
@@ -164,6 +166,8 @@ def _repoint(uow: UnitOfWork, table: str, column: str, beside: str, loser: int, 
         if not beside:
             # A company can't belong to itself.
             setattr(row, column, None if table == "company" and row.id == keeper else keeper)
+            if table == "purchase":
+                row.customer_key = _key_of(uow, column, row.customer_key, loser, keeper)
         elif (same := have.get(_link(row, beside))) is not None:
             complete(same, row)
             uow.delete(row)
@@ -173,6 +177,14 @@ def _repoint(uow: UnitOfWork, table: str, column: str, beside: str, loser: int, 
             setattr(row, column, keeper)
             have[_link(row, beside)] = row
     uow.flush()
+
+
+def _key_of(uow: UnitOfWork, column: str, key: str, loser: int, keeper: int) -> str:
+    """What a customer goes by: the uid of the record that the purchase is linked to."""
+    from crmcli.store.records import root_model
+
+    root: Any = root_model(column.removesuffix("_id"))
+    return str(uow.get(root, keeper).uid) if key == uow.get(root, loser).uid else key
 
 
 def _link(row: Any, beside: str) -> tuple[object, ...]:  # noqa: ANN401

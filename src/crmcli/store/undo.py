@@ -13,6 +13,7 @@ from crmcli.errors import Conflict, Stale
 from crmcli.store.models.columns import Moment
 from crmcli.store.models.ledger import Change, ChangeSet
 from crmcli.store.models.schema import ROOTS, model_of
+from crmcli.store.purchases import reverse_purchases
 from crmcli.store.queries.history import BESIDE
 from crmcli.store.queries.history import changes as logged
 from crmcli.store.queries.segments import uses_of
@@ -230,13 +231,15 @@ def _refuse_taken(uow: UnitOfWork, row: Any) -> None:  # noqa: ANN401
     other, noun = holder(uow, row, unique), table.partition("_")[0]
     root = ROOTS.get(noun)
     if root is None:
-        raise Conflict(f"there is another {table} {getattr(row, 'name', None) or row.value} by now")
+        name = next((text for column in _NAMED_BY if (text := getattr(row, column, None))), "")
+        raise Conflict(f"there is another {table.replace('_', ' ')} {name} by now")
     record: Any = other if table == noun else uow.get(root, getattr(other, f"{noun}_id"))
     value = getattr(row, "value", None) if table != noun else row.external_id
     name = record.title if noun == "deal" else record.subject if noun == "activity" else record.name
     raise Conflict(f"{value} belongs to {noun} #{record.id} {name} by now", hint=f"crm {noun} show {record.id}")
 
 
+_NAMED_BY = ("name", "customer", "currency", "value")
 # What only one live row may hold: sets of columns by table.
 _EXTERNAL = (("external_source", "external_id"),)
 UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -255,6 +258,8 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "segment": (("name_key",),),
     "template": (("name_key", "locale"),),
     "suppression": (("kind", "key", "channel"),),
+    "purchase": (("source", "external_id"),),
+    "exchange_rate": (("currency", "base", "day"),),
 }
 
 
@@ -326,6 +331,8 @@ def _reverse_marked(uow: UnitOfWork, first: int, number: int) -> None:
             for start in range(0, len(numbers), 500):
                 mark(uow, noun, numbers[start : start + 500].tolist(), values, taken_by=number)
             uow.marked += len(numbers)
+    _refuse_taken_meanwhile(uow, "purchase", number)
+    reverse_purchases(uow, first, number)
     uow.session.expire_all()
 
 

@@ -137,9 +137,10 @@ class _Unmerging:
     def _give_back(self, row: Any, owner: str, before: dict[str, Any]) -> None:  # noqa: ANN401
         """A value or link that was its own; alive again, unless another record has the same by now."""
         setattr(row, owner, self.number)
-        if "position" in before:
-            row.position = before["position"]
-        if getattr(row, "deleted_at", None) is not None and row.__tablename__ not in (*ROOTS, "suppression"):
+        for name in ("position", "customer_key"):
+            if name in before:
+                setattr(row, name, before[name])
+        if getattr(row, "deleted_at", None) is not None and row.__tablename__ not in (*ROOTS, "suppression", "purchase"):
             row.deleted_at = row.deleted_in = None
             self._yield_to_others(row)
 

@@ -146,9 +146,7 @@ class _Coverage:
             coverage(line.pipeline, quota, won), rate, required_coverage(rate), self.code,
         )  # fmt: skip
 
-    def _said(
-        self, group: Group, lines: list[tuple[object, _Line]]
-    ) -> Said:
+    def _said(self, group: Group, lines: list[tuple[object, _Line]]) -> Said:
         drill = DealDrill(
             self.asked.desk, self.asked.reader, group, [key for key, _ in lines], (grouped(self.asked.inquiry.filter),)
         )

@@ -113,10 +113,10 @@ class _Forecast:
         rows = tuple(self._row(group, line, chances.groups.get(line.key, UNKNOWN)) for line in lines)
         drills, cells = self._said(group, lines)
         report = self._report(titled("forecast", group), (name, *amounts, *_INTERVAL, _CURRENCY), rows, chances)
-        values = tuple(major(line.open.weighted, self.code) for line in lines)
+        values, whole = tuple(major(line.open.weighted, self.code) for line in lines), self._whole()
         chart = Chart("bar", tuple(line.label or NO_GROUP for line in lines), values, self.code, "weighted")
         return report._replace(
-            totals=self._row(group, self._whole(), chances.whole, is_total=True) if rows else None,
+            totals=self._row(group, whole, chances.whole, is_total=True) if rows else None, n=whole.open.deals,
             chart=chart if rows else None, drill=drills, cells=cells, notes=(*report.notes, *shared(group)),
         )  # fmt: skip
 

@@ -26,7 +26,13 @@ _COLUMNS = (
     ReportColumn("deals", "deals", "integer", 0, "deals with an expected close that are closed, or open and past it"),
     ReportColumn("slipped", "slipped", "integer", 1, "those decided, or still open, after that day"),
     ReportColumn("slipped_share", "share", "percent", 0, "slipped / deals"),
-    ReportColumn("mean", "mean", "days", 0, "mean days past the expected close (to the closing, or to today); in time counts as 0"),
+    ReportColumn(
+        "mean",
+        "mean",
+        "days",
+        0,
+        "mean days past the expected close (to the closing, or to today); in time counts as 0",
+    ),
     ReportColumn("median", "median", "days", 1, "their median"),
     ReportColumn("p90", "p90", "days", 2, "nine in ten deals were not later than this"),
     ReportColumn("moved", "moved", "integer", 3, "deals whose expected close was moved, by the change log"),
@@ -50,7 +56,9 @@ def slippage_report(sources: Sources, inquiry: Inquiry) -> Report:
         moved = moves(reader, group, due)
         whole = lateness(days_late(reader, clock, WHOLE, due, today).get(None, {}))
         lines = ordered(group, late, lambda each: each.mean or 0)
-        rest = (joined(said(days), f"(stage_kind != open OR expected_close < {today}) AND expected_close is not empty"),)
+        rest = (
+            joined(said(days), f"(stage_kind != open OR expected_close < {today}) AND expected_close is not empty"),
+        )
         drills = DealDrill(asked.desk, reader, group, late, (*rest, grouped(inquiry.filter)))
         rows = tuple((*group_cell(group, key), *_figures(each, moved.get(key, {}))) for key, each in lines)
         totals = (None, *_figures(whole, _all(moved))) if group.name and len(rows) > 1 else None

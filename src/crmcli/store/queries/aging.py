@@ -10,7 +10,7 @@ from crmcli.domain.records import utc_text
 from crmcli.store.queries.buckets import bucket
 from crmcli.store.queries.condition import Condition, both
 from crmcli.store.queries.forecasting import OPEN
-from crmcli.store.queries.groups import DEALS
+from crmcli.store.queries.groups import DEALS, group_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,16 +30,14 @@ class Aged(NamedTuple):
     rotting_value: float
 
 
-def older_than(now: datetime, bands: Sequence[int]) -> list[str]:
-    """The moments, the earliest first, before which a deal is older than so many days."""
-    return [utc_text(now - timedelta(days=days)) for days in reversed(bands)]
-
-
 def aged(
-    reader: Reader, group: Group, worth: Worth, where: Condition, now: datetime, bands: Sequence[int]
+    reader: Reader, group: Group, worth: Worth, where: Condition, bounds: Sequence[str], rots: Condition
 ) -> dict[tuple[object, int], Aged]:
-    """Open deals by the key of their group and the band of their age: 0 up to and with the first number of days, and on."""
-    band, rots = bucket("r.created_at", older_than(now, bands)), _rotting(reader, now)
+    """Open deals by the key of their group and their band: how many of the moments (the latest first) they are older than.
+
+    ``rots`` says which of them rot.
+    """
+    band = _band(bounds)
     amount = f"CAST({worth.sql} AS DOUBLE PRECISION)"
     measures = (
         Condition("COUNT(*)"),
@@ -49,7 +47,7 @@ def aged(
     )
     fits = both(OPEN, where)
     sql = (
-        f"SELECT {group.sql}, {len(bands)} - ({band.sql}), {', '.join(each.sql for each in measures)}{DEALS}"
+        f"SELECT {group.sql}, {band.sql}, {', '.join(each.sql for each in measures)}{DEALS}"
         f"{group.joins.sql} WHERE r.deleted_at IS NULL AND ({fits.sql}) GROUP BY 1, 2"
     )
     figures = [param for each in measures for param in each.params]
@@ -57,17 +55,29 @@ def aged(
     return {(key, place): Aged(*found) for key, place, *found in reader.stream(sql, params)}
 
 
-def _rotting(reader: Reader, now: datetime) -> Condition:
-    """Whether an open deal was untouched for longer than its stage allows; only then its activities are looked at."""
-    allowed = reader.rows("SELECT id, rot_days FROM stage WHERE kind = 'open' AND rot_days IS NOT NULL AND deleted_at IS NULL")
-    if not allowed:
-        return Condition("1 = 0")
-    since = {stage: utc_text(now - timedelta(days=days)) for stage, days in allowed}
-    limits = " ".join(f"WHEN {stage} THEN ?" for stage in since)
-    limit = Condition(f"CASE s.id {limits} END", tuple(since.values()))
-    moment = reader.dialect.moment(limit.sql)
-    touched = (
-        "EXISTS (SELECT 1 FROM activity p WHERE p.deal_id = r.id AND p.deleted_at IS NULL AND p.status = 'done'"
-        f" AND p.at >= {moment})"
-    )
-    return Condition(f"(r.stage_since < {moment} AND NOT {touched})", (*limit.params, *limit.params))
+def rotting_numbers(
+    reader: Reader, group: Group, where: Condition, bounds: Sequence[str], rots: Condition
+) -> dict[tuple[object, int], list[int]]:
+    """The numbers of the deals that rot, by the key of their group and their band."""
+    band, fits = _band(bounds), both(OPEN, where, rots)
+    found: dict[tuple[object, int], list[int]] = {}
+    for key, place, number in group_values(reader, group, (band, Condition("r.id")), fits):
+        found.setdefault((key, place), []).append(number)
+    return found
+
+
+def _band(bounds: Sequence[str]) -> Condition:
+    younger = bucket("r.created_at", list(reversed(bounds)))
+    return Condition(f"{len(bounds)} - ({younger.sql})", younger.params)
+
+
+def rotting(reader: Reader, now: datetime) -> Condition:
+    """Open deals untouched for longer than their stage allows; only of those long in it the activities are looked at."""
+    sql = "SELECT DISTINCT rot_days FROM stage WHERE kind = 'open' AND rot_days IS NOT NULL AND deleted_at IS NULL"
+    parts, params = ["1 = 0"], []
+    for (days,) in reader.rows(sql):
+        since = utc_text(now - timedelta(days=days))
+        touched = "SELECT 1 FROM activity p WHERE p.deal_id = r.id AND p.deleted_at IS NULL AND p.status = 'done' AND p.at >= ?"
+        parts.append(f"s.rot_days = {int(days)} AND r.stage_since < ? AND NOT EXISTS ({touched})")
+        params += [since, since]
+    return Condition(" OR ".join(f"({part})" for part in parts), tuple(params))

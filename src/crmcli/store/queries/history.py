@@ -133,7 +133,7 @@ def change_set_begun(reader: Reader, number: int, limit: int) -> tuple[ChangeSet
 
 def _marked(reader: Reader, number: int) -> Iterator[ChangeView]:
     """The records that a set made, deleted or brought back without a line in the log."""
-    for noun in UID_PREFIX:
+    for noun in (*UID_PREFIX, "purchase"):
         for mark, action in (
             ("r.created_in = ?", "add"),
             ("r.deleted_at IS NOT NULL AND r.deleted_in = ?", "remove"),

@@ -24,9 +24,7 @@ def due_by(where: Condition, today: str) -> Condition:
     return both(where, due)
 
 
-def days_late(
-    reader: Reader, clock: Clock, group: Group, due: Condition, today: date
-) -> dict[object, dict[int, int]]:
+def days_late(reader: Reader, clock: Clock, group: Group, due: Condition, today: date) -> dict[object, dict[int, int]]:
     """For each group, how many deals were decided (or are still open) so many days past their expected close."""
     from datetime import date as dates
 

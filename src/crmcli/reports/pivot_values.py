@@ -1,0 +1,305 @@
+"""What a pivot can count: each value with its definition, worked out by the same queries as the reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.metrics import ratio, win_rate
+from crmcli.errors import UsageError
+from crmcli.reports.sales.grouping import day_of_open, money
+from crmcli.reports.unrated import left_out
+from crmcli.store.queries.closings import closed_within, closings
+from crmcli.store.queries.condition import Condition, both
+from crmcli.store.queries.groups import DEALS, EMPTY, WHOLE, Group, calendar, deal_groups, group_rows
+from crmcli.store.queries.lengths import wall_seconds
+from crmcli.store.queries.reports import activity_figures, activity_groups
+from crmcli.store.queries.stage_history import standing
+from crmcli.store.queries.worth import worth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from crmcli.reports.inquiry import Inquiry
+    from crmcli.services.warehouse import CopyDesk
+    from crmcli.store.queries.purchases import PurchaseView
+    from crmcli.store.queries.worth import Worth
+    from crmcli.store.reader import Reader
+
+Figures = dict[str, object]
+
+
+class Value(NamedTuple):
+    """A value: how it is shown, the family that it is counted with, what it means, and whether its sums are the total's."""
+
+    name: str
+    kind: str
+    family: str
+    meaning: str
+    adds_up: bool = True
+    said: str = ""  # the records that it counts, in the filter's words
+
+
+_WON, _LOST, _BOTH = "stage_kind = won", "stage_kind = lost", "stage_kind in (won, lost)"
+VALUES = {
+    value.name: value
+    for value in (
+        Value("deals", "integer", "made", "deals, by the day they were made"),
+        Value("won", "integer", "closed", "deals won, by the day they were closed", said=_WON),
+        Value("lost", "integer", "closed", "deals lost, by the day they were closed", said=_LOST),
+        Value("won_value", "money", "closed", "Σ value of the won deals", said=_WON),
+        Value("lost_value", "money", "closed", "Σ value of the lost deals", said=_LOST),
+        Value("average_won", "money", "closed", "won value / won deals", adds_up=False, said=_WON),
+        Value("win_rate", "percent", "closed", "won / (won + lost), by number", adds_up=False, said=_BOTH),
+        Value("win_rate_value", "percent", "closed", "won / (won + lost), by value", adds_up=False, said=_BOTH),
+        Value("cycle_mean", "days", "closed", "mean days from made to won", adds_up=False, said=_WON),
+        Value("cycle_median", "days", "closed", "median days from made to won", adds_up=False, said=_WON),
+        Value("open", "integer", "open", "deals open now, by the day they are expected to close"),
+        Value("open_value", "money", "open", "Σ value of the open deals"),
+        Value("weighted", "money", "open", "Σ value · probability of the open deals"),
+        Value("activities", "integer", "done", "activities done, by when they took place"),
+        Value("purchases", "integer", "bought", "imported purchases, or where there are none, won deals"),
+        Value("purchase_value", "money", "bought", "Σ value of the purchases"),
+        Value("customers", "integer", "bought", "different customers who bought", adds_up=False),
+    )
+}
+
+
+class Counted(NamedTuple):
+    """The figures of each group by its labels, how many records were counted, and what the money leaves out."""
+
+    figures: Mapping[tuple[str | None, ...], Figures]
+    n: int
+    currency: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Family:
+    """Values that are counted over the same records; ``moment`` is the field that the calendar and the period are about."""
+
+    noun = "deal"
+    moment = "closed_at"
+    said = ""
+
+    def __init__(self, desk: CopyDesk, reader: Reader, inquiry: Inquiry) -> None:
+        self.desk, self.reader, self.inquiry = desk, reader, inquiry
+        self.where = desk.condition(reader, self.noun, inquiry.filter)
+
+    def group(self, by: str) -> Group:
+        """What one dimension tells apart; raises UsageError for one that these records don't have."""
+        if by.replace("_", "-") == "segment":
+            return segment_group(self.desk)
+        bounds = None if self.moment == "expected_close" else self.inquiry.span.bounds
+        return deal_groups(self.reader, self.desk, by, self.moment, bounds)
+
+    def worth(self, day: str = "r.closed_at") -> Worth:
+        """What a record is worth, by the rate of a day."""
+        return worth(self.reader, self.inquiry.currency, self.desk.currency, day=day)
+
+    def count(self, group: Group, values: Sequence[Value]) -> Counted:
+        """The figures of each group, by its key."""
+        raise NotImplementedError
+
+
+class Made(Family):
+    """All deals, by when they were made."""
+
+    moment = "created_at"
+
+    def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
+        """How many."""
+        bounds = self.inquiry.span.bounds
+        inside = Condition("r.created_at >= ? AND r.created_at < ?", bounds) if bounds else Condition("1 = 1")
+        rows = group_rows(self.reader, group, (Condition("COUNT(*)"),), both(self.where, inside))
+        found: dict[object, Figures] = {key: {"deals": n} for key, n in rows}
+        return _counted(group, found, "deals")
+
+
+class Closed(Family):
+    """Deals that were won or lost, by when they were."""
+
+    def count(self, group: Group, values: Sequence[Value]) -> Counted:
+        """As ``crm report won`` and ``crm report lost`` count them."""
+        money_of, closed = self.worth(), closed_within(self.where, self.inquiry.span.bounds)
+        code, found = money_of.currency, dict[object, Figures]()
+        for key, deals in closings(self.reader, group, money_of, closed).items():
+            found[key] = {
+                "won": deals.won,
+                "lost": deals.lost,
+                "won_value": money(deals.won_value, code),
+                "lost_value": money(deals.lost_value, code),
+                "average_won": money(ratio(deals.won_value, deals.rated), code),
+                "win_rate": win_rate(deals.won, deals.lost),
+                "win_rate_value": win_rate(deals.won_value, deals.lost_value),
+                "n": deals.won + deals.lost,
+            }
+        if any(value.name.startswith("cycle") for value in values):
+            for key, mean, median in self._cycles(group, closed):
+                found[key] |= {"cycle_mean": mean, "cycle_median": median}
+        notes = left_out(self.desk, self.reader, money_of, closed)
+        return _counted(group, found, "n")._replace(currency=code, notes=notes)
+
+    def _cycles(self, group: Group, closed: Condition) -> Iterable[tuple[object, float | None, float | None]]:
+        took = wall_seconds(self.reader, self.desk.clock, "r.created_at", "r.closed_at")
+        days = f"CASE WHEN {took.sql} >= 0 THEN {took.sql} / 86400.0 END"
+        params = (*took.params, *took.params)
+        measures = [Condition(f"{name}({days})", params) for name in ("AVG", "MEDIAN")]
+        won = both(closed, Condition("s.kind = 'won'"))
+        return ((key, mean, median) for key, mean, median in group_rows(self.reader, group, measures, won))
+
+
+class Open(Family):
+    """Deals that are open now, by when they are expected to close."""
+
+    moment = "expected_close"
+    said = "stage_kind = open"
+
+    def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
+        """As ``crm report pipeline`` counts them."""
+        day = day_of_open(self.inquiry)
+        money_of, still = self.worth(day), both(self.where, Condition("s.kind = 'open'"), self._expected())
+        sums: dict[object, list[float]] = {}
+        for key, _, count, value, weighted in standing(self.reader, group, money_of, still):
+            so_far = sums.setdefault(key, [0, 0.0, 0.0])
+            for place, figure in enumerate((count, value, weighted)):
+                so_far[place] += figure
+        code = money_of.currency
+        found: dict[object, Figures] = {
+            key: {"open": int(n), "open_value": money(value, code), "weighted": money(weighted, code)}
+            for key, (n, value, weighted) in sums.items()
+        }
+        notes = left_out(self.desk, self.reader, money_of, still, day)
+        return _counted(group, found, "open")._replace(currency=code, notes=notes)
+
+    def _expected(self) -> Condition:
+        """Expected within the period, which is then one of local days."""
+        span = self.inquiry.span
+        if span.bounds is None:
+            return Condition("1 = 1")
+        if span.days is None:
+            raise UsageError("open deals are expected on days, not within them", hint="--period with whole days")
+        return Condition(
+            "r.expected_close >= ? AND r.expected_close < ?", (span.days.start.isoformat(), span.days.end.isoformat())
+        )
+
+
+class Done(Family):
+    """Activities that were done."""
+
+    noun, moment, said = "activity", "at", "status = done"
+
+    def group(self, by: str) -> Group:
+        """What activities are told apart by."""
+        return activity_groups(self.reader, self.desk, by, self.inquiry.span.bounds)
+
+    def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
+        """As ``crm report activity`` counts them."""
+        rows = activity_figures(self.reader, group, self.where, self.inquiry.span.bounds)
+        found: dict[object, Figures] = {key: {"activities": done} for key, done, *_ in rows if done}
+        return _counted(group, found, "activities")
+
+
+class Bought(Family):
+    """What customers bought: imported purchases, or where there are none, won deals."""
+
+    def __init__(self, desk: CopyDesk, reader: Reader, inquiry: Inquiry) -> None:
+        from crmcli.store.queries.purchases import purchase_view
+
+        self.view: PurchaseView = purchase_view(reader, None, inquiry.currency, desk.currency, inquiry.now)
+        self.noun = self.view.noun
+        self.moment = "at" if self.noun == "purchase" else "closed_at"
+        self.said = "" if self.noun == "purchase" else _WON
+        super().__init__(desk, reader, inquiry)
+
+    def group(self, by: str) -> Group:
+        """What purchases are told apart by: as deals where they are deals."""
+        if self.noun == "deal":
+            return super().group(by)
+        wanted = by.strip().lower().replace("_", "-")
+        if wanted in _PURCHASED:
+            return Group(wanted, _PURCHASED[wanted], noun="purchase", source=_PURCHASES)
+        from crmcli.domain.stretches import UNITS
+
+        if wanted in UNITS:
+            bounds = self.inquiry.span.bounds
+            return calendar(self.reader, self.desk, wanted, "at", bounds, "purchase")._replace(source=_PURCHASES)
+        raise UsageError(f"purchases have no {by!r}", hint=f"one of {', '.join((*_PURCHASED, *UNITS))}")
+
+    def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
+        """How many, for how much, and by how many."""
+        view, bounds = self.view, self.inquiry.span.bounds
+        if group.source == DEALS and self.noun == "purchase":  # all of them
+            group = group._replace(source=_PURCHASES)
+        kept = [self.where, Condition("s.kind = 'won'")] if self.noun == "deal" else [self.where]
+        inside = Condition(f"{view.at} >= ? AND {view.at} < ?", bounds) if bounds else Condition(f"{view.at} IS NOT NULL")
+        measures = (
+            Condition("COUNT(*)"),
+            Condition(f"COALESCE(SUM(CAST({view.worth.sql} AS DOUBLE PRECISION)), 0.0)", view.worth.params),
+            Condition(f"COUNT(DISTINCT {view.key})"),
+        )
+        rows = group_rows(self.reader, group, measures, both(*kept, inside))
+        found: dict[object, Figures] = {
+            key: {"purchases": n, "purchase_value": money(value, view.currency), "customers": customers}
+            for key, n, value, customers in rows
+        }
+        return _counted(group, found, "purchases")._replace(currency=view.currency)
+
+
+_PURCHASES = " FROM purchase r LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
+_PURCHASED = {
+    "customer": "r.customer",
+    "product": "r.product",
+    "source": "r.source",
+    "company": "o.name",
+    "region": "o.region",
+    "country": "o.country",
+    "industry": "o.industry",
+    "size": "o.size",
+}
+FAMILIES: dict[str, Callable[[CopyDesk, Reader, Inquiry], Family]] = {
+    "made": Made, "closed": Closed, "open": Open, "done": Done, "bought": Bought,
+}  # fmt: skip
+
+
+class Crossed(NamedTuple):
+    """Several groupings at once: ``key`` is the grouping by all of them, ``groups`` are they themselves."""
+
+    key: Group
+    groups: tuple[Group, ...]
+
+    def labels(self, key: object) -> tuple[str | None, ...]:
+        """The labels of a group, one for each grouping."""
+        parts: Sequence[object] = key if len(self.groups) > 1 else (key,)  # type: ignore[assignment]
+        return tuple(group.label(part) for group, part in zip(self.groups, parts, strict=True))
+
+
+def crossed(groups: Sequence[Group]) -> Crossed:
+    """Groupings as one; raises UsageError for two of which a record can have several each."""
+    if not groups:
+        return Crossed(WHOLE, ())
+    shared = [group.name for group in groups if group.is_shared]
+    if len(shared) > 1:
+        raise UsageError(f"{' and '.join(shared)} can't be crossed", hint="one of them as --filter")
+    first = groups[0]
+    joins = next((group.joins for group in groups if group.is_shared), EMPTY)
+    sql = first.sql if len(groups) == 1 else f"row({', '.join(group.sql for group in groups)})"
+    params = tuple(param for group in groups for param in group.params)
+    key = Group("crossed", sql, params, joins, noun=first.noun, source=first.source)
+    return Crossed(key, tuple(groups))
+
+
+def _counted(group: Group, found: Mapping[object, Figures], counter: str) -> Counted:  # noqa: ARG001
+    return Counted(found, sum(int(str(each[counter])) for each in found.values()))  # type: ignore[arg-type]
+
+
+def segment_group(desk: CopyDesk) -> Group:
+    """By segment: the store knows who is in one, the warehouse which deals are theirs."""
+    from crmcli.services.desk import Desk
+    from crmcli.store.queries.groups import segments_of
+    from crmcli.store.queries.segments import segment_condition, segments
+
+    with desk.original() as store:
+        asker = Desk(*desk)
+        return segments_of(
+            [(each, desk.found(store, "contact", segment_condition(store, asker, each))) for each in segments(store)]
+        )
