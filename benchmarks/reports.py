@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-import argparse
-import os
 import random
-import sqlite3
-import subprocess
-import sys
-import tempfile
 from array import array
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAYS = 3650
-REGIONS = ("Central", "East", "West", "North", "South", "Sofia", "Kraków", "Nord", "Süd", "Île-de-France", "上海", "Texas")
+REGIONS = (
+    "Central",
+    "East",
+    "West",
+    "North",
+    "South",
+    "Sofia",
+    "Kraków",
+    "Nord",
+    "Süd",
+    "Île-de-France",
+    "上海",
+    "Texas",
+)
 COUNTRIES = ("BG", "PL", "DE", "FR", "US", "CN", "GB", "ES", "IT", "SE")
 INDUSTRIES = ("retail", "software", "finance", "medical", "services", "marketing", "telecommunications", "employment")
 SIZES = ("1-10", "11-50", "51-200", "201-500", "501-1000", "1000+")
-PRODUCTS = tuple(f"{line} {size}" for line in ("GTX", "MG", "GTK", "Фара", "Łódź") for size in ("Basic", "Plus", "Pro", "500"))
+PRODUCTS = tuple(
+    f"{line} {size}" for line in ("GTX", "MG", "GTK", "Фара", "Łódź") for size in ("Basic", "Plus", "Pro", "500")
+)
 SOURCES = ("web", "referral", "fair", "phone", "partner", "newsletter")
 REASONS = ("price", "competition", "budget", "features", "timing", "no_decision", "no_response", "other")
 KINDS = ("call", "meeting", "email", "note", "task", "letter")
-WAYS = (((1, 2, 3, 4, 5), 30), ((1, 2, 3, 4, 6), 14), ((1, 2, 6), 16), ((1, 6), 10), ((1, 2, 3), 12), ((1, 2), 10), ((1,), 8))
+WAYS = (
+    ((1, 2, 3, 4, 5), 30),
+    ((1, 2, 3, 4, 6), 14),
+    ((1, 2, 6), 16),
+    ((1, 6), 10),
+    ((1, 2, 3), 12),
+    ((1, 2), 10),
+    ((1,), 8),
+)
 
 
 class Scale(NamedTuple):
@@ -85,7 +101,11 @@ class Made:
                 day = max(day - dice.randrange(1, 40), 0)
                 at = max(self.moment(day), at)
             closed = since if before in (5, 6) else None
-            expected = self.begins[min(max(made - 60, 0), DAYS)] if closed else text(NOW + timedelta(days=dice.randrange(-30, 300)))[:10]
+            expected = (
+                self.begins[min(max(made - 60, 0), DAYS)]
+                if closed
+                else text(NOW + timedelta(days=dice.randrange(-30, 300)))[:10]
+            )
             title, custom = f"Deal {number}", f'{{"product":"{dice.choice(PRODUCTS)}"}}'
             value = round(dice.lognormvariate(8.5, 1.1)) * 100
             self.made.append(made)

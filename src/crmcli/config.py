@@ -86,6 +86,8 @@ SETTINGS: tuple[Setting, ...] = (
             "where returned mail lies, for crm campaign collect: a box, or imap://USER@HOST/FOLDER", guarded=True),
     Setting("reminders.mail", bool, default=False,
             about="crm run due mails reminders to owners whose login is an e-mail address", guarded=True),
+    Setting("warehouse.path", str, None, "DuckDB file of crm warehouse; default: beside the store's file, or in the data folder",
+            guarded=True),
     Setting("reports.fiscal_year_start", int, 1,
             "month in which fiscal years begin (FY2026, this fiscal quarter); one is named after the year it ends in"),
     Setting("tui.screen", str, "board", "the screen that crm tui opens",

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from crmcli.services.mutes import Mutes
     from crmcli.services.pipelines import Pipelines
     from crmcli.services.privacy import Privacy
+    from crmcli.services.purchase_imports import PurchaseImports
+    from crmcli.services.purchases import Purchases
+    from crmcli.services.rates import Rates
     from crmcli.services.records import Records
     from crmcli.services.reminders import Reminders
     from crmcli.services.returns import Returns
@@ -60,6 +63,7 @@ if TYPE_CHECKING:
     from crmcli.services.templates import Templates
     from crmcli.services.today import Agenda
     from crmcli.services.unmerging import Unmerging
+    from crmcli.services.warehouse import Warehouse
     from crmcli.store.store import Store
 
 
@@ -284,6 +288,13 @@ class AppContext:
         return Goals(self.desk)
 
     @cached_property
+    def warehouse(self) -> Warehouse:
+        """The copy of the store for questions."""
+        from crmcli.services.warehouse import Warehouse
+
+        return Warehouse(self.desk, self.settings["warehouse.path"])
+
+    @cached_property
     def saved_views(self) -> SavedViews:
         """Saved views of lists."""
         from crmcli.services.saved_views import SavedViews
@@ -468,6 +479,27 @@ class AppContext:
         from crmcli.services.consents import Consents
 
         return Consents(self.desk)
+
+    @cached_property
+    def purchases(self) -> Purchases:
+        """What customers bought."""
+        from crmcli.services.purchases import Purchases
+
+        return Purchases(self.desk)
+
+    @cached_property
+    def purchase_imports(self) -> PurchaseImports:
+        """Transaction logs."""
+        from crmcli.services.purchase_imports import PurchaseImports
+
+        return PurchaseImports(self.desk)
+
+    @cached_property
+    def rates(self) -> Rates:
+        """Exchange rates."""
+        from crmcli.services.rates import Rates
+
+        return Rates(self.desk)
 
     @cached_property
     def suppressions(self) -> Suppressions:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from crmcli.domain.money import Money
 from crmcli.errors import UsageError
 from crmcli.reports.period import window
 from crmcli.services.importing.plan import Plan
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crmcli.context import AppContext
-    from crmcli.reports.report import Report
 
 DEALS = """Deal ID,Deal Name,Company,Owner,Amount,Stage,Create Date,Close Date,Lost Reason,Product
 1,One,Acme,ana,100 EUR,won,2026-01-01,2026-01-11,,tea
@@ -82,7 +80,10 @@ def test_won(business: AppContext) -> None:
         ("month", [("2026-01", 1, 100, 1.0), ("2026-02", 2, 800, 1 / 2)]),
         ("quarter", [("2026-Q1", 3, 900, 3 / 5)]),
         ("year", [("2026", 3, 900, 3 / 5)]),
-        ("week", [("2026-W02", 1, 100, 1.0), ("2026-W05", 0, 0, 0.0), ("2026-W07", 1, 300, 1.0), ("2026-W08", 1, 500, 1.0)]),
+        (
+            "week",
+            [("2026-W02", 1, 100, 1.0), ("2026-W05", 0, 0, 0.0), ("2026-W07", 1, 300, 1.0), ("2026-W08", 1, 500, 1.0)],
+        ),
         ("pipeline", [("sales", 3, 900, 3 / 5)]),
         ("segment", [(None, 3, 900, 3 / 5)]),
         ("contact", [(None, 3, 900, 3 / 5)]),

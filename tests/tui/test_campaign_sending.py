@@ -84,8 +84,11 @@ async def test_sent_after_a_question(server: MailServer, program: CrmApp) -> Non
         assert 5 == len(server.desk.taken)
 
 
-async def test_stopped_while_it_runs(server: MailServer, program: CrmApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the same key; what is left can be sent by another run, and the cursor moves meanwhile."""
+async def test_stopped_while_it_runs(
+    server: MailServer, program: CrmApp, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the same key; what is left can be sent by another run, and the cursor moves meanwhile, as does the count."""
+    context_of(store).members.start(LETTER)
     on_the_way, go_on = threading.Event(), threading.Event()
     mailing = program.session.mailing
     send = type(mailing).send
@@ -102,6 +105,7 @@ async def test_stopped_while_it_runs(server: MailServer, program: CrmApp, monkey
         await pilot.press("y")
         while not on_the_way.is_set():
             await pilot.pause()
+        screen(pilot)._look()
         await pilot.press("j", "k", "M")
         await pilot.pause()
         assert any("stops after the message at hand" in each for each in told(pilot))

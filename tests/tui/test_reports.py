@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 
 from crmcli.reports import catalogue
 from crmcli.reports.catalogue import QUESTIONS
+from crmcli.reports.inquiry import Asked
 from crmcli.tui.charting import Bar, Drawing
 from crmcli.tui.modals.period import PeriodPicker
 from crmcli.tui.modals.picker import Picker

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from crmcli.services.importing.plan import Plan
     from crmcli.services.importing.run import Run
     from crmcli.services.importing.summary import Summary
+    from crmcli.services.purchase_imports import PurchaseRun
 
 app = Noun("Contacts, companies, deals and activities from files that other programs wrote.", no_args_is_help=True)
 app.info.cls = ImportGroup
@@ -154,7 +155,7 @@ def _import(ctx: typer.Context, plan: Plan, file: str, *, interactive: bool, rep
         if plan.save_map is not None:
             replaced = app.imports.keep_map(plan.save_map, run)
             app.output.note(f"{'replaced' if replaced else 'kept'} the map (--preset {plan.save_map} uses it)")
-        _answer(ctx, app, run, _gone(ctx, app, run))
+        answer_import(ctx, app, run, _gone(ctx, app, run))
 
 
 def _say_what(app: AppContext, run: Run, *, interactive: bool) -> None:
@@ -176,7 +177,7 @@ def _gone(ctx: typer.Context, app: AppContext, run: Run) -> Summary:
         raise
 
 
-def _answer(ctx: typer.Context, app: AppContext, run: Run, summary: Summary) -> None:
+def answer_import(ctx: typer.Context, app: AppContext, run: Run | PurchaseRun, summary: Summary) -> None:
     """The tally on stdout, of a dry run what it would do; on stderr what else happened, and the rejected rows."""
     if is_machine(ctx):
         app.output.value(run.record())
@@ -189,7 +190,7 @@ def _answer(ctx: typer.Context, app: AppContext, run: Run, summary: Summary) -> 
         raise error
 
 
-def _tell(app: AppContext, run: Run, summary: Summary) -> None:
+def _tell(app: AppContext, run: Run | PurchaseRun, summary: Summary) -> None:
     if run.resumed_after:
         app.output.note(f"went on after {run.resumed_after:,} rows that an earlier run has stored")
     for noun, count in summary.linked.items():
@@ -219,7 +220,7 @@ def _counts(summary: Summary) -> str:
     return ", ".join(f"{getattr(summary, name):,} {name}" for name in _COUNTS if getattr(summary, name))
 
 
-def _tally(run: Run, summary: Summary) -> Report:
+def _tally(run: Run | PurchaseRun, summary: Summary) -> Report:
     from crmcli.reports.report import Report, ReportColumn
 
     columns = tuple(ReportColumn(name, name, "integer") for name in _COUNTS)
@@ -227,7 +228,7 @@ def _tally(run: Run, summary: Summary) -> Report:
     return Report("import", f"imported {run.name}", columns, (row,), n=None)
 
 
-def _preview(run: Run, summary: Summary) -> Report:
+def _preview(run: Run | PurchaseRun, summary: Summary) -> Report:
     """What a dry run would do: a row for each new record, each changed field and each rejected row."""
     from crmcli.reports.report import Report, ReportColumn
 

@@ -91,7 +91,8 @@ def _drill(app: AppContext, report: Report, row: str, column: str) -> None:
     """The uids behind the figures, one a line; as records of noun and id where such a format is asked for."""
     from crmcli.reports.behind import behind, uids
 
-    found = uids(app.desk, behind(report, row, column.replace("-", "_")))
+    names = {each.name for part in report.parts or (report,) for each in part.columns}
+    found = uids(app.desk, behind(report, row, column if column in names else column.replace("-", "_")))
     output = app.output
     if output.is_format_asked and output.format not in ("table", "ids"):
         output.rows(("noun", "id"), found)

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from crmcli.reports.questions import Question
 
 _DEAL_GROUPS = "owner, company, product, source, region, segment, campaign, pipeline, month, quarter, or a custom field"
-_GROUPS = {"deal": _DEAL_GROUPS, "activity": "type, owner, contact, company or month"}
+_GROUPS = {
+    "deal": _DEAL_GROUPS,
+    "activity": "type, owner, contact, company or month",
+    "contact": "source, owner, lifecycle, lead_status, month, quarter, or a custom field",
+}
 _PERIOD = "2026, Q3-2026, 2026-06, this month, last 30d, FY2026"
 
 

@@ -25,7 +25,7 @@ _ASKED: dict[str, tuple[Field, ...]] = {
         Field("consent", Kind.LINK, "what the person said about each channel", noun="consent"),
     ),
     "company": (*_TOTALS, _ACTIVITIES),
-    "deal": (_ACTIVITIES,),
+    "deal": (_ACTIVITIES, Field("been_in", Kind.TEXT, "stages that it ever was in", many=True)),
     "activity": (),
 }
 CAMPAIGN = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.histograms import counted_percentile
 from crmcli.domain.metrics import ratio
 
 if TYPE_CHECKING:
@@ -32,22 +33,3 @@ def lateness(days: Mapping[int, int]) -> Lateness:
     return Lateness(
         deals, late, ratio(total, deals), counted_percentile(counted, 0.5), counted_percentile(counted, 0.9)
     )
-
-
-def counted_percentile(counted: Mapping[int, int], share: float) -> float | None:
-    """The percentile of values that are told by how often each comes, as ``metrics.percentile`` has it of single ones."""
-    number = sum(counted.values())
-    if not number:
-        return None
-    place = share * (number - 1)
-    low, high = _at(counted, int(place)), _at(counted, min(int(place) + 1, number - 1))
-    return low + (high - low) * (place - int(place))
-
-
-def _at(counted: Mapping[int, int], place: int) -> float:
-    passed = 0
-    for value in sorted(counted):
-        passed += counted[value]
-        if passed > place:
-            return float(value)
-    raise IndexError(place)

@@ -34,7 +34,9 @@ def places_of(text: str) -> tuple[Place, ...]:
     for part in text.split(","):
         match = _PLACE.fullmatch(part)
         if match is None:
-            raise BadValue("fixed", f"{part.strip()!r} is not NAME:FIRST-LAST", hint="customer:8-11,date:13-20,amount:24-31")
+            raise BadValue(
+                "fixed", f"{part.strip()!r} is not NAME:FIRST-LAST", hint="customer:8-11,date:13-20,amount:24-31"
+            )
         name, first = match[1], int(match[2])
         last = first if "-" not in part.partition(":")[2] else int(match[3]) if match[3] else None
         if first < 1 or (last is not None and last < first):

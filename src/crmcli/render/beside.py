@@ -43,7 +43,9 @@ def folded(
     # A figure must not be cut: where there is no room for all, those at the right are left out, never the first.
     last = {place: n if n else specs[place].priority for n, place in enumerate(beside)}
     slim = [
-        specs[place]._replace(header=headers.get(place, specs[place].header), priority=last.get(place, specs[place].priority))
+        specs[place]._replace(
+            header=headers.get(place, specs[place].header), priority=last.get(place, specs[place].priority)
+        )
         for place in kept
     ]
     return slim, [[cell(row, place) for place in kept] for row in rows]

@@ -126,7 +126,7 @@ def _below(chart: Chart, canvas: _Canvas, start: int) -> Iterator[str]:
     labels = [visible(label) for label in chart.labels]
     last = len(labels) - 1
     taken: dict[int, str] = {}
-    fitting = max(1, canvas.wide // (max(map(width, labels), default=0) + 3))
+    fitting = max(1, canvas.wide // (max(map(width, labels), default=0) * 3 // 2 + 2))
     order = [
         *range(min(1, len(labels))),
         *range(last, max(0, last - 1), -1),

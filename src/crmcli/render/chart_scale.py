@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NO_VALUE = "—"
 _SIZES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_LEAST_SPAN = 1e-200  # what is smaller can't be divided into steps
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -55,7 +56,7 @@ class Scale(NamedTuple):
 def scale(values: Iterable[float | None], most: int = 5) -> Scale:
     """The axis for these values with at most so many marks; nothing is always on it."""
     low, high = lowest_and_highest(values)
-    if low == high:
+    if high - low < _LEAST_SPAN:
         return Scale(0.0, 1.0, (0.0, 1.0))
     step = _step((high - low) / max(most - 1, 1))
     first, last = int(low // step), int(-(-high // step))

@@ -18,15 +18,12 @@ _UNITS = {"days": "days", "percent": "percent"}
 
 
 def charts_of(report: Report) -> list[Chart]:
-    """The charts of a report, or of its parts, each with a title; raises UsageError when there is none."""
-    found = [
-        chart._replace(title=chart.title or part.title)
-        for part in report.parts or (report,)
-        if (chart := chart_of(part)) is not None
-    ]
-    if not found:
+    """The charts of a report, or those that its parts have, each with a title; raises UsageError when there is none."""
+    found = [(part, part.chart if report.parts else chart_of(part)) for part in report.parts or (report,)]
+    charts = [chart._replace(title=chart.title or part.title) for part, chart in found if chart is not None]
+    if not charts:
         raise UsageError(f"report {report.name} has no chart", hint="leave --chart off, or --output FILE.html")
-    return found
+    return charts
 
 
 def chart_of(report: Report) -> Chart | None:

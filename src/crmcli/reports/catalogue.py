@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from crmcli.reports.report import Report
     from crmcli.services.desk import Desk
 
-QUESTIONS: tuple[Question, ...] = (*OVERVIEW, *SALES, *CUSTOMERS, *MARKETING, *DATA)
+SECTIONS = (("overview", OVERVIEW), ("sales", SALES), ("customers", CUSTOMERS), ("marketing", MARKETING), ("data", DATA))
+QUESTIONS: tuple[Question, ...] = tuple(question for _, section in SECTIONS for question in section)
 BY_NAME = {question.name: question for question in QUESTIONS}
 
 
@@ -75,4 +76,8 @@ def group_names(desk: Desk, noun: str) -> list[str]:
     if noun == "activity":
         return activity_group_names()
     with desk.reading() as reader:
+        if noun == "contact":
+            from crmcli.store.queries.contacting import contact_group_names
+
+            return contact_group_names(reader)
         return deal_group_names(reader)

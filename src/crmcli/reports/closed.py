@@ -10,13 +10,14 @@ from crmcli.domain.money import Money
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, chart_of, group_cell, group_column, major, money, ordered, titled
+from crmcli.reports.sales.win_rate import all_closed
 from crmcli.reports.unrated import left_out, shared
 from crmcli.store.queries.closings import Closings, closed_within, closings, cycles
+from crmcli.store.queries.condition import Condition, both
 
 if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.reports.sales.grouping import Asking
-    from crmcli.store.queries.condition import Condition
     from crmcli.store.queries.worth import Worth
 
 _WON = (
@@ -77,9 +78,7 @@ def won_report(sources: Sources, inquiry: Inquiry) -> Report:
 
 
 def _tallies(asked: Asking, worth: Worth, closed: Condition) -> dict[object, Tally]:
-    from crmcli.store.queries.condition import Condition, both
-
-    took = cycles(asked.reader, asked.desk.clock, asked.group, both(closed, Condition("s.kind = 'won'")))
+    took = cycles(asked.reader, asked.desk.clock, asked.group, closed)
     deals = closings(asked.reader, asked.group, worth, closed)
     return {key: Tally(each, took.get(key, [])) for key, each in deals.items()}
 
@@ -107,12 +106,12 @@ def lost_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Lost deals per group, and each one's share."""
     with asking(sources, inquiry) as asked:
         worth = asked.worth()
-        closed = closed_within(asked.where, inquiry.span.bounds)
+        lost = Condition("s.kind = 'lost'")
+        closed = both(closed_within(asked.where, inquiry.span.bounds), lost)
         found = closings(asked.reader, asked.group, worth, closed)
-        kept = {key: deals for key, deals in found.items() if deals.lost}
-        whole = _all_lost(asked, worth, closed, kept)
-        rows = ordered(asked.group, kept, lambda deals: deals.lost)
-        drills = DealDrill(asked.desk, asked.reader, asked.group, kept, asked.rest("closed_at"))
+        whole = all_closed(asked, worth, closed, found)
+        rows = ordered(asked.group, found, lambda deals: deals.lost)
+        drills = DealDrill(asked.desk, asked.reader, asked.group, found, asked.rest("closed_at"))
         code = worth.currency
         totals = (None, *_lost(whole, whole.lost, code)) if asked.group.name and len(rows) > 1 else None
         return Report(
@@ -123,15 +122,6 @@ def lost_report(sources: Sources, inquiry: Inquiry) -> Report:
             drill=tuple(drills.to(key, "stage_kind = lost") for key, _ in rows),
             notes=(*shared(asked.group), *left_out(asked.desk, asked.reader, worth, closed)),
         )  # fmt: skip
-
-
-def _all_lost(asked: Asking, worth: Worth, closed: Condition, found: dict[object, Closings]) -> Closings:
-    if asked.group.is_shared:
-        return closings(asked.reader, asked.whole().group, worth, closed).get(None, Closings())
-    whole = Closings()
-    for deals in found.values():
-        whole = whole.and_(deals)
-    return whole
 
 
 def _lost(deals: Closings, everything: int, code: str) -> tuple[object, ...]:

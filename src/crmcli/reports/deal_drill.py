@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from crmcli.reports.drill import MOST_NUMBERS, equal, is_odd, joined, numbered, path_of, quoted, unclear
 from crmcli.reports.report import Drill
+from crmcli.store.queries.condition import EVERYTHING, both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from crmcli.services.desk import Desk
+    from crmcli.store.queries.condition import Condition
     from crmcli.store.queries.groups import Group
     from crmcli.store.reader import Reader
 
@@ -36,14 +38,23 @@ class DealDrill:
         labels = set(self._labels.values())
         self._unclear = frozenset() if not self._path or group.moment else unclear(labels) | self._loose(labels)
 
-    def to(self, key: object, also: str = "", count: object = 1) -> Drill | None:
-        """The records of a group that meet one more condition; None where they are counted to be none."""
+    def to(self, key: object, also: str = "", count: object = 1, exactly: Condition = EVERYTHING) -> Drill | None:
+        """The records of a group that meet one more condition; None where they are counted to be none.
+
+        What no filter can say is said ``exactly``, in SQL; the records are then named by their numbers.
+        """
         if not count:
             return None
-        label, where = self._labels[key], joined(also, self._rest)
-        if label in self._unclear or (self._group.noun == "deal" and is_odd(self._path, label)):
-            return self._by_number(key, where)
-        return Drill(self._group.noun, joined(self._condition(label), where) or "number > 0")
+        where = joined(also, self._rest)
+        if exactly is not EVERYTHING or not self.is_clear(key):
+            return self._by_number(key, where, exactly)
+        return Drill(self._group.noun, joined(self.condition(key), where) or "number > 0")
+
+    def is_clear(self, key: object) -> bool:
+        """Whether a filter can tell the group from the others."""
+        label = self._labels[key]
+        is_one_of_its_words = self._group.noun != "deal" or not is_odd(self._path, label)
+        return label not in self._unclear and is_one_of_its_words
 
     def _loose(self, labels: set[str | None]) -> set[str | None]:
         """Labels of a custom field that a filter takes for numbers or dates: 10 would be 10.0 as well."""
@@ -55,13 +66,15 @@ class DealDrill:
             return {label for label in labels if label and any(c.isdigit() for c in label)}
         return set()
 
-    def _by_number(self, key: object, where: str) -> Drill | None:
+    def _by_number(self, key: object, where: str, exactly: Condition) -> Drill | None:
         from crmcli.store.queries.groups import numbers_in
 
-        fits = self._desk.condition(self._reader, self._group.noun, where)
+        fits = both(self._desk.condition(self._reader, self._group.noun, where), exactly)
         return numbered(self._group.noun, numbers_in(self._reader, self._group, key, fits, MOST_NUMBERS + 1))
 
-    def _condition(self, label: str | None) -> str:
+    def condition(self, key: object) -> str:
+        """The filter that tells the group from the others, where one can."""
+        label = self._labels[key]
         if not self._path:
             return ""
         days = self._group.days(label)

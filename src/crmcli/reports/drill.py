@@ -37,10 +37,12 @@ _ACTIVITY_PATHS = {
     MONTH: "at",
 }
 
+_CONTACT_PATHS = {name: name for name in ("owner", "source", "lifecycle", "lead_status")}
+
 
 def path_of(noun: str, by: str) -> str:
-    """What a filter on deals or activities calls the field that a report is grouped by."""
-    known = _DEAL_PATHS if noun == "deal" else _ACTIVITY_PATHS
+    """What a filter on deals, activities or contacts calls the field that a report is grouped by."""
+    known = {"deal": _DEAL_PATHS, "contact": _CONTACT_PATHS}.get(noun, _ACTIVITY_PATHS)
     if by in known:
         return known[by]
     link, _, key = by.partition(".")

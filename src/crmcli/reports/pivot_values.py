@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.metrics import ratio, win_rate
@@ -11,7 +12,7 @@ from crmcli.reports.sales.grouping import day_of_open, money
 from crmcli.reports.unrated import left_out
 from crmcli.store.queries.closings import closed_within, closings
 from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.groups import DEALS, EMPTY, WHOLE, Group, calendar, deal_groups, group_rows
+from crmcli.store.queries.groups import EMPTY, WHOLE, Group, calendar, deal_groups, group_rows
 from crmcli.store.queries.lengths import wall_seconds
 from crmcli.store.queries.reports import activity_figures, activity_groups
 from crmcli.store.queries.stage_history import standing
@@ -66,9 +67,9 @@ VALUES = {
 
 
 class Counted(NamedTuple):
-    """The figures of each group by its labels, how many records were counted, and what the money leaves out."""
+    """The figures of each group by its key, or by its labels, how many records were counted, and what the money leaves out."""
 
-    figures: Mapping[tuple[str | None, ...], Figures]
+    figures: Mapping[Any, Figures]
     n: int
     currency: str | None = None
     notes: tuple[str, ...] = ()
@@ -83,7 +84,11 @@ class Family:
 
     def __init__(self, desk: CopyDesk, reader: Reader, inquiry: Inquiry) -> None:
         self.desk, self.reader, self.inquiry = desk, reader, inquiry
-        self.where = desk.condition(reader, self.noun, inquiry.filter)
+
+    @cached_property
+    def where(self) -> Condition:
+        """The user's filter."""
+        return self.desk.condition(self.reader, self.noun, self.inquiry.filter)
 
     def group(self, by: str) -> Group:
         """What one dimension tells apart; raises UsageError for one that these records don't have."""
@@ -91,6 +96,11 @@ class Family:
             return segment_group(self.desk)
         bounds = None if self.moment == "expected_close" else self.inquiry.span.bounds
         return deal_groups(self.reader, self.desk, by, self.moment, bounds)
+
+    @property
+    def whole(self) -> Group:
+        """All the records as one group."""
+        return WHOLE
 
     def worth(self, day: str = "r.closed_at") -> Worth:
         """What a record is worth, by the rate of a day."""
@@ -112,7 +122,7 @@ class Made(Family):
         inside = Condition("r.created_at >= ? AND r.created_at < ?", bounds) if bounds else Condition("1 = 1")
         rows = group_rows(self.reader, group, (Condition("COUNT(*)"),), both(self.where, inside))
         found: dict[object, Figures] = {key: {"deals": n} for key, n in rows}
-        return _counted(group, found, "deals")
+        return _counted(found, "deals")
 
 
 class Closed(Family):
@@ -137,7 +147,7 @@ class Closed(Family):
             for key, mean, median in self._cycles(group, closed):
                 found[key] |= {"cycle_mean": mean, "cycle_median": median}
         notes = left_out(self.desk, self.reader, money_of, closed)
-        return _counted(group, found, "n")._replace(currency=code, notes=notes)
+        return _counted(found, "n")._replace(currency=code, notes=notes)
 
     def _cycles(self, group: Group, closed: Condition) -> Iterable[tuple[object, float | None, float | None]]:
         took = wall_seconds(self.reader, self.desk.clock, "r.created_at", "r.closed_at")
@@ -169,7 +179,7 @@ class Open(Family):
             for key, (n, value, weighted) in sums.items()
         }
         notes = left_out(self.desk, self.reader, money_of, still, day)
-        return _counted(group, found, "open")._replace(currency=code, notes=notes)
+        return _counted(found, "open")._replace(currency=code, notes=notes)
 
     def _expected(self) -> Condition:
         """Expected within the period, which is then one of local days."""
@@ -192,11 +202,16 @@ class Done(Family):
         """What activities are told apart by."""
         return activity_groups(self.reader, self.desk, by, self.inquiry.span.bounds)
 
+    @property
+    def whole(self) -> Group:
+        """All activities."""
+        return self.group("type")._replace(name="", sql="NULL")
+
     def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
         """As ``crm report activity`` counts them."""
         rows = activity_figures(self.reader, group, self.where, self.inquiry.span.bounds)
         found: dict[object, Figures] = {key: {"activities": done} for key, done, *_ in rows if done}
-        return _counted(group, found, "activities")
+        return _counted(found, "activities")
 
 
 class Bought(Family):
@@ -225,13 +240,18 @@ class Bought(Family):
             return calendar(self.reader, self.desk, wanted, "at", bounds, "purchase")._replace(source=_PURCHASES)
         raise UsageError(f"purchases have no {by!r}", hint=f"one of {', '.join((*_PURCHASED, *UNITS))}")
 
+    @property
+    def whole(self) -> Group:
+        """All purchases."""
+        return WHOLE if self.noun == "deal" else Group("", noun="purchase", source=_PURCHASES)
+
     def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
         """How many, for how much, and by how many."""
         view, bounds = self.view, self.inquiry.span.bounds
-        if group.source == DEALS and self.noun == "purchase":  # all of them
-            group = group._replace(source=_PURCHASES)
         kept = [self.where, Condition("s.kind = 'won'")] if self.noun == "deal" else [self.where]
-        inside = Condition(f"{view.at} >= ? AND {view.at} < ?", bounds) if bounds else Condition(f"{view.at} IS NOT NULL")
+        inside = (
+            Condition(f"{view.at} >= ? AND {view.at} < ?", bounds) if bounds else Condition(f"{view.at} IS NOT NULL")
+        )
         measures = (
             Condition("COUNT(*)"),
             Condition(f"COALESCE(SUM(CAST({view.worth.sql} AS DOUBLE PRECISION)), 0.0)", view.worth.params),
@@ -242,7 +262,7 @@ class Bought(Family):
             key: {"purchases": n, "purchase_value": money(value, view.currency), "customers": customers}
             for key, n, value, customers in rows
         }
-        return _counted(group, found, "purchases")._replace(currency=view.currency)
+        return _counted(found, "purchases")._replace(currency=view.currency)
 
 
 _PURCHASES = " FROM purchase r LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
@@ -273,10 +293,10 @@ class Crossed(NamedTuple):
         return tuple(group.label(part) for group, part in zip(self.groups, parts, strict=True))
 
 
-def crossed(groups: Sequence[Group]) -> Crossed:
-    """Groupings as one; raises UsageError for two of which a record can have several each."""
+def crossed(groups: Sequence[Group], whole: Group) -> Crossed:
+    """Groupings as one, or the ``whole`` where there are none; raises UsageError for two of which a record can have several each."""
     if not groups:
-        return Crossed(WHOLE, ())
+        return Crossed(whole, ())
     shared = [group.name for group in groups if group.is_shared]
     if len(shared) > 1:
         raise UsageError(f"{' and '.join(shared)} can't be crossed", hint="one of them as --filter")
@@ -288,8 +308,8 @@ def crossed(groups: Sequence[Group]) -> Crossed:
     return Crossed(key, tuple(groups))
 
 
-def _counted(group: Group, found: Mapping[object, Figures], counter: str) -> Counted:  # noqa: ARG001
-    return Counted(found, sum(int(str(each[counter])) for each in found.values()))  # type: ignore[arg-type]
+def _counted(found: Mapping[Any, Figures], counter: str) -> Counted:
+    return Counted(found, sum(int(str(each[counter])) for each in found.values()))
 
 
 def segment_group(desk: CopyDesk) -> Group:

@@ -49,7 +49,7 @@ class Imports:
         plan = settled(saved.under(plan) if saved else plan)
         if plan.currency is not None:
             plan = plan._replace(currency=read_currency(plan.currency))
-        _refuse_to_overwrite(plan.rejects, file)
+        refuse_to_overwrite(plan.rejects, file)
         with twice(file) as again, open_table(again.first, self._reading(plan.reading)) as table:
             if saved:
                 saved.refuse_missing(table.headers)
@@ -119,7 +119,7 @@ def _lasting(file: Path | BinaryIO) -> Path:
     raise UsageError("--resume needs a file: what comes from a pipe is gone when the import is killed")
 
 
-def _refuse_to_overwrite(rejects: Path | None, file: Path | BinaryIO) -> None:
+def refuse_to_overwrite(rejects: Path | None, file: Path | BinaryIO) -> None:
     """Raise BadValue when the rejected rows would take the place of the rows that are read."""
     if rejects is not None and isinstance(file, Path) and rejects.exists() and file.exists() and rejects.samefile(file):
         raise BadValue("rejects", f"{rejects} is the file that is read", hint="another name")

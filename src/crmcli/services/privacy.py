@@ -60,6 +60,7 @@ class Privacy:
                 **privacy.marketing(reader, who.numbers),
                 "deals": self._deals(reader, who),
                 "activities": self._activities(reader, who),
+                "purchases": privacy.purchases(reader, who),
                 "campaigns": memberships(reader, who.numbers),
                 "history": list(privacy.log_of(reader, who.numbers)),
                 "backups": [str(path) for path in backups(self.desk.store)],

@@ -13,7 +13,7 @@ from crmcli.services.desk import Desk
 from crmcli.store.queries.condition import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from crmcli.domain.filter_tree import FilterContext
     from crmcli.store.queries.condition import Condition
@@ -33,7 +33,7 @@ class WarehouseFacts(NamedTuple):
     size: int | None = None
     refreshed_at: str | None = None
     behind: int | None = None
-    rows: dict[str, int] = {}
+    rows: Mapping[str, int] = {}
 
 
 class Exported(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold, match_key
-from crmcli.store.queries.privacy import Person, logged, mentioning, summaries
+from crmcli.store.queries.privacy import Person, logged, mentioning, summaries, theirs
 from crmcli.store.reader import marks
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def erase(uow: UnitOfWork, person: Person) -> Erased:
         f"UPDATE change SET before = NULL, after = NULL WHERE noun = 'contact' AND record_id IN ({own})", person.numbers
     )
     _forget_permissions(uow, person)
+    _forget_purchases(uow, person)
     _blank_activities(uow, person.alone)
     redacted = _redact(uow, person)
     for uid in person.uids:
@@ -125,6 +126,16 @@ def _hide_address(uow: UnitOfWork, key: str) -> None:
         else:
             columns = "value = ?, key = ?, note = NULL"
             run(f"UPDATE suppression SET {columns} WHERE id = ?", (FORGOTTEN, digest(key), number))
+
+
+def _forget_purchases(uow: UnitOfWork, person: Person) -> None:
+    """What was bought stays, by nobody: days and amounts are figures, the name in the log is the person's."""
+    run, which = _runner(uow), theirs(person)
+    found = [number for (number,) in uow.reader.rows(f"SELECT r.id FROM purchase r WHERE {which.sql}", which.params)]
+    for number in found:
+        run("UPDATE change SET before = NULL, after = NULL WHERE noun = 'purchase' AND record_id = ?", (number,))
+        sql = "UPDATE purchase SET customer = ?, customer_key = ? WHERE id = ?"
+        run(sql, (FORGOTTEN, person.uids[0], number))
 
 
 def _blank_activities(uow: UnitOfWork, numbers: Sequence[int]) -> None:

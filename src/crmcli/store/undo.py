@@ -10,10 +10,10 @@ from sqlalchemy import Date, inspect
 from sqlmodel import select
 
 from crmcli.errors import Conflict, Stale
+from crmcli.store.bulk_lines import LINES, reverse_lines
 from crmcli.store.models.columns import Moment
 from crmcli.store.models.ledger import Change, ChangeSet
 from crmcli.store.models.schema import ROOTS, model_of
-from crmcli.store.purchases import reverse_purchases
 from crmcli.store.queries.history import BESIDE
 from crmcli.store.queries.history import changes as logged
 from crmcli.store.queries.segments import uses_of
@@ -331,8 +331,9 @@ def _reverse_marked(uow: UnitOfWork, first: int, number: int) -> None:
             for start in range(0, len(numbers), 500):
                 mark(uow, noun, numbers[start : start + 500].tolist(), values, taken_by=number)
             uow.marked += len(numbers)
-    _refuse_taken_meanwhile(uow, "purchase", number)
-    reverse_purchases(uow, first, number)
+    for lines in LINES:
+        _refuse_taken_meanwhile(uow, str(lines.__tablename__), number)
+        reverse_lines(uow, lines, first, number)
     uow.session.expire_all()
 
 

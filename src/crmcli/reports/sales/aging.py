@@ -31,7 +31,7 @@ _COLUMNS = (
     ReportColumn("age", "age", "text", 0, "days from the day a deal was made to today"),
     ReportColumn("deals", "open", "integer", 0, "open deals of that age"),
     ReportColumn("value", "value", "money", 0, "Σ value of the open deals of that age"),
-    ReportColumn("rotting", "rotting", "integer", 1, "those of them that were untouched for longer than their stage allows; touched = the last activity done, or entering the stage"),
+    ReportColumn("rotting", "rotting", "integer", 1, "those untouched (no activity done, no new stage) for longer than their stage allows"),
     ReportColumn("rotting_value", "rotting value", "money", 2, "Σ value of those that rot"),
     ReportColumn("currency", "currency", "text", 4, "the currency that the money is counted in"),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.fields import PLURAL
 from crmcli.domain.records import as_record
-from crmcli.errors import CrmError, PartlyDone, UsageError
+from crmcli.errors import CrmError, PartlyDone
 from crmcli.io.table import BadRow
 from crmcli.services.alone import alone
 from crmcli.services.importing.ahead import Ahead, can_go_ahead
@@ -22,6 +22,7 @@ from crmcli.services.importing.rows import Rows
 from crmcli.services.importing.stages import Stages
 from crmcli.services.importing.summary import Summary
 from crmcli.services.importing.survey import NONE
+from crmcli.services.importing.verdict import too_many, verdict
 from crmcli.services.trial import trial
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 BATCH = 500
 ENOUGH = 2000
 """Rows from which on another process reads them."""
-_SHOWN = 10
 
 
 class _OnlyTried(Exception):
@@ -236,22 +236,7 @@ class Run:
 
     def verdict(self) -> CrmError | None:
         """What is left to say when some rows were rejected: the error that the command ends with."""
-        if not self.summary.rejected:
-            return None
-        what = f"{self.summary.rejected:,} of {self.summary.read:,} rows"
-        lines = self.summary.reasons(_SHOWN)
-        if self._are_too_many():
-            return UsageError(
-                f"more than {self.plan.max_errors:,} rows can't be imported; nothing was stored",
-                hint=f"{self.plan.rejects} holds them" if self._has_rejects_file else None,
-                details=lines,
-            )
-        if self.plan.skip_errors:
-            hint = f"mend {self.plan.rejects} and import it" if self._has_rejects_file else None
-            return PartlyDone(f"{what} were rejected", hint=hint, details=lines)
-        return UsageError(
-            f"{what} can't be imported; nothing was stored", hint="--skip-errors stores the others", details=lines
-        )
+        return verdict(self.plan, self.summary, has_rejects_file=self._has_rejects_file)
 
     def refuse(self) -> None:
         """Raise the error for which nothing is to be stored, if there is one."""
@@ -260,7 +245,7 @@ class Run:
             raise error
 
     def _are_too_many(self) -> bool:
-        return self.plan.max_errors is not None and self.summary.rejected > self.plan.max_errors
+        return too_many(self.plan, self.summary)
 
     def _placing(self, uow: UnitOfWork) -> Placing:
         from crmcli.services.importing.placing import Placing

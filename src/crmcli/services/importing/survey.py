@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, cast
 
 from crmcli.domain.date_columns import DateColumn, shows_order
 from crmcli.domain.date_formats import pattern_of, read_format
-from crmcli.domain.fields import FIELDS, Kind
+from crmcli.domain.fields import Kind
+from crmcli.domain.filter_fields import FILTERED
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.number_columns import NumberColumn
 from crmcli.errors import BadValue, UsageError
@@ -190,7 +191,7 @@ def _kind(noun: str, target: Target) -> Kind | None:
         return None
     if not target.link and target.name in MOMENTS:
         return Kind.TIME
-    kinds = (field.kind for field in FIELDS[target.link or noun] if field.name == target.name and not field.computed)
+    kinds = (field.kind for field in FILTERED[target.link or noun] if field.name == target.name and not field.computed)
     return next(kinds, None)
 
 

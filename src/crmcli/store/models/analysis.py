@@ -21,6 +21,7 @@ class ExchangeRate(Mortal, table=True):
     day: str = ""  # ISO 8601; the empty text sorts before every day
     rate: float
     note: str | None = None
+    created_in: int | None = Field(default=None, sa_type=Big, index=True)
 
 
 class Purchase(Mortal, table=True):

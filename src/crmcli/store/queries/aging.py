@@ -10,7 +10,8 @@ from crmcli.domain.records import utc_text
 from crmcli.store.queries.buckets import bucket
 from crmcli.store.queries.condition import Condition, both
 from crmcli.store.queries.forecasting import OPEN
-from crmcli.store.queries.groups import DEALS, group_values
+from crmcli.store.queries.groups import group_rows, group_values
+from crmcli.store.queries.reports import untouched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,14 +46,8 @@ def aged(
         Condition(f"SUM(CASE WHEN {rots.sql} THEN 1 ELSE 0 END)", rots.params),
         Condition(f"COALESCE(SUM(CASE WHEN {rots.sql} THEN {amount} END), 0)", (*rots.params, *worth.params)),
     )
-    fits = both(OPEN, where)
-    sql = (
-        f"SELECT {group.sql}, {band.sql}, {', '.join(each.sql for each in measures)}{DEALS}"
-        f"{group.joins.sql} WHERE r.deleted_at IS NULL AND ({fits.sql}) GROUP BY 1, 2"
-    )
-    figures = [param for each in measures for param in each.params]
-    params = (*group.params, *band.params, *figures, *group.joins.params, *fits.params)
-    return {(key, place): Aged(*found) for key, place, *found in reader.stream(sql, params)}
+    rows = group_rows(reader, group, measures, both(OPEN, where), split=[band])
+    return {(key, place): Aged(*found) for key, place, *found in rows}
 
 
 def rotting_numbers(
@@ -72,12 +67,6 @@ def _band(bounds: Sequence[str]) -> Condition:
 
 
 def rotting(reader: Reader, now: datetime) -> Condition:
-    """Open deals untouched for longer than their stage allows; only of those long in it the activities are looked at."""
-    sql = "SELECT DISTINCT rot_days FROM stage WHERE kind = 'open' AND rot_days IS NOT NULL AND deleted_at IS NULL"
-    parts, params = ["1 = 0"], []
-    for (days,) in reader.rows(sql):
-        since = utc_text(now - timedelta(days=days))
-        touched = "SELECT 1 FROM activity p WHERE p.deal_id = r.id AND p.deleted_at IS NULL AND p.status = 'done' AND p.at >= ?"
-        parts.append(f"s.rot_days = {int(days)} AND r.stage_since < ? AND NOT EXISTS ({touched})")
-        params += [since, since]
-    return Condition(" OR ".join(f"({part})" for part in parts), tuple(params))
+    """Open deals untouched for longer than their stage allows."""
+    sql = "SELECT id, rot_days FROM stage WHERE kind = 'open' AND rot_days IS NOT NULL AND deleted_at IS NULL"
+    return untouched({stage: utc_text(now - timedelta(days=days)) for stage, days in reader.rows(sql)})

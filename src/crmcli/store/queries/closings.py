@@ -10,6 +10,8 @@ from crmcli.store.queries.groups import group_rows, group_values
 from crmcli.store.queries.lengths import wall_seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crmcli.clock import Clock
     from crmcli.store.queries.groups import Group
     from crmcli.store.queries.worth import Worth
@@ -69,10 +71,23 @@ def _sum(condition: str, worth: Worth) -> Condition:
 
 
 def cycles(reader: Reader, clock: Clock, group: Group, closed: Condition) -> dict[object, list[float]]:
-    """Days from being made to being closed, by the clock on the wall, of each deal of a group; one closed first has none."""
-    took = wall_seconds(reader, clock, "r.created_at", "r.closed_at")
+    """Days from being made to being won of each won deal of a group; one that was won before it was made has none."""
     found: dict[object, list[float]] = {}
-    for key, seconds in group_values(reader, group, (took,), closed):
-        if seconds >= 0:
-            found.setdefault(key, []).append(seconds / _DAY)
+    for key, _, days in cycles_by_kind(reader, clock, group, both(closed, Condition("s.kind = 'won'"))):
+        found.setdefault(key, []).append(days)
     return found
+
+
+def cycles_by_kind(
+    reader: Reader, clock: Clock, group: Group, closed: Condition
+) -> Iterator[tuple[object, str, float]]:
+    """Group, won or lost, and the days from being made to being closed, by the clock on the wall."""
+    took = wall_seconds(reader, clock, "r.created_at", "r.closed_at")
+    for key, kind, seconds in group_values(reader, group, (Condition("s.kind"), took), closed):
+        if seconds >= 0:
+            yield key, kind, seconds / _DAY
+
+
+def open_counts(reader: Reader, group: Group, where: Condition) -> dict[object, int]:
+    """How many deals that fit are open now, by the key of their group."""
+    return dict(group_rows(reader, group, (Condition("COUNT(*)"),), both(where, Condition("s.kind = 'open'"))))

@@ -267,6 +267,9 @@ PLACES: dict[str, dict[str, Place]] = {
         **_own("currency", "expected_close", "source", "next_step", "type", "closed_at", "lost_reason", "lost_note"),
         **_touched("p.deal_id = {a}.id", "activity p"),
         "activities": _done_with("deal"),
+        "been_in": Beside(
+            "stage_change v JOIN stage y ON y.id = v.to_stage_id", "v.deal_id = {a}.id", "y.name", "y.name_key"
+        ),
         "title": Own("{a}.title", "{a}.title_key"),
         "value": Own("{a}.value", currency="{a}.currency"),
         "stage": Own(_STAGE.format("name"), _STAGE.format("name_key")),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crmcli.domain.dates import Period
     from crmcli.domain.stretches import Stretch
     from crmcli.store.dialects import Row
+    from crmcli.store.queries.segments import Segment
     from crmcli.store.reader import Reader
 
 # SQL over deal r, stage s, company o.
@@ -154,21 +155,23 @@ _CONTACTS = Condition(
 def _segments(reader: Reader, desk: Asker) -> Group:
     from crmcli.store.queries.segments import segment_condition, segments
 
-    known = segments(reader)
-    if not known:
+    return segments_of([(each, segment_condition(reader, desk, each)) for each in segments(reader)])
+
+
+def segments_of(held: Sequence[tuple[Segment, Condition]]) -> Group:
+    """The grouping by these segments, each with the condition on contacts ``r`` that says whom it holds."""
+    if not held:
         return Group("segment", is_shared=True)
-    parts = [(each.number, segment_condition(reader, desk, each)) for each in known]
-    held = " UNION ALL ".join(
-        f"SELECT r.id AS contact_id, {number} AS segment FROM contact r WHERE {c.sql}" for number, c in parts
+    people = " UNION ALL ".join(
+        f"SELECT r.id AS contact_id, {each.number} AS segment FROM contact r WHERE {c.sql}" for each, c in held
     )
     joins = Condition(
-        f" LEFT JOIN (SELECT DISTINCT l.deal_id, h.segment FROM ({held}) h JOIN deal_contact l ON l.contact_id = h.contact_id) g"
+        f" LEFT JOIN (SELECT DISTINCT l.deal_id, h.segment FROM ({people}) h JOIN deal_contact l ON l.contact_id = h.contact_id) g"
         " ON g.deal_id = r.id",
-        tuple(param for _, condition in parts for param in condition.params),
+        tuple(param for _, condition in held for param in condition.params),
     )
-    return Group(
-        "segment", "g.segment", joins=joins, names={each.number: each.name for each in known}, is_shared=True
-    )  # fmt: skip
+    names: dict[object, str] = {each.number: each.name for each, _ in held}
+    return Group("segment", "g.segment", joins=joins, names=names, is_shared=True)
 
 
 # -- the calendar

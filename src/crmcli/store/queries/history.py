@@ -30,7 +30,7 @@ _NAMES = {
     "saved_view": "name",
     "saved_report": "name",
     "purchase": "customer",
-    "exchange_rate": "currency",
+    "exchange_rate": "currency || ' in ' || base",
     "goal": "metric",
     "advice_mute": "rule",
     "template": "name",
@@ -83,7 +83,7 @@ _SAID_ELSEWHERE = {"suppression": frozenset({"at", "by", "kind", "value", "conta
 _MARKS = frozenset({"invalid", "opted_out"})
 _HIDDEN = frozenset(
     {"id", "uid", "name_key", "title_key", "key", "position", "created_at", "created_by", "created_in", "updated_at",
-     "updated_by", "version", "deleted_in", "code_key", "given", "family", "prefix", "suffix", "stage_since", "token"}
+     "updated_by", "version", "deleted_in", "code_key", "customer_key", "given", "family", "prefix", "suffix", "stage_since", "token"}
 )  # fmt: skip
 
 
@@ -333,7 +333,7 @@ def _loaded(text: str | None) -> dict[str, Any]:
 
 
 def _identity(reader: Reader, noun: str, record: int) -> tuple[str, str]:
-    uid = "CAST(id AS TEXT)" if noun == "pipeline" else "uid"
+    uid = "CAST(id AS TEXT)" if noun in ("pipeline", "exchange_rate") else "uid"
     row = reader.row(f"SELECT {uid}, {_NAMES[noun]} FROM {noun} WHERE id = ?", (record,))
     return (row[0], row[1] or "") if row else (f"{noun} {record}", "")
 

@@ -234,6 +234,27 @@ def marketing(reader: Reader, numbers: Sequence[int]) -> dict[str, list[dict[str
     }
 
 
+def purchases(reader: Reader, who: Person) -> list[dict[str, object]]:
+    """What the person bought, as the logs call the person too; what was taken away since as well."""
+    from crmcli.store.queries.common import Selection
+    from crmcli.store.queries.purchase_lines import purchase_lines
+    from crmcli.domain.records import as_record
+
+    where = theirs(who)
+    return [
+        as_record(line)
+        for deleted in (False, True)
+        for line in purchase_lines(reader, Selection(where, deleted=deleted), "")
+    ]
+
+
+def theirs(who: Person) -> Condition:
+    """The purchases ``r`` of a person: linked, or in the log by an address, number or whole name of the person's."""
+    keys = tuple(dict.fromkeys(fold(word) for word in who.sure_words))
+    named = f" OR (r.company_id IS NULL AND r.customer_key IN ({marks(keys)}))" if keys else ""
+    return Condition(f"(r.contact_id IN ({marks(who.numbers)}){named})", (*who.numbers, *keys))
+
+
 def log_of(reader: Reader, numbers: Sequence[int]) -> Iterator[dict[str, object]]:
     """Every line of the change log about the person, the oldest first."""
     import json

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.groups import DEALS
+from crmcli.store.queries.groups import group_rows, group_values
 from crmcli.store.queries.lengths import wall_day
 
 if TYPE_CHECKING:
@@ -30,14 +30,10 @@ def days_late(reader: Reader, clock: Clock, group: Group, due: Condition, today:
 
     closed = wall_day(reader, clock, "r.closed_at")
     now = (today - dates(1970, 1, 1)).days
-    late = f"CASE WHEN s.kind = 'open' THEN {now} ELSE {closed.sql} END - {reader.dialect.seconds('r.expected_close')} / {_DAY}"
-    sql = (
-        f"SELECT {group.sql}, {late}, COUNT(*){DEALS}{group.joins.sql}"
-        f" WHERE r.deleted_at IS NULL AND ({due.sql}) GROUP BY 1, 2"
-    )
+    expected = f"{reader.dialect.seconds('r.expected_close')} / {_DAY}"
+    late = Condition(f"CASE WHEN s.kind = 'open' THEN {now} ELSE {closed.sql} END - {expected}", closed.params)
     found: dict[object, dict[int, int]] = {}
-    params = (*group.params, *closed.params, *group.joins.params, *due.params)
-    for key, days, count in reader.stream(sql, params):
+    for key, days, count in group_rows(reader, group, [Condition("COUNT(*)")], due, split=[late]):
         found.setdefault(key, {})[days] = count
     return found
 
@@ -47,16 +43,14 @@ def moves(reader: Reader, group: Group, due: Condition) -> dict[object, dict[int
     import json
     from datetime import date as dates
 
-    changed = (
+    changed = Condition(
         " JOIN (SELECT c.record_id, c.before, c.after FROM change c WHERE c.noun = 'deal' AND c.relation = 'deal'"
-        " AND c.action = 'update' AND CAST(c.before AS TEXT) LIKE '%\"expected_close\"%') h ON h.record_id = r.id"
+        " AND c.action = 'update' AND CAST(c.before AS TEXT) LIKE ?) h ON h.record_id = r.id",
+        ('%"expected_close"%',),
     )
-    sql = (
-        f"SELECT {group.sql}, r.id, h.before, h.after{DEALS}{changed}{group.joins.sql}"
-        f" WHERE r.deleted_at IS NULL AND ({due.sql})"
-    )
+    values = [Condition("r.id"), Condition("h.before"), Condition("h.after")]
     found: dict[object, dict[int, list[int]]] = {}
-    for key, number, before, after in reader.stream(sql, (*group.params, *group.joins.params, *due.params)):
+    for key, number, before, after in group_values(reader, group, values, due, changed):
         was, is_now = (json.loads(side or "{}").get("expected_close") for side in (before, after))
         if was and is_now:
             days = (dates.fromisoformat(is_now) - dates.fromisoformat(was)).days

@@ -34,8 +34,9 @@ def furthest_steps(reader: Reader, group: Group, steps: Mapping[int, int], where
         f" JOIN (SELECT h.deal_id, MAX({_step(steps)}) AS step FROM stage_change h"
         f" WHERE h.to_stage_id IN ({_listed(steps)}) GROUP BY h.deal_id) f ON f.deal_id = r.id"
     )
+    inside = in_pipeline(where, list(steps))
     lost = Condition("CASE WHEN s.kind = 'lost' THEN 1 ELSE 0 END")
-    return group_rows(reader, group, (_COUNT,), where, source, (Condition("f.step"), lost))
+    return group_rows(reader, group, (_COUNT,), inside, source, (Condition("f.step"), lost))
 
 
 def first_entries(
@@ -43,6 +44,7 @@ def first_entries(
 ) -> Iterator[Row]:
     """Group, and for each step the second when a deal first entered it; None for those that it never was in."""
     last = max(steps.values(), default=0)
+    inside = in_pipeline(where, list(steps))
     seconds = reader.dialect.seconds("h.at")
     entered = ", ".join(
         f"MIN(CASE WHEN h.to_stage_id IN ({_listed([each for each in stages if steps[each] == step])}) THEN {seconds} END)"
@@ -54,12 +56,18 @@ def first_entries(
         " GROUP BY h.deal_id) f ON f.deal_id = r.id"
     )
     values = [Condition(f"f.entered_{step}") for step in range(last + 1)]
-    return group_values(reader, group, values, where, source)
+    return group_values(reader, group, values, inside, source)
 
 
 def in_pipeline(where: Condition, stages: Sequence[int]) -> Condition:
     """The deals that fit and stand in one of the stages now."""
     return both(where, Condition(f"r.stage_id IN ({_listed(stages)})"))
+
+
+def standing_counts(reader: Reader, group: Group, where: Condition) -> dict[tuple[object, int], int]:
+    """How many deals stand in each stage now, by group and number of the stage."""
+    found = group_rows(reader, group, (_COUNT,), where, EMPTY, (Condition("r.stage_id"),))
+    return {(key, stage): count for key, stage, count in found}
 
 
 def standing(reader: Reader, group: Group, worth: Worth, where: Condition) -> Iterator[Row]:
@@ -92,15 +100,18 @@ def stays(reader: Reader, group: Group, stages: Sequence[int], now: int, where: 
     return group_values(reader, group, (Condition("f.stage"), Condition("f.lasted")), where, source)
 
 
+# The number of the stage that a lost deal was in before.
+LOST_FROM = (
+    "(SELECT h.from_stage_id FROM stage_change h WHERE h.deal_id = r.id AND h.to_stage_id = r.stage_id"
+    " ORDER BY h.at DESC, h.id DESC LIMIT 1)"
+)
+
+
 def lost_from(reader: Reader, group: Group, worth: Worth, where: Condition) -> Iterator[Row]:
     """Group, reason, number of the stage from which it was lost, how many deals, their value in minor units."""
-    stage = (
-        "(SELECT h.from_stage_id FROM stage_change h WHERE h.deal_id = r.id AND h.to_stage_id = r.stage_id"
-        " ORDER BY h.at DESC, h.id DESC LIMIT 1)"
-    )
     value = Condition(f"COALESCE(SUM(CAST({worth.sql} AS DOUBLE PRECISION)), 0.0)", worth.params)
     lost = both(where, Condition("s.kind = 'lost'"))
-    return group_rows(reader, group, (_COUNT, value), lost, EMPTY, (Condition("r.lost_reason"), Condition(stage)))
+    return group_rows(reader, group, (_COUNT, value), lost, EMPTY, (Condition("r.lost_reason"), Condition(LOST_FROM)))
 
 
 def _step(steps: Mapping[int, int]) -> str:

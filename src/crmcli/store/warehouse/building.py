@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.errors import StoreUnreachable
+from crmcli.errors import StoreError, StoreUnreachable
 from crmcli.paths import make_private
 from crmcli.store.warehouse import engine, filling
 from crmcli.store.warehouse.changes import changed
@@ -71,7 +71,7 @@ def _kept_mark(path: Path) -> Mark | None:
         return None
     try:
         connection = engine.reading(path)
-    except engine.StoreError:  # whatever lies there, it is no warehouse
+    except StoreError:  # whatever lies there, it is no warehouse
         return None
     try:
         state = read_state(connection)

@@ -30,7 +30,7 @@ def writing(path: Path) -> Any:  # noqa: ANN401
     """A connection that writes the file, which may be new."""
     try:
         import duckdb
-        import pyarrow as _  # noqa: F401 - rows come in through it
+        import pyarrow as pa  # noqa: F401 - rows come in through it
     except ImportError as error:
         raise missing() from error
     try:

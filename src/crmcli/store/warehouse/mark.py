@@ -46,4 +46,5 @@ def goes_on(reader: Reader, mark: Mark) -> bool:
         return False
     if not mark.change_set:
         return not reader.value("SELECT 1 FROM change_set LIMIT 1")
-    return reader.value("SELECT uid FROM change_set WHERE id = ?", (mark.change_set,)) == mark.uid
+    uid = reader.value("SELECT uid FROM change_set WHERE id = ?", (mark.change_set,))
+    return uid is not None and str(uid) == mark.uid

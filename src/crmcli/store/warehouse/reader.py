@@ -17,11 +17,21 @@ if TYPE_CHECKING:
     from crmcli.store.queries.condition import Condition
 
 _CHUNK = 1000
-_KEEPING = {
-    "TIMESTAMP": lambda value: None if value is None else f"{value:%Y-%m-%dT%H:%M:%SZ}",
-    "DATE": lambda value: None if value is None else value.isoformat(),
-    "DECIMAL": lambda value: None if value is None else float(value),
-}
+
+
+def _moment(value: Any) -> str | None:  # noqa: ANN401
+    return None if value is None else f"{value:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _day(value: Any) -> str | None:  # noqa: ANN401
+    return None if value is None else str(value.isoformat())
+
+
+def _number(value: Any) -> float | None:  # noqa: ANN401
+    return None if value is None else float(value)
+
+
+_KEEPING: dict[str, Callable[[Any], object]] = {"TIMESTAMP": _moment, "DATE": _day, "DECIMAL": _number}
 
 
 class Duckdb(Postgresql):
@@ -83,7 +93,8 @@ def chosen(numbers: Sequence[int]) -> Condition:
         bits[number >> 3] |= 128 >> (number & 7)
     size = len(bits) * 8
     return Condition(
-        f"CASE WHEN r.id < {size} THEN get_bit(CAST(? AS BIT), CAST(r.id AS INTEGER)) = 1 ELSE FALSE END", (bytes(bits),)
+        f"CASE WHEN r.id < {size} THEN get_bit(CAST(? AS BIT), CAST(r.id AS INTEGER)) = 1 ELSE FALSE END",
+        (bytes(bits),),
     )
 
 

@@ -16,10 +16,10 @@ class StarColumn(NamedTuple):
 
 
 class StarTable(NamedTuple):
-    """A fact or a dimension: what a row is, its columns, and where they come from."""
+    """A table, a ``fact`` or a ``dimension``: what a row is, its columns, and where they come from."""
 
     name: str
-    is_fact: bool
+    kind: str
     about: str
     columns: tuple[StarColumn, ...]
     source: str
@@ -36,7 +36,10 @@ def _major(amount: str, currency: str) -> str:
     by_digits: dict[int, list[str]] = {}
     for code, digits in UNCOMMON_EXPONENTS.items():
         by_digits.setdefault(digits, []).append(f"'{code}'")
-    units = " ".join(f"WHEN {currency} IN ({', '.join(codes)}) THEN {10**digits}" for digits, codes in by_digits.items())
+    units = " ".join(
+        f"WHEN {currency} IN ({', '.join(sorted(codes))}) THEN {10**digits}"
+        for digits, codes in sorted(by_digits.items())
+    )
     return f"{amount} / (CASE {units} ELSE 100 END)"
 
 
@@ -60,7 +63,7 @@ _OWNED = "owner_key = r.owner_id | its owner"
 
 FACTS = (
     StarTable(
-        "deal", True, "a deal, open or closed",
+        "deal", "fact", "a deal, open or closed",
         _columns(
             f"""
             deal_key = r.id | its number
@@ -90,7 +93,7 @@ FACTS = (
         f"FROM {ROWS}.deal r JOIN {ROWS}.stage s ON s.id = r.stage_id WHERE r.deleted_at IS NULL",
     ),
     StarTable(
-        "stage_change", True, "a move of a deal from one stage to another",
+        "stage_change", "fact", "a move of a deal from one stage to another",
         _columns(
             """
             stage_change_key = r.id | its number
@@ -105,7 +108,7 @@ FACTS = (
         f"FROM {ROWS}.stage_change r JOIN {ROWS}.deal d ON d.id = r.deal_id AND d.deleted_at IS NULL",
     ),
     StarTable(
-        "activity", True, "something done or planned",
+        "activity", "fact", "something done or planned",
         _columns(
             f"""
             activity_key = r.id | its number
@@ -128,7 +131,7 @@ FACTS = (
         _live("activity"),
     ),
     StarTable(
-        "campaign_member", True, "a person whom a campaign is about",
+        "campaign_member", "fact", "a person whom a campaign is about",
         _columns(
             """
             campaign_member_key = r.id | its number
@@ -143,7 +146,7 @@ FACTS = (
         f"FROM {ROWS}.campaign_member r",
     ),
     StarTable(
-        "purchase", True, "a line of an imported transaction log",
+        "purchase", "fact", "a line of an imported transaction log",
         _columns(
             """
             purchase_key = r.id | its number
@@ -165,13 +168,13 @@ FACTS = (
 )  # fmt: skip
 _DAYS = (
     f"SELECT CAST(created_at AS DATE) AS day FROM {ROWS}.deal UNION ALL SELECT CAST(closed_at AS DATE) FROM {ROWS}.deal"
-    f" UNION ALL SELECT expected_close FROM {ROWS}.deal UNION ALL SELECT CAST(\"at\" AS DATE) FROM {ROWS}.activity"
-    f" UNION ALL SELECT CAST(\"at\" AS DATE) FROM {ROWS}.stage_change UNION ALL SELECT CAST(\"at\" AS DATE) FROM {ROWS}.purchase"
-    f" UNION ALL SELECT CAST(\"at\" AS DATE) FROM {ROWS}.campaign_member UNION ALL SELECT due_on FROM {ROWS}.activity"
+    f' UNION ALL SELECT expected_close FROM {ROWS}.deal UNION ALL SELECT CAST("at" AS DATE) FROM {ROWS}.activity'
+    f' UNION ALL SELECT CAST("at" AS DATE) FROM {ROWS}.stage_change UNION ALL SELECT CAST("at" AS DATE) FROM {ROWS}.purchase'
+    f' UNION ALL SELECT CAST("at" AS DATE) FROM {ROWS}.campaign_member UNION ALL SELECT due_on FROM {ROWS}.activity'
 )
 DIMENSIONS = (
     StarTable(
-        "date", False, "a day, from the first that a fact names to the last",
+        "date", "dimension", "a day, from the first that a fact names to the last",
         _columns(
             """
             date = r.day | the day: what the _on columns of the facts join
@@ -185,7 +188,7 @@ DIMENSIONS = (
         f"FROM (SELECT CAST(unnest(generate_series(MIN(day), MAX(day), INTERVAL 1 DAY)) AS DATE) AS day FROM ({_DAYS}) d) r",
     ),
     StarTable(
-        "contact", False, "a person",
+        "contact", "dimension", "a person",
         _columns(
             f"""
             contact_key = r.id | the number
@@ -203,7 +206,7 @@ DIMENSIONS = (
         _live("contact"),
     ),
     StarTable(
-        "company", False, "an organisation",
+        "company", "dimension", "an organisation",
         _columns(
             f"""
             company_key = r.id | its number
@@ -223,18 +226,18 @@ DIMENSIONS = (
         _live("company"),
     ),
     StarTable(
-        "owner", False, "a user who owns records",
+        "owner", "dimension", "a user who owns records",
         _columns("owner_key = r.id | the number\n login | the login"),
         f"FROM {ROWS}.app_user r",
     ),
     StarTable(
-        "product", False, "something that was sold, or offered in a deal",
+        "product", "dimension", "something that was sold, or offered in a deal",
         _columns("product = r.name | its name"),
         f"FROM (SELECT product AS name FROM {ROWS}.purchase r WHERE r.deleted_at IS NULL UNION"
         f" SELECT {_ANY_CUSTOM} FROM {ROWS}.deal r WHERE r.deleted_at IS NULL) r WHERE r.name IS NOT NULL",
     ),
     StarTable(
-        "campaign", False, "a campaign",
+        "campaign", "dimension", "a campaign",
         _columns(
             f"""
             campaign_key = r.id | its number
@@ -253,7 +256,7 @@ DIMENSIONS = (
         _live("campaign"),
     ),
     StarTable(
-        "stage", False, "a step of a pipeline",
+        "stage", "dimension", "a step of a pipeline",
         _columns(
             """
             stage_key = r.id | its number

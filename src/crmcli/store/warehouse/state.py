@@ -33,15 +33,15 @@ def shape() -> str:
 def read_state(connection: Any) -> State | None:  # noqa: ANN401
     """What the warehouse says; None when it is none, or of another layout."""
     try:
-        kept = dict(connection.execute(f"SELECT name, value FROM {ROWS}.state").fetchall())
+        kept: dict[str, str] = dict(connection.execute(f"SELECT name, value FROM {ROWS}.state").fetchall())
     except Exception as error:
         if explained(error) is None:
             raise
         return None
-    numbers = {name: kept.get(name) for name in Mark._fields}
-    if kept.get("shape") != shape() or None in numbers.values():
+    names = [name for name in Mark._fields if name != "uid"]
+    if kept.get("shape") != shape() or not {"at", "uid", *names} <= kept.keys():
         return None
-    mark = Mark(**{name: value if name == "uid" else int(value) for name, value in numbers.items()})
+    mark = Mark(uid=kept["uid"], **{name: int(kept[name]) for name in names})
     return State(kept["shape"], kept["at"], mark)
 
 

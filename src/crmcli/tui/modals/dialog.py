@@ -9,6 +9,7 @@ from textual.command import CommandPalette as TextualPalette
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
 
+from crmcli.tui.compositing import Compositor
 from crmcli.tui.widgets.behind import Behind
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ class InTurn(Screen[AnswerT]):
         if self in self.app.screen_stack and not self._answers:
             self._answers = (result,)
         return AwaitComplete()
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - as every screen is made
+        super().__init__(*arguments, **more)
+        self._compositor = Compositor()
 
     def takes(self, event: Event) -> bool:  # noqa: ARG002 - for the subclass
         """Whether what a key wants is there already; else the key waits."""

@@ -60,7 +60,7 @@ class FieldRow(Horizontal):
 
     def render(self) -> Content:
         """The name, beside the control."""
-        tone = "$text-error" if self.has_class("-wrong") else "$primary" if self._is_here else "$text-muted"
+        tone = "$text-error" if self.has_class("-wrong") else "$primary" if self._is_here else ""
         lines = self._label()
         if len(lines) > 1:
             self.styles.min_height = len(lines)

@@ -80,7 +80,8 @@ class CampaignSending(CampaignActing):
         lines = ["what was sent can't be taken back", "M stops it; T says beforehand who gets it and who does not"]
         self.app.push_screen(Confirm(f"send {plan.name} to {people}?", lines, yes="Send it", no="Not yet"), answered)
 
-    @work(group="sending")
+    # A group of its own: how far it is, is asked again and again meanwhile, and each question ends what is in its group.
+    @work(group="sending run")
     async def _send(self, plan: Plan, end: Event) -> None:
         from crmcli.services.sending import Wish
 

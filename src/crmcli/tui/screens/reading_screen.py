@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from crmcli.errors import CrmError, StoreUnreachable
+from crmcli.tui.compositing import Compositor
 from crmcli.tui.modals.failure import Failure
 from crmcli.tui.widgets.head_line import HeadLine
 from crmcli.tui.widgets.line_list import LineList
@@ -46,6 +47,7 @@ class ReadingScreen(Screen[None]):
 
     def __init__(self, session: Session, name: str) -> None:
         super().__init__(name=name)
+        self._compositor = Compositor()
         self.session = session
         self._is_unread = False
         self._is_waiting = False

@@ -23,7 +23,9 @@ def upgrade() -> None:
         _text("currency"), _text("base"), _text("day"),
         sa.Column("rate", sa.Float(), nullable=False),
         _text("note", optional=True),
+        _number("created_in"),
     )  # fmt: skip
+    op.create_index("ix_exchange_rate_created_in", "exchange_rate", ["created_in"])
     _live("exchange_rate", "currency", "base", "day")
     _table(
         "advice_mute",

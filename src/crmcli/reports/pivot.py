@@ -1,0 +1,297 @@
+"""Anything by anything: values in the cells of a table whose rows and columns are whatever is asked for, from the warehouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.money import Money
+from crmcli.domain.stretches import UNITS
+from crmcli.domain.text import nearest
+from crmcli.errors import UsageError
+from crmcli.reports.drill import equal, grouped, is_odd, joined, path_of, unclear, within
+from crmcli.reports.pivot_values import FAMILIES, VALUES, crossed
+from crmcli.reports.report import Chart, Drill, Report, ReportColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from crmcli.reports.inquiry import Inquiry
+    from crmcli.reports.pivot_values import Counted, Crossed, Family, Figures, Value
+    from crmcli.services.warehouse import CopyDesk
+    from crmcli.store.queries.groups import Group
+
+_MOST_COLUMNS = 1000
+_MOST_DRILLED = 10_000  # cells
+_NONE = "—"
+Labels = tuple[str | None, ...]
+
+
+class Pivot(NamedTuple):
+    """What is asked: the dimensions of the rows and of the columns, the values, and whether with totals."""
+
+    rows: tuple[str, ...]
+    cols: tuple[str, ...]
+    values: tuple[Value, ...]
+    totals: bool = False
+
+
+def pivot_of(rows: Sequence[str], cols: Sequence[str], values: Sequence[str], *, totals: bool = False) -> Pivot:
+    """The pivot that is asked for in words; raises UsageError for a value that there is not, and for a dimension named twice."""
+    found = []
+    for name in values or ("won_value",):
+        value = VALUES.get(name.strip().lower().replace("-", "_"))
+        if value is None:
+            near = nearest(name, list(VALUES))
+            raise UsageError(
+                f"--values: there is no {name!r}",
+                hint=f"did you mean {near}?" if near else f"one of {', '.join(VALUES)}",
+            )
+        found.append(value)
+    named = [*rows, *cols]
+    twice = next((name for name in named if named.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"{twice} is named twice")
+    return Pivot(tuple(rows), tuple(cols), tuple(dict.fromkeys(found)), totals)
+
+
+class _Side(NamedTuple):
+    """A family of the values that are asked for, with the groupings of its records."""
+
+    family: Family
+    values: tuple[Value, ...]
+    rows: tuple[Group, ...]
+    cols: tuple[Group, ...]
+
+    def counted(self, *, rows: bool = True, cols: bool = True) -> Counted:
+        """The figures by rows, by columns, by both or of all together, by the labels of both."""
+        across = crossed((*(self.rows if rows else ()), *(self.cols if cols else ())), self.family.whole)
+        counted = self.family.count(across.key, self.values)
+        return counted._replace(figures=_labelled(across, counted.figures))
+
+
+def _labelled(across: Crossed, figures: Mapping[Any, Figures]) -> dict[Labels, Figures]:
+    return {across.labels(key) if across.groups else (): each for key, each in figures.items()}
+
+
+def pivot_report(desk: CopyDesk, inquiry: Inquiry, asked: Pivot) -> Report:
+    """The table; raises UsageError for a dimension that the values don't have, and for more columns than can be looked at."""
+    with desk.reading() as reader:
+        families = dict.fromkeys(value.family for value in asked.values)
+        _refuse_mixed(asked, families)
+        sides = []
+        for name in families:
+            family = FAMILIES[name](desk, reader, inquiry)
+            rows, cols = _groups(family, asked.rows, "--rows"), _groups(family, asked.cols, "--cols")
+            sides.append(_Side(family, tuple(v for v in asked.values if v.family == name), rows, cols))
+        _refuse_odd_filter(inquiry, sides)
+        counted = [(side, side.counted()) for side in sides]
+        table = _Table(asked, inquiry, counted)
+        return table.report()
+
+
+def _groups(family: Family, names: Sequence[str], flag: str) -> tuple[Group, ...]:
+    try:
+        return tuple(map(family.group, names))
+    except UsageError as error:
+        raise UsageError(error.message.replace("--by", flag), hint=error.hint) from error
+
+
+def _refuse_mixed(asked: Pivot, families: Iterable[str]) -> None:
+    if "type" in (*asked.rows, *asked.cols) and {"done"} < set(families):
+        raise UsageError("type is another thing for activities than for deals", hint="ask for the activities apart")
+
+
+def _refuse_odd_filter(inquiry: Inquiry, sides: Sequence[_Side]) -> None:
+    nouns = dict.fromkeys(side.family.noun for side in sides)
+    if inquiry.filter and len(nouns) > 1:
+        raise UsageError(f"--filter can't be on {' and '.join(nouns)} at once", hint="ask for their values apart")
+
+
+class _Table:
+    """The cells as they are laid out."""
+
+    def __init__(self, asked: Pivot, inquiry: Inquiry, counted: Sequence[tuple[_Side, Counted]]) -> None:
+        self.asked, self.inquiry, self.counted = asked, inquiry, counted
+        width = len(asked.rows)
+        keys = dict.fromkeys(key for _, each in counted for key in each.figures)
+        self.side_of = {value: place for place, (side, _) in enumerate(counted) for value in side.values}
+        self.cols = sorted({key[width:] for key in keys}, key=_in_order)
+        if len(self.cols) * len(asked.values) > _MOST_COLUMNS:
+            raise UsageError(
+                f"{len(self.cols) * len(asked.values):,} columns are too many to be looked at",
+                hint="swap --rows and --cols",
+            )
+        self.rows = self._ordered({key[:width] for key in keys})
+        is_whole = asked.totals and (len(self.rows) > 1 or len(self.cols) > 1)
+        self.beside = self._figures(rows=True, cols=False) if is_whole and asked.cols and len(self.cols) > 1 else None
+        self.below = self._figures(rows=False, cols=True) if is_whole and len(self.rows) > 1 else None
+        self.corner = self._figures(rows=False, cols=False) if self.below is not None else None
+
+    def _figures(self, *, rows: bool, cols: bool) -> list[Mapping[Labels, Figures]]:
+        return [side.counted(rows=rows, cols=cols).figures for side, _ in self.counted]
+
+    def value(self, key: Labels, value: Value, of: Sequence[Mapping[Labels, Figures]] | None = None) -> object:
+        """One figure; a count of nothing is 0, money of nothing and every rate of nothing is no value."""
+        place = self.side_of[value]
+        found = (of[place] if of is not None else self.counted[place][1].figures).get(key)
+        if found is None:
+            return 0 if value.kind == "integer" else None
+        return found.get(value.name)
+
+    # -- rows and columns
+
+    def _ordered(self, rows: set[Labels]) -> list[Labels]:
+        """The calendar as it came; else by the first value that adds up, the largest first."""
+        leading = next((value for value in self.asked.values if value.adds_up), None)
+        if leading is None or (self.asked.rows and _unit(self.asked.rows[0]) in UNITS):
+            return sorted(rows, key=_in_order)
+        weights = dict.fromkeys(rows, 0.0)
+        for key, figures in self.counted[self.side_of[leading]][1].figures.items():
+            weights[key[: len(self.asked.rows)]] += _number(figures.get(leading.name)) or 0.0
+        return sorted(rows, key=lambda row: (-weights[row], _in_order(row)))
+
+    def _columns(self) -> list[ReportColumn]:
+        found = [ReportColumn(name.replace("-", "_"), name.replace("-", " ")) for name in self.asked.rows]
+        single = len(self.asked.values) == 1
+        for place, col in enumerate(self.cols):
+            for value in self.asked.values:
+                label = " ".join(name or _NONE for name in col)
+                words = value.name if not col else label if single else f"{label} {value.name}"
+                # On a narrow screen the last stretches of the calendar are seen longest, else the first columns.
+                later = len(self.cols) - place if self._is_calendar() else place
+                found.append(ReportColumn(words, words.replace("_", " "), value.kind, min(later, 50), value.meaning))
+        if self.beside is not None:
+            found += [
+                ReportColumn("total" if single else f"total {value.name}", f"total {value.name}".replace("_", " "),
+                             value.kind, 0, value.meaning)
+                for value in self.asked.values
+            ]  # fmt: skip
+        return found
+
+    def _is_calendar(self) -> bool:
+        return bool(self.asked.cols) and _unit(self.asked.cols[0]) in UNITS
+
+    def _row(self, row: Labels) -> tuple[object, ...]:
+        cells = [self.value((*row, *col), value) for col in self.cols for value in self.asked.values]
+        if self.beside is not None:
+            cells += [self.value(row, value, self.beside) for value in self.asked.values]
+        return (*row, *cells)
+
+    def _totals(self) -> tuple[object, ...] | None:
+        if self.below is None:
+            return None
+        cells = [self.value(col, value, self.below) for col in self.cols for value in self.asked.values]
+        if self.beside is not None:
+            cells += [self.value((), value, self.corner) for value in self.asked.values]
+        return (*(None for _ in self.asked.rows), *cells)
+
+    # -- the answer
+
+    def report(self) -> Report:
+        """The report."""
+        asked, span = self.asked, self.inquiry.span
+        rows = self.rows or ([()] if not asked.rows and not asked.cols else [])
+        if not self.cols and rows:
+            self.cols = [()]
+        is_shared = any(group.is_shared for side, _ in self.counted for group in (*side.rows, *side.cols))
+        notes = [note for _, each in self.counted for note in each.notes]
+        if is_shared:
+            notes.append("a record counts in each of the groups that it is in; totals count it once")
+        codes = dict.fromkeys(each.currency for _, each in self.counted if each.currency)
+        by = " and ".join(filter(None, (", ".join(asked.rows), ", ".join(asked.cols))))
+        names = ", ".join(value.name.replace("_", " ") for value in asked.values)
+        return Report(
+            "pivot", f"{names} by {by}" if by else names, tuple(self._columns()), tuple(map(self._row, rows)),
+            self._totals(), None if is_shared else sum(each.n for _, each in self.counted), span.label,
+            next(iter(codes), None), "; ".join(f"{value.name} = {value.meaning}" for value in asked.values),
+            chart=self._chart(rows), drill=tuple(self._drill(row) for row in rows), cells=self._cells(rows),
+            notes=tuple(dict.fromkeys(notes)),
+        )  # fmt: skip
+
+    def _chart(self, rows: Sequence[Labels]) -> Chart | None:
+        """The first value: as a heat map where there are rows and columns, else as bars or as a line."""
+        value, code = self.asked.values[0], next((each.currency for _, each in self.counted if each.currency), None)
+        unit = {"percent": "percent", "days": "days", "money": code or ""}.get(value.kind, "")
+        labels = tuple(", ".join(name or _NONE for name in row) for row in rows)
+        title = value.name.replace("_", " ")
+        grid = tuple(tuple(_number(self.value((*row, *col), value)) for col in self.cols) for row in rows)
+        if len(self.cols) > 1 and self.asked.rows:
+            columns = tuple(" ".join(name or _NONE for name in col) for col in self.cols)
+            return Chart("heat", labels, (), unit, title, columns=columns, grid=grid)
+        if len(self.cols) > 1:
+            columns = tuple(" ".join(name or _NONE for name in col) for col in self.cols)
+            return Chart("line" if self._is_calendar() else "bar", columns, grid[0] if grid else (), unit, title)
+        if len(rows) < 2:
+            return None
+        kind = "line" if _unit(self.asked.rows[0]) in UNITS else "bar"
+        return Chart(kind, labels, tuple(cells[0] for cells in grid), unit, title)
+
+    # -- the records behind it
+
+    def _drill(self, row: Labels) -> Drill | None:
+        side, _ = self.counted[self.side_of[self.asked.values[0]]]
+        return _behind(side, self.inquiry, side.rows, row, self.asked.values[0])
+
+    def _cells(self, rows: Sequence[Labels]) -> tuple[Mapping[str, Drill | None], ...]:
+        if len(rows) * len(self.cols) * len(self.asked.values) > _MOST_DRILLED:
+            return ()
+        names = [column.name for column in self._columns()][len(self.asked.rows) :]
+        found = []
+        for row in rows:
+            cells: dict[str, Drill | None] = {}
+            asked = [(col, value) for col in self.cols for value in self.asked.values]
+            for name, (col, value) in zip(names, asked, strict=False):
+                side, counted = self.counted[self.side_of[value]]
+                is_there = (*row, *col) in counted.figures
+                groups = (*side.rows, *side.cols)
+                cells[name] = _behind(side, self.inquiry, groups, (*row, *col), value) if is_there else None
+            found.append(cells)
+        return tuple(found)
+
+
+def _behind(side: _Side, inquiry: Inquiry, groups: Sequence[Group], labels: Labels, value: Value) -> Drill | None:
+    """The records that a figure counts, as a filter; None where no filter tells these groups apart."""
+    family = side.family
+    said = [_said(family, group, label) for group, label in zip(groups, labels, strict=True)]
+    if None in said:
+        return None
+    moment = family.moment if value.family != "open" or inquiry.span.days else ""
+    period = within(moment, inquiry.span, inquiry.now) if moment else ""
+    found = joined(*(each or "" for each in said), family.said, value.said, period, grouped(inquiry.filter))
+    return Drill(family.noun, found or "number > 0")
+
+
+def _said(family: Family, group: Group, label: str | None) -> str | None:
+    """That a record is in a group, in the filter's words; None where they don't tell."""
+    if group.moment:
+        days = group.days(label)
+        if days is None:
+            return f"{group.moment} is empty"
+        from datetime import timedelta
+
+        return f"{group.moment} between {days.start} and {days.end - timedelta(days=1)}"
+    if family.noun == "purchase":
+        path = group.name if group.name in ("customer", "product", "source", "company") else f"company.{group.name}"
+        return equal(path, label)
+    path = path_of(family.noun, group.name)
+    if group.name == "segment" or is_odd(path, label) or label in unclear([label]):
+        return None
+    if not label and group.name in ("company", "contact"):
+        return f"{group.name} is empty"
+    return equal(path, label)
+
+
+def _in_order(labels: Labels) -> tuple[tuple[bool, str], ...]:
+    """By name, what has none last."""
+    return tuple((label is None, label or "") for label in labels)
+
+
+def _unit(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, Money):
+        return float(value.number)
+    return float(value) if isinstance(value, int | float) else None

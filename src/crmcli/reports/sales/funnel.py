@@ -1,0 +1,153 @@
+"""How far deals come: for each stage those that ever reached it, beside those that stand there now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.metrics import median, ratio
+from crmcli.reports.deal_drill import DealDrill
+from crmcli.reports.drill import equal, joined, quoted
+from crmcli.reports.report import Chart, Report, ReportColumn
+from crmcli.reports.sales.grouping import asking, group_cell, group_column
+from crmcli.reports.sales.ladder import ladder
+from crmcli.reports.unrated import shared
+from crmcli.store.queries.stage_history import (
+    created_within,
+    first_entries,
+    furthest_steps,
+    in_pipeline,
+    standing_counts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crmcli.domain.views import StageView
+    from crmcli.reports.inquiry import Inquiry, Sources
+    from crmcli.reports.report import Drill
+    from crmcli.reports.sales.grouping import Asking
+    from crmcli.reports.sales.ladder import Ladder
+    from crmcli.store.queries.condition import Condition
+
+_DAY = 86_400
+_FIGURES = (
+    ReportColumn(
+        "reached", "reached", "integer",
+        meaning="deals made in the period that ever were in this stage or a later one; lost ones stay in, one that came back counts once",
+    ),
+    ReportColumn("conversion", "go on", "percent", meaning="reached the next stage or a later one / reached this one or a later one"),
+    ReportColumn("share", "of all", "percent", meaning="reached / all deals made in the period"),
+    ReportColumn(
+        "median_days", "days to next", "days",
+        meaning="median days from first entering the stage to first entering a later one, of the deals that did both",
+    ),
+    ReportColumn("now", "there now", "integer", meaning="deals made in the period that stand in the stage at this moment"),
+    ReportColumn("now_share", "share now", "percent", meaning="there now / all deals made in the period"),
+)  # fmt: skip
+_FORMULA = "go on = ever reached a later stage / ever reached this one; there now = the plain distribution of today"
+# For each group how many deals came to each step and no further.
+Furthest = dict[object, list[int]]
+
+
+def funnel_report(sources: Sources, inquiry: Inquiry) -> Report:
+    """One row per stage, and per group where deals are told apart; of the deals made in the period."""
+    with asking(sources, inquiry, "created_at") as asked:
+        rungs = ladder(asked.reader, inquiry.options.get("pipeline"))
+        made = created_within(asked.where, inquiry.span.bounds)
+        furthest = reached_at_most(asked, rungs, made)
+        days = _days_to_next(asked, rungs, made)
+        now = standing_counts(asked.reader, asked.group, in_pipeline(made, list(rungs.steps)))
+        keys = groups_in_order(asked, furthest)
+        drills = DealDrill(asked.desk, asked.reader, asked.group, keys, asked.rest("created_at"))
+        lines = [
+            line
+            for key in keys
+            for line in _lines(asked, rungs, key, furthest[key], days, now, drills)
+        ]  # fmt: skip
+        whole = _whole(asked, rungs, made, furthest)
+    return Report(
+        "funnel", _title(rungs, asked), (*group_column(asked.group), ReportColumn("stage", "stage"), *_FIGURES),
+        tuple(row for row, _, _ in lines), None, sum(whole), inquiry.span.label, None, _FORMULA,
+        chart=_chart(rungs, whole), drill=tuple(drill for _, drill, _ in lines), cells=tuple(cells for *_, cells in lines),
+        notes=shared(asked.group),
+    )  # fmt: skip
+
+
+def _title(rungs: Ladder, asked: Asking) -> str:
+    by = f" by {asked.group.name.replace('-', ' ')}" if asked.group.name else ""
+    return rungs.title("funnel") + by
+
+
+def reached_at_most(asked: Asking, rungs: Ladder, made: Condition) -> Furthest:
+    """How many deals came to each step and no further, by group; without groups also of no deals."""
+    found: Furthest = {} if asked.group.name else {None: [0] * len(rungs.names)}
+    for key, step, _, count in furthest_steps(asked.reader, asked.group, rungs.steps, made):
+        found.setdefault(key, [0] * len(rungs.names))[step] += count
+    return found
+
+
+def groups_in_order(asked: Asking, furthest: Furthest) -> list[object]:
+    """The calendar as it came, other groups by their number of deals."""
+    if asked.group.moment:
+        return sorted(furthest, key=lambda key: int(str(key or 0)))
+    return sorted(furthest, key=lambda key: (-sum(furthest[key]), asked.group.label(key) or ""))
+
+
+def _whole(asked: Asking, rungs: Ladder, made: Condition, furthest: Furthest) -> list[int]:
+    """All groups together, every deal once."""
+    if asked.group.is_shared:
+        furthest = reached_at_most(asked.whole(), rungs, made)
+    return [sum(counts) for counts in zip([0] * len(rungs.names), *furthest.values(), strict=True)]
+
+
+def _days_to_next(asked: Asking, rungs: Ladder, made: Condition) -> dict[tuple[object, int], list[float]]:
+    """By group and step the days that each deal took from there to a later step."""
+    found: dict[tuple[object, int], list[float]] = {}
+    for key, *entered in first_entries(asked.reader, asked.group, rungs.steps, rungs.climbed, made):
+        later: int | None = None
+        for step in range(len(entered) - 1, -1, -1):
+            here = entered[step]
+            if here is not None and later is not None and later >= here:
+                found.setdefault((key, step), []).append((later - here) / _DAY)
+            later = here if later is None or (here is not None and here < later) else later
+    return found
+
+
+def _lines(
+    asked: Asking, rungs: Ladder, key: object, furthest: list[int], days: dict[tuple[object, int], list[float]],
+    now: dict[tuple[object, int], int], drills: DealDrill,
+) -> Iterable[tuple[tuple[object, ...], Drill | None, dict[str, Drill | None]]]:  # fmt: skip
+    """The rows of a group, each with what is behind it: a row for each step, and one for each way of losing."""
+    everything = sum(furthest)
+    for step, name in enumerate(rungs.names):
+        here = [stage for stage in rungs.of_kind("open", "won") if rungs.steps[stage.number] == step]
+        reached, later = sum(furthest[step:]), sum(furthest[step + 1 :])
+        standing = sum(now.get((key, stage.number), 0) for stage in here)
+        going_on = ratio(later, reached) if step + 1 < len(rungs.names) else None
+        row = (name, reached, going_on, ratio(reached, everything), median(days.get((key, step), ())))
+        cells = {"now": drills.to(key, _standing(rungs, here), standing)}
+        figures = (*group_cell(asked.group, key), *row, standing, ratio(standing, everything))
+        yield figures, drills.to(key, been_in(rungs, step), reached), cells
+    for stage in rungs.of_kind("lost"):
+        standing = now.get((key, stage.number), 0)
+        row = (stage.stage, None, None, None, None)
+        figures = (*group_cell(asked.group, key), *row, standing, ratio(standing, everything))
+        yield figures, drills.to(key, _standing(rungs, [stage]), standing), {}
+
+
+def been_in(rungs: Ladder, step: int) -> str:
+    """The condition that a deal of the pipeline ever was at a step or a later one."""
+    names = [stage.stage for stage in rungs.stages if rungs.steps[stage.number] >= step]
+    return joined(equal("pipeline", rungs.pipeline), f"been_in in ({', '.join(map(quoted, names))})")
+
+
+def _standing(rungs: Ladder, stages: list[StageView]) -> str:
+    names = ", ".join(quoted(stage.stage) for stage in stages)
+    return joined(equal("pipeline", rungs.pipeline), f"stage in ({names})")
+
+
+def _chart(rungs: Ladder, whole: list[int]) -> Chart | None:
+    if not sum(whole):
+        return None
+    reached = tuple(sum(whole[step:]) for step in range(len(whole)))
+    return Chart("funnel", rungs.names, reached, "", "deals that ever reached the stage")

@@ -1,0 +1,111 @@
+"""How long deals stay in each open stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain.metrics import mean, median, percentile
+from crmcli.reports.deal_drill import DealDrill
+from crmcli.reports.drill import equal, joined
+from crmcli.reports.report import Chart, Report, ReportColumn
+from crmcli.reports.sales.grouping import asking, group_cell, group_column
+from crmcli.reports.sales.ladder import ladder
+from crmcli.reports.unrated import shared
+from crmcli.store.queries.stage_history import created_within, in_pipeline, standing_counts, stays
+
+if TYPE_CHECKING:
+    from crmcli.domain.views import StageView
+    from crmcli.reports.inquiry import Inquiry, Sources
+    from crmcli.reports.sales.grouping import Asking
+    from crmcli.reports.sales.ladder import Ladder
+    from crmcli.store.queries.condition import Condition
+
+_DAY = 86_400
+_STAY = "days in the stage, all stays of a deal together, one that lasts up to now"
+_FIGURES = (
+    ReportColumn("deals", "deals", "integer", meaning="deals made in the period that ever were in the stage"),
+    ReportColumn("mean", "mean", "days", meaning=f"mean {_STAY}"),
+    ReportColumn("median", "median", "days", meaning=f"median {_STAY}"),
+    ReportColumn("p90", "90 %", "days", meaning=f"nine in ten are shorter: 90th percentile of the {_STAY}"),
+    ReportColumn(
+        "now", "there now", "integer", meaning="deals made in the period that stand in the stage at this moment"
+    ),
+)
+_FORMULA = "left - entered, summed over re-entries; an open stage runs to now"
+Stays = dict[tuple[object, int], list[float]]
+
+
+def time_in_stage_report(sources: Sources, inquiry: Inquiry) -> Report:
+    """One row per open stage, and per group where deals are told apart; of the deals made in the period."""
+    with asking(sources, inquiry, "created_at") as asked:
+        rungs = ladder(asked.reader, inquiry.options.get("pipeline"))
+        stages = rungs.of_kind("open")
+        made = created_within(asked.where, inquiry.span.bounds)
+        days = _stays(asked, rungs, made)
+        now = standing_counts(asked.reader, asked.group, in_pipeline(made, [stage.number for stage in stages]))
+        keys = _in_order(asked, days)
+        drills = DealDrill(asked.desk, asked.reader, asked.group, keys, asked.rest("created_at"))
+        places = [(key, stage) for key in keys for stage in stages]
+        return Report(
+            "time-in-stage", _title(rungs, asked), (*group_column(asked.group), ReportColumn("stage", "stage"), *_FIGURES),
+            tuple(
+                (*group_cell(asked.group, key), stage.stage, *_figures(days.get((key, stage.number), [])),
+                 now.get((key, stage.number), 0))
+                for key, stage in places
+            ),
+            None, _deals(asked, made, rungs), inquiry.span.label, None, _FORMULA,
+            chart=_chart(stages, days) if len(keys) == 1 else None,
+            drill=tuple(
+                drills.to(key, joined(equal("pipeline", rungs.pipeline), equal("been_in", stage.stage)),
+                          len(days.get((key, stage.number), ())))
+                for key, stage in places
+            ),
+            cells=tuple(
+                {"now": drills.to(key, joined(equal("pipeline", rungs.pipeline), equal("stage", stage.stage)),
+                                  now.get((key, stage.number), 0))}
+                for key, stage in places
+            ),
+            notes=shared(asked.group),
+        )  # fmt: skip
+
+
+def _title(rungs: Ladder, asked: Asking) -> str:
+    by = f" by {asked.group.name.replace('-', ' ')}" if asked.group.name else ""
+    return rungs.title("time in the stages") + by
+
+
+def _stays(asked: Asking, rungs: Ladder, made: Condition) -> Stays:
+    """The days of each deal in each open stage."""
+    now = int(asked.desk.clock.now().timestamp())
+    inside = in_pipeline(made, list(rungs.steps))
+    found: Stays = {}
+    still_open = [stage.number for stage in rungs.of_kind("open")]
+    for key, stage, seconds in stays(asked.reader, asked.group, still_open, now, inside):
+        found.setdefault((key, stage), []).append(max(seconds, 0) / _DAY)
+    return found
+
+
+def _in_order(asked: Asking, days: Stays) -> list[object]:
+    sizes: dict[object, int] = {} if asked.group.name else {None: 0}
+    for (key, _), each in days.items():
+        sizes[key] = sizes.get(key, 0) + len(each)
+    if asked.group.moment:
+        return sorted(sizes, key=lambda key: int(str(key or 0)))
+    return sorted(sizes, key=lambda key: (-sizes[key], asked.group.label(key) or ""))
+
+
+def _deals(asked: Asking, made: Condition, rungs: Ladder) -> int:
+    """All deals of the pipeline, every one once."""
+    return sum(standing_counts(asked.reader, asked.whole().group, in_pipeline(made, list(rungs.steps))).values())
+
+
+def _figures(days: list[float]) -> tuple[object, ...]:
+    return (len(days), mean(days), median(days), percentile(days, 0.9))
+
+
+def _chart(stages: list[StageView], days: Stays) -> Chart | None:
+    by_stage = {stage: each for (_, stage), each in days.items()}
+    if not by_stage:
+        return None
+    values = tuple(median(by_stage.get(stage.number, ())) for stage in stages)
+    return Chart("bar", tuple(stage.stage for stage in stages), values, "days", "median days in the stage")
