@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from crmcli.services.mailing import Mailing
     from crmcli.services.members import Members
     from crmcli.services.mutes import Mutes
+    from crmcli.services.notices import Notice
     from crmcli.services.pipelines import Pipelines
     from crmcli.services.privacy import Privacy
     from crmcli.services.purchase_imports import PurchaseImports
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from crmcli.services.records import Records
     from crmcli.services.reminders import Reminders
     from crmcli.services.returns import Returns
-    from crmcli.services.notices import Notice
     from crmcli.services.saved_reports import SavedReports
     from crmcli.services.saved_views import SavedViews
     from crmcli.services.search import Search
@@ -257,7 +257,7 @@ class AppContext:
         from crmcli.reports.catalogue import answer
         from crmcli.reports.inquiry import Sources
 
-        return answer(Sources(self.desk, self.duplicates, self.is_tracked), asked)
+        return answer(Sources(self.desk, self.duplicates, self.is_tracked, self.warehouse), asked)
 
     @cached_property
     def saved_reports(self) -> SavedReports:

@@ -43,7 +43,11 @@ def test_what_is_found_comes_with_its_reason_and_command(busy: Crm) -> None:
     scores = [(rule, each["score"]) for rule, each in found.items()]
     assert [("no-next-step", 0.9), ("slipping", 0.7), ("over-budget", 0.44), ("duplicates", 0.375)] == scores
     late = found["slipping"]
-    assert ("deal #1 Late (Acme)", "should have closed 20 days ago", 1000) == (late["record"], late["reason"], late["stake"])
+    assert ("deal #1 Late (Acme)", "should have closed 20 days ago", 1000) == (
+        late["record"],
+        late["reason"],
+        late["stake"],
+    )
     assert "crm deal edit 1 --expected-close '+30d'" == late["command"]
     assert ("deal #2 Idle", "nothing is planned (proposal)", 2500) == tuple(
         found["no-next-step"][key] for key in ("record", "reason", "stake")

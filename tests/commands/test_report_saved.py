@@ -46,7 +46,9 @@ def test_a_saved_report_is_asked_as_it_was_saved(selling: Crm) -> None:
 
 
 def test_saved_reports_are_listed_with_the_command_they_stand_for(selling: Crm) -> None:
-    selling("report", "save", "my deals", "won", "--filter", "owner = me", "--compare", "year", "--period", "this month")
+    selling(
+        "report", "save", "my deals", "won", "--filter", "owner = me", "--compare", "year", "--period", "this month"
+    )
     selling("report", "save", "idle", "stale", "--days", "30")
     listed: Any = selling("report", "saved", "--format", "json").json()
     assert ["idle", "my deals"] == [each["name"] for each in listed]
@@ -127,7 +129,9 @@ def test_any_report_can_be_sent_with_a_workbook(selling: Crm, mails: MailServer)
         ([], 2, "--to"),
     ],
 )
-def test_a_mail_that_can_not_go_is_an_error(selling: Crm, mails: MailServer, words: list[str], code: int, said: str) -> None:
+def test_a_mail_that_can_not_go_is_an_error(
+    selling: Crm, mails: MailServer, words: list[str], code: int, said: str
+) -> None:
     refused = selling("report", "send", "won", *words)
     assert code == refused.code
     assert said in refused.stderr
@@ -135,5 +139,8 @@ def test_a_mail_that_can_not_go_is_an_error(selling: Crm, mails: MailServer, wor
 
 
 def test_a_dry_run_sends_nothing(selling: Crm, mails: MailServer) -> None:
-    assert "would send won to boss@acme.com\n" == selling("report", "send", "won", "--to", "boss@acme.com", "--dry-run").stderr
+    assert (
+        "would send won to boss@acme.com\n"
+        == selling("report", "send", "won", "--to", "boss@acme.com", "--dry-run").stderr
+    )
     assert {} == dict(mails.mailboxes)

@@ -100,7 +100,8 @@ OWN: dict[str, tuple[Any, Any]] = {
     ),
     "seed": (
         Annotated[
-            int | None, typer.Option("--seed", metavar="S", help="Of the draws; usually 1. The same seed, the same answer.")
+            int | None,
+            typer.Option("--seed", metavar="S", help="Of the draws; usually 1. The same seed, the same answer."),
         ],
         None,
     ),

@@ -12,8 +12,8 @@ from crmcli.commands.report import app, asked_of, show
 from crmcli.commands.shape import DryRun, app_of, is_machine
 from crmcli.domain.people import read_email
 from crmcli.domain.text import fold
-from crmcli.render.report_files import KINDS, content_of, media_type
 from crmcli.errors import BadValue
+from crmcli.render.report_files import KINDS, content_of, media_type
 from crmcli.reports.catalogue import BY_NAME, question_named
 from crmcli.reports.inquiry import Asked
 from crmcli.services.notices import Attachment, Notice

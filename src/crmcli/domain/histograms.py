@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 def counted_percentile(counted: Mapping[int, int], share: float) -> float | None:
@@ -30,3 +30,12 @@ def _at(counted: Mapping[int, int], place: int) -> float:
 def up_to(counted: Mapping[int, int], limit: int) -> int:
     """How many values are at most the limit."""
     return sum(count for value, count in counted.items() if value <= limit)
+
+
+def merged(several: Iterable[Mapping[int, int]]) -> dict[int, int]:
+    """How often each value comes in all of them."""
+    found: dict[int, int] = {}
+    for counted in several:
+        for value, count in counted.items():
+            found[value] = found.get(value, 0) + count
+    return found

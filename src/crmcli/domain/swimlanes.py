@@ -105,5 +105,5 @@ def _name(card: BoardCard, by: str) -> str | None:
 
 
 def _swimlane(key: str, name: str | None, cards: Mapping[int, Sequence[BoardCard]]) -> Swimlane:
-    live = [card for each in cards.values() for card in each if card.kind == "open"]
-    return Swimlane(key, name, cards, len(live), sums([card.value for card in live]))
+    live = [each for each in cards.values() if each[0].kind == "open"]  # as the first card of a stage, so all
+    return Swimlane(key, name, cards, sum(map(len, live)), sums([card.value for each in live for card in each]))

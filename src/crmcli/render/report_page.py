@@ -12,7 +12,7 @@ from crmcli.render.reports import align, cells
 from crmcli.render.table import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from crmcli.render.table import Screen
     from crmcli.reports.report import Report
@@ -52,13 +52,13 @@ def report_page(report: Report, screen: Screen) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"/>\n'
     yield '<meta name="color-scheme" content="light dark"/>\n<meta name="referrer" content="no-referrer"/>\n'
     yield f"<title>{title}</title>\n<style>{_style()}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
-    if report.parts:
-        yield _rests_on(report)
-        yield from _notes(report)
+    yield from _notes(report.notes)
     for number, part in enumerate(report.parts or (report,), 1):
         yield "<section>\n"
         if report.parts:
             yield f"<h2>{escaped(part.title)}</h2>\n"
+        if report.parts:
+            yield from _notes(note for note in part.notes if note not in report.notes)
         yield from _section(part, number, screen)
         yield "</section>\n"
     yield f"<footer>made {escaped(screen.locale.time(screen.now))}</footer>\n</main>\n</body>\n</html>\n"
@@ -74,7 +74,6 @@ def _style() -> str:
 
 def _section(report: Report, number: int, screen: Screen) -> Iterator[str]:
     yield _rests_on(report)
-    yield from _notes(report)
     if {"kpi", "value"} <= {column.name for column in report.columns}:
         yield from _cards(report, screen)
     else:
@@ -93,8 +92,8 @@ def _short_facts(report: Report) -> list[tuple[str, str]]:
     return [(name, text) for name, text in facts(report) if name not in ("formula", "model")]
 
 
-def _notes(report: Report) -> Iterator[str]:
-    for note in report.notes:
+def _notes(notes: Iterable[str]) -> Iterator[str]:
+    for note in notes:
         yield tag("p", 'class="note"', escaped(f"Note: {note}")) + "\n"
 
 

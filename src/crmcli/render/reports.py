@@ -9,7 +9,7 @@ from crmcli.domain.records import plain
 from crmcli.render.cells import wrap
 from crmcli.render.charts import chart_lines, sparkline
 from crmcli.render.report_chart import charts_of
-from crmcli.render.report_words import ASIDE, in_points, is_change, model_text, signed, told, unit_of
+from crmcli.render.report_words import ASIDE, in_points, is_change, signed, told, unit_of
 from crmcli.render.safe import visible
 from crmcli.render.table import NOTHING, Spec, lay_out, shown
 from crmcli.render.tones import paint
@@ -164,6 +164,6 @@ def footing(report: Report) -> str:
         report.period,
         report.currency,
         report.formula,
-        model_text(report.model),
+        report.model if isinstance(report.model, str) else None,
     ]
     return " · ".join(part for part in parts if part)

@@ -10,14 +10,15 @@ from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import grouped, within
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.grouping import chart_of, group_column, ordered, titled
-from crmcli.store.queries.closings import closed_within
-from crmcli.store.queries.condition import EVERYTHING, Condition, both
-from crmcli.store.queries.groups import WHOLE, deal_groups, group_rows
+from crmcli.store.queries.closings import counts, won_within
+from crmcli.store.queries.condition import EVERYTHING
+from crmcli.store.queries.groups import WHOLE, deal_groups
 from crmcli.store.queries.reports import activity_figures, activity_groups
 
 if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.services.desk import Desk
+    from crmcli.store.queries.condition import Condition
     from crmcli.store.queries.groups import Group
     from crmcli.store.reader import Reader
 
@@ -80,7 +81,7 @@ def _whole(
 ) -> tuple[int, int, int]:
     """All groups together, every activity once."""
     if group.is_shared:
-        whole = group._replace(sql="NULL", joins=Condition(""), params=())
+        whole = group.whole()
         return _sums([(done, planned, m) for _, done, planned, m in activity_figures(reader, whole, where, period)])
     return _sums(list(tallies.values()))
 
@@ -100,5 +101,4 @@ def _won(reader: Reader, desk: Desk, by: str | None, inquiry: Inquiry) -> dict[s
     """How many deals were won in the period, by the same groups."""
     bounds = inquiry.span.bounds
     group = deal_groups(reader, desk, by, "closed_at", bounds) if by else WHOLE
-    won = both(closed_within(EVERYTHING, bounds), Condition("s.kind = 'won'"))
-    return {group.label(key): count for key, count in group_rows(reader, group, (Condition("COUNT(*)"),), won)}
+    return {group.label(key): count for key, count in counts(reader, group, won_within(EVERYTHING, bounds)).items()}

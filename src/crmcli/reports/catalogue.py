@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from crmcli.reports.report import Report
     from crmcli.services.desk import Desk
 
-SECTIONS = (("overview", OVERVIEW), ("sales", SALES), ("customers", CUSTOMERS), ("marketing", MARKETING), ("data", DATA))
+SECTIONS = (
+    ("overview", OVERVIEW),
+    ("sales", SALES),
+    ("customers", CUSTOMERS),
+    ("marketing", MARKETING),
+    ("data", DATA),
+)
 QUESTIONS: tuple[Question, ...] = tuple(question for _, section in SECTIONS for question in section)
 BY_NAME = {question.name: question for question in QUESTIONS}
 
@@ -48,9 +54,11 @@ def answer(sources: Sources, asked: Asked) -> Report:
 def _worked_out(question: Question, sources: Sources, inquiry: Inquiry) -> Report:
     from importlib import import_module
 
+    from crmcli.reports.copied import answered
+
     module, _, function = question.answer.partition(":")
-    report: Report = getattr(import_module(module), function)(sources, inquiry)
-    return report
+    work_out = getattr(import_module(module), function)
+    return answered(sources, lambda asked: work_out(asked, inquiry))
 
 
 def _refuse_what_it_takes_not(question: Question, asked: Asked) -> None:

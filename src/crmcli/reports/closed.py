@@ -12,12 +12,12 @@ from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, chart_of, group_cell, group_column, major, money, ordered, titled
 from crmcli.reports.sales.win_rate import all_closed
 from crmcli.reports.unrated import left_out, shared
-from crmcli.store.queries.closings import Closings, closed_within, closings, cycles
-from crmcli.store.queries.condition import Condition, both
+from crmcli.store.queries.closings import Closings, closed_within, closings, cycles, lost_within
 
 if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.reports.sales.grouping import Asking
+    from crmcli.store.queries.condition import Condition
     from crmcli.store.queries.worth import Worth
 
 _WON = (
@@ -106,8 +106,7 @@ def lost_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Lost deals per group, and each one's share."""
     with asking(sources, inquiry) as asked:
         worth = asked.worth()
-        lost = Condition("s.kind = 'lost'")
-        closed = both(closed_within(asked.where, inquiry.span.bounds), lost)
+        closed = lost_within(asked.where, inquiry.span.bounds)
         found = closings(asked.reader, asked.group, worth, closed)
         whole = all_closed(asked, worth, closed, found)
         rows = ordered(asked.group, found, lambda deals: deals.lost)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from crmcli.services.desk import Desk
     from crmcli.services.duplicates import Duplicates
+    from crmcli.services.warehouse import Warehouse
 
 
 class Asked(NamedTuple):
@@ -38,6 +39,7 @@ class Sources(NamedTuple):
     desk: Desk
     duplicates: Duplicates
     is_tracked: bool = False  # whether opens and clicks of mails are counted
+    warehouse: Warehouse | None = None
 
 
 class Inquiry(NamedTuple):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.metrics import ratio, win_rate
 from crmcli.errors import UsageError
-from crmcli.reports.sales.grouping import day_of_open, money
+from crmcli.reports.sales.grouping import money
 from crmcli.reports.unrated import left_out
 from crmcli.store.queries.closings import closed_within, closings
 from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.groups import EMPTY, WHOLE, Group, calendar, deal_groups, group_rows
+from crmcli.store.queries.groups import EMPTY, WHOLE, Group, calendar, day_of_rate, deal_groups, group_rows
 from crmcli.store.queries.lengths import wall_seconds
 from crmcli.store.queries.reports import activity_figures, activity_groups
 from crmcli.store.queries.stage_history import standing
@@ -166,7 +166,7 @@ class Open(Family):
 
     def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
         """As ``crm report pipeline`` counts them."""
-        day = day_of_open(self.inquiry)
+        day = day_of_rate(self.inquiry.now.date())
         money_of, still = self.worth(day), both(self.where, Condition("s.kind = 'open'"), self._expected())
         sums: dict[object, list[float]] = {}
         for key, _, count, value, weighted in standing(self.reader, group, money_of, still):

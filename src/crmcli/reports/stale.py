@@ -10,7 +10,7 @@ from crmcli.reports.report import Drill, Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, day_of_open, money
 from crmcli.reports.unrated import left_out
 from crmcli.store.queries.condition import both
-from crmcli.store.queries.groups import WHOLE, group_rows
+from crmcli.store.queries.groups import WHOLE, group_rows, worth_sum
 from crmcli.store.queries.reports import lying_deals, untouched
 
 if TYPE_CHECKING:
@@ -93,8 +93,5 @@ def _in_order(rows: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
 
 def _totals(asked: Asking, worth: Worth, lying: Condition) -> tuple[object, ...]:
     """What they are worth together, in one currency."""
-    from crmcli.store.queries.condition import Condition
-
-    value = Condition(f"COALESCE(SUM(CAST({worth.sql} AS DOUBLE PRECISION)), 0.0)", worth.params)
-    [(_, minor)] = group_rows(asked.reader, WHOLE, (value,), lying)
+    [(_, minor)] = group_rows(asked.reader, WHOLE, (worth_sum(worth),), lying)
     return (None, None, None, None, None, money(minor, worth.currency), worth.currency, None, None)

@@ -25,7 +25,8 @@ NEEDED = ("customer", "at")
 # Titles by field, the likeliest first.
 _TITLES = {
     "customer": (
-        "customer", "customer id", "customer number", "client", "client id", "account", "account id", "company",
+        "customer", "customer id", "customer number", "customer no", "client", "client id", "client number", "client no",
+        "account", "account id", "company",
         "buyer", "buyer id", "user", "user id", "customer name", "customer email", "contact", "email", "e-mail", "name",
         "Kunde", "Kundennummer", "Kunden-Nr", "Kundenname", "клиент", "покупатель", "klient", "nabywca", "客户", "顾客",
     ),

@@ -157,10 +157,8 @@ class Purchases:
         if not name:
             raise BadValue("customer", "who bought it?", hint="CUSTOMER, --contact or --company")
         first = next(iter(found.items()), None)
-        if first is None:
-            meant = CustomersNamed(uow.reader, "").of([name])[name]
-        else:
-            meant = Meant(first[1].uid, first[0], first[1].number)
+        named = Meant(first[1].uid, first[0], first[1].number) if first else None
+        meant = named or CustomersNamed(uow.reader, "").of([name])[name]
         numbers: dict[str | None, int | None] = {noun: each.number for noun, each in found.items()}
         numbers = numbers or {meant.noun: meant.number}
         return name, {

@@ -134,7 +134,8 @@ def _forget_purchases(uow: UnitOfWork, person: Person) -> None:
     found = [number for (number,) in uow.reader.rows(f"SELECT r.id FROM purchase r WHERE {which.sql}", which.params)]
     for number in found:
         run("UPDATE change SET before = NULL, after = NULL WHERE noun = 'purchase' AND record_id = ?", (number,))
-        sql = "UPDATE purchase SET customer = ?, customer_key = ? WHERE id = ?"
+        key = "CASE WHEN company_id IS NULL THEN ? ELSE customer_key END"
+        sql = f"UPDATE purchase SET customer = ?, customer_key = {key} WHERE id = ?"
         run(sql, (FORGOTTEN, person.uids[0], number))
 
 

@@ -140,7 +140,11 @@ class _Unmerging:
         for name in ("position", "customer_key"):
             if name in before:
                 setattr(row, name, before[name])
-        if getattr(row, "deleted_at", None) is not None and row.__tablename__ not in (*ROOTS, "suppression", "purchase"):
+        if getattr(row, "deleted_at", None) is not None and row.__tablename__ not in (
+            *ROOTS,
+            "suppression",
+            "purchase",
+        ):
             row.deleted_at = row.deleted_in = None
             self._yield_to_others(row)
 

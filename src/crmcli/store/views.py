@@ -311,7 +311,7 @@ VIEWS: tuple[View, ...] = (
             ("at", "r.at", "when, UTC"), ("value", _major("r.value", "r.currency"), "what was paid, in major units"),
             ("currency", "r.currency", "ISO 4217 code"), ("product", "r.product", "what was bought"),
             ("quantity", "r.quantity", "how many"), ("source", "r.source", "the log it comes from"),
-            ("external_id", "CASE WHEN r.external_id NOT LIKE '~%' THEN r.external_id END", "its number there"),
+            ("external_id", "CASE WHEN substr(r.external_id, 1, 1) <> '~' THEN r.external_id END", "its number there"),
         ),
         "purchase r LEFT JOIN contact c ON c.id = r.contact_id AND c.deleted_at IS NULL"
         " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL WHERE r.deleted_at IS NULL",

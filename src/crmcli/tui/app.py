@@ -163,7 +163,7 @@ class CrmApp(StoringApp):
             self._dress(screen)
         return super().push_screen(screen, *args, **more)
 
-    def update_styles(self, node: DOMNode, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - as Textual has it
+    def update_styles(self, node: DOMNode, animate: bool = True) -> None:
         """Style what is somewhere; what is just being made is styled once it is, with all that it was made to be."""
         if node.parent is not None or node is self:
             super().update_styles(node, animate)

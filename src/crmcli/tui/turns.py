@@ -27,7 +27,9 @@ class Turns:
     there is anything yet for a key to work on; while there is not, it waits for ``go_on``, and so do those after it.
     """
 
-    def __init__(self, app: App[Any], give: Callable[[Event], Awaitable[None]], may_go: Callable[[Event], bool]) -> None:
+    def __init__(
+        self, app: App[Any], give: Callable[[Event], Awaitable[None]], may_go: Callable[[Event], bool]
+    ) -> None:
         self._app = app
         self._give = give
         self._may_go = may_go

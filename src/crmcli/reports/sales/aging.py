@@ -45,7 +45,7 @@ def aging_report(sources: Sources, inquiry: Inquiry) -> Report:
         reader, group, worth = asked.reader, asked.group, asked.worth(rate_of(inquiry.now.date()))
         bounds, rots = _bounds(asked), rotting(reader, inquiry.now)
         found = aged(reader, group, worth, asked.where, bounds, rots)
-        whole = aged(reader, WHOLE, worth, asked.where, bounds, rots)
+        whole = aged(reader, WHOLE, worth, asked.where, bounds, rots) if group.is_shared else found
         keys, code = _in_order(asked, found), worth.currency
         lines = [(key, band) for key in keys for band in range(len(BANDS)) if (key, band) in found]
         rows = tuple(

@@ -10,14 +10,14 @@ from crmcli.domain.quotas import attainment, coverage, quota_within, required_co
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import grouped, joined, within
 from crmcli.reports.report import Chart, Report, ReportColumn
-from crmcli.reports.sales.expecting import expected_within, period_or, rate_of, said, whole_days
+from crmcli.reports.sales.expecting import expected_within, period_or, said, whole_days
 from crmcli.reports.sales.grouping import NO_GROUP, Asking, asking, group_column, money, titled
 from crmcli.reports.unrated import left_out, shared
 from crmcli.store.queries.closings import Closings, closed_within, closings
 from crmcli.store.queries.condition import both
 from crmcli.store.queries.forecasting import OPEN, expected, won_deals
 from crmcli.store.queries.goals import quotas
-from crmcli.store.queries.groups import WHOLE
+from crmcli.store.queries.groups import WHOLE, day_of_rate
 from crmcli.store.queries.sold import won_within
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ class _Coverage:
         self.today = self.now.date()
         self.days: Period | None = whole_days(span, self.now)
         self.rate_span = _before(self.days, asked)
-        self.money = asked.worth()
-        self.open_money = asked.worth(rate_of(self.today))
+        self.day = day_of_rate(self.today)
+        self.money = asked.worth(self.day)
         self.code = self.money.currency
         self.open = both(asked.where, expected_within(self.days))
         self.won = won_within(asked.where, span.bounds)
@@ -87,7 +87,7 @@ class _Coverage:
         lines = sorted(
             found.items(), key=lambda item: (-(item[1].quota or 0), -item[1].won[1], group.label(item[0]) or "")
         )
-        whole = self._lines(WHOLE).get(None)
+        whole = self._whole(found)
         label = group_column(group)
         rows = tuple((*([group.label(key)] if group.name else []), *self._figures(line)) for key, line in lines)
         totals = (None, *self._figures(whole)) if group.name and whole and rows else None
@@ -98,13 +98,23 @@ class _Coverage:
             drill=drill, cells=cells,
         )  # fmt: skip
 
+    def _whole(self, found: Mapping[object, _Line]) -> _Line | None:
+        """All groups together, every deal once; the quota is the one of all, or else those of its people."""
+        if self.asked.group.is_shared or not self.asked.group.name:
+            return self._lines(WHOLE).get(None)
+        lines = found.values()
+        won = (sum(line.won[0] for line in lines), sum(line.won[1] for line in lines))
+        closed = Closings(*map(sum, zip(Closings(), *(line.closed for line in lines), strict=True)))
+        deals, pipeline = sum(line.deals for line in lines), sum(line.pipeline for line in lines)
+        return _Line(self._wanted(WHOLE)[None], won, deals, pipeline, closed)
+
     def _lines(self, group: Group) -> dict[object, _Line]:
         reader, where = self.asked.reader, self.asked.where
-        there = expected(reader, group, self.open_money, self.open, str(self.today))
+        there = expected(reader, group, self.money, self.open, str(self.today))
         won = won_deals(reader, group, self.money, self.won)
         closed = closings(reader, group, self.money, closed_within(where, self.rate_span.bounds))
         wanted = self._wanted(group)
-        keys = dict.fromkeys((*(key for key, quota in wanted.items() if quota is not None), *there, *won))
+        keys = dict.fromkeys((*(key for key, quota in wanted.items() if quota is not None), *there, *won, *closed))
         return {
             key: _Line(
                 wanted.get(key), won.get(key, (0, 0.0)), there[key].deals if key in there else 0,
@@ -177,8 +187,8 @@ class _Coverage:
             goals = "1 goal is" if self.unrated == 1 else f"{self.unrated} goals are"
             notes += (f"{goals} left out: no rate to {self.code} (crm rate set CODE RATE)",)
         desk, reader = self.asked.desk, self.asked.reader
-        notes += left_out(desk, reader, self.open_money, both(OPEN, self.open), rate_of(self.today))
-        return notes + left_out(desk, reader, self.money, self.won)
+        notes += left_out(desk, reader, self.money, both(OPEN, self.open), self.day)
+        return notes + left_out(desk, reader, self.money, self.won, self.day)
 
 
 def _before(days: Period | None, asked: Asking) -> Window:

@@ -79,7 +79,7 @@ def cycle_report(sources: Sources, inquiry: Inquiry) -> Report:
 
 
 def _cycles(asked: Asking, closed: Condition) -> dict[object, Cycles]:
-    found = {} if asked.group.name else {None: Cycles([], [])}
+    found: dict[object, Cycles] = {} if asked.group.name else {None: Cycles([], [])}
     for key, kind, days in cycles_by_kind(asked.reader, asked.desk.clock, asked.group, closed):
         each = found.setdefault(key, Cycles([], []))
         (each.won if kind == "won" else each.lost).append(days)

@@ -9,13 +9,13 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import equal, grouped, joined, quoted, within
 from crmcli.reports.report import Chart, Drill, Report, ReportColumn
-from crmcli.reports.sales.expecting import expected_within, period_or, rate_of, said, whole_days
+from crmcli.reports.sales.expecting import expected_within, period_or, said, whole_days
 from crmcli.reports.sales.futures import CHANCE, UNKNOWN, prospect
 from crmcli.reports.sales.grouping import NO_GROUP, major, money, titled
 from crmcli.reports.unrated import left_out, shared
 from crmcli.store.queries.condition import Condition, both
 from crmcli.store.queries.forecasting import CATEGORY, OPEN, Expected, expected, open_stages, won_deals
-from crmcli.store.queries.groups import WHOLE, Group, deal_groups
+from crmcli.store.queries.groups import WHOLE, Group, day_of_rate, deal_groups
 from crmcli.store.queries.worth import worth
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ OVERDUE, UNDATED = "overdue", "no date"
 _LATE = -1  # the key of what is overdue among the keys of the calendar
 _NOTHING = Expected(0, 0, 0, 0, 0, 0)
 _NONE_WON = (0, 0.0)
+_IS_WON = Condition("s.kind = 'won'")
 
 _DEALS = ReportColumn("deals", "open", "integer", 1, "open deals")
 _VALUE = ReportColumn("value", "value", "money", 2, "Σ value over open deals")
@@ -87,8 +88,8 @@ class _Forecast:
         self.today = inquiry.now.date()
         self.days = whole_days(inquiry.span, inquiry.now)
         self.won_span = period_or(inquiry, "this month", self.desk.fiscal_start)
-        self.money = worth(reader, inquiry.currency, self.desk.currency, day=rate_of(self.today))
-        self.won_money = worth(reader, inquiry.currency, self.desk.currency)
+        self.day = day_of_rate(self.today)
+        self.money = worth(reader, inquiry.currency, self.desk.currency, day=self.day)
         self.code = self.money.currency
         fits = self.desk.condition(reader, "deal", inquiry.filter)
         self.open_where = both(fits, expected_within(self.days))
@@ -107,13 +108,14 @@ class _Forecast:
         group = self._group()
         figures = expected(self.reader, group, self.money, self.open_where, self.today.isoformat())
         lines = self._calendar(group, figures) if group.moment else self._others(group, figures)
-        chances = prospect(self.reader, group, self.money, self.open_where, self.inquiry.options)
+        whole = self._whole(group, lines)
+        chances = prospect(self.reader, group, self.money, self.open_where, whole.open.deals, self.inquiry.options)
         name = ReportColumn(group.name, group.name.replace("-", " "))
         amounts = (_DEALS, _VALUE, _WEIGHTED, *(() if group.moment else (_OVERDUE,)), _WON, _COMMIT, _BEST)
         rows = tuple(self._row(group, line, chances.groups.get(line.key, UNKNOWN)) for line in lines)
         drills, cells = self._said(group, lines)
         report = self._report(titled("forecast", group), (name, *amounts, *_INTERVAL, _CURRENCY), rows, chances)
-        values, whole = tuple(major(line.open.weighted, self.code) for line in lines), self._whole()
+        values = tuple(major(line.open.weighted, self.code) for line in lines)
         chart = Chart("bar", tuple(line.label or NO_GROUP for line in lines), values, self.code, "weighted")
         return report._replace(
             totals=self._row(group, whole, chances.whole, is_total=True) if rows else None, n=whole.open.deals,
@@ -132,7 +134,7 @@ class _Forecast:
     def _calendar(self, group: Group, figures: Mapping[object, Expected]) -> list[_Line]:
         """What is open and what was won, stretch by stretch, with what is overdue or undated at the end."""
         closed = deal_groups(self.reader, self.desk, group.name, "closed_at", self.won_span.bounds)
-        won = won_deals(self.reader, closed, self.won_money, self.won_where)
+        won = won_deals(self.reader, closed, self.money, self.won_where)
         lines: dict[str, _Line] = {}
         for key, each in figures.items():
             if key and key != _LATE:
@@ -149,17 +151,22 @@ class _Forecast:
 
     def _others(self, group: Group, figures: Mapping[object, Expected]) -> list[_Line]:
         """What is open and what was won in each group, the largest forecast first."""
-        won = won_deals(self.reader, group, self.won_money, self.won_where)
+        won = won_deals(self.reader, group, self.money, self.won_where)
         lines = [
             _Line(key, group.label(key), None, figures.get(key, _NOTHING), won.get(key, _NONE_WON))
             for key in dict.fromkeys((*figures, *won))
         ]
         return sorted(lines, key=lambda line: (-line.open.weighted - line.won[1], line.label is None, line.label or ""))
 
-    def _whole(self) -> _Line:
+    def _whole(self, group: Group, lines: Sequence[_Line]) -> _Line:
+        """All groups together, every deal once."""
+        if not group.is_shared:
+            there = Expected(*map(sum, zip(_NOTHING, *(line.open for line in lines), strict=True)))
+            won = [sum(figure) for figure in zip(_NONE_WON, *(line.won for line in lines), strict=True)]
+            return _Line(None, None, None, there, (int(won[0]), won[1]))
         figures = expected(self.reader, WHOLE, self.money, self.open_where, self.today.isoformat())
-        won = won_deals(self.reader, WHOLE, self.won_money, self.won_where)
-        return _Line(None, None, None, figures.get(None, _NOTHING), won.get(None, _NONE_WON))
+        won_whole = won_deals(self.reader, WHOLE, self.money, self.won_where)
+        return _Line(None, None, None, figures.get(None, _NOTHING), won_whole.get(None, _NONE_WON))
 
     def _row(
         self, group: Group, line: _Line, chances: tuple[object, ...], *, is_total: bool = False
@@ -183,8 +190,9 @@ class _Forecast:
         """A row for each forecast category from the surest on, what was won first."""
         group = Group("category", CATEGORY)
         figures = expected(self.reader, group, self.money, self.open_where, self.today.isoformat())
-        won = won_deals(self.reader, WHOLE, self.won_money, self.won_where).get(None, _NONE_WON)
-        chances = prospect(self.reader, group, self.money, self.open_where, self.inquiry.options)
+        won = won_deals(self.reader, WHOLE, self.money, self.won_where).get(None, _NONE_WON)
+        deals = sum(each.deals for each in figures.values())
+        chances = prospect(self.reader, group, self.money, self.open_where, deals, self.inquiry.options)
         figures["closed"] = Expected(won[0], won[1], won[1], 0, 0, 0)
         together, rows = 0.0, []
         for name in CATEGORIES if any(each.deals for each in figures.values()) else ():
@@ -194,10 +202,10 @@ class _Forecast:
                 (name, there.deals, money(there.value, self.code), money(there.weighted, self.code),
                  None if name == "omitted" else money(together, self.code), *chances.groups.get(name, UNKNOWN), self.code)
             )  # fmt: skip
-        deals = _DEALS._replace(
+        counted = _DEALS._replace(
             header="deals", meaning="open deals in stages of the category; closed: deals won in the period"
         )
-        columns = (ReportColumn("category", "category"), deals, _VALUE, _WEIGHTED, _TOGETHER, *_INTERVAL, _CURRENCY)
+        columns = (ReportColumn("category", "category"), counted, _VALUE, _WEIGHTED, _TOGETHER, *_INTERVAL, _CURRENCY)
         report = self._report("forecast by category", columns, tuple(rows), chances)
         drill = tuple(self._of_category(str(name)) if count else None for name, count, *_ in rows)
         values = tuple(major(figures.get(name, _NOTHING).value, self.code) for name in CATEGORIES)
@@ -214,8 +222,9 @@ class _Forecast:
     def _report(
         self, title: str, columns: tuple[ReportColumn, ...], rows: tuple[tuple[object, ...], ...], chances: Prospect
     ) -> Report:
-        notes = left_out(self.desk, self.reader, self.money, both(OPEN, self.open_where), rate_of(self.today))
-        notes += left_out(self.desk, self.reader, self.won_money, both(Condition("s.kind = 'won'"), self.won_where))
+        there, gone = both(OPEN, self.open_where), both(_IS_WON, self.won_where)
+        told = Condition(f"({there.sql}) OR ({gone.sql})", (*there.params, *gone.params))
+        notes = left_out(self.desk, self.reader, self.money, told, self.day)
         n = sum(int(str(row[1])) for row in rows)
         return Report(
             "forecast", title, columns, rows, None, n, self.inquiry.span.label, self.code, _FORMULA, chances.model,

@@ -130,8 +130,9 @@ def _lines(
         yield figures, drills.to(key, been_in(rungs, step), reached), cells
     for stage in rungs.of_kind("lost"):
         standing = now.get((key, stage.number), 0)
-        row = (stage.stage, None, None, None, None)
-        figures = (*group_cell(asked.group, key), *row, standing, ratio(standing, everything))
+        figures = (
+            *group_cell(asked.group, key), stage.stage, None, None, None, None, standing, ratio(standing, everything)
+        )  # fmt: skip
         yield figures, drills.to(key, _standing(rungs, [stage]), standing), {}
 
 

@@ -8,15 +8,14 @@ from crmcli.domain.forecasting import FUTURES, SEED, STRENGTH, WITHIN, chance, i
 from crmcli.domain.frozen import NamedTuple
 from crmcli.errors import BadValue
 from crmcli.reports.sales.grouping import major, money
-from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.forecasting import LAST_CLOSED, OPEN, chances, furthest, open_stages
-from crmcli.store.queries.groups import WHOLE, group_rows
+from crmcli.store.queries.forecasting import LAST_CLOSED, chances, furthest, open_stages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmcli.domain.forecasting import Outcomes
     from crmcli.domain.money import Money
+    from crmcli.store.queries.condition import Condition
     from crmcli.store.queries.groups import Group
     from crmcli.store.queries.worth import Worth
     from crmcli.store.reader import Reader
@@ -47,8 +46,6 @@ def prospect(reader: Reader, group: Group, worth: Worth, where: Condition, optio
     """The simulation, as ``simulate`` (0: none) and ``seed`` among the options want it; raises BadValue."""
     wanted, seed = options.get("simulate"), options.get("seed")
     count, seed = _number("simulate", wanted, FUTURES, _MOST_FUTURES), _number("seed", seed, SEED, 2**63)
-    together = group_rows(reader, WHOLE, [Condition("COUNT(*)")], both(OPEN, where))
-    deals = sum(number for _, number in together)
     if not count or not deals:
         return Prospect({}, UNKNOWN, {"futures": 0, "seed": seed})
     if wanted is None and deals > MOST_UNASKED:

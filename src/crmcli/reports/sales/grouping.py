@@ -9,7 +9,7 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money, exponent
 from crmcli.reports.drill import grouped, within
 from crmcli.reports.report import Chart, ReportColumn
-from crmcli.store.queries.groups import WHOLE, deal_groups
+from crmcli.store.queries.groups import WHOLE, day_of_rate, deal_groups
 from crmcli.store.queries.worth import worth
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def asking(
 
 def day_of_open(inquiry: Inquiry) -> str:
     """The day whose rate an amount is taken at, in SQL: the day of closing, today for what is open."""
-    return f"COALESCE(substr(CAST(r.closed_at AS TEXT), 1, 10), '{inquiry.now.date()}')"
+    return day_of_rate(inquiry.now.date())
 
 
 def ordered(group: Group, found: Mapping[object, T], weight: Callable[[T], float]) -> list[tuple[object, T]]:

@@ -11,15 +11,15 @@ from crmcli.reports.drill import MOST_NUMBERS, joined
 from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.grouping import NO_GROUP, asking, group_cell, group_column, money, titled
 from crmcli.reports.unrated import left_out, shared
-from crmcli.store.queries.closings import closed_within
-from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.groups import Group
-from crmcli.store.queries.stage_history import LOST_FROM, lost_from
+from crmcli.store.queries.closings import lost_within
+from crmcli.store.queries.stage_history import REASON, lost_from, stage_names, was_lost_for, was_lost_from
 
 if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.reports.report import Drill
     from crmcli.reports.sales.grouping import Asking
+    from crmcli.store.queries.condition import Condition
+    from crmcli.store.queries.groups import Group
     from crmcli.store.queries.worth import Worth
 
 _FORMULA = "share = lost for the reason / all lost; from a stage: those that were in it when they were lost"
@@ -35,7 +35,7 @@ class Loss(NamedTuple):
 
     def and_(self, other: Loss) -> Loss:
         """Both together."""
-        names = dict.fromkeys((*self.stages, *other.stages))
+        names: dict[str, None] = dict.fromkeys((*self.stages, *other.stages))
         stages = {name: self.stages.get(name, 0) + other.stages.get(name, 0) for name in names}
         return Loss(self.lost + other.lost, self.value + other.value, stages)
 
@@ -48,7 +48,7 @@ def loss_reasons_report(sources: Sources, inquiry: Inquiry) -> Report:
     """One row per reason, and per group where deals are told apart; of the deals lost in the period."""
     with asking(sources, inquiry) as asked:
         worth = asked.worth()
-        lost = both(closed_within(asked.where, inquiry.span.bounds), Condition("s.kind = 'lost'"))
+        lost = lost_within(asked.where, inquiry.span.bounds)
         found = _losses(asked, worth, lost)
         whole = _together(_losses(asked.whole(), worth, lost) if asked.group.is_shared else found)
         rows = _in_order(asked.group, found)
@@ -57,7 +57,7 @@ def loss_reasons_report(sources: Sources, inquiry: Inquiry) -> Report:
         reasons = DealDrill(
             asked.desk,
             asked.reader,
-            Group("reason", "r.lost_reason"),
+            REASON,
             {why for _, why in found},
             asked.rest("closed_at"),
         )
@@ -81,20 +81,15 @@ def loss_reasons_report(sources: Sources, inquiry: Inquiry) -> Report:
 def _drill(drills: DealDrill, reasons: DealDrill, key: object, why: str | None) -> Drill | None:
     if reasons.is_clear(why):
         return drills.to(key, joined("stage_kind = lost", reasons.condition(why)))
-    return drills.to(key, "stage_kind = lost", 1, _is_reason(why))
-
-
-def _is_reason(why: str | None) -> Condition:
-    return Condition("r.lost_reason IS NULL") if why is None else Condition("r.lost_reason = ?", (why,))
+    return drills.to(key, "stage_kind = lost", 1, was_lost_for(why))
 
 
 def _cells(reasons: DealDrill, why: str | None, loss: Loss, stages: list[str]) -> dict[str, Drill | None]:
     """The deals that were lost from each stage, named by their numbers: no filter asks for the move that lost them."""
-    names = f"(SELECT y.name FROM stage y WHERE y.id = {LOST_FROM})"
     return {
         f"from_{name}": reasons.to(
             why, "stage_kind = lost", loss.stages.get(name),
-            Condition(f"{names} IS NULL") if name == UNKNOWN else Condition(f"{names} = ?", (name,)),
+            was_lost_from(None if name == UNKNOWN else name),
         )
         for name in stages
         if loss.lost <= MOST_NUMBERS
@@ -116,7 +111,7 @@ def _columns(stages: list[str]) -> tuple[ReportColumn, ...]:
 
 
 def _losses(asked: Asking, worth: Worth, lost: Condition) -> Losses:
-    names = dict(asked.reader.rows("SELECT id, name FROM stage"))
+    names = stage_names(asked.reader)
     found: Losses = {}
     for key, why, stage, count, value in lost_from(asked.reader, asked.group, worth, lost):
         one = Loss(count, value, {names.get(stage, UNKNOWN): count})

@@ -10,7 +10,7 @@ from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, chart_of, group_column, major, money, ordered, titled
 from crmcli.reports.unrated import left_out, shared
 from crmcli.store.queries.groups import WHOLE
-from crmcli.store.queries.sold import Sold, sold, won_within
+from crmcli.store.queries.sold import Sold, sold, together, won_within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def sales_report(sources: Sources, inquiry: Inquiry) -> Report:
         group, worth = asked.group, asked.worth()
         won = won_within(asked.where, inquiry.span.bounds)
         found = sold(asked.reader, group, worth, won)
-        whole = sold(asked.reader, WHOLE, worth, won).get(None, Sold())
+        whole = sold(asked.reader, WHOLE, worth, won).get(None, Sold()) if group.is_shared else together(found.values())
         lines = ordered(group, found, lambda each: each.value)
         drills = DealDrill(asked.desk, asked.reader, group, found, asked.rest("closed_at"))
         rows = (

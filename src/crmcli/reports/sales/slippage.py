@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crmcli.domain.histograms import merged
 from crmcli.domain.metrics import mean, ratio
 from crmcli.domain.slippage import Lateness, lateness
 from crmcli.reports.deal_drill import DealDrill
@@ -52,9 +53,13 @@ def slippage_report(sources: Sources, inquiry: Inquiry) -> Report:
     with asking(sources, bounded, "expected_close") as asked:
         reader, clock, group = asked.reader, asked.desk.clock, asked.group
         due = due_by(both(asked.where, expected_within(days)), str(today))
-        late = {key: lateness(counted) for key, counted in days_late(reader, clock, group, due, today).items()}
+        counted = days_late(reader, clock, group, due, today)
+        late = {key: lateness(days_of) for key, days_of in counted.items()}
         moved = moves(reader, group, due)
-        whole = lateness(days_late(reader, clock, WHOLE, due, today).get(None, {}))
+        together = (
+            days_late(reader, clock, WHOLE, due, today).get(None, {}) if group.is_shared else merged(counted.values())
+        )
+        whole = lateness(together)
         lines = ordered(group, late, lambda each: each.mean or 0)
         rest = (
             joined(said(days), f"(stage_kind != open OR expected_close < {today}) AND expected_close is not empty"),

@@ -57,8 +57,17 @@ def win_rate_report(sources: Sources, inquiry: Inquiry) -> Report:
                 }
                 for key, deals in rows
             ),
-            notes=(*shared(asked.group), *left_out(asked.desk, asked.reader, worth, closed)),
+            notes=(*shared(asked.group), *_for_nothing(whole), *left_out(asked.desk, asked.reader, worth, closed)),
         )  # fmt: skip
+
+
+def _for_nothing(whole: Closings) -> tuple[str, ...]:
+    """The note that the rate by value is too high, since what was lost is worth nothing."""
+    nothing = whole.lost_for_nothing
+    if not nothing:
+        return ()
+    have = "deal has" if nothing == 1 else "deals have"
+    return (f"by value is too high: {nothing} lost {have} no value",)
 
 
 def all_closed(asked: Asking, worth: Worth, closed: Condition, found: dict[object, Closings]) -> Closings:

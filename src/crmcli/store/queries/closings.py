@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.groups import group_rows, group_values
+from crmcli.store.queries.groups import COUNT, group_rows, group_values
 from crmcli.store.queries.lengths import wall_seconds
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ _DAY = 86_400
 class Closings(NamedTuple):
     """Closed deals of a group. Sums are in minor units, without the deals whose currency has no rate.
 
-    ``rated`` are the won deals that are not left out of ``won_value``, those that are worth nothing among them.
+    ``rated`` are the won deals that are not left out of ``won_value``, those that are worth nothing among them;
+    ``lost_for_nothing`` the lost ones that are worth nothing.
     """
 
     won: int = 0
@@ -31,12 +32,14 @@ class Closings(NamedTuple):
     rated: int = 0
     won_value: float = 0.0
     lost_value: float = 0.0
+    lost_for_nothing: int = 0
 
     def and_(self, other: Closings) -> Closings:
         """Both groups together."""
         return Closings(
             self.won + other.won, self.lost + other.lost, self.rated + other.rated,
             self.won_value + other.won_value, self.lost_value + other.lost_value,
+            self.lost_for_nothing + other.lost_for_nothing,
         )  # fmt: skip
 
 
@@ -48,6 +51,16 @@ def closed_within(where: Condition, period: tuple[str, str] | None) -> Condition
     return both(where, inside, Condition("s.kind <> 'open'"))
 
 
+def won_within(where: Condition, period: tuple[str, str] | None) -> Condition:
+    """Those of them that were won."""
+    return both(closed_within(where, period), Condition("s.kind = 'won'"))
+
+
+def lost_within(where: Condition, period: tuple[str, str] | None) -> Condition:
+    """Those of them that were lost."""
+    return both(closed_within(where, period), Condition("s.kind = 'lost'"))
+
+
 def closings(reader: Reader, group: Group, worth: Worth, closed: Condition) -> dict[object, Closings]:
     """The deals of ``closed_within`` by the key of their group."""
     missing = worth.missing or Condition("1 = 0")
@@ -57,6 +70,7 @@ def closings(reader: Reader, group: Group, worth: Worth, closed: Condition) -> d
         _count(f"s.kind = 'won' AND NOT COALESCE({missing.sql}, 1 = 0)", missing.params),
         _sum("s.kind = 'won'", worth),
         _sum("s.kind = 'lost'", worth),
+        _count("s.kind = 'lost' AND COALESCE(r.value, 0) = 0"),
     )
     return {key: Closings(*figures) for key, *figures in group_rows(reader, group, measures, closed)}
 
@@ -90,4 +104,9 @@ def cycles_by_kind(
 
 def open_counts(reader: Reader, group: Group, where: Condition) -> dict[object, int]:
     """How many deals that fit are open now, by the key of their group."""
-    return dict(group_rows(reader, group, (Condition("COUNT(*)"),), both(where, Condition("s.kind = 'open'"))))
+    return counts(reader, group, both(where, Condition("s.kind = 'open'")))
+
+
+def counts(reader: Reader, group: Group, where: Condition) -> dict[object, int]:
+    """How many deals fit, by the key of their group."""
+    return dict(group_rows(reader, group, (COUNT,), where))

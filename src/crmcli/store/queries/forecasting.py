@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.groups import group_rows, group_values
+from crmcli.store.queries.groups import COUNT, group_rows, group_values, worth_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def expected(reader: Reader, group: Group, money: Worth, where: Condition, today
         return Condition(f"COALESCE(SUM({inner}), 0)", (*params, *money.params))
 
     measures = [
-        Condition("COUNT(*)"),
+        COUNT,
         summed(amount),
         summed(share),
         summed(amount, f"{CATEGORY} = 'commit'"),
@@ -59,11 +59,7 @@ def expected(reader: Reader, group: Group, money: Worth, where: Condition, today
 
 def won_deals(reader: Reader, group: Group, money: Worth, where: Condition) -> dict[object, tuple[int, float]]:
     """The number and worth of the deals won in each group."""
-    measures = [
-        Condition("COUNT(*)"),
-        Condition(f"COALESCE(SUM(CAST({money.sql} AS DOUBLE PRECISION)), 0)", money.params),
-    ]
-    rows = group_rows(reader, group, measures, both(Condition("s.kind = 'won'"), where))
+    rows = group_rows(reader, group, [COUNT, worth_sum(money)], both(Condition("s.kind = 'won'"), where))
     return {key: (count, value) for key, count, value in rows}
 
 

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from crmcli.domain.stretches import Stretch
     from crmcli.store.dialects import Row
     from crmcli.store.queries.segments import Segment
+    from crmcli.store.queries.worth import Worth
     from crmcli.store.reader import Reader
 
 # SQL over deal r, stage s, company o.
 _FIELDS = {
-    "owner": "r.owner_id",
+    "owner": "+r.owner_id",
     "company": "o.name",
     "source": "r.source",
     "campaign": "(SELECT m.name FROM campaign m WHERE m.id = r.campaign_id)",
@@ -41,7 +42,7 @@ _FIELDS = {
 }
 _LINKED = ("segment", "contact")  # of these a deal can have several
 PRODUCT = "product"  # the custom field of that name
-# The plus keeps SQLite from going by stages into the index of deals: everything is looked at, so it is read in order.
+# The plus keeps SQLite from going by stages, or owners, into an index: everything is looked at, so it is read in order.
 DEALS = (
     " FROM deal r JOIN stage s ON s.id = +r.stage_id"
     " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
@@ -88,6 +89,10 @@ class Group(NamedTuple):
         if self.moment:
             return self.stretches[int(str(key)) - 1].label if key else None
         return (self.names.get(key) if self.names is not None else str(key)) if key is not None else None
+
+    def whole(self) -> Group:
+        """All records as one group."""
+        return Group("", noun=self.noun, source=self.source)
 
     def days(self, label: str | None) -> Period | None:
         """The days of a group of the calendar."""
@@ -239,6 +244,20 @@ def _bound(desk: Asker, moment: str, day: date) -> str:
 
 # -- figures of groups
 
+COUNT = Condition("COUNT(*)")
+# Said plainly, SQLite would walk all of an index that holds the live records only, and find each of them by itself.
+_LIVE = "NOT (r.deleted_at IS NOT NULL)"
+
+
+def worth_sum(worth: Worth) -> Condition:
+    """The sum of what deals are worth, in minor units; 0 of none."""
+    return Condition(f"COALESCE(SUM(CAST({worth.sql} AS DOUBLE PRECISION)), 0.0)", worth.params)
+
+
+def day_of_rate(today: date) -> str:
+    """The day at whose rate an amount is taken, in SQL: that of closing, today for what is open."""
+    return f"COALESCE(substr(CAST(r.closed_at AS TEXT), 1, 10), '{today.isoformat()}')"
+
 
 def group_rows(
     reader: Reader,
@@ -257,7 +276,7 @@ def group_rows(
     keys = ", ".join(str(place) for place in range(1, len(split) + 2))
     sql = (
         f"SELECT {group.sql}{''.join(f', {each.sql}' for each in parts)}{group.source}{source.sql}{group.joins.sql}"
-        f" WHERE r.deleted_at IS NULL AND ({where.sql}) GROUP BY {keys}"
+        f" WHERE {_LIVE} AND ({where.sql}) GROUP BY {keys}"
     )
     params = [param for each in parts for param in each.params]
     return reader.stream(sql, (*group.params, *params, *source.params, *group.joins.params, *where.params))
@@ -268,7 +287,7 @@ def group_values(
 ) -> Iterator[Row]:
     """The key of its group with the values of each deal that fits; for medians, which no aggregate gives."""
     figures = "".join(f", {each.sql}" for each in values)
-    sql = f"SELECT {group.sql}{figures}{group.source}{source.sql}{group.joins.sql} WHERE r.deleted_at IS NULL AND ({where.sql})"
+    sql = f"SELECT {group.sql}{figures}{group.source}{source.sql}{group.joins.sql} WHERE {_LIVE} AND ({where.sql})"
     params = [param for each in values for param in each.params]
     return reader.stream(sql, (*group.params, *params, *source.params, *group.joins.params, *where.params))
 

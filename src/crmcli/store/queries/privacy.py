@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.text import fold
+from crmcli.store.queries.condition import Condition
 from crmcli.store.reader import Reader, marks
 
 if TYPE_CHECKING:
@@ -236,9 +237,9 @@ def marketing(reader: Reader, numbers: Sequence[int]) -> dict[str, list[dict[str
 
 def purchases(reader: Reader, who: Person) -> list[dict[str, object]]:
     """What the person bought, as the logs call the person too; what was taken away since as well."""
+    from crmcli.domain.records import as_record
     from crmcli.store.queries.common import Selection
     from crmcli.store.queries.purchase_lines import purchase_lines
-    from crmcli.domain.records import as_record
 
     where = theirs(who)
     return [

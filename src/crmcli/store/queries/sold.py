@@ -9,6 +9,8 @@ from crmcli.store.queries.condition import Condition, both
 from crmcli.store.queries.groups import group_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from crmcli.store.queries.groups import Group
     from crmcli.store.queries.worth import Worth
     from crmcli.store.reader import Reader
@@ -27,6 +29,11 @@ class Sold(NamedTuple):
     new: float = 0.0
     existing_deals: int = 0
     existing: float = 0.0
+
+
+def together(groups: Iterable[Sold]) -> Sold:
+    """All groups as one."""
+    return Sold(*map(sum, zip(Sold(), *groups, strict=True)))
 
 
 def won_within(where: Condition, period: tuple[str, str] | None) -> Condition:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
-from crmcli.store.queries.groups import EMPTY, group_rows, group_values
+from crmcli.store.queries.groups import COUNT, EMPTY, Group, group_rows, group_values, worth_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from crmcli.store.dialects import Row
-    from crmcli.store.queries.groups import Group
     from crmcli.store.queries.worth import Worth
     from crmcli.store.reader import Reader
-
-_COUNT = Condition("COUNT(*)")
 
 
 def created_within(where: Condition, period: tuple[str, str] | None) -> Condition:
@@ -36,7 +33,7 @@ def furthest_steps(reader: Reader, group: Group, steps: Mapping[int, int], where
     )
     inside = in_pipeline(where, list(steps))
     lost = Condition("CASE WHEN s.kind = 'lost' THEN 1 ELSE 0 END")
-    return group_rows(reader, group, (_COUNT,), inside, source, (Condition("f.step"), lost))
+    return group_rows(reader, group, (COUNT,), inside, source, (Condition("f.step"), lost))
 
 
 def first_entries(
@@ -66,7 +63,7 @@ def in_pipeline(where: Condition, stages: Sequence[int]) -> Condition:
 
 def standing_counts(reader: Reader, group: Group, where: Condition) -> dict[tuple[object, int], int]:
     """How many deals stand in each stage now, by group and number of the stage."""
-    found = group_rows(reader, group, (_COUNT,), where, EMPTY, (Condition("r.stage_id"),))
+    found = group_rows(reader, group, (COUNT,), where, EMPTY, (Condition("r.stage_id"),))
     return {(key, stage): count for key, stage, count in found}
 
 
@@ -77,8 +74,8 @@ def standing(reader: Reader, group: Group, worth: Worth, where: Condition) -> It
     """
     chance = f"{worth.sql} * COALESCE(r.probability, s.probability) / 100.0"
     measures = (
-        _COUNT,
-        Condition(f"COALESCE(SUM(CAST({worth.sql} AS DOUBLE PRECISION)), 0.0)", worth.params),
+        COUNT,
+        worth_sum(worth),
         Condition(
             f"COALESCE(CAST(SUM(ROUND(CAST({chance} AS NUMERIC))) AS DOUBLE PRECISION), 0.0)",
             worth.params,
@@ -109,9 +106,29 @@ LOST_FROM = (
 
 def lost_from(reader: Reader, group: Group, worth: Worth, where: Condition) -> Iterator[Row]:
     """Group, reason, number of the stage from which it was lost, how many deals, their value in minor units."""
-    value = Condition(f"COALESCE(SUM(CAST({worth.sql} AS DOUBLE PRECISION)), 0.0)", worth.params)
-    lost = both(where, Condition("s.kind = 'lost'"))
-    return group_rows(reader, group, (_COUNT, value), lost, EMPTY, (Condition("r.lost_reason"), Condition(LOST_FROM)))
+    return group_rows(
+        reader, group, (COUNT, worth_sum(worth)), where, EMPTY, (Condition("r.lost_reason"), Condition(LOST_FROM))
+    )
+
+
+def was_lost_from(stage: str | None) -> Condition:
+    """The deals that were in a stage of that name when they were lost; None: in one that is not known."""
+    name = f"(SELECT y.name FROM stage y WHERE y.id = {LOST_FROM})"
+    return Condition(f"{name} IS NULL") if stage is None else Condition(f"{name} = ?", (stage,))
+
+
+def was_lost_for(reason: str | None) -> Condition:
+    """The deals with exactly that reason, or with none."""
+    return Condition("r.lost_reason IS NULL") if reason is None else Condition("r.lost_reason = ?", (reason,))
+
+
+def stage_names(reader: Reader) -> dict[int, str]:
+    """The names of all stages by their numbers, deleted ones too, in the order of their pipelines."""
+    sql = "SELECT s.id, s.name FROM stage s JOIN pipeline w ON w.id = s.pipeline_id ORDER BY w.position, w.id, s.position, s.id"
+    return dict(reader.rows(sql))
+
+
+REASON = Group("reason", "r.lost_reason")
 
 
 def _step(steps: Mapping[int, int]) -> str:

@@ -60,6 +60,7 @@ SMALL = tuple(
         ),
         "campaign_cost": f"id:i campaign_id:i state:t amount:i currency:t on:d at:m {_MORTAL}",
         "exchange_rate": f"id:i currency:t base:t day:t rate:f {_MORTAL}",
+        "advice_mute": f"id:i uid:t rule:t noun:t record_id:i until:d owner_id:i {_MORTAL}",
         "goal": f"id:i uid:t metric:t owner_id:i starts_on:d ends_on:d target:f currency:t created_at:m {_MORTAL}",
     }.items()
 )

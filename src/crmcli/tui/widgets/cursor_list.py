@@ -8,10 +8,13 @@ from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 
+from crmcli.tui.widgets.line_bar import LineBar
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from textual.events import Blur, Click, Focus, MouseDown, Resize
+    from textual.scrollbar import ScrollBar
 
 
 class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -50,6 +53,15 @@ class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self.marked: set[Hashable] = set()  # several lists of one screen may share it
         self._marked_last: int | None = None
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The bar beside the rows."""
+        if self._vertical_scrollbar is None:
+            bar = self._vertical_scrollbar = LineBar(name="vertical", thickness=self.scrollbar_size_vertical)
+            bar.display = False
+            self.app._start_widget(self, bar)  # noqa: SLF001 - as Textual starts its own
+        return self._vertical_scrollbar
 
     # -- what the subclass says
 
