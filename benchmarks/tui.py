@@ -206,16 +206,33 @@ class Drive:
         """Words typed that narrow the table of contacts at once."""
         self.visit("contacts")
         await self.paints.rest()
-        painted, answered = [], []
+        painted: list[float] = []
+        answered: list[float] = []
+        whole: list[float] = []
         for words in NARROWINGS:
             await self.go("f")
             painted += await self.keys(words, 1)
             await self.go("escape", "f")
-            for letter in words:
-                answered += await self.paints.settled(lambda letter=letter: self.press(letter))  # type: ignore[misc]
+            for place, letter in enumerate(words):
+                first, last = await self._rows(letter, words[: place + 1].strip())
+                answered += first
+                whole += last
             await self.go("escape", "escape")
         self.show("narrowing: key to repaint", painted, AIMS["key"])
         self.show("narrowing: keystroke to rows", answered, AIMS["search"])
+        self.show("narrowing: keystroke to all rows", whole, 3 * AIMS["search"])
+
+    async def _rows(self, letter: str, words: str) -> tuple[list[float], list[float]]:
+        """Seconds until rows that hold the words are seen, and until all of them are there."""
+        start = time.perf_counter()
+        self.press(letter)
+        first: list[float] = []
+        last: list[float] = []
+        while (painted := await self.paints.next(0.3)) is not None:
+            if getattr(self.app.screen, "asked").quick == words:  # noqa: B009 - only tables have it
+                first = first or [painted - start]
+                last = [self.paints.last - start]
+        return first, last
 
     async def searches(self) -> None:
         """Words typed into the search box."""

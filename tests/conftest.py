@@ -266,7 +266,7 @@ def crm_after(
     return after
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """Real files that nobody on the team wrote; the test is skipped where they are not at hand."""
     if not SHARED.is_dir():

@@ -35,6 +35,11 @@ def _log(text: str = LOG, name: str = "log.csv") -> str:
     return name
 
 
+def _numbers(crm: Callable[..., Any]) -> list[str]:
+    """The numbers of the changes, the newest first."""
+    return [str(each["number"]) for each in crm("history", "--format", "json").json()]
+
+
 def _known(crm: Callable[..., Any]) -> None:
     crm("contact", "add", "Jane Doe", "--email", "jane@x.com")
     crm("company", "add", "Acme")
@@ -121,14 +126,12 @@ def test_unknown_customers_can_be_made_contacts(crm_on: Callable[..., Any]) -> N
     contacts = crm_on(
         "contact", "list", "--fields", "name,emails,external_id", "--sort", "name", "--format", "csv"
     ).lines
-    assert contacts == ["name,emails,external_id", "0042,,shop:0042", "Jane Doe,jane@x.com,", "New,new@y.com,"]
+    assert contacts == ["name,emails,external_id", "0042,,shop:0042", "Jane Doe,jane@x.com,", "new,new@y.com,"]
     crm_on("purchases", "import", _log("customer,date,amount\n0042,2026-02-01,5\n"), "--source", "shop", "--create")
     assert len(crm_on("purchases", "list", "--filter", "contact.name = 0042", "--format", "ids").lines) == 3
-    assert crm_on("undo").code == 0
-    assert crm_on("undo").code == 0
-    assert crm_on("contact", "list", "--format", "ids").lines == [
-        crm_on("contact", "show", "Jane Doe", "--format", "ids").uid
-    ]
+    for number in _numbers(crm_on)[:2]:
+        assert crm_on("undo", number).code == 0
+    assert crm_on("contact", "list", "--fields", "name", "--format", "csv").lines == ["name", "Jane Doe"]
     assert crm_on("purchases", "list", "--format", "ids").lines == []
 
 
@@ -140,7 +143,7 @@ def test_unknown_customers_can_be_made_contacts(crm_on: Callable[..., Any]) -> N
         (
             "customer,date\nA,2026-01-01\n",
             ("--map", "x=date"),
-            "map: there is no column 'x' (try: the columns are: customer, date)",
+            "map: there is no column 'x' (the columns are: customer, date)",
         ),
         ("customer,date\nA,2026-01-01\n", ("--map", "date=day"), "map: a purchase has no field 'day'"),
         (
@@ -174,15 +177,18 @@ def test_dates_with_two_readings_are_refused_until_told(crm: Callable[..., Any])
 
 def test_bad_lines_cost_themselves_alone_when_that_is_wanted(crm_on: Callable[..., Any]) -> None:
     """Otherwise nothing is stored; what is rejected comes back as a file to mend."""
-    text = "id,customer,date,amount\n1,A,2026-01-01,5\n2,,2026-01-01,5\n3,C,never,5\n4,D,2026-01-01,-5\n1,A,2026-01-01,6\n1,A,2026-01-01,5\n"
+    lines = ("id,customer,date,amount", "1,A,2026-01-01,5", "2,,2026-01-01,5", "3,C,never,5", "4,D,2026-01-01,-5",
+             "1,A,2026-01-01,6", "1,A,2026-01-01,5", "")  # fmt: skip
+    text = "\n".join(lines)
     whole = crm_on("purchases", "import", _log(text))
     assert whole.code == 2
     assert "4 of 6 rows can't be imported; nothing was stored" in whole.stderr
     partly = crm_on("purchases", "import", _log(text), "--rejects", "bad.csv", "--report", "json")
-    assert (partly.code, partly.json()["created"], partly.json()["unchanged"]) == (7, 1, 1)
+    told = json.loads(partly.stdout)
+    assert (partly.code, told["created"], told["unchanged"]) == (7, 1, 1)
     with Path("bad.csv").open(encoding="utf-8", newline="") as file:
         assert [(row["reject_line"], row["reject_reason"].partition(" (")[0]) for row in csv.DictReader(file)] == [
-            ("3", "customer: is empty"), ("4", "date: can't read 'never'"), ("5", "amount: '-5' is below zero"),
+            ("3", "customer: is empty"), ("4", "date: can't read 'never'"), ("5", 'amount: "-5" is below zero'),
             ("6", "id 1 is on an earlier line that says something else"),
         ]  # fmt: skip
 
@@ -205,7 +211,7 @@ def test_a_line_with_a_number_of_its_own_can_be_changed(crm_on: Callable[..., An
         (("--filter", "amount > 50 and product is not empty"), ["cup", "tea"]),
         (("--filter", "contact.email = jane@x.com"), ["pot"]),
         (("--filter", "company is empty"), ["tea", "pot"]),
-        (("--filter", "tea"), ["tea"]),
+        (("--filter", '"ŻÓŁW"'), ["tea"]),
         (("--filter", "quantity = 2 and source is empty"), ["pot"]),
         (("--customer", "jane doe"), ["pot"]),
         (("--period", "Q1-2026"), ["cup", "tea"]),
@@ -236,7 +242,7 @@ def test_purchases_are_found(crm_after: Callable[..., Any], asked: tuple[str, ..
             "purchases",
             "add",
             "--contact",
-            "Jane",
+            "jane@x.com",
             "--amount",
             "3",
             "--product",
@@ -265,12 +271,10 @@ def test_purchases_are_taken_away_and_brought_back(crm_on: Callable[..., Any]) -
         == "deleted 2 purchases (crm undo takes it back)\n"
     )
     assert len(crm_on("purchases", "list", "--format", "ids").lines) == 1
-    for count in (3, 5):
-        assert crm_on("undo").code == 0
+    for number, count in zip(_numbers(crm_on), (3, 5), strict=False):
+        assert crm_on("undo", number).code == 0
         assert len(crm_on("purchases", "list", "--format", "ids").lines) == count
-        if count == 3:
-            crm_on("undo", "2")  # the deletion before
-    assert crm_on("purchases", "rm", "99").code == 4
+    assert crm_on("purchases", "rm", "99").code == 3
     assert crm_on("purchases", "rm").code == 2
 
 
@@ -279,8 +283,8 @@ def test_what_was_taken_away_and_read_again_does_not_come_back_twice(crm_on: Cal
     crm_on("purchases", "import", _log())
     crm_on("purchases", "rm", "--source", "log", "--yes")
     crm_on("purchases", "import", _log())
-    refused = crm_on("undo", "2")
-    assert refused.code == 6
+    refused = crm_on("undo", _numbers(crm_on)[1])
+    assert refused.code == 4
     assert "there is another purchase Jane Doe by now" in refused.stderr
 
 
@@ -302,7 +306,7 @@ def test_the_forgotten_bought_something_all_the_same(crm_on: Callable[..., Any])
     crm_on("purchases", "import", _log())  # before the person is known
     crm_on("contact", "add", "Jane Doe", "--email", "jane@x.com")
     crm_on("purchases", "add", "--contact", "jane@x.com", "--amount", "1", "--date", "2026-05-01")
-    person = json.loads(crm_on("contact", "export", "jane@x.com").stdout)
+    person = json.loads(crm_on("contact", "export-all", "jane@x.com").stdout)
     assert [each["customer"] for each in person["purchases"]] == ["Jane Doe", "jane@x.com", "Jane Doe"]
     crm_on("contact", "forget", "jane@x.com", "--confirm", "Jane Doe")
     told = [line.split(",")[0] for line in crm_on(*SHOWN).lines[1:]]

@@ -49,6 +49,10 @@ def test_two_periods_beside_each_other() -> None:
     ]  # fmt: skip
 
 
+def test_what_figures_rest_on_names_the_period_compared_with() -> None:
+    assert "n = 6 · 2026 · compared with 2025" == list(report_lines(BESIDE, PAPER))[-1]
+
+
 def test_two_periods_on_a_narrow_screen() -> None:
     """Each figure with its change in one column; what has no room is left out from the right, and none is cut."""
     lines = list(report_lines(BESIDE, PAPER._replace(width=60)))

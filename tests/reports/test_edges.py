@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmcli.context import AppContext, Flags
-from tests.reports.asking import counted, report_of, rows_of
+from tests.reports.asking import counted, report_of, rows_of, totals_of
 
 if TYPE_CHECKING:
     from crmcli.store.session import UnitOfWork
 
 
-def deal(uow: UnitOfWork, made: str, closed: str, value: int | None = 10_000, code: str | None = "EUR", kind: str = "won") -> None:
+def deal(
+    uow: UnitOfWork, made: str, closed: str, value: int | None = 10_000, code: str | None = "EUR", kind: str = "won"
+) -> None:
     """A closed deal; value in minor units."""
     from datetime import datetime
 
@@ -90,7 +92,9 @@ def test_moments_far_apart(sofia: AppContext) -> None:
     with sofia.desk.writing("test") as uow:
         deal(uow, "1999-12-31T10:00:00+00:00", "2026-01-31T22:30:00+00:00")
         deal(uow, "1900-12-31T10:00:00+00:00", "1901-01-31T22:30:00+00:00")
-    found = {row["month"]: row["reached"] for row in rows_of(report_of(sofia, "funnel", "month")) if row["stage"] == "lead"}
+    found = {
+        row["month"]: row["reached"] for row in rows_of(report_of(sofia, "funnel", "month")) if row["stage"] == "lead"
+    }
     assert found == {}  # these have no history
     assert won_by(sofia, "month") == {"1901-02": 1, "2026-02": 1}
     assert [counted(sofia, drill) for drill in report_of(sofia, "won", "week").drill] == [1, 1]
@@ -133,7 +137,12 @@ def test_money_of_many_currencies(sofia: AppContext) -> None:
         "1 deal worth 100.00 USD is left out of the money: no rate for USD up to 2025-12-15",
     ]
     rates = rows_of(report_of(sofia, "win-rate"))[0]
-    assert (rates["win_rate"], rates["won_value"], rates["lost_value"], rates["win_rate_by_value"]) == (5 / 6, 470, 0, 1.0)
+    assert (rates["win_rate"], rates["won_value"], rates["lost_value"], rates["win_rate_by_value"]) == (
+        5 / 6,
+        470,
+        0,
+        1.0,
+    )
     (lost,) = report_of(sofia, "lost").notes
     assert lost.startswith("1 deal worth 50.00 CHF")
 
@@ -147,7 +156,28 @@ def test_what_is_all_in_one_other_currency_is_counted_in_it(sofia: AppContext) -
 
 
 def test_a_deal_counts_in_each_segment_of_its_people(app: AppContext) -> None:
-    """And once in the totals; who is in none is told apart."""
-    from crmcli.services.segments import Definition  # type: ignore[attr-defined]
+    """And once in the totals; who is in none is told apart, and every group can be looked into."""
+    from crmcli.services.segments import Definition, People
 
-    raise NotImplementedError(Definition)
+    for name in ("Ana", "Bo", "Cy"):
+        app.contacts.add(app.contacts.draft({"name": name}))
+    app.segments.add("all of a kind", Definition(people=People(("Ana", "Bo"))))
+    app.segments.add("with an o", Definition(filter="name ~= o"))
+    for people, value in ((("Ana", "Bo"), "100"), (("Bo",), "20"), (("Cy",), "3"), ((), "4")):
+        given = app.deals.add(app.deals.draft({"title": f"D{value}", "value": value, "contacts": people}))
+        app.deals.win(given.id)
+    report = report_of(app, "won", "segment")
+    assert [(row["segment"], row["won"], row["value"]) for row in rows_of(report)] == [
+        ("all of a kind", 2, 120), ("with an o", 2, 120), (None, 2, 7),
+    ]  # fmt: skip
+    assert (totals_of(report)["won"], totals_of(report)["value"], report.n) == (4, 127, 4)
+    assert report.notes == ("a deal counts for each segment that one of its contacts is in; totals count it once",)
+    assert [counted(app, drill) for drill in report.drill] == [2, 2, 2]
+    by_person = report_of(app, "won", "contact")
+    assert [(row["contact"], row["value"]) for row in rows_of(by_person)] == [
+        ("Bo", 120),
+        ("Ana", 100),
+        (None, 4),
+        ("Cy", 3),
+    ]
+    assert [counted(app, drill) for drill in by_person.drill] == [2, 1, 1, 1]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 FEWEST = 5
+MOST = 100_000
 
 
 class Rule(NamedTuple):
@@ -53,24 +54,31 @@ def baskets(lines: Iterable[tuple[str, str | None]]) -> dict[str, set[str]]:
     return found
 
 
-def rules(held: Mapping[str, set[str]], fewest: int = FEWEST, confidence: float = 0.0, lift: float = 1.0) -> list[Rule]:
+def rules(
+    held: Mapping[str, set[str]], fewest: int = FEWEST, confidence: float = 0.0, lift: float = 1.0, most: int = MOST
+) -> list[Rule]:
     """The rules that ``fewest`` baskets or more bear out, from this confidence on and above this lift.
 
-    The greatest lift comes first, of equal ones the one with more baskets, then by name. Empty baskets don't count.
+    The greatest lift comes first, of equal ones the one with more baskets, then by name; pairs of products beyond ``most``
+    of them are left out. Empty baskets don't count.
     """
+    from heapq import nsmallest
+
     filled = [basket for basket in held.values() if basket]
     counts = Counter(product for basket in filled for product in basket)
     often = {product for product, count in counts.items() if count >= fewest}
-    n, found = len(filled), list[Rule]()
-    for one, others in _together(filled, often):
-        for other, both in others.items():
-            strength = both * n / (counts[one] * counts[other])
-            if both < fewest or strength <= lift:
-                continue
-            for product, then in ((one, other), (other, one)):
-                if both >= confidence * counts[product]:
-                    found.append(Rule(product, then, both, both / n, both / counts[product], strength, n))
-    return sorted(found, key=lambda rule: (-rule.lift, -rule.both, rule.product, rule.other))
+    pairs = (
+        (-strength, -both, min(one, other), max(one, other))
+        for one, others in _together(filled, often)
+        for other, both in others.items()
+        if both >= fewest and (strength := both * len(filled) / (counts[one] * counts[other])) > lift
+    )
+    return [
+        Rule(product, other, -both, -both / len(filled), -both / counts[product], -strength, len(filled))
+        for strength, both, first, second in nsmallest(most, pairs)
+        for product, other in ((first, second), (second, first))
+        if -both >= confidence * counts[product]
+    ]
 
 
 def next_best(held: Mapping[str, set[str]], found: Iterable[Rule]) -> list[Offer]:

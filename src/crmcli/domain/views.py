@@ -378,7 +378,7 @@ class PurchaseLine(NamedTuple):
     currency: str | None
     product: str | None
     quantity: float | None
-    source: str
+    source: str | None
     external_id: str | None
 
 

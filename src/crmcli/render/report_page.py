@@ -57,7 +57,6 @@ def report_page(report: Report, screen: Screen) -> Iterator[str]:
         yield "<section>\n"
         if report.parts:
             yield f"<h2>{escaped(part.title)}</h2>\n"
-        if report.parts:
             yield from _notes(note for note in part.notes if note not in report.notes)
         yield from _section(part, number, screen)
         yield "</section>\n"

@@ -158,10 +158,11 @@ def align(column: ReportColumn) -> str:
 
 
 def footing(report: Report) -> str:
-    """What the figures rest on, on one line: n, period, currency, formula, model."""
+    """What the figures rest on, on one line: n, period, the period compared with, currency, formula, model."""
     parts = [
         None if report.n is None else f"n = {report.n}",
         report.period,
+        f"compared with {report.compared}" if report.compared else None,
         report.currency,
         report.formula,
         report.model if isinstance(report.model, str) else None,

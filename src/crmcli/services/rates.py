@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -155,7 +155,8 @@ class Rates:
         with open_table(file, reading) as table:
             source = _RatesTable(self.desk, table, how)
             done = None
-            with suppress(_OnlyTried), trial(self.desk) as desk, desk.writing("rate import") as uow:
+            place = trial(self.desk) if how.dry_run else nullcontext(self.desk)
+            with suppress(_OnlyTried), place as desk, desk.writing("rate import") as uow:
                 done = source.put(uow, advance)
                 if done.rejected and not how.skip_errors:
                     raise UsageError(

@@ -46,6 +46,28 @@ class Tables:
                 where = both(where, holding(reader.dialect, noun, quick))
             return numbers_in_order(reader, noun, where, sort or None, reverse=reverse)
 
+    def first(
+        self, noun: str, quick: str, most: int, *, reverse: bool = False, kept: int | None = None
+    ) -> array[int] | None:
+        """The first numbers of those that ``order`` would find for these words alone, fewer than ``most`` when that is all.
+
+        None where that is no quicker than all of them, or where a record to be ``kept`` in sight is further down.
+        """
+        from array import array
+
+        from crmcli.store.queries.search import first_holding
+
+        if noun == "activity":  # in the order of their dates, which the words' index does not know
+            return None
+        with self.desk.reading() as reader:
+            found = first_holding(reader, noun, quick, most, reverse=reverse)
+            if found is None:
+                return None
+            is_cut = len(found) == most and kept is not None and kept not in found
+            if is_cut and first_holding(reader, noun, quick, 1, number=kept):
+                return None
+            return array("q", found)
+
     def page(self, noun: str, numbers: Sequence[int]) -> dict[int, Any]:
         """The views of these records by number, in this order; one that was deleted meanwhile is left out."""
         with self.desk.reading() as reader:

@@ -245,7 +245,8 @@ class CrmApp(StoringApp):
         place, screen = self.place, self.screen
         if place is not None and screen is not place:
             return not isinstance(screen, InTurn) or screen.takes(event)
-        return (place is not None and place.has_answered) or monotonic() - self._opened_at > _READ_PATIENCE
+        is_there = place is not None and place.has_answered and place.takes(event)
+        return is_there or monotonic() - self._opened_at > _READ_PATIENCE
 
     def on_form_whole(self) -> None:
         """Keys that waited for a field go on."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crmcli.tui.widgets.record_table import RecordTable
 
 _SAMPLE = 60
+_BELOW = 20  # rows of the beginning of a table that are not seen at once
 
 
 class Asked(NamedTuple):
@@ -50,7 +51,8 @@ class Look(NamedTuple):
 class Window(NamedTuple):
     """A table to be shown: its order, where cursor and top row are to be, and the records around them.
 
-    ``sample`` are records from all over it, by which columns are measured.
+    ``sample`` are records from all over it, by which columns are measured. A ``part`` is only the beginning of the order;
+    the whole of it follows.
     """
 
     asked: Asked
@@ -59,6 +61,7 @@ class Window(NamedTuple):
     top: int
     views: Mapping[int, Any]
     sample: Sequence[Any] = ()
+    part: bool = False
 
 
 def read_window(tables: Tables, noun: str, asked: Asked, look: Look, *, is_new: bool) -> Window:
@@ -75,6 +78,16 @@ def read_window(tables: Tables, noun: str, asked: Asked, look: Look, *, is_new: 
     views = tables.page(noun, list(dict.fromkeys((*around, *spread))))
     kept = {number: views.get(number) for number in around}
     return Window(asked, order, cursor, top, kept, [views[number] for number in spread if number in views])
+
+
+def read_first(tables: Tables, noun: str, asked: Asked, look: Look) -> Window | None:
+    """The beginning of a table that words alone narrow, which is there sooner than all of it; None where it is not."""
+    most = look.rows + _BELOW
+    order = tables.first(noun, asked.quick, most, reverse=asked.reverse, kept=look.number)
+    if order is None:
+        return None
+    cursor, top = places(order, look, is_new=True)
+    return Window(asked, order, cursor, top, tables.page(noun, order), part=len(order) == most)
 
 
 def read_more(tables: Tables, noun: str, order: array[int], seen: range) -> Mapping[int, Any]:

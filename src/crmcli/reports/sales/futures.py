@@ -42,8 +42,10 @@ class Prospect(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def prospect(reader: Reader, group: Group, worth: Worth, where: Condition, options: Mapping[str, object]) -> Prospect:
-    """The simulation, as ``simulate`` (0: none) and ``seed`` among the options want it; raises BadValue."""
+def prospect(
+    reader: Reader, group: Group, worth: Worth, where: Condition, deals: int, options: Mapping[str, object]
+) -> Prospect:
+    """The simulation of so many open deals, as ``simulate`` (0: none) and ``seed`` among the options want it; raises BadValue."""
     wanted, seed = options.get("simulate"), options.get("seed")
     count, seed = _number("simulate", wanted, FUTURES, _MOST_FUTURES), _number("seed", seed, SEED, 2**63)
     if not count or not deals:

@@ -10,7 +10,7 @@ from crmcli.domain.records import utc_text
 from crmcli.store.queries.buckets import bucket
 from crmcli.store.queries.condition import Condition, both
 from crmcli.store.queries.forecasting import OPEN
-from crmcli.store.queries.groups import group_rows, group_values
+from crmcli.store.queries.groups import COUNT, group_rows, group_values, worth_sum
 from crmcli.store.queries.reports import untouched
 
 if TYPE_CHECKING:
@@ -38,16 +38,16 @@ def aged(
 
     ``rots`` says which of them rot.
     """
-    band = _band(bounds)
-    amount = f"CAST({worth.sql} AS DOUBLE PRECISION)"
-    measures = (
-        Condition("COUNT(*)"),
-        Condition(f"COALESCE(SUM({amount}), 0)", worth.params),
-        Condition(f"SUM(CASE WHEN {rots.sql} THEN 1 ELSE 0 END)", rots.params),
-        Condition(f"COALESCE(SUM(CASE WHEN {rots.sql} THEN {amount} END), 0)", (*rots.params, *worth.params)),
-    )
-    rows = group_rows(reader, group, measures, both(OPEN, where), split=[band])
-    return {(key, place): Aged(*found) for key, place, *found in rows}
+    rotten = Condition(f"CASE WHEN {rots.sql} THEN 1 ELSE 0 END", rots.params)
+    found: dict[tuple[object, int], Aged] = {}
+    rows = group_rows(reader, group, [COUNT, worth_sum(worth)], both(OPEN, where), split=[_band(bounds), rotten])
+    for key, band, is_rotten, deals, value in rows:
+        before = found.get((key, band), Aged(0, 0.0, 0, 0.0))
+        found[key, band] = Aged(
+            before.deals + deals, before.value + value, before.rotting + deals * is_rotten,
+            before.rotting_value + value * is_rotten,
+        )  # fmt: skip
+    return found
 
 
 def rotting_numbers(

@@ -330,7 +330,8 @@ PLACES: dict[str, dict[str, Place]] = {
     "membership": _member("status_now", "status"),
     "consent": {channel: _last_word(channel) for channel in CHANNELS},
     "purchase": {
-        **_own("customer", "at", "currency", "product", "quantity", "source"),
+        **_own("customer", "at", "currency", "product", "quantity"),
+        "source": Own("NULLIF({a}.source, '')"),
         "id": Own("{a}.uid"),
         "number": Own("{a}.id"),
         "value": Own("{a}.value", currency="{a}.currency"),

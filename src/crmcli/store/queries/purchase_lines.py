@@ -35,7 +35,7 @@ def purchase_lines(reader: Reader, selection: Selection, currency: str) -> Itera
         yield PurchaseLine(
             uid, number, customer, Link(contact, person) if contact else None, Link(company, firm) if company else None,
             sure_moment(at), None if value is None else Money(value, code or currency),
-            None if value is None else code or currency, product, quantity, source,
+            None if value is None else code or currency, product, quantity, source or None,
             None if known is None or known.startswith(DIGESTED) else known,
         )  # fmt: skip
 

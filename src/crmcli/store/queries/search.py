@@ -55,6 +55,29 @@ def holding(dialect: Dialect, noun: str, text: str) -> Condition:
     return Condition(sql, tuple(dialect.search_query(words, names_only=False) for words in queries))
 
 
+def first_holding(
+    reader: Reader, noun: str, text: str, limit: int, *, reverse: bool = False, number: int | None = None
+) -> list[int] | None:
+    """The first numbers of the live records that hold all the words, in the order of their numbers.
+
+    The index has them in that order, so a word that all records hold costs no more than a rare one. None for what is looked
+    for in more than one way. With a ``number``, only that record is looked at.
+    """
+    queries = queries_of(text)
+    if len(queries) != 1:
+        return None
+    kinds, way = len(SEARCHED) * 2, "DESC" if reverse else "ASC"
+    only = " AND search_entry.rowid = ?" if number is not None else ""
+    sql = (
+        f"SELECT r.id FROM search_entry JOIN {noun} r ON r.id = search_entry.rowid / {kinds}"
+        f" WHERE {reader.dialect.search_condition()} AND search_entry.rowid % {kinds} = {SEARCHED.index(noun)}{only}"
+        f" AND r.deleted_at IS NULL ORDER BY search_entry.rowid {way} LIMIT ?"
+    )
+    entry = () if number is None else (number * kinds + SEARCHED.index(noun),)
+    query = reader.dialect.search_query(queries[0], names_only=False)
+    return [row[0] for row in reader.rows(sql, (query, *entry, limit))]
+
+
 def queries_of(text: str) -> list[list[str]]:
     """The words that a text is looked for by: its own and, where it is written like a phone number, its digits."""
     queries = [words_of(text)]

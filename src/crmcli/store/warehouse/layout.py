@@ -55,12 +55,14 @@ SMALL = tuple(
             f" required:t wip_limit:i {_MORTAL}"
         ),
         "campaign": (
-            "id:i uid:t name:t name_key:t kind:t status:t parent_id:i starts_on:d ends_on:d currency:t budget:i"
+            "id:i uid:t name:t name_key:t kind:t status:t code:t code_key:t objective:t parent_id:i starts_on:d ends_on:d"
+            " currency:t budget:i audience:t template_id:i settings:t send_at:m started_at:m ended_at:m updated_at:m"
             f" expected_cost:i expected_revenue:i expected_response:f owner_id:i created_at:m {_MORTAL}"
         ),
         "campaign_cost": f"id:i campaign_id:i state:t amount:i currency:t on:d at:m {_MORTAL}",
         "exchange_rate": f"id:i currency:t base:t day:t rate:f {_MORTAL}",
         "advice_mute": f"id:i uid:t rule:t noun:t record_id:i until:d owner_id:i {_MORTAL}",
+        "template": f"id:i uid:t name:t name_key:t locale:t {_MORTAL}",
         "goal": f"id:i uid:t metric:t owner_id:i starts_on:d ends_on:d target:f currency:t created_at:m {_MORTAL}",
     }.items()
 )

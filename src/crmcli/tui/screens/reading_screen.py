@@ -18,6 +18,7 @@ from crmcli.tui.widgets.tab_line import TabLine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.events import Event
     from textual.worker import WorkType
 
     from crmcli.tui.app import CrmApp
@@ -125,6 +126,10 @@ class ReadingScreen(Screen[None]):
             await shown
         self.be_answered()
         self.app.warm_up()
+
+    def takes(self, event: Event) -> bool:  # noqa: ARG002 - for the subclass
+        """Whether what a key wants is there already; else the key waits."""
+        return True
 
     def be_answered(self) -> None:
         """It was read for the first time, or can't be: keys need not wait any more."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Horizontal
+from textual.events import Key
 
 from crmcli.domain.fields import PLURAL
-from crmcli.errors import FilterError, UsageError
+from crmcli.errors import CrmError, FilterError, UsageError
 from crmcli.render.columns import choose, shown_columns
 from crmcli.render.table import Screen as Paper
 from crmcli.tui.screens.place import Place
@@ -16,14 +19,16 @@ from crmcli.tui.widgets.filter_bar import FilterBar
 from crmcli.tui.widgets.narrow_bar import NarrowBar
 from crmcli.tui.widgets.record_table import RecordTable
 from crmcli.tui.widgets.table_bar import TableBar, Tally
-from crmcli.tui.windows import Asked, Look, Window, places, read_more, read_window
+from crmcli.tui.windows import Asked, Look, Window, places, read_first, read_more, read_window
 
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
+    from textual.events import Event
     from textual.widget import Widget
+    from textual.worker import WorkType
 
     from crmcli.render.columns import Column
     from crmcli.tui.session import Session
@@ -47,6 +52,7 @@ class TablePlace(Place):
         self.view_name = ""
         self.total: int | None = None
         self.is_read = False
+        self._begun_at: int | None = None  # the cursor's place when only the beginning is there, the rest on its way
         self._follow: int | None = None  # the record to which the cursor goes when it is there
         self._reading_more = False
         self._order_set: tuple[int, frozenset[int]] = (0, frozenset())
@@ -135,12 +141,26 @@ class TablePlace(Place):
         is_new = asked != self.asked
         look = self._look()
         tables, noun = self.session.tables, self.noun
-        self.read(
-            "load",
+        begins = is_new and not (asked.filter or asked.sort) and bool(asked.quick.strip())
+        work: WorkType[None] = partial(
+            self._load,
+            (lambda: read_first(tables, noun, asked, look)) if begins else None,
             lambda: read_window(tables, noun, asked, look, is_new=is_new),
             lambda window: self._shown(window, look, is_new=is_new),
-            what=f"the {PLURAL[noun]} can't be read",
         )
+        self.run_worker(work, group="load", exclusive=True)
+
+    async def _load(
+        self, first: Callable[[], Window | None] | None, whole: Callable[[], Window], show: Callable[[Window], None]
+    ) -> None:
+        """Show the beginning of it at once, where that is there sooner, and then all of it."""
+        begun = None
+        with suppress(CrmError):  # it will be said of the whole
+            begun = await self.session.ask(first) if first is not None else None
+        if begun is not None:
+            self.post_message(self.Answered(show, begun))
+        if begun is None or begun.part:
+            await self._ask(whole, show, f"the {PLURAL[self.noun]} can't be read")
 
     def _look(self) -> Look:
         look = Look.at(self.table)
@@ -150,10 +170,11 @@ class TablePlace(Place):
         if window.asked != self.wanted_table or (self.writing and self.is_read):
             return  # it is out of date already, and another answer is on its way
         now = self._look()
-        if now != look:  # the cursor went on meanwhile
+        if now != look if self._begun_at is None else now.place != self._begun_at:  # the cursor went on meanwhile
             cursor, top = places(window.order, now, is_new=is_new)
             window = window._replace(cursor=cursor, top=top)
         self.asked, self.is_read = window.asked, True
+        was_begun, self._begun_at = self._begun_at, window.cursor if window.part else None
         self._follow = None  # where a filter hides it, it is not waited for
         table = self.table
         table.show_sort(self.asked.sort, reverse=self.asked.reverse)
@@ -162,6 +183,14 @@ class TablePlace(Place):
         self._count_all()
         self._tell()
         self.app.warm_up()
+        if window.part:
+            self.app.opening()
+        elif was_begun is not None:
+            self.app.opened()
+
+    def takes(self, event: Event) -> bool:
+        """Keys for the rows wait until all of them are there; what is typed above them does not."""
+        return self._begun_at is None or self.query_one(NarrowBar).has_focus_within or not isinstance(event, Key)
 
     def _accept(self, window: Window) -> None:
         """Show the table, or why it is empty."""
@@ -187,6 +216,7 @@ class TablePlace(Place):
 
     def on_place_failed(self, event: Place.Failed) -> None:
         """A filter that is wrong is marked where it stands; the one before stays in force."""
+        self._begun_at = None
         if isinstance(event.error, FilterError):
             event.prevent_default()
             event.stop()
@@ -252,12 +282,13 @@ class TablePlace(Place):
             f"view {self.view_name}" if self.view_name else "",
             len(table.marked),
             self._hidden(),
+            more=self._begun_at is not None,
         )
 
     def _hidden(self) -> int:
         """How many marked records are not in the table as it is."""
         table = self.table
-        if not table.marked or not self._is_narrowed:
+        if not table.marked or not self._is_narrowed or self._begun_at is not None:
             return 0
         if self._order_set[0] != id(table.order):
             self._order_set = id(table.order), frozenset(table.order)

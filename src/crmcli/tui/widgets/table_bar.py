@@ -27,6 +27,7 @@ class Tally(NamedTuple):
     marked: int = 0
     hidden: int = 0
     unread: bool = False  # the store can't be reached
+    more: bool = False  # so many are there so far
 
 
 class TableBar(Widget):
@@ -55,7 +56,7 @@ class TableBar(Widget):
         return Content.assemble((start, "bold"), (end, "bold $accent"), gap, (right, "dim"))
 
     def _count(self, tally: Tally) -> str:
-        shown = self._number(tally.shown or 0)
+        shown = self._number(tally.shown or 0) + ("+" if tally.more else "")
         return shown if tally.total in (None, tally.shown) else f"{shown} of {self._number(tally.total or 0)}"
 
     def _number(self, value: int) -> str:
