@@ -212,10 +212,30 @@ class Records:
         act = self._editing(edit, create=create, seen=seen)
         return self._each(f"{self.noun} edit", "edit", lambda reader: [self._find(reader, ref)], act)[0]
 
-    def edit_where(self, which: Which, edit: Edit) -> Views:
-        """Change every record that a filter, or their numbers, select, in one undo step; their views."""
+    def edit_where(self, which: Which, edit: Edit, *, telling: bool = True) -> Views:
+        """Change every record that a filter, or their numbers, select, in one undo step; their views.
+
+        Without ``telling`` the views of very many are spared.
+        """
+        from crmcli.store import alike
+
         self.refuse_shared(which, edit)
-        return self._each(f"{self.noun} edit", "edit", self._selected(which), self._editing(edit, create=False))
+        is_heard = any(self.desk.hooks.hear_of(f"{noun}-edit") for noun in self.hook_nouns)
+        if is_heard or not alike.is_alike(edit) or len(self.matching(which)) < alike.MANY:
+            return self._each(f"{self.noun} edit", "edit", self._selected(which), self._editing(edit, create=False))
+        views: Views = []
+        with self.desk.writing(f"{self.noun} edit") as uow:
+            chosen = self._selected(which)(uow.reader)
+            uow.summary = _summary(self.noun, chosen)
+            for start in range(0, len(chosen), alike.AT_ONCE):
+                numbers = [each.number for each in chosen[start : start + alike.AT_ONCE]]
+                alike.change_page(uow, self.noun, numbers, edit)
+                views += self._views_of(uow.reader, numbers) if telling else ()
+        return views
+
+    def _views_of(self, reader: Reader, numbers: Numbers) -> Views:
+        among, params = reader.dialect.among(numbers)
+        return list(self.views(reader, Selection(Condition(f"r.id {among}", tuple(params)), "number")))
 
     def refuse_shared(self, which: Which, edit: Edit) -> None:
         """Raise BadValue when several selected records would get a value that only one may have."""
@@ -288,8 +308,7 @@ class Records:
 
         hooks, views, heard = self.desk.hooks, [], []
         if telling or any(hooks.hear_of(f"{noun}-rm") for noun in self.hook_nouns):
-            among, params = uow.reader.dialect.among(numbers)
-            views = list(self.views(uow.reader, Selection(Condition(f"r.id {among}", tuple(params)), "number")))
+            views = self._views_of(uow.reader, numbers)
             heard = [(name, view) for view in views if hooks.hear_of(name := f"{self.hook_noun(view)}-rm")]
         remove_marked(uow, self.noun, numbers)
         for name, view in heard:

@@ -10,6 +10,7 @@ from sqlalchemy import Date, inspect
 from sqlmodel import select
 
 from crmcli.errors import Conflict, Stale
+from crmcli.store.alike import lines_alike, turn_back
 from crmcli.store.bulk_lines import LINES, reverse_lines
 from crmcli.store.models.columns import Moment
 from crmcli.store.models.ledger import Change, ChangeSet
@@ -50,8 +51,9 @@ _PASSED_OVER = BOOKKEEPING | {"deleted_in"}
 
 def take_back(uow: UnitOfWork, number: int) -> None:
     """Make undone what change set ``number`` did; raises Stale naming the field that was changed since."""
-    changes = uow.session.exec(select(Change).where(Change.set_id == number).order_by(Change.id.desc())).all()  # type: ignore[union-attr]
-    first = _repeated(uow, number)
+    first, alike = _repeated(uow, number), lines_alike(uow, number)
+    lines = select(Change).where(Change.set_id == number).order_by(Change.id.desc())  # type: ignore[union-attr]
+    changes = uow.session.exec(lines).all() if not alike else ()
     for change in changes:
         _check(uow, change)
     _check_beside(uow, number)
@@ -60,6 +62,7 @@ def take_back(uow: UnitOfWork, number: int) -> None:
     for change in changes:
         _reverse(uow, change)
         uow.flush()
+    turn_back(uow, alike)
     _reverse_marked(uow, first, number)
     _check_used(uow, changes)
     _settle(uow, number)

@@ -43,7 +43,8 @@ def changing(noun: str, name: str) -> Verb:
 
     def act(session: Session, targets: Sequence[Target], answers: Answers) -> Any:  # noqa: ANN401
         records = session.records(noun)
-        return records.edit_where(numbers_of(targets), records.edit_draft(_changes(name, answers["value"].strip())))
+        edit = records.edit_draft(_changes(name, answers["value"].strip()))
+        return records.edit_where(numbers_of(targets), edit, telling=False)
 
     return Verb(f"change {label} of", frozenset({noun}), act, f"{label} changed of {{}}", fields)
 

@@ -139,7 +139,7 @@ def _edited(session: Session, targets: Sequence[Target], changes: Changes) -> An
     edit = records.edit_draft(changes)
     if len(targets) == 1:
         return records.edit(targets[0].id, edit)
-    return records.edit_where(numbers_of(targets), edit)
+    return records.edit_where(numbers_of(targets), edit, telling=False)
 
 
 def _remove(session: Session, targets: Sequence[Target], _answers: Answers) -> Any:  # noqa: ANN401

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.store.queries.groups import Group
 
-_RANK = ReportColumn("rank", "#", "integer", 1, "its place by value; those of equal value share one")
+_RANK = ReportColumn("rank", "rank", "integer", 1, "its place by value; those of equal value share one")
 _DEALS = ReportColumn("deals", "won", "integer", 0, "deals won, by the day they were closed")
 _VALUE = ReportColumn("value", "value", "money", 0, "Σ value of the won deals")
 _RUNNING = ReportColumn("running", "running", "money", 1, "Σ value from the first stretch shown up to this one")
@@ -68,7 +68,7 @@ def _columns(group: Group) -> tuple[ReportColumn, ...]:
     if group.moment:
         return (*group_column(group), _DEALS, _VALUE, _RUNNING, _SHARE, *_REST)
     together = () if group.is_shared else (_CUMULATED,)
-    return (_RANK, *group_column(group), _DEALS, _VALUE, _SHARE, *together, *_REST)
+    return (*group_column(group), _RANK, _DEALS, _VALUE, _SHARE, *together, *_REST)
 
 
 def _calendar(lines: Sequence[tuple[object, Sold]], group: Group, whole: Sold, code: str) -> list[tuple[object, ...]]:
@@ -89,7 +89,7 @@ def _ranked(lines: Sequence[tuple[object, Sold]], group: Group, whole: Sold, cod
         together = () if group.is_shared else (ratio(reached, whole.value),)
         label = (group.label(key),) if group.name else ()
         figures = (each.deals, money(each.value, code), ratio(each.value, whole.value), *together)
-        rows.append((rank, *label, *figures, *_rest(each, code)))
+        rows.append((*label, rank, *figures, *_rest(each, code)))
     return rows
 
 

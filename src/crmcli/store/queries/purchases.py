@@ -302,11 +302,11 @@ def _within(view: PurchaseView, span: Span, where: Condition) -> Condition:
 
 
 def _text_of(view: PurchaseView) -> str:
-    """The log's own text for a customer ``a``."""
+    """What the log called a customer ``a`` the last time."""
     if view.noun == "deal":
         return "CAST(NULL AS TEXT)"
     one = "SELECT n.customer FROM purchase n WHERE n.deleted_at IS NULL AND n.customer_key = a.customer_key"
-    return f"({one} ORDER BY n.at, n.id LIMIT 1)"
+    return f"({one} ORDER BY n.at DESC, n.id DESC LIMIT 1)"
 
 
 def _days(reader: Reader, view: PurchaseView, span: Span, where: Condition) -> Condition:
