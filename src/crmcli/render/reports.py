@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from crmcli.reports.report import Report, ReportColumn
 
 _LOOKED_AT = 200
-_WORDS = frozenset({"text", "date", "time", "trend"})
-_NOT_IN_TABLE = ASIDE | {"command"}
+_WORDS = frozenset({"text", "date", "time", "trend", "sentence"})
+_WHOLE = frozenset({"sentence", "command"})
+_NOT_IN_TABLE = ASIDE | _WHOLE
 
 
 def report_rows(report: Report) -> Iterator[dict[str, object]]:
@@ -81,7 +82,7 @@ def report_lines(report: Report, screen: Screen, *, explain: bool = False) -> It
             yield from report_lines(part, screen, explain=explain)
         return
     yield from table_lines(report, screen)
-    yield from _commands(report, screen)
+    yield from _whole(report, screen)
     if report.chart is not None:
         yield ""
         yield from chart_lines(report.chart, screen.width, screen.locale, color=screen.color)
@@ -124,13 +125,17 @@ def chart_only(report: Report, screen: Screen) -> Iterator[str]:
         yield from chart_lines(chart, screen.width, screen.locale, color=screen.color)
 
 
-def _commands(report: Report, screen: Screen) -> Iterator[str]:
-    """The commands of the rows, whole whatever the width: half a command is none."""
-    for place in (n for n, column in enumerate(report.columns) if column.kind == "command" and report.rows):
-        yield ""
-        for row in report.rows:
-            yield f"{visible(str(row[0]))}:"
-            yield paint(f"  {visible(str(row[place]))}", "muted", color=screen.color)
+def _whole(report: Report, screen: Screen) -> Iterator[str]:
+    """The sentences and commands of the rows, whole whatever the width: half a command is none."""
+    places = [n for n, column in enumerate(report.columns) if column.kind in _WHOLE and report.rows]
+    if not places:
+        return
+    yield ""
+    for row in report.rows:
+        yield f"{visible(str(row[0]))}:"
+        for place in places:
+            tone = "muted" if report.columns[place].kind == "command" else ""
+            yield paint(f"  {visible(str(row[place]))}", tone, color=screen.color)
 
 
 def plain_lines(names: Sequence[str], rows: Iterable[tuple[object, ...]], screen: Screen) -> Iterator[str]:

@@ -33,7 +33,7 @@ _FEWEST_WINS = 5  # before that many, how long deals took says nothing
 _COLUMNS = (
     ReportColumn("record", "record"),
     ReportColumn("rule", "rule", priority=2),
-    ReportColumn("reason", "why"),
+    ReportColumn("reason", "why", "sentence"),
     ReportColumn(
         "stake", "at stake", "money", 1, "what the deal is worth by its probability, or the customer in a year"
     ),
