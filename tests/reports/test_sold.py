@@ -119,12 +119,12 @@ def test_coverage_of_the_year_takes_the_quotas_in_it(full: AppContext) -> None:
     assert totals_of(by_source)["quota"] == 1350
 
 
-def test_a_quota_of_all_together_goes_before_those_of_people(full: AppContext) -> None:
-    try:
-        full.goals.set("won_value", "9000", period="Q4-2026")
-        assert totals_of(report_of(full, "coverage"))["quota"] == 9000
-    finally:
-        full.goals.remove(full.goals.list("Q4-2026", metric="won_value")[-1].id) if False else full.history.undo()
+def test_a_quota_of_all_together_goes_before_those_of_people(app: AppContext) -> None:
+    for owner, target in (("ana", "100"), ("boris", "200"), (None, "900")):
+        if owner is None:
+            assert totals_of(report_of(app, "coverage"))["quota"] == 300
+        app.goals.set("won_value", target, owner=owner)
+    assert totals_of(report_of(app, "coverage"))["quota"] == 900
 
 
 def test_coverage_of_nothing(app: AppContext) -> None:

@@ -18,7 +18,7 @@ from crmcli.errors import NotFound, StoreLocked, UsageError
 from crmcli.services.alone import alone
 from crmcli.services.warehouse import Warehouse
 from crmcli.store.location import locate
-from crmcli.store.warehouse.engine import reading
+from crmcli.store.warehouse.engine import is_there, reading
 from crmcli.store.warehouse.layout import TABLES
 from crmcli.store.warehouse.place import place_of
 from crmcli.store.warehouse.reader import chosen, copy_reader
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     Run = Callable[..., Result]
     Dump = dict[str, list[tuple[object, ...]]]
 
-pytest.importorskip("duckdb")
+# Looked for, not loaded: what is loaded before the tests begin is never let go, and the engine complains of that at the end.
+pytestmark = pytest.mark.skipif(not is_there(), reason="needs duckdb")
 
 
 def held(path: Path) -> Dump:
@@ -121,17 +122,16 @@ def test_each_of_these_can_happen(crm: Run) -> None:
     dice = random.Random(3)
     fill(crm)
     for name in HAPPENS:
-        tries = [happen(crm, name, dice) for _ in range(8)]
-        assert 0 in [each.code for each in tries], (name, tries[-1])
+        assert any(happen(crm, name, dice).code == 0 for _ in range(12)), name
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_brought_up_to_date_it_holds_what_a_full_build_does(crm_on: Run, app: AppContext, seed: int) -> None:
     fill(crm_on)
     dice = random.Random(seed)
     app.warehouse.refresh()
-    for _ in range(4):
-        for name in dice.choices(list(HAPPENS), k=5):
+    for _ in range(3):
+        for name in dice.choices(list(HAPPENS), k=6):
             happen(crm_on, name, dice)
         built = app.warehouse.refresh()
         assert built is None or not built.is_full

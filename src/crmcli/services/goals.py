@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.dates import Period
 from crmcli.domain.money import Money, read_money, read_number
 from crmcli.domain.quotas import attainment, read_metric
-from crmcli.domain.text import fold, tidy
+from crmcli.domain.text import fold, quoted, tidy
 from crmcli.domain.views import QuotaView
 from crmcli.errors import Ambiguous, BadValue, NotFound
 from crmcli.store.queries.condition import Condition, both
@@ -127,7 +127,7 @@ class Goals:
         else:
             amount, currency = float(read_number(text, "target")), None
         if not 0 < amount <= _MOST:
-            raise BadValue("target", f"{text.strip()!r} is not above zero" if amount <= 0 else "is too large")
+            raise BadValue("target", f"{quoted(text)} is not above zero" if amount <= 0 else "is too large")
         return amount, currency
 
     def _views(self, reader: Reader, kept: Sequence[KeptGoal]) -> Quotas:

@@ -58,13 +58,17 @@ class Line(NamedTuple):
 def is_alike(edit: Edit) -> bool:
     """Whether an edit is about nothing but tags to add or remove, and the owner."""
     names = {*edit.add, *edit.remove}
-    return names <= {"tags"} and {*edit.values, *edit.clear} <= {"owner"} and not (edit.custom or edit.unset)
+    on, off = ({fold(str(name)) for name in tags.get("tags", ())} for tags in (edit.add, edit.remove))
+    if edit.custom or edit.unset or on & off:
+        return False
+    return names <= {"tags"} and {*edit.values, *edit.clear} <= {"owner"}
 
 
 def change_page(uow: UnitOfWork, noun: str, numbers: Sequence[int], edit: Edit) -> None:
     """Change some hundred records; those that are so already stay as they are."""
-    _write(uow, [*_untagged(uow, noun, numbers, edit.remove.get("tags", ()))])
-    _write(uow, [*_tagged(uow, noun, numbers, edit.add.get("tags", ())), *_owned(uow, noun, numbers, edit)])
+    off = _untagged(uow, noun, numbers, edit.remove.get("tags", ()))
+    on = _tagged(uow, noun, numbers, edit.add.get("tags", ()))
+    _write(uow, [*off, *on, *_owned(uow, noun, numbers, edit)])
 
 
 def _untagged(uow: UnitOfWork, noun: str, numbers: Sequence[int], names: Sequence[Any]) -> Iterator[Line]:

@@ -84,9 +84,7 @@ class _Coverage:
         """The rows, those first whose quota is largest."""
         group = self.asked.group
         found = self._lines(group)
-        lines = sorted(
-            found.items(), key=lambda item: (-(item[1].quota or 0), -item[1].won[1], group.label(item[0]) or "")
-        )
+        lines = sorted(found.items(), key=lambda item: _place(item[1], group.label(item[0])))
         whole = self._whole(found)
         label = group_column(group)
         rows = tuple((*([group.label(key)] if group.name else []), *self._figures(line)) for key, line in lines)
@@ -189,6 +187,11 @@ class _Coverage:
         desk, reader = self.asked.desk, self.asked.reader
         notes += left_out(desk, reader, self.money, both(OPEN, self.open), self.day)
         return notes + left_out(desk, reader, self.money, self.won, self.day)
+
+
+def _place(line: _Line, label: str | None) -> tuple[object, ...]:
+    """The largest quota first, then the largest success; what has no name after its equals."""
+    return -(line.quota or 0), -line.won[1], label is None, label or ""
 
 
 def _before(days: Period | None, asked: Asking) -> Window:

@@ -1,0 +1,1 @@
+"""Reports about customers, worked out from what they bought."""

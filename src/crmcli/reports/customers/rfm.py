@@ -1,0 +1,91 @@
+"""Which customers bought lately, often and for much: scored against each other, by customer or by the kinds they make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli.domain import rfm
+from crmcli.domain.metrics import mean, ratio
+from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, buying, read_by
+from crmcli.reports.report import Chart, Report, ReportColumn
+
+if TYPE_CHECKING:
+    from crmcli.domain.rfm import Scored
+    from crmcli.reports.customers.buying import Buying
+    from crmcli.reports.inquiry import Inquiry, Sources
+
+GROUPS = ("customer", "segment")
+_FORMULA = (
+    "score = 1 + floor(5 × (customers below + half of those alike) / n), by recency, frequency and money; "
+    "segment by R and the mean of F and M, a half up"
+)
+_ONES = (
+    ReportColumn("recency", "days since", "days", 0, "days from the last purchase to the last day of the period"),
+    ReportColumn("frequency", "purchases", "integer", 0, "days on which the customer bought, in the period"),
+    ReportColumn("monetary", "spent", "money", 0, "Σ amount of the customer's purchases in the period"),
+    ReportColumn("r", "R", "integer", 1, "1 to 5 by rank of the days since: 5 bought most lately"),
+    ReportColumn("f", "F", "integer", 1, "1 to 5 by rank of the purchases: 5 bought most often"),
+    ReportColumn("m", "M", "integer", 1, "1 to 5 by rank of the money: 5 spent most"),
+    ReportColumn("score", "score", "text", 0, "R, F and M as they are written"),
+    ReportColumn("segment", "segment", "text", 0, "the kind of customer, by R and the mean of F and M"),
+)
+_KINDS = (
+    ReportColumn("segment", "segment", "text", 0, "the kind of customer, by R and the mean of F and M"),
+    ReportColumn("customers", "customers", "integer", 0, "customers of this kind"),
+    ReportColumn("share", "share", "percent", 0, "customers of this kind / all customers"),
+    ReportColumn("recency", "days since", "number", 1, "mean days from the last purchase to the last day of the period"),
+    ReportColumn("frequency", "purchases", "number", 1, "mean number of days on which they bought"),
+    ReportColumn("monetary", "spent", "money", 0, "Σ amount of what they bought"),
+    ReportColumn("money_share", "of all money", "percent", 1, "what they spent / what all spent"),
+)
+
+
+def rfm_report(sources: Sources, inquiry: Inquiry) -> Report:
+    """Customers with their scores, the best first, or the segments that they make; raises BadValue for another group."""
+    by = read_by(inquiry, GROUPS)
+    with buying(sources, inquiry) as found:
+        scored = rfm.score(found.histories, found.last_day)
+        answer = _by_segment(found, scored) if by == "segment" else _by_customer(found, scored)
+        title = "recency, frequency and money by segment" if by == "segment" else "recency, frequency and money"
+        return answer._replace(
+            title=title, n=len(scored), period=inquiry.span.label, currency=found.currency, formula=_FORMULA,
+            chart=_chart(scored), notes=found.notes,
+        )  # fmt: skip
+
+
+def _by_customer(found: Buying, scored: list[Scored]) -> Report:
+    ordered = sorted(scored, key=lambda each: (-each.r - each.f - each.m, -each.spent, found.label(each.customer)))
+    rows = tuple(
+        (
+            found.label(each.customer), each.days_since, each.purchases, found.money(each.spent), each.r, each.f, each.m,
+            each.score, each.segment, found.currency, found.identity(each.customer),
+        )
+        for each in ordered
+    )  # fmt: skip
+    drill = tuple(found.drill([each.customer]) for each in ordered)
+    return Report("rfm", "", (CUSTOMER, *_ONES, CURRENCY, IDENTITY), rows, drill=drill)
+
+
+def _by_segment(found: Buying, scored: list[Scored]) -> Report:
+    kinds = {name: [each for each in scored if each.segment == name] for name in rfm.SEGMENTS}
+    present = [(name, some) for name, some in kinds.items() if some]
+    rows = tuple((name, *_kind(found, some, scored), found.currency) for name, some in present)
+    totals = (None, *_kind(found, scored, scored), found.currency) if len(rows) > 1 else None
+    drill = tuple(found.drill(each.customer for each in some) for _, some in present)
+    return Report("rfm", "", (*_KINDS, CURRENCY), rows, totals, drill=drill)
+
+
+def _kind(found: Buying, some: list[Scored], scored: list[Scored]) -> tuple[object, ...]:
+    spent, whole = sum(each.spent for each in some), sum(each.spent for each in scored)
+    return (
+        len(some), ratio(len(some), len(scored)), mean([each.days_since for each in some]),
+        mean([each.purchases for each in some]), found.money(spent), ratio(spent, whole),
+    )  # fmt: skip
+
+
+def _chart(scored: list[Scored]) -> Chart | None:
+    if not scored:
+        return None
+    grid = tuple(tuple(float(count) for count in row) for row in rfm.grid(scored))
+    labels, columns = tuple(f"R{r}" for r in range(5, 0, -1)), tuple(f"FM{fm}" for fm in range(1, 6))
+    return Chart("heat", labels, title="customers by recency (R) and frequency with money (FM)", columns=columns, grid=grid)
