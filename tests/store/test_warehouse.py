@@ -91,8 +91,6 @@ HAPPENS: dict[str, tuple[str, ...]] = {
     "stage": ("pipeline", "stage-edit", "proposal", "--probability", "{p}"),
     "rm": ("deal", "rm", "Deal {k}", "--yes"),
     "restore": ("deal", "restore", "Deal {k}"),
-    "rm many": ("deal", "rm", "--where", "value > {k}500", "--yes"),
-    "rm people": ("contact", "rm", "--where", "email = j{k}@x.com", "--yes"),
     "merge": ("contact", "merge", "j{k}@x.com", "j{l}@x.com"),
     "merge deals": ("deal", "merge", "Deal {k}", "Deal {l}"),
     "import": ("import", "deals", "-"),
@@ -100,6 +98,8 @@ HAPPENS: dict[str, tuple[str, ...]] = {
     "purchase": ("purchases", "add", "Acme", "--amount", "{n}", "--product", "P{k}"),
     "campaign": ("campaign", "add", "Camp {n}", "--budget", "{n}"),
     "cost": ("rate", "set", "CHF", "0.{n}"),
+    "rm many": ("deal", "rm", "--where", "value > {k}500", "--yes"),
+    "rm people": ("contact", "rm", "--where", "email = j{k}@x.com", "--yes"),
     "undo": ("undo",),
     "undo again": ("undo",),
 }

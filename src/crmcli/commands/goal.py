@@ -67,7 +67,7 @@ def list_(
     fields: Fields = None,
     raw: Raw = False,
 ) -> None:
-    """The goals and how far each is reached: its share, what is missing, and the pace against the days gone by."""
+    """The goals and how far each is reached. Its share, what is missing, and the pace against the days gone by."""
     output = app_of(ctx).output
     output.raw = raw
     output.many("goal", iter(app_of(ctx).goals.list(period, owner=owner, metric=metric)), split(fields))

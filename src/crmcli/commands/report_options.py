@@ -10,6 +10,7 @@ import typer
 from crmcli.commands.completing import one_of, owners, pipelines
 from crmcli.commands.shape import Filter, Raw
 from crmcli.domain.attribution import MODELS
+from crmcli.reports.questions import CUSTOMER_GROUPS
 
 if TYPE_CHECKING:
     from crmcli.reports.questions import Question
@@ -19,6 +20,7 @@ _GROUPS = {
     "deal": _DEAL_GROUPS,
     "activity": "type, owner, contact, company or month",
     "contact": "source, owner, lifecycle, lead_status, month, quarter, or a custom field",
+    **{name: " or ".join(words) for name, words in CUSTOMER_GROUPS.items()},
 }
 _PERIOD = "2026, Q3-2026, 2026-06, this month, last 30d, FY2026"
 
@@ -113,6 +115,44 @@ OWN: dict[str, tuple[Any, Any]] = {
                 metavar="MODEL",
                 help="Whom a deal is owed to: own (default), first, last or linear.",
                 autocompletion=one_of(MODELS),
+            ),
+        ],
+        None,
+    ),
+    "horizon": (
+        Annotated[
+            str | None,
+            typer.Option("--horizon", metavar="TIME", help="How far to look ahead: 39w, 90d, 6m, 1y. Usually 52w."),
+        ],
+        None,
+    ),
+    "discount": (
+        Annotated[
+            str | None,
+            typer.Option("--discount", metavar="RATE", help="What money to come loses a year: 10%. Usually nothing."),
+        ],
+        None,
+    ),
+    "fewest": (
+        Annotated[
+            int | None,
+            typer.Option(
+                "--min-customers", metavar="N", help="Only products that so many bought together; usually 5.", min=1
+            ),
+        ],
+        None,
+    ),
+    "confidence": (
+        Annotated[
+            str | None, typer.Option("--min-confidence", metavar="SHARE", help="Only rules as sure as this: 30%.")
+        ],
+        None,
+    ),
+    "campaign": (
+        Annotated[
+            str | None,
+            typer.Option(
+                "--campaign", metavar="NAME", help="Its members that it was not sent to yet; usually everybody."
             ),
         ],
         None,

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.reports.drill import equal, grouped, joined, numbered, within
+from crmcli.reports.drill import equal, grouped, joined, numbered, quoted, within
 from crmcli.reports.report import Drill
 from crmcli.store.queries.purchases import of_nobody, of_second_contacts, purchase_view, unrated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from crmcli.reports.inquiry import Inquiry
     from crmcli.services.desk import Desk
     from crmcli.store.queries.condition import Condition
     from crmcli.store.queries.purchases import Customer, PurchaseView
     from crmcli.store.reader import Reader
+
+MOST_LETTERS = 100_000  # of a filter
 
 
 class Bought(NamedTuple):
@@ -80,3 +82,24 @@ def customer_drill(found: Bought, customer: Customer) -> Drill | None:
     link = "contacts" if (customer.noun, found.view.noun) == ("contact", "deal") else customer.noun
     alone = "company is empty" if customer.noun == "contact" else ""
     return Drill(found.view.noun, joined(f'{link} = "#{customer.number}"', alone, found.rest))
+
+
+def customers_drill(found: Bought, customers: Sequence[Customer], also: str = "") -> Drill | None:
+    """The records of all that these customers bought and that meet one more condition; None where they can't be named."""
+    if len(customers) == 1 and not also:
+        return customer_drill(found, customers[0])
+    alone = "company is empty"
+    kinds = {"company": "company", "contact": "contacts" if found.view.noun == "deal" else "contact"}
+    named: list[str] = []
+    for noun, path in kinds.items():
+        numbers = [f'"#{each.number}"' for each in customers if each.noun == noun and each.key not in found.firsts]
+        if numbers:
+            named.append(joined(f"{path} in ({', '.join(numbers)})", alone if noun == "contact" else ""))
+    labels = [quoted(each.label) for each in customers if each.noun is None]
+    if labels:
+        named.append(f"(customer in ({', '.join(labels)}) AND contact is empty AND {alone})")
+    firsts = sorted({number for each in customers for number in found.firsts.get(each.key, ())})
+    if firsts:
+        named.append(f"number in ({', '.join(map(str, firsts))})")
+    drill = joined(f"({' OR '.join(f'({each})' for each in named)})", also, found.rest)
+    return Drill(found.view.noun, drill) if named and len(drill) <= MOST_LETTERS else None

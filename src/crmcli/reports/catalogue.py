@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.text import nearest
 from crmcli.errors import UsageError
 from crmcli.reports.inquiry import understood
-from crmcli.reports.questions import CUSTOMERS, DATA, MARKETING, OVERVIEW, SALES
+from crmcli.reports.questions import CUSTOMER_GROUPS, CUSTOMERS, DATA, MARKETING, OVERVIEW, SALES
 
 if TYPE_CHECKING:
     from crmcli.reports.inquiry import Asked, Inquiry, Sources
@@ -81,6 +81,8 @@ def group_names(desk: Desk, noun: str) -> list[str]:
     from crmcli.store.queries.groups import deal_group_names
     from crmcli.store.queries.reports import activity_group_names
 
+    if noun in CUSTOMER_GROUPS:
+        return list(CUSTOMER_GROUPS[noun])
     if noun == "activity":
         return activity_group_names()
     with desk.reading() as reader:

@@ -171,7 +171,58 @@ SALES: tuple[Question, ...] = (
         examples=("crm report stale", "crm report stale --days 30 --filter 'owner = me'"),
     ),
 )  # fmt: skip
-CUSTOMERS: tuple[Question, ...] = ()
+# What reports about customers can be told apart by, under the name that stands for it in ``groups``.
+CUSTOMER_GROUPS: dict[str, tuple[str, ...]] = {
+    "rfm": ("customer", "segment"),
+    "cohorts": ("month", "quarter", "year"),
+    "pareto": ("customer", "product"),
+    "cross-sell": ("product", "customer"),
+}
+_BOUGHT = "won deals with a company or a contact, or a log of purchases: crm purchases import FILE"
+CUSTOMERS: tuple[Question, ...] = (
+    Question(
+        "rfm", "customers by how lately, how often and for how much they bought", "crmcli.reports.customers.rfm:rfm_report",
+        "deal", by="customer", groups="rfm", dated=True, options=("source_of",), nothing=_BOUGHT,
+        more="Each scored from 1 to 5 by rank, with a name for each kind of customer.",
+        examples=("crm report rfm --period 2026", "crm report rfm --by segment --chart", "crm report rfm --format json"),
+    ),
+    Question(
+        "clv", "what each customer is worth in the time to come", "crmcli.reports.customers.lifetime:clv_report", "deal",
+        dated=True, options=("horizon", "discount", "source_of"), nothing=_BOUGHT,
+        more="BG/NBD and Gamma-Gamma are fitted to the purchases of the period.",
+        examples=("crm report clv --horizon 39w", "crm report clv --horizon 1y --discount 10% --format json --envelope"),
+    ),
+    Question(
+        "cohorts", "how many of those who first bought in a month come again in each month after",
+        "crmcli.reports.customers.cohorts:cohorts_report", "deal", by="month", groups="cohorts", dated=True, compares=False,
+        options=("source_of",), nothing=_BOUGHT, more="The period is that of the first purchase.",
+        examples=("crm report cohorts --output cohorts.html", "crm report cohorts --by quarter --period 2026"),
+    ),
+    Question(
+        "churn", "customers who fall silent, against their own rhythm", "crmcli.reports.customers.churn:churn_report", "deal",
+        dated=True, options=("source_of",), nothing=_BOUGHT, more="The greatest risk first, with its reasons.",
+        examples=("crm report churn", "crm report churn --filter 'owner = me' --format csv"),
+    ),
+    Question(
+        "pareto", "which few customers make most of the money", "crmcli.reports.customers.pareto:pareto_report", "deal",
+        by="customer", groups="pareto", dated=True, options=("source_of",), nothing=_BOUGHT,
+        more="By customer or by product, in classes A, B and C.",
+        examples=("crm report pareto --period 2026", "crm report pareto --by product --chart"),
+    ),
+    Question(
+        "cross-sell", "which products go together, and what each customer may want next",
+        "crmcli.reports.customers.cross_sell:cross_sell_report", "deal", by="product", groups="cross-sell", dated=True,
+        options=("fewest", "confidence", "source_of"), nothing="purchases of several products by several customers",
+        more="By customer it names the next best product of each.",
+        examples=("crm report cross-sell", "crm report cross-sell --by customer --min-confidence 30%"),
+    ),
+    Question(
+        "response", "who is likely to respond to a campaign", "crmcli.reports.customers.response:response_report", "contact",
+        options=("campaign", "source_of"), nothing="campaigns that were sent, and responses to them: crm campaign send",
+        more="Learned from all that were sent; says how well it does on sends that it did not see.",
+        examples=("crm report response", "crm report response --campaign 'Spring mailing' --format csv"),
+    ),
+)  # fmt: skip
 MARKETING: tuple[Question, ...] = (
     Question(
         "campaigns", "campaigns beside each other: people, deals, cost and ROI",

@@ -29,7 +29,9 @@ _QUIET_DAYS = 90
 _EVER = "0001-01-01T00:00:00Z"
 MOST_BARS = 15
 
-CUSTOMER = ReportColumn("customer", "customer", meaning="company, else the deal's first contact, or the name in the log")
+CUSTOMER = ReportColumn(
+    "customer", "customer", meaning="company, else the deal's first contact, or the name in the log"
+)
 CURRENCY = ReportColumn("currency", "currency", "text", 4, "the currency that the money is counted in")
 IDENTITY = ReportColumn("id", "id", "text", 99, "the company or contact; none for who is only named in a log")
 

@@ -23,7 +23,7 @@ _FORMULA = (
 )
 _COLUMNS = (
     ReportColumn("days_since", "silent", "days", 0, "days from the last purchase to the last day of the period"),
-    ReportColumn("usual_gap", "usual gap", "days", 1, "median days from one purchase to the next: the customer's, from three purchases on, else that of all customers"),
+    ReportColumn("usual_gap", "usual gap", "days", 1, "median days between purchases: the customer's own from three on, else that of all"),
     ReportColumn("silence", "gaps", "number", 1, "days since the last purchase / usual gap"),
     ReportColumn("state", "state", "text", 0, "active up to the usual gap, late up to three of them, silent beyond"),
     ReportColumn("p_alive", "alive", "percent", 1, "the chance that the customer still is one (BG/NBD)"),

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from crmcli.domain.cohorts import MONTHS_IN, cohorts, overall
 from crmcli.domain.metrics import ratio
 from crmcli.reports.customers.buying import buying, first_day, read_by
+from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from crmcli.domain.cohorts import Cohort
     from crmcli.reports.customers.buying import Buying
     from crmcli.reports.inquiry import Inquiry, Sources
-
-GROUPS = tuple(MONTHS_IN)
 
 
 def cohorts_report(sources: Sources, inquiry: Inquiry) -> Report:
@@ -22,7 +23,7 @@ def cohorts_report(sources: Sources, inquiry: Inquiry) -> Report:
 
     What was bought before the period tells who is new in it. Raises BadValue for another unit.
     """
-    unit = read_by(inquiry, GROUPS)
+    unit = read_by(inquiry, CUSTOMER_GROUPS["cohorts"])
     with buying(sources, inquiry, is_from_start=True) as found:
         kept = _new_within(found)
         rows = cohorts(kept, found.last_day, unit)
@@ -50,14 +51,18 @@ def _new_within(found: Buying) -> dict[str, dict[date, int]]:
 
 def _columns(unit: str, width: int) -> tuple[ReportColumn, ...]:
     after = (
-        ReportColumn(f"{unit}_{k}", f"+{k}", "percent", 0 if k < 4 else 1 + k // 6,
-                     f"customers who bought in the {k}th {unit} after the first / customers" if k else f"customers who bought in the first {unit} / customers: all of them")
+        ReportColumn(
+            f"{unit}_{k}", f"+{k}", "percent", 0 if k < 4 else 1 + k // 6,
+            f"customers who bought {k} {unit}s after the first / customers" if k else "all of them: 1",
+        )
         for k in range(width)
     )  # fmt: skip
     return (
         ReportColumn("cohort", unit, "text", 0, f"the {unit} of the first purchase ever"),
         ReportColumn("customers", "customers", "integer", 0, f"customers who first bought in that {unit}"),
-        ReportColumn("repeat_rate", "came again", "percent", 0, "customers who bought on more than one day / customers"),
+        ReportColumn(
+            "repeat_rate", "came again", "percent", 0, "customers who bought on more than one day / customers"
+        ),
         *after,
     )
 

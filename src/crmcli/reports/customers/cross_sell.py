@@ -9,6 +9,7 @@ from crmcli.errors import BadValue
 from crmcli.reports.customers.buying import CUSTOMER, IDENTITY, MOST_BARS, buying, read_by
 from crmcli.reports.customers.lifetime import read_rate
 from crmcli.reports.drill import equal, path_of
+from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.store.queries.purchases import baskets
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.reports.report import Drill
 
-GROUPS = ("product", "customer")
 _MOST_PAIRS = 500
 _FORMULA = (
     "support = customers with both / n, confidence = customers with both / customers with the product, "
@@ -28,14 +28,18 @@ _FORMULA = (
 _FIGURES = (
     ReportColumn("customers", "with both", "integer", 1, "customers who bought both"),
     ReportColumn("support", "support", "percent", 2, "customers who bought both / customers who bought anything known"),
-    ReportColumn("confidence", "confidence", "percent", 0, "customers who bought both / customers who bought the product"),
-    ReportColumn("lift", "lift", "number", 0, "confidence / share of all customers who bought the other: above 1 they attract"),
+    ReportColumn(
+        "confidence", "confidence", "percent", 0, "customers who bought both / customers who bought the product"
+    ),
+    ReportColumn(
+        "lift", "lift", "number", 0, "confidence / share of all customers who bought the other: above 1 they attract"
+    ),
 )
 
 
 def cross_sell_report(sources: Sources, inquiry: Inquiry) -> Report:
     """The rules between products, or the next product for each customer; raises BadValue for another group."""
-    by = read_by(inquiry, GROUPS)
+    by = read_by(inquiry, CUSTOMER_GROUPS["cross-sell"])
     fewest, confidence = _fewest(inquiry), read_rate(str(inquiry.options.get("confidence") or "0"), "confidence")
     with buying(sources, inquiry) as found:
         held: dict[str, set[str]] = {}
@@ -59,7 +63,14 @@ def _rules(found: Buying, held: Mapping[str, set[str]], known: Sequence[Rule]) -
     labels = tuple(f"{rule.product} + {rule.other}" for rule in pairs[:MOST_BARS])
     chart = Chart("bar", labels, tuple(rule.lift for rule in pairs[:MOST_BARS]), "", "lift of products bought together")
     drill = tuple(_both(found, held, rule) for rule in known)
-    return Report("cross-sell", "products that go together", (*columns, *_FIGURES), rows, chart=chart if rows else None, drill=drill)
+    return Report(
+        "cross-sell",
+        "products that go together",
+        (*columns, *_FIGURES),
+        rows,
+        chart=chart if rows else None,
+        drill=drill,
+    )
 
 
 def _both(found: Buying, held: Mapping[str, set[str]], rule: Rule) -> Drill | None:
@@ -86,7 +97,14 @@ def _offers(found: Buying, offers: Sequence[Offer]) -> Report:
     labels, values = tuple(name for name, _ in best), tuple(float(count) for _, count in best)
     chart = Chart("bar", labels, values, "", "customers to offer a product to") if best else None
     drill = tuple(found.drill([offer.customer]) for offer in offers)
-    return Report("cross-sell", "the next product for each customer", (*columns, *_FIGURES, IDENTITY), rows, chart=chart, drill=drill)
+    return Report(
+        "cross-sell",
+        "the next product for each customer",
+        (*columns, *_FIGURES, IDENTITY),
+        rows,
+        chart=chart,
+        drill=drill,
+    )
 
 
 def _figures(rule: Rule) -> tuple[object, ...]:

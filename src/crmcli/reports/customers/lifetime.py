@@ -24,8 +24,9 @@ _USUAL_HORIZON = "52w"
 _LONGEST = 520  # weeks
 _DAYS_IN = {"d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
 _CORRELATED = 0.3
+_TITLE = "customer lifetime value"
 _FORMULA = (
-    "clv = expected purchases (BG/NBD: Fader, Hardie and Lee 2005, eq. 10) × expected value of one "
+    "clv = expected purchases (BG/NBD: Fader, Hardie and Lee 2005, eq. 10) x expected value of one "
     "(Gamma-Gamma: Fader and Hardie 2013, eq. 5); weeks = days / 7, purchases of one day are one"
 )
 _COLUMNS = (
@@ -35,7 +36,7 @@ _COLUMNS = (
     ReportColumn("p_alive", "alive", "percent", 0, "the chance that the customer still is one (BG/NBD)"),
     ReportColumn("expected_purchases", "will buy", "number", 0, "purchases to be expected within the horizon (BG/NBD)"),
     ReportColumn("expected_value", "for each", "money", 1, "what one purchase is expected to bring (Gamma-Gamma)"),
-    ReportColumn("clv", "value", "money", 0, "expected purchases × expected value, discounted where a rate is given"),
+    ReportColumn("clv", "value", "money", 0, "expected purchases x expected value, discounted where a rate is given"),
 )
 
 
@@ -59,13 +60,15 @@ def clv_report(sources: Sources, inquiry: Inquiry) -> Report:
     discount = read_rate(str(inquiry.options.get("discount") or "0"))
     with buying(sources, inquiry) as found:
         people = buyers_of(found)
+        if not people:
+            return Report("clv", _TITLE, (CUSTOMER, *_COLUMNS, CURRENCY, IDENTITY), (), formula=_FORMULA, notes=found.notes)
         model = fitted(people)
         spending, excuse = _spending(found, people)
         lines = _lines(found, people, model, spending, (weeks, discount))
         rows = tuple(_row(found, line) for line in lines)
         return Report(
-            "clv", f"customer lifetime value, {horizon} ahead", (CUSTOMER, *_COLUMNS, CURRENCY, IDENTITY), rows,
-            _totals(found, lines), len(people), inquiry.span.label, found.currency, _FORMULA, _model(found, model, spending),
+            "clv", f"{_TITLE}, {horizon} ahead", (CUSTOMER, *_COLUMNS, CURRENCY, IDENTITY), rows,
+            _totals(found, lines), len(people), inquiry.span.label, found.currency, _FORMULA, _model(model, spending),
             _chart(found, lines), tuple(found.drill([line.buyer.customer]) for line in lines),
             notes=(*found.notes, *warnings(model, spending), *excuse, *_discounted(discount)),
         )  # fmt: skip
@@ -107,12 +110,12 @@ def read_horizon(text: str) -> tuple[float, str]:
     return weeks, f"{match[1]}{unit}"
 
 
-def read_rate(text: str) -> float:
-    """A yearly rate: ``10%``, ``0.1``; raises BadValue."""
+def read_rate(text: str, field: str = "discount") -> float:
+    """A rate from 0 to 1: ``10%``, ``0.1``; raises BadValue."""
     match = re.fullmatch(r"(\d{1,3}(?:[.,]\d{1,4})?)\s*(%?)", text.strip())
     rate = float(match[1].replace(",", ".")) / (100 if match[2] else 1) if match else -1.0
     if not 0 <= rate <= 1:
-        raise BadValue("discount", f"can't read {text[:40]!r} as a yearly rate", hint="10%, 0.1")
+        raise BadValue(field, f"can't read {text[:40]!r} as a share", hint="10%, 0.1")
     return rate
 
 
@@ -152,7 +155,8 @@ def _lines(
     weeks, discount = ahead
     known = sufficient(people)
     alive, purchases = p_alive(model, *known).tolist(), expected_purchases(model, weeks, *known).tolist()
-    values, worths = [None] * len(people), [None] * len(people)
+    values: list[float | None] = [None] * len(people)
+    worths = values
     if spending is not None:
         expected = expected_mean(spending, known[0], [found.major(each.repeat_mean or 0) for each in people])
         values, worths = expected.tolist(), lifetime_value(model, weeks, known, expected, discount).tolist()
@@ -183,7 +187,7 @@ def _totals(found: Buying, lines: Sequence[Line]) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _model(found: Buying, model: BgNbd, spending: GammaGamma | None) -> dict[str, object]:
+def _model(model: BgNbd, spending: GammaGamma | None) -> dict[str, object]:
     """The parameters by name: time in weeks, gamma in units of the currency."""
     money = (spending.p, spending.q, spending.gamma) if spending is not None else (None, None, None)
     return {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.pareto import Ranked, ranked, top_share
 from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, buying, read_by
 from crmcli.reports.drill import equal, joined, path_of
+from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Drill, Report, ReportColumn
 from crmcli.store.queries.purchases import product_totals
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from crmcli.reports.customers.buying import Buying
     from crmcli.reports.inquiry import Inquiry, Sources
 
-GROUPS = ("customer", "product")
 _FORMULA = "class A: who it takes to come to 80 % of the money, B up to 95 %, C the rest; equal amounts share a class"
 _STEPS = 20
 _TOPS = (0.01, 0.05, 0.1, 0.2, 0.5)
@@ -32,7 +32,7 @@ _COLUMNS = (
 
 def pareto_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Customers or products by money, the greatest first, with their classes; raises BadValue for another group."""
-    by = read_by(inquiry, GROUPS)
+    by = read_by(inquiry, CUSTOMER_GROUPS["pareto"])
     with buying(sources, inquiry) as found:
         whole, columns, rows, drill = (_products if by == "product" else _customers)(found)
         money = found.money(sum(max(each.value, 0) for each in whole))
@@ -43,13 +43,17 @@ def pareto_report(sources: Sources, inquiry: Inquiry) -> Report:
         )  # fmt: skip
 
 
-def _customers(found: Buying) -> tuple[list[Ranked], tuple[ReportColumn, ...], tuple[tuple[object, ...], ...], tuple[Drill | None, ...]]:
+def _customers(
+    found: Buying,
+) -> tuple[list[Ranked], tuple[ReportColumn, ...], tuple[tuple[object, ...], ...], tuple[Drill | None, ...]]:
     whole = ranked({key: sum(days.values()) for key, days in found.histories.items()})
     rows = tuple((found.label(each.key), *_figures(found, each), found.identity(each.key)) for each in whole)
     return whole, (CUSTOMER, *_COLUMNS, CURRENCY, IDENTITY), rows, tuple(found.drill([each.key]) for each in whole)
 
 
-def _products(found: Buying) -> tuple[list[Ranked], tuple[ReportColumn, ...], tuple[tuple[object, ...], ...], tuple[Drill | None, ...]]:
+def _products(
+    found: Buying,
+) -> tuple[list[Ranked], tuple[ReportColumn, ...], tuple[tuple[object, ...], ...], tuple[Drill | None, ...]]:
     view = found.found.view
     sold = {name: amount for name, amount, _ in product_totals(found.reader, view, found.found.span, found.found.where)}
     whole = ranked({name or "": amount for name, amount in sold.items()})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain import rfm
 from crmcli.domain.metrics import mean, ratio
 from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, buying, read_by
+from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
 
 if TYPE_CHECKING:
@@ -14,9 +15,8 @@ if TYPE_CHECKING:
     from crmcli.reports.customers.buying import Buying
     from crmcli.reports.inquiry import Inquiry, Sources
 
-GROUPS = ("customer", "segment")
 _FORMULA = (
-    "score = 1 + floor(5 × (customers below + half of those alike) / n), by recency, frequency and money; "
+    "score = 1 + floor(5 x (customers below + half of those alike) / n), by recency, frequency and money; "
     "segment by R and the mean of F and M, a half up"
 )
 _ONES = (
@@ -33,7 +33,9 @@ _KINDS = (
     ReportColumn("segment", "segment", "text", 0, "the kind of customer, by R and the mean of F and M"),
     ReportColumn("customers", "customers", "integer", 0, "customers of this kind"),
     ReportColumn("share", "share", "percent", 0, "customers of this kind / all customers"),
-    ReportColumn("recency", "days since", "number", 1, "mean days from the last purchase to the last day of the period"),
+    ReportColumn(
+        "recency", "days since", "number", 1, "mean days from the last purchase to the last day of the period"
+    ),
     ReportColumn("frequency", "purchases", "number", 1, "mean number of days on which they bought"),
     ReportColumn("monetary", "spent", "money", 0, "Σ amount of what they bought"),
     ReportColumn("money_share", "of all money", "percent", 1, "what they spent / what all spent"),
@@ -42,7 +44,7 @@ _KINDS = (
 
 def rfm_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Customers with their scores, the best first, or the segments that they make; raises BadValue for another group."""
-    by = read_by(inquiry, GROUPS)
+    by = read_by(inquiry, CUSTOMER_GROUPS["rfm"])
     with buying(sources, inquiry) as found:
         scored = rfm.score(found.histories, found.last_day)
         answer = _by_segment(found, scored) if by == "segment" else _by_customer(found, scored)
@@ -88,4 +90,6 @@ def _chart(scored: list[Scored]) -> Chart | None:
         return None
     grid = tuple(tuple(float(count) for count in row) for row in rfm.grid(scored))
     labels, columns = tuple(f"R{r}" for r in range(5, 0, -1)), tuple(f"FM{fm}" for fm in range(1, 6))
-    return Chart("heat", labels, title="customers by recency (R) and frequency with money (FM)", columns=columns, grid=grid)
+    return Chart(
+        "heat", labels, title="customers by recency (R) and frequency with money (FM)", columns=columns, grid=grid
+    )

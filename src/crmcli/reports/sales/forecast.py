@@ -77,7 +77,7 @@ def forecast_report(sources: Sources, inquiry: Inquiry) -> Report:
     """The forecast by the month of the expected close, by category, or by anything else."""
     with sources.desk.reading() as reader:
         asked = _Forecast(sources, inquiry, reader)
-        return asked.by_category() if inquiry.by == "category" else asked.by_group()
+        return asked.by_category() if (inquiry.by or "").strip().lower() == "category" else asked.by_group()
 
 
 class _Forecast:

@@ -190,6 +190,20 @@ def baskets(
     yield from reader.stream(sql, (*view.product.params, *inner.params))
 
 
+def product_totals(
+    reader: Reader, view: PurchaseView, span: Span = None, where: Condition = EVERYTHING
+) -> Iterator[tuple[str | None, int, int]]:
+    """Product (None where it is not known), amount and number of the purchases of each, by product."""
+    inner = _within(view, span, where)
+    sql = (
+        "SELECT t.product, COALESCE(SUM(t.amount), 0), COUNT(*) FROM"
+        f" (SELECT {view.key} AS customer_key, NULLIF({view.product.sql}, '') AS product, {view.worth.sql} AS amount{inner.sql}) t"
+        " WHERE t.customer_key IS NOT NULL GROUP BY t.product ORDER BY t.product"
+    )
+    for product, amount, n in reader.stream(sql, (*view.product.params, *view.worth.params, *inner.params)):
+        yield product, _minor(amount) or 0, int(n)
+
+
 def customer_names(
     reader: Reader, view: PurchaseView, span: Span = None, where: Condition = EVERYTHING
 ) -> dict[str, Customer]:

@@ -1,0 +1,315 @@
+"""``crm warehouse`` and ``crm pivot``: a copy of the store, and anything by anything from it, with the reports' own figures."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crmcli.context import AppContext, Flags
+from crmcli.reports.catalogue import QUESTIONS
+from crmcli.reports.inquiry import Asked
+from crmcli.store.warehouse.engine import is_there
+from crmcli.store.warehouse.star import STAR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Result
+
+    Run = Callable[..., Result]
+
+pytestmark = pytest.mark.skipif(not is_there(), reason="needs duckdb")
+# Moments at the edges of periods, currencies with and without a rate, no company, no product, nothing won, worth nothing.
+DEALS = """title,company,value,currency,stage,owner,source,product,created,closed,expected,campaign
+One,Acme,1000,EUR,won,ana,web,Pro,2026-01-05T10:00:00Z,2026-03-31T22:30:00Z,,Spring
+Two,Acme,2000,USD,won,bob,fair,Pro,2026-01-31T10:00:00Z,2026-04-10T10:00:00Z,,
+Three,Bolt,3000,,lost,ana,web,Basic,2026-02-05T10:00:00Z,2026-03-31T21:30:00Z,,Spring
+Four,Bolt,4000,CHF,won,ana,fair,,2025-11-05T10:00:00Z,2025-12-31T23:30:00Z,,
+Five,Łódź 上海,0,EUR,won,bob,web,Basic,2026-02-01T10:00:00Z,2026-02-28T10:00:00Z,,
+Six,,6000,EUR,won,bob,,Pro,2024-02-01T10:00:00Z,2024-02-29T10:00:00Z,,
+Seven,Acme,,EUR,lost,ana,web,Basic,2026-05-01T10:00:00Z,2026-05-02T10:00:00Z,,
+Eight,Acme,8000,EUR,proposal,ana,web,Pro,2026-05-01T10:00:00Z,,2026-12-31,Spring
+Nine,Bolt,900,USD,lead,bob,fair,Basic,2026-05-01T10:00:00Z,,2027-01-01,
+Ten,Łódź 上海,10,EUR,negotiation,bob,,,2026-05-01T10:00:00Z,,,
+"""
+MAP = (
+    "--map", "product=custom.product", "--map", "created=created_at", "--map", "closed=closed_at",
+    "--map", "expected=expected_close",
+)  # fmt: skip
+
+
+@pytest.fixture
+def sold(crm_on: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A store with deals of all kinds, on each engine, asked in Sofia."""
+    monkeypatch.setenv("TZ", "Europe/Sofia")
+    crm_on("company", "add", "Acme", "--region", "West", "--country", "DE", "--industry", "retail")
+    crm_on("company", "add", "Bolt", "--region", "East", "--country", "BG")
+    crm_on("company", "add", "Łódź 上海", "--country", "PL")
+    crm_on("contact", "add", "Jane", "--email", "j@x.com", "--company", "Acme")
+    crm_on("rate", "set", "USD", "0.9")
+    crm_on("rate", "set", "USD", "0.8", "--on", "2026-04-01")
+    told = crm_on("import", "deals", "-", *MAP, stdin=DEALS)
+    assert 0 == told.code, told.stderr
+    for deal in ("One", "Two", "Eight"):
+        crm_on("deal", "edit", deal, "--contact", "j@x.com")
+        crm_on("log", "call", f"about {deal}", "--deal", deal, "--company", "Acme")
+    crm_on("segment", "add", "west", "--filter", "company.region = West")
+    return crm_on
+
+
+def asked(crm: Run, *words: str) -> list[dict[str, Any]]:
+    """The rows of an answer."""
+    told = crm(*words, "--format", "json")
+    assert 0 == told.code, told.stderr
+    return list(json.loads(told.stdout))
+
+
+FIGURES = {"won": "won", "won_value": "value", "win_rate": "win_rate", "cycle_mean": "cycle_mean",
+           "cycle_median": "cycle_median", "average_won": "average"}  # fmt: skip
+GROUPS = ["owner", "company", "region", "country", "product", "source", "campaign", "stage", "month", "quarter", "year",
+          "week", "fiscal-year", "custom.product", "segment", "contact", "industry", "pipeline", "type", "reason"]  # fmt: skip
+
+
+def test_a_pivot_has_the_figures_of_the_reports(sold: Run) -> None:
+    """Each value by each group, as ``crm report won``, ``lost``, ``sales`` and ``activity`` have it."""
+    values = ",".join([*FIGURES, "lost", "lost_value"])
+    for group in GROUPS:
+        for period in ((), ("--period", "2026"), ("--period", "Q1-2026"), ("--filter", "value > 500")):
+            rows = {row.pop(_key(group)): row for row in asked(sold, "pivot", "--rows", group, "--values", values, *period)}
+            won = asked(sold, "report", "won", "--by", group, *period)
+            assert {row[group]: {ours: _near(row[theirs]) for ours, theirs in FIGURES.items()} for row in won} == {
+                label: {ours: _near(row[ours]) for ours in FIGURES} for label, row in rows.items()
+            }, (group, period)
+            lost = asked(sold, "report", "lost", "--by", group, *period)
+            assert {row[group]: (row["lost"], row["value"]) for row in lost} == {
+                label: (row["lost"], row["lost_value"]) for label, row in rows.items() if row["lost"]
+            }, (group, period)
+            sales = asked(sold, "report", "sales", "--by", group, *period)
+            assert {row[group]: row["value"] for row in sales} == {
+                label: row["won_value"] for label, row in rows.items() if row["won"]
+            }, (group, period)
+
+
+def _key(group: str) -> str:
+    return group.replace("-", "_")
+
+
+def _near(value: object) -> object:
+    return pytest.approx(value) if isinstance(value, float) else value
+
+
+def test_a_pivot_by_hand(sold: Run) -> None:
+    """The edge of the year and of March lie three and two hours before UTC's; Swiss money has no rate."""
+    rows = asked(sold, "pivot", "--rows", "region", "--cols", "quarter", "--values", "won_value,win_rate", "--totals")
+    assert rows == [
+        {"region": None, "2024-Q1 won_value": 6000, "2024-Q1 win_rate": 1.0, "2026-Q1 won_value": 0, "2026-Q1 win_rate": 1.0,
+         "2026-Q2 won_value": None, "2026-Q2 win_rate": None, "total won_value": 6000, "total win_rate": 1.0},
+        {"region": "West", "2024-Q1 won_value": None, "2024-Q1 win_rate": None, "2026-Q1 won_value": None,
+         "2026-Q1 win_rate": None, "2026-Q2 won_value": 2600, "2026-Q2 win_rate": pytest.approx(2 / 3),
+         "total won_value": 2600, "total win_rate": pytest.approx(2 / 3)},
+        {"region": "East", "2024-Q1 won_value": None, "2024-Q1 win_rate": None, "2026-Q1 won_value": 0,
+         "2026-Q1 win_rate": 1.0, "2026-Q2 won_value": 0, "2026-Q2 win_rate": 0.0, "total won_value": 0,
+         "total win_rate": 0.5},
+    ]  # fmt: skip
+    told = sold("pivot", "--rows", "region", "--cols", "quarter", "--totals")
+    assert "no rate for CHF" in told.stderr
+
+
+def test_open_deals_activities_and_purchases(sold: Run) -> None:
+    rows = asked(sold, "pivot", "--rows", "company", "--values", "deals,open,open_value,weighted,activities")
+    assert {row.pop("company"): list(row.values()) for row in rows} == {
+        "Acme": [4, 1, 8000, 4000, 3], "Bolt": [3, 1, 720, 72, 0], "Łódź 上海": [2, 1, 10, 8, 0], None: [1, 0, None, None, 0],
+    }  # fmt: skip
+    expected = asked(sold, "pivot", "--rows", "year", "--values", "open_value")
+    assert expected == [
+        {"year": "2026", "open_value": 8000}, {"year": "2027", "open_value": 720}, {"year": None, "open_value": 10},
+    ]  # fmt: skip
+    bought = asked(sold, "pivot", "--rows", "owner", "--values", "purchases,purchase_value,customers")
+    assert {row["owner"]: (row["purchases"], row["purchase_value"], row["customers"]) for row in bought} == {
+        "ana": (2, 1000, 2), "bob": (3, 7600, 2),
+    }  # fmt: skip
+    sold("purchases", "add", "Acme", "--amount", "120 EUR", "--product", "tea", "--date", "2026-06-09")
+    sold("purchases", "add", "Acme", "--amount", "20 EUR", "--product", "tea", "--date", "2026-07-09")
+    bought = asked(sold, "pivot", "--rows", "product", "--cols", "quarter", "--values", "purchase_value,customers")
+    assert bought == [
+        {"product": "tea", "2026-Q2 purchase_value": 120, "2026-Q2 customers": 1, "2026-Q3 purchase_value": 20,
+         "2026-Q3 customers": 1},
+    ]  # fmt: skip
+
+
+def test_every_figure_leads_to_its_records(sold: Run) -> None:
+    values = ("won", "lost", "deals", "open", "activities")
+    for rows, cols in (("region", "quarter"), ("owner,country", ""), ("product", "owner"), ("company", "year")):
+        for value in values:
+            if value == "activities" and "product" in rows:
+                continue
+            words = ["pivot", "--rows", rows, "--values", value, *(["--cols", cols] if cols else [])]
+            for row in asked(sold, *words):
+                label = next(iter(row.values()))
+                if list(row.values())[: len(rows.split(","))].count(None) and "," in rows:
+                    continue
+                for column, count in list(row.items())[len(rows.split(",")) :]:
+                    if "," in rows and sum(r[rows.split(",")[0]] == label for r in asked(sold, *words)) > 1:
+                        continue
+                    drilled = sold(*words, "--drill", "--row", label or "—", "--column", column)
+                    assert 0 == drilled.code, drilled.stderr
+                    assert count == len(drilled.lines), (words, label, column)
+
+
+def test_an_empty_store_has_no_figures(crm_on: Run) -> None:
+    crm_on("store", "init")
+    assert [] == asked(crm_on, "pivot", "--rows", "region", "--cols", "quarter", "--values", "won_value,win_rate", "--totals")
+    assert [{"won_value": None, "win_rate": None, "won": 0}] == asked(crm_on, "pivot", "--values", "won_value,win_rate,won")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--rows", "regoin"), "--rows: deals have no 'regoin' (did you mean region?)"),
+        (("--cols", "regoin"), "--cols: deals have no 'regoin' (did you mean region?)"),
+        (("--values", "won_valu"), "--values: there is no 'won_valu' (did you mean won_value?)"),
+        (("--rows", "region", "--cols", "region"), "region is named twice"),
+        (("--rows", "contact", "--cols", "segment"), "contact and segment can't be crossed"),
+        (("--rows", "owner", "--values", "won,activities", "--filter", "value > 3"), "--filter can't be on deal and activity"),
+        (("--rows", "product", "--values", "activities"), "--rows: activities have no 'product'"),
+        (("--filter", "valu > 3"), "deal has no field 'valu'"),
+        (("--drill", "--envelope"), "--drill and --envelope are two answers"),
+    ],
+)
+def test_what_can_not_be_asked_is_said(crm: Run, words: tuple[str, ...], said: str) -> None:
+    crm("deal", "add", "One")
+    crm("contact", "add", "Jane")
+    crm("segment", "add", "all", "--filter", "name is not empty")
+    told = crm("pivot", *words)
+    assert (2, "") == (told.code, told.stdout)
+    assert said in told.stderr
+
+
+def test_it_is_brought_up_to_date_by_itself_and_says_so(crm: Run) -> None:
+    crm("deal", "add", "One", "--value", "100")
+    crm("deal", "win", "One")
+    assert "there is no warehouse" in crm("pivot", "--no-refresh").stderr
+    first = crm("pivot", "--values", "won_value")
+    assert "built the warehouse" in first.stderr
+    again = crm("pivot", "--values", "won_value")
+    assert ("won_value\n100\n", "") == (again.stdout, again.stderr)
+    crm("deal", "edit", "One", "--value", "70")
+    stale = crm("pivot", "--values", "won_value", "--no-refresh")
+    assert ("won_value\n100\n", "crm: the warehouse is a change behind\n") == (stale.stdout, stale.stderr)
+    fresh = crm("pivot", "--values", "won_value")
+    assert "won_value\n70\n" == fresh.stdout
+    assert "refreshed the warehouse" in fresh.stderr
+
+
+def test_info_refresh_export_and_rm(sold: Run, tmp_path: Path) -> None:
+    assert "there is no warehouse yet" in sold("warehouse", "info").stderr
+    assert 3 == sold("warehouse", "export", "--parquet", tmp_path / "lake").code
+    assert "built the warehouse" in sold("warehouse", "refresh").stdout + sold("warehouse", "refresh").stderr
+    assert "nothing to do" in "".join(sold("warehouse", "refresh")[1:])
+    facts: Any = sold("warehouse", "info", "--format", "json").json()
+    assert (0, True, 10, 3, 5) == (
+        facts["behind"], facts["is_fresh"], facts["rows"]["deal"], facts["rows"]["company"],
+        len([name for name in ("deal", "stage_change", "activity", "campaign_member", "purchase") if name in facts["rows"]]),
+    )  # fmt: skip
+    sold("deal", "rm", "Ten", "--yes")
+    assert "1 change behind" in sold("warehouse", "info", "--format", "table").stdout
+    written = asked(sold, "warehouse", "export", "--parquet", str(tmp_path / "lake"))
+    assert [table.name for table in STAR] == [each["table"] for each in written]
+    import pyarrow.parquet as parquet
+
+    deals = parquet.read_table(tmp_path / "lake" / "deal.parquet").to_pylist()
+    assert [column.name for column in STAR[0].columns] == list(deals[0])
+    assert {"One": 1000.0, "Four": 4000.0, "Seven": None} == {
+        deal["title"]: deal["value"] for deal in deals if deal["title"] in ("One", "Four", "Seven")
+    }
+    assert "deleted" in "".join(sold("warehouse", "rm", "--yes")[1:])
+    assert "there is no warehouse" in "".join(sold("warehouse", "rm", "--yes")[1:])
+
+
+def test_yen_and_dinars_are_in_their_own_unit(crm: Run, tmp_path: Path) -> None:
+    for value in ("1500 JPY", "1.5 KWD", "2.50 EUR"):
+        crm("deal", "add", value, "--value", value)
+    crm("warehouse", "refresh")
+    crm("warehouse", "export", "--parquet", tmp_path)
+    import pyarrow.parquet as parquet
+
+    deals = parquet.read_table(tmp_path / "deal.parquet").to_pylist()
+    assert [1500.0, 1.5, 2.5] == [deal["value"] for deal in deals]
+
+
+def test_each_table_of_the_star_joins_the_others(sold: Run, tmp_path: Path) -> None:
+    sold("warehouse", "refresh")
+    sold("warehouse", "export", "--parquet", tmp_path)
+    import pyarrow.parquet as parquet
+
+    tables = {table.name: parquet.read_table(tmp_path / f"{table.name}.parquet").to_pylist() for table in STAR}
+    for fact in (table for table in STAR if table.kind == "fact"):
+        for column in (each.name for each in fact.columns[1:] if each.name.endswith("_key")):
+            name = column.removesuffix("_key").removeprefix("from_").removeprefix("to_")
+            known = {row[f"{name}_key"] for row in tables[name]}
+            assert {row[column] for row in tables[fact.name]} - {None} <= known, (fact.name, column)
+    days = {row["date"] for row in tables["date"]}
+    assert {row["closed_on"] for row in tables["deal"]} - {None} <= days
+    assert {row["product"] for row in tables["deal"]} - {None} == {row["product"] for row in tables["product"]}
+
+
+def test_many_ways_out(sold: Run, tmp_path: Path) -> None:
+    words = ("pivot", "--rows", "region", "--cols", "quarter", "--values", "won_value")
+    assert "West" in sold(*words, "--chart", tty=True).stdout
+    assert 0 == sold(*words, "--output", tmp_path / "p.html").code
+    assert "West" in (tmp_path / "p.html").read_text("utf-8")
+    assert sold(*words, "--format", "csv").lines[0] == "region,2024-Q1,2026-Q1,2026-Q2"
+    envelope: Any = sold(*words, "--format", "json", "--envelope").json()
+    assert ("EUR", 7) == (envelope["currency"], envelope["n"])
+
+
+# -- reports from the warehouse
+
+
+def _plain(value: Any) -> Any:
+    """Floats to ten digits: sums are not added up in the same order."""
+    if isinstance(value, float):
+        return float(f"{value:.10g}")
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return tuple(_plain(each) for each in value) if isinstance(value, tuple) else value
+
+
+# What is about the change log or about addresses, which the warehouse does not have.
+_ONLY_STORE = {"slippage", "campaigns", "hygiene"}
+
+
+@pytest.mark.parametrize("name", [question.name for question in QUESTIONS])
+def test_a_report_says_the_same_from_store_and_warehouse(
+    sold: Run, store_url: str, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    question = next(each for each in QUESTIONS if each.name == name)
+    app = AppContext(Flags(store=store_url, quiet=True))
+    app.warehouse.refresh()
+    groups = ["owner", "region", "quarter", "product", "custom.product", "contact"] if question.groups == "deal" else []
+    for by in ["", *groups]:
+        for words in ({}, {"filter": "value > 500"} if question.noun == "deal" else {}):
+            query = Asked(name, by=by, **words)  # type: ignore[arg-type]
+            monkeypatch.setattr("crmcli.services.warehouse.LARGE", 10**9)
+            store = app.answer(query)
+            monkeypatch.setattr("crmcli.services.warehouse.LARGE", 0)
+            copy = app.answer(query)
+            is_copied = "from the warehouse, which is fresh" in copy.notes
+            assert is_copied != (name in _ONLY_STORE), (by, words)
+            copy = copy._replace(notes=tuple(note for note in copy.notes if "warehouse" not in note))
+            assert _plain(store) == _plain(copy), (by, words)
+
+
+def test_a_stale_warehouse_is_not_asked(crm: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crmcli.services.warehouse.LARGE", 0)
+    crm("deal", "add", "One", "--value", "100")
+    crm("deal", "win", "One")
+    crm("warehouse", "refresh")
+    assert "from the warehouse" in crm("report", "won", "--format", "table").stderr + crm("report", "won", "--format", "table").stdout
+    crm("deal", "edit", "One", "--value", "70")
+    told = crm("report", "won", "--format", "table")
+    assert "from the warehouse" not in told.stdout + told.stderr
+    assert "70" in told.stdout
