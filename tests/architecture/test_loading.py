@@ -61,6 +61,8 @@ READS = [
     ("tag", "list"),
     ("view", "list"),
     ("goal", "list"),
+    ("purchases", "list"),
+    ("rate", "list"),
     ("report", "forecast"),
     ("report", "coverage"),
     ("report", "sales"),

@@ -165,6 +165,15 @@ async def test_another_process_is_watched(
         assert "of 5 sent" not in drawn(pilot)
 
 
+async def test_a_screen_that_nobody_has_seen_looks_at_nothing(store: str) -> None:
+    """It is made while the hands rest, and has no list yet."""
+    app = crm_app(store, start="contacts")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        app.made("campaigns")._look()  # type: ignore[attr-defined]
+        assert app.bug is None
+
+
 def test_pace_and_trouble_in_words(program: CrmApp, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rate once there are two looks; nothing where all is well and done."""
     locale, seconds = program.session.locale, iter((0.0, 10.0))

@@ -13,7 +13,7 @@ from crmcli.domain.money import Money
 from crmcli.render.locale import Locale
 from crmcli.render.table import Screen
 from crmcli.reports.report import Report, ReportColumn
-from crmcli.tui.charting import Bar, compact, drawing, first_measure, measures, month_labels
+from crmcli.tui.charting import Bar, compact, drawing, first_measure, measures, stretch_labels
 from crmcli.tui.widgets.report_chart import _apart, filled, lying
 
 PAPER = Screen(80, False, Locale(), datetime(2026, 11, 21, tzinfo=UTC))
@@ -70,7 +70,7 @@ def test_short_figures(value: float, expected: str) -> None:
 def test_names_of_months(slot: int, expected: list[str]) -> None:
     """As long as there is room; the year with the first and with each January."""
     bars = [Bar(label, 1.0, "1", 0) for label in ("2025-12", "2026-01", "2026-02")]
-    assert expected == month_labels(bars, slot)
+    assert expected == stretch_labels(bars, slot)
 
 
 @given(st.lists(st.tuples(st.integers(0, 200), st.text("0123456789[]", min_size=1, max_size=9)), max_size=40))

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from crmcli.commands.completing import companies, contacts
-from crmcli.commands.import_ import answer_import
 from crmcli.commands.import_flags import CURRENCY, MEANING, PLACING, READING, parameters
 from crmcli.commands.shape import (
     TABLE_LIMIT,
@@ -36,7 +35,6 @@ from crmcli.commands.shape import (
 )
 from crmcli.commands.verbs import SpelledOut
 from crmcli.errors import BadValue, UsageError
-from crmcli.services.importing.options import plan_of
 from crmcli.services.records import Query
 
 app = Noun("What customers bought, line by line. Reports about customers read it, and won deals where there is none.")
@@ -76,6 +74,9 @@ def _import(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="A file, or - for standard input.")],
     **given: Any,  # noqa: ANN401 - what the options were told
 ) -> None:
+    from crmcli.commands.import_ import answer_import
+    from crmcli.services.importing.options import plan_of
+
     application = app_of(ctx)
     if given["report"] not in (None, "text", "json"):
         raise BadValue("report", f"{given['report']!r} is not one of text, json")

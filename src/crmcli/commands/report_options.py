@@ -9,10 +9,13 @@ import typer
 
 from crmcli.commands.completing import one_of, owners, pipelines
 from crmcli.commands.shape import Filter, Raw
-from crmcli.domain.attribution import MODELS
+from crmcli.reports.options import OPTIONS
 from crmcli.reports.questions import CUSTOMER_GROUPS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crmcli.reports.options import Option
     from crmcli.reports.questions import Question
 
 _DEAL_GROUPS = "owner, company, product, source, region, segment, campaign, pipeline, month, quarter, or a custom field"
@@ -61,115 +64,18 @@ Envelope = Annotated[
     bool, typer.Option("--envelope", help="JSON with n, period, currency, formula and totals around the rows.")
 ]
 
-# What only some reports can be asked: name -> type and default.
-OWN: dict[str, tuple[Any, Any]] = {
-    "owner": (
-        Annotated[
-            str | None,
-            typer.Option(
-                "--owner", metavar="USER", help="Only what is theirs; me for your own.", autocompletion=owners
-            ),
-        ],
-        None,
-    ),
-    "ref": (
-        Annotated[str | None, typer.Option("--about", metavar="REF", help="Only this record, and what belongs to it.")],
-        None,
-    ),
-    "all": (Annotated[bool | None, typer.Option("--all", help="Not just the weightiest.")], None),
-    "pipeline": (
-        Annotated[
-            str | None,
-            typer.Option("--pipeline", metavar="NAME", help="Another than the default one.", autocompletion=pipelines),
-        ],
-        None,
-    ),
-    "days": (
-        Annotated[
-            int | None,
-            typer.Option("--days", metavar="N", help="Untouched for so many days, whatever the stage allows."),
-        ],
-        None,
-    ),
-    "simulate": (
-        Annotated[
-            int | None,
-            typer.Option(
-                "--simulate", metavar="N", help="Draw so many possible futures; usually 10,000, 0 for none.", min=0
-            ),
-        ],
-        None,
-    ),
-    "seed": (
-        Annotated[
-            int | None,
-            typer.Option("--seed", metavar="S", help="Of the draws; usually 1. The same seed, the same answer."),
-        ],
-        None,
-    ),
-    "attribution": (
-        Annotated[
-            str | None,
-            typer.Option(
-                "--attribution",
-                metavar="MODEL",
-                help="Whom a deal is owed to: own (default), first, last or linear.",
-                autocompletion=one_of(MODELS),
-            ),
-        ],
-        None,
-    ),
-    "horizon": (
-        Annotated[
-            str | None,
-            typer.Option("--horizon", metavar="TIME", help="How far to look ahead: 39w, 90d, 6m, 1y. Usually 52w."),
-        ],
-        None,
-    ),
-    "discount": (
-        Annotated[
-            str | None,
-            typer.Option("--discount", metavar="RATE", help="What money to come loses a year: 10%. Usually nothing."),
-        ],
-        None,
-    ),
-    "fewest": (
-        Annotated[
-            int | None,
-            typer.Option(
-                "--min-customers", metavar="N", help="Only products that so many bought together; usually 5.", min=1
-            ),
-        ],
-        None,
-    ),
-    "confidence": (
-        Annotated[
-            str | None, typer.Option("--min-confidence", metavar="SHARE", help="Only rules as sure as this: 30%.")
-        ],
-        None,
-    ),
-    "campaign": (
-        Annotated[
-            str | None,
-            typer.Option(
-                "--campaign", metavar="NAME", help="Its members that it was not sent to yet; usually everybody."
-            ),
-        ],
-        None,
-    ),
-    "source_of": (
-        Annotated[
-            str | None,
-            typer.Option(
-                "--from",
-                metavar="purchases|deals",
-                help="What counts as bought: imported purchases (default where there are any) or won deals.",
-                autocompletion=one_of(("purchases", "deals")),
-            ),
-        ],
-        None,
-    ),
-}
+_COMPLETED: dict[str, Callable[..., Any]] = {"owner": owners, "pipeline": pipelines}
+
+
+def _own(option: Option) -> Any:  # noqa: ANN401
+    """The parameter of what only some reports can be asked."""
+    kind: Any = {"number": int, "yes": bool}.get(option.kind, str)
+    offered = one_of(option.choices) if option.choices else _COMPLETED.get(option.kind)
+    metavar = option.metavar or None
+    return Annotated[
+        kind | None,
+        typer.Option(option.flag, metavar=metavar, help=option.about, autocompletion=offered, min=option.least),
+    ]
 
 
 def parameters(question: Question) -> list[Parameter]:
@@ -182,7 +88,7 @@ def parameters(question: Question) -> list[Parameter]:
         found += [("compare", Compare, None)] if question.compares else []
     if question.noun:
         found.append(("filter_", Filter, None))
-    found += [(name, *OWN[name]) for name in question.options]
+    found += [(name, _own(OPTIONS[name]), None) for name in question.options]
     found += [
         ("currency", Currency, None), ("chart", ChartOnly, False), ("output", OutputFile, None),
         ("explain", Explain, False), ("drill", DrillDown, False), ("row", RowOption, None),

@@ -15,7 +15,8 @@ from crmcli.domain.text import fold
 from crmcli.errors import BadValue
 from crmcli.render.report_files import KINDS, content_of, media_type
 from crmcli.reports.catalogue import BY_NAME, question_named
-from crmcli.reports.inquiry import Asked
+from crmcli.reports.inquiry import Asked, kept_of
+from crmcli.reports.options import flag_of
 from crmcli.services.notices import Attachment, Notice
 
 if TYPE_CHECKING:
@@ -46,10 +47,7 @@ def save(ctx: typer.Context, name: _Name, report: _Report) -> None:
     context = app_of(ctx)
     asked = _worded(ctx, question_named(report))
     context.answer(asked)  # what can't be asked is not worth keeping
-    kept = {key: value for key, value in asked._asdict().items() if value and key != "name"}
-    saved = context.saved_reports.save(
-        name, asked.name, kept | ({"options": dict(asked.options)} if asked.options else {})
-    )
+    saved = context.saved_reports.save(name, asked.name, kept_of(asked))
     _tell(ctx, saved, f"saved {saved.name}: crm report run {quote(saved.name)}")
 
 
@@ -144,7 +142,7 @@ def _command(saved: SavedReport) -> str:
     flags = {**{key: value for key, value in saved.asked.items() if key != "options"}, **saved.asked.get("options", {})}
     words = ["crm", "report", saved.report]
     for key, value in flags.items():
-        words += [f"--{key.replace('_', '-')}", *([] if value is True else [str(value)])]
+        words += [flag_of(key), *([] if value is True else [str(value)])]
     return join(words)
 
 

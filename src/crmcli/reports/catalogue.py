@@ -73,7 +73,9 @@ def _refuse_what_it_takes_not(question: Question, asked: Asked) -> None:
             raise UsageError(f"report {question.name} takes no {flag}")
     for name in asked.options:
         if name not in question.options:
-            raise UsageError(f"report {question.name} takes no --{name.replace('_', '-')}")
+            from crmcli.reports.options import flag_of
+
+            raise UsageError(f"report {question.name} takes no {flag_of(name)}")
 
 
 def group_names(desk: Desk, noun: str) -> list[str]:

@@ -23,7 +23,7 @@ def compared(report: Report, then: Report) -> Report:
     The change is a fraction of the figure then; of a rate it is the difference of the two. A row that is in one of the
     periods only has no figures for the other. Rows that were there then and are not now come last.
     """
-    keys = [n for n, column in enumerate(report.columns) if column.kind not in _FIGURES]
+    keys = _keys(report)
     earlier = {_key(row, keys): row for row in then.rows}
     now = {_key(row, keys) for row in report.rows}
     gone = [_without_figures(report, row) for key, row in earlier.items() if key not in now]
@@ -40,6 +40,13 @@ def compared(report: Report, then: Report) -> Report:
         compared=then.period,
         notes=tuple(dict.fromkeys((*report.notes, *then.notes))),
     )
+
+
+def _keys(report: Report) -> list[int]:
+    """Where rows say what they are about: the first column and the id if there is one, else all that are no figures."""
+    words = [n for n, column in enumerate(report.columns) if column.kind not in _FIGURES]
+    ids = [n for n in words if report.columns[n].name == "id"]
+    return [words[0], *ids] if ids else words
 
 
 def _key(row: Sequence[object], places: Sequence[int]) -> tuple[object, ...]:

@@ -33,6 +33,12 @@ class Asked(NamedTuple):
     options: Mapping[str, Any] = {}
 
 
+def kept_of(asked: Asked) -> dict[str, Any]:
+    """How a report is asked, as it is kept under a name: ``Asked(report, **kept)`` asks it again."""
+    kept = {key: value for key, value in asked._asdict().items() if value and key not in ("name", "options")}
+    return kept | ({"options": dict(asked.options)} if asked.options else {})
+
+
 class Sources(NamedTuple):
     """What reports are worked out from."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from contextlib import suppress
 from functools import partial
@@ -78,7 +79,8 @@ class CrmApp(StoringApp):
         theme: str | None = None,
         plain: bool = False,
     ) -> None:
-        super().__init__(session, ansi_color=True if plain else None)
+        has_no_colour = plain or "NO_COLOR" in os.environ  # as Textual itself looks for it, which else keeps the greys
+        super().__init__(session, ansi_color=True if has_no_colour else None)
         self.pipeline = pipeline
         self.filter_text = filter_text if start == "board" else None
         self.count = Count(self._tell_count)
@@ -95,7 +97,8 @@ class CrmApp(StoringApp):
         if plain:
             self.animation_level = "none"
             self._filters.append(Plain())
-        self.theme = theme or ("ansi-dark" if plain else self._theme_kept() or theme_for(self.console.color_system))
+        usual = "ansi-dark" if has_no_colour else self._theme_kept() or theme_for(self.console.color_system)
+        self.theme = theme or usual
 
     # -- coming up
 
@@ -155,7 +158,8 @@ class CrmApp(StoringApp):
     def _dress(self, screen: Screen[Any]) -> None:
         """The classes that go with the terminal's size, from the beginning; else everything on it is styled twice."""
         for points, length in zip(self._breakpoints, self.size, strict=True):
-            screen.add_class(max(point for point in points if point[0] <= length)[1])
+            now = max(point for point in points if point[0] <= length)[1]
+            screen.update_classes({name: name == now for _, name in points}, animate=False)
 
     def push_screen(self, screen: Any, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - as Textual has it, in five ways
         """Open a screen, usually a dialog, before the one that is seen."""
@@ -290,6 +294,9 @@ class CrmApp(StoringApp):
         """A dialog may be higher now, although its frame has stayed as it was."""
         for body in self.screen.query(".dialog-body"):
             body.refresh(layout=True)
+        if isinstance(self.screen, InTurn):  # Textual tells only the dialog how large it all is now
+            for screen in self.screen_stack[:-1]:
+                self._dress(screen)
 
     def _theme_kept(self) -> str | None:
         kept = self.session.settings["tui.theme"] or self.session.memory.get("theme")

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
+from crmcli.domain.stretches import UNITS
+from crmcli.render.report_words import is_change, spelled
 from crmcli.render.safe import visible
 from crmcli.render.table import NOTHING, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from crmcli.render.locale import Locale
     from crmcli.render.table import Screen
-    from crmcli.reports.report import Report
+    from crmcli.reports.report import Chart, Report
 
+OWN = -1  # in place of a column: the chart that the report itself has
 _DRAWN = ("integer", "money", "percent", "days", "number")
-_FIRST = {"pipeline": "value", "won": "value", "stale": "value"}  # else the first figure that can be drawn
-_MONTHS_A_YEAR = 12
-_MOST_MONTHS = 1200
+_FIRST = {"won": "value", "stale": "value"}  # of reports without a chart; else the first figure that can be drawn
+_MOST_STRETCHES = 1200
+_LEAST_CHART, _AXES = 40, 4  # cells of the smallest chart, and lines of one that its canvas does not take
+_NAMED = re.compile(r"(FY)?(\d{4})(?:-(?:(\d\d)|([WQ])(\d+)))?")
+_A_YEAR = {"Q": 4, "": 12}
 
 
 class Bar(NamedTuple):
@@ -34,12 +40,23 @@ class Bar(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """Bars beside each other: ``columns`` along time, or ``bars`` below each other."""
+    """Bars beside each other: ``columns`` along time, or ``bars`` below each other; or a ``text`` that draws ``chart``.
+
+    The bars of a text are the labels of its chart, and ``bar_of`` is the one that each row of the report belongs to.
+    """
 
     kind: str
     measure: str
     bars: tuple[Bar, ...]
     legend: str = ""
+    chart: Chart | None = None
+    bar_of: tuple[int | None, ...] = ()
+
+    def is_lit(self, bar: int, row: int) -> bool:
+        """Whether a bar is about the row."""
+        if self.bar_of:
+            return 0 <= row < len(self.bar_of) and self.bar_of[row] == bar
+        return self.bars[bar].row is not None and self.bars[bar].row == row
 
 
 class Measure(NamedTuple):
@@ -52,7 +69,18 @@ class Measure(NamedTuple):
 
 
 def measures(report: Report) -> list[Measure]:
-    """What can be drawn; amounts of two currencies never stand beside each other."""
+    """What can be drawn; amounts of two currencies never stand beside each other.
+
+    A chart of the report's own comes first where none of its columns could be drawn as that.
+    """
+    columns = _columns(report)
+    chart = report.chart
+    if chart is None or not chart.labels or _as_column(report, columns) is not None:
+        return columns
+    return [Measure(OWN, None, visible(chart.title or report.title), ""), *columns]
+
+
+def _columns(report: Report) -> list[Measure]:
     names = [column.name for column in report.columns]
     codes: list[str | None] = [None]
     if "currency" in names:
@@ -60,18 +88,39 @@ def measures(report: Report) -> list[Measure]:
         counts = Counter(code for row in drawn_rows(report) if (code := report.rows[row][place]) is not None)
         codes = [str(code) for code, _ in counts.most_common()] if len(counts) > 1 else codes
     return [
-        Measure(place, code, f"{column.header}, {code}" if code else column.header, column.name)
+        Measure(place, code, f"{spelled(column)}, {code}" if code else spelled(column), column.name)
         for code in codes
         for place, column in enumerate(report.columns)
-        if column.kind in _DRAWN and column.name != "number"
+        if column.kind in _DRAWN and column.name != "number" and not is_change(column)
         if any(number(report.rows[row][place]) for row in drawn_rows(report, code))
     ]
 
 
+def _as_column(report: Report, columns: Sequence[Measure]) -> int | None:
+    """Which of the columns holds what the report's own chart draws; bars pick out the row at the cursor."""
+    chart = report.chart
+    if chart is None or chart.kind not in ("bar", "line") or chart.lines:
+        return None
+    wanted = dict(zip(map(visible, chart.labels), chart.values, strict=True))
+    for place, measure in enumerate(columns):
+        rows = {label_of(report, row): report.rows[row][measure.place] for row in drawn_rows(report, measure.currency)}
+        if all(label in rows and _same(rows[label], value) for label, value in wanted.items()):
+            return place
+    return None
+
+
+def _same(value: object, drawn: float | None) -> bool:
+    return abs(number(value) - (drawn or 0.0)) < 1e-6 * max(1.0, abs(drawn or 0.0))
+
+
 def first_measure(report: Report) -> int:
     """Which of the measures is drawn before another is asked for."""
-    wanted = _FIRST.get(report.name)
-    names = [each.name for each in measures(report)]
+    known = measures(report)
+    as_column = _as_column(report, known) if known and known[0].place != OWN else None
+    if as_column is not None:
+        return as_column
+    wanted = _FIRST.get(report.name) if report.chart is None else None
+    names = [each.name for each in known]
     return names.index(wanted) if wanted in names else 0
 
 
@@ -81,10 +130,45 @@ def drawing(report: Report, measure: int, paper: Screen) -> Drawing | None:
     if not known:
         return None
     chosen = known[measure % len(known)]
+    if chosen.place == OWN:
+        return _own(report, chosen)
     bars = tuple(_bar(report, row, chosen.place, paper) for row in drawn_rows(report, chosen.currency))
-    if report.columns[0].name == "month":
-        return Drawing("columns", chosen.header, tuple(_months(bars)))
+    if _is_along_time(report, bars):
+        return Drawing("columns", chosen.header, tuple(_all_stretches(bars)))
     return Drawing("bars", chosen.header, bars)
+
+
+def _own(report: Report, measure: Measure) -> Drawing:
+    """The report's own chart, its labels as bars that stand for the first row of theirs."""
+    assert report.chart is not None
+    labels = [visible(label) for label in report.chart.labels]
+    rows = [label_of(report, row) for row in range(len(report.rows))]
+    bars = tuple(Bar(label, 0.0, "", rows.index(label) if label in rows else None) for label in labels)
+    bar_of = tuple(labels.index(row) if row in labels else None for row in rows)
+    return Drawing("text", measure.header, bars, chart=report.chart, bar_of=bar_of)
+
+
+def text_lines(drawing: Drawing, row: int, sign: str, cells: int, high: int, locale: Locale) -> list[str]:
+    """A text's lines, the label of the row at the cursor with its sign; as much of them as there is room for."""
+    from crmcli.render.charts import chart_lines
+
+    chart = drawing.chart
+    assert chart is not None
+    lit = next((n for n in range(len(drawing.bars)) if drawing.is_lit(n, row)), None)
+    wide = cells
+    if chart.kind == "line":  # the wider, the higher
+        wide = min(cells, max(_LEAST_CHART, (high - _AXES - len(chart.lines) // 4) * 8))
+    else:
+        blank = " " * len(sign)
+        labels = tuple((sign if n == lit else blank) + label for n, label in enumerate(chart.labels))
+        chart = chart._replace(labels=labels)
+    lines = list(chart_lines(chart, max(1, wide), locale, color=False))[1 if chart.title else 0 :]
+    if len(lines) <= high:
+        return lines
+    head = 1 if chart.kind == "heat" else 0
+    at = 0 if lit is None else lit * 2 if chart.kind == "funnel" else lit
+    start = max(0, min(at - (high - head) // 2, len(lines) - high))
+    return lines[:head] + lines[head + start : start + high]
 
 
 def number(value: object) -> float:
@@ -117,18 +201,50 @@ def label_of(report: Report, row: int) -> str:
     return NOTHING if value is None else visible(str(value))
 
 
-def _months(bars: Sequence[Bar]) -> Iterable[Bar]:
-    """Every month from the first to the last, those with nothing in them too."""
+# -- along time
+
+
+def _is_along_time(report: Report, bars: Sequence[Bar]) -> bool:
+    """Whether the rows are stretches of the calendar, one each."""
+    labels = [bar.label for bar in bars if bar.label != NOTHING]
+    return (
+        report.columns[0].name.replace("_", "-") in UNITS
+        and len(set(labels)) == len(labels)
+        and all(_NAMED.fullmatch(label) for label in labels)
+    )
+
+
+def _all_stretches(bars: Sequence[Bar]) -> Iterator[Bar]:
+    """Every stretch from the first to the last, those with nothing in them too."""
     known = {bar.label: bar for bar in bars if bar.label != NOTHING}
     if not known:
         return
-    month, last = min(known), max(known)
-    for _ in range(_MOST_MONTHS):
-        yield known.get(month) or Bar(month, 0.0, "0", None)
-        if month == last:
+    label, last = min(known), max(known)
+    for _ in range(_MOST_STRETCHES):
+        yield known.get(label) or Bar(label, 0.0, "0", None)
+        if label >= last:
             return
-        year, place = int(month[:-3]), int(month[-2:])
-        month = f"{year + place // _MONTHS_A_YEAR:04}-{place % _MONTHS_A_YEAR + 1:02}"
+        label = after(label)
+
+
+def after(label: str) -> str:
+    """The stretch of the calendar that comes next: after ``2026-12``, ``2026-W53``, ``FY2026-Q4`` or ``2026``."""
+    found = _NAMED.fullmatch(label)
+    assert found is not None
+    fiscal, year, month, kind, place = found[1] or "", int(found[2]), found[3], found[4] or "", found[5]
+    if month is None and place is None:
+        return f"{fiscal}{year + 1:04}"
+    if kind == "W":
+        return _week_after(year, int(place))
+    turn, following = divmod(int(month or place), _A_YEAR[kind])
+    return f"{fiscal}{year + turn:04}-{kind}{following + 1:0{1 if kind else 2}}"
+
+
+def _week_after(year: int, week: int) -> str:
+    from datetime import date, timedelta
+
+    there, following, _ = (date.fromisocalendar(year, week, 1) + timedelta(days=7)).isocalendar()
+    return f"{there}-W{following:02}"
 
 
 def compact(value: float, locale: Locale) -> str:
@@ -139,11 +255,15 @@ def compact(value: float, locale: Locale) -> str:
     return locale.number(round(value, 2))
 
 
-def month_labels(bars: Sequence[Bar], slot: int) -> list[str]:
-    """What stands below each column: its month, and with the first one and each January the year."""
-    short = [
-        bar.label[:4] if place == 0 or bar.label.endswith("-01") else bar.label[5:] for place, bar in enumerate(bars)
-    ]
-    if slot > len("[2026-06]"):
+def stretch_labels(bars: Sequence[Bar], slot: int) -> list[str]:
+    """What stands below each column: its month, quarter or week, and with the first one of a year the year."""
+    if slot > max((len(bar.label) for bar in bars), default=0) + 2:
         return [bar.label for bar in bars]
-    return [label if len(label) < slot or (len(label) == 4 and slot >= 2) else "" for label in short]
+    years = [bar.label.partition("-")[0] for bar in bars]
+    short = [
+        years[place] if not place or years[place - 1] != years[place] else bar.label.partition("-")[2]
+        for place, bar in enumerate(bars)
+    ]
+    return [
+        label if len(label) < slot or (label == years[place] and slot >= 2) else "" for place, label in enumerate(short)
+    ]

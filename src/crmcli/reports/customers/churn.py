@@ -55,10 +55,12 @@ def _alive(found: Buying) -> tuple[Mapping[str, float], tuple[str, ...]]:
     except (Refused, UsageError) as refusal:
         remedy = f" ({refusal.hint})" if isinstance(refusal, UsageError) else ""
         return {}, (f"without P(alive): {refusal}{remedy}",)
+    if model.edge:
+        return {}, (f"without P(alive): {warnings(model)[0]}",)
     from crmcli.domain.buy_till_you_die import p_alive
 
     chances = p_alive(model, *sufficient(people)).tolist()
-    return {each.customer: chance for each, chance in zip(people, chances, strict=True)}, warnings(model)
+    return {each.customer: chance for each, chance in zip(people, chances, strict=True)}, ()
 
 
 def _row(found: Buying, each: Silence) -> tuple[object, ...]:

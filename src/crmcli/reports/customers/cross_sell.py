@@ -49,7 +49,7 @@ def cross_sell_report(sources: Sources, inquiry: Inquiry) -> Report:
         answer = _rules(found, held, known) if by == "product" else _offers(found, next_best(held, known))
         return answer._replace(
             n=len(held), period=inquiry.span.label, formula=_FORMULA,
-            notes=(f"of pairs that {fewest} customers or more bought", *_most(by, known), *found.notes),
+            notes=(_told(by, fewest, known), *found.notes),
         )  # fmt: skip
 
 
@@ -120,6 +120,9 @@ def _fewest(inquiry: Inquiry) -> int:
     return int(fewest)
 
 
-def _most(by: str, known: Sequence[Rule]) -> tuple[str, ...]:
-    is_full = by == "product" and len({frozenset((rule.product, rule.other)) for rule in known}) == _MOST_PAIRS
-    return (f"the {_MOST_PAIRS} pairs of the greatest lift",) if is_full else ()
+def _told(by: str, fewest: int, known: Sequence[Rule]) -> str:
+    """Which pairs of products are looked at, and which of them are shown."""
+    looked_at = f"pairs that {fewest} customers or more bought" if fewest > 1 else "all pairs that anybody bought"
+    if by == "product" and len({frozenset((rule.product, rule.other)) for rule in known}) == _MOST_PAIRS:
+        return f"of {looked_at}, the {_MOST_PAIRS} of the greatest lift"
+    return f"of {looked_at}, those that attract each other (lift above 1)"

@@ -31,8 +31,8 @@ _FORMULA = (
 )
 _COLUMNS = (
     ReportColumn("frequency", "repeats", "integer", 1, "x: days on which the customer bought again, after the first"),
-    ReportColumn("recency", "recency", "number", 2, "t_x: weeks from the first purchase to the last"),
-    ReportColumn("age", "age", "number", 2, "T: weeks from the first purchase to the last day of the period"),
+    ReportColumn("recency", "recency w", "number", 2, "t_x: weeks from the first purchase to the last"),
+    ReportColumn("age", "age w", "number", 2, "T: weeks from the first purchase to the last day of the period"),
     ReportColumn("p_alive", "alive", "percent", 0, "the chance that the customer still is one (BG/NBD)"),
     ReportColumn("expected_purchases", "will buy", "number", 0, "purchases to be expected within the horizon (BG/NBD)"),
     ReportColumn("expected_value", "for each", "money", 1, "what one purchase is expected to bring (Gamma-Gamma)"),
@@ -123,9 +123,9 @@ def warnings(model: BgNbd, spending: GammaGamma | None = None) -> tuple[str, ...
     """What the models themselves say against being trusted."""
     found = []
     if model.edge:
-        found.append(f"the purchases tell nothing certain about {', '.join(model.edge)} of BG/NBD: use with care")
+        found.append(f"purchases like these tell nothing about {', '.join(model.edge)} of BG/NBD")
     if spending is not None and spending.edge:
-        found.append(f"the amounts tell nothing certain about {', '.join(spending.edge)} of Gamma-Gamma: use with care")
+        found.append(f"amounts like these tell nothing about {', '.join(spending.edge)} of Gamma-Gamma")
     if spending is not None and abs(spending.correlation or 0.0) > _CORRELATED:
         found.append(
             f"who buys more often spends {'more' if (spending.correlation or 0) > 0 else 'less'} at a time (correlation"

@@ -8,7 +8,7 @@ from crmcli.domain.metrics import ratio
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import joined
 from crmcli.reports.report import Chart, Report, ReportColumn
-from crmcli.reports.sales.funnel import been_in, groups_in_order, reached_at_most
+from crmcli.reports.sales.funnel import all_together, been_in, groups_in_order
 from crmcli.reports.sales.grouping import asking, group_cell, group_column
 from crmcli.reports.sales.ladder import ladder
 from crmcli.reports.unrated import shared
@@ -32,13 +32,12 @@ def conversion_report(sources: Sources, inquiry: Inquiry) -> Report:
     with asking(sources, inquiry, "created_at") as asked:
         rungs = ladder(asked.reader, inquiry.options.get("pipeline"))
         made = created_within(asked.where, inquiry.span.bounds)
-        furthest = reached_at_most(asked, rungs, made)
-        lost = _lost(asked, rungs, made)
+        furthest, lost = _climbed(asked, rungs, made)
         keys = groups_in_order(asked, furthest)
         drills = DealDrill(asked.desk, asked.reader, asked.group, keys, asked.rest("created_at"))
         places = [(key, step) for key in keys for step in range(max(len(rungs.names) - 1, 0))]
         rows = tuple(_row(asked, rungs, key, step, furthest[key], lost) for key, step in places)
-        whole = _whole(asked, rungs, made, furthest)
+        whole = all_together(asked, rungs, made, furthest)
         return Report(
             "conversion", _title(rungs, asked), (*group_column(asked.group), *_columns(rungs)), rows, None, sum(whole),
             inquiry.span.label, None, _FORMULA, chart=_chart(rungs, whole),
@@ -70,19 +69,14 @@ def _columns(rungs: Ladder) -> tuple[ReportColumn, ...]:
     )  # fmt: skip
 
 
-def _lost(asked: Asking, rungs: Ladder, made: Condition) -> Furthest:
-    """How many deals that are lost now came to each step and no further."""
-    found: Furthest = {}
+def _climbed(asked: Asking, rungs: Ladder, made: Condition) -> tuple[Furthest, Furthest]:
+    """How many deals came to each step and no further, and how many of these are lost now; by group."""
+    reached: Furthest = {} if asked.group.name else {None: [0] * len(rungs.names)}
+    lost: Furthest = {}
     for key, step, is_lost, count in furthest_steps(asked.reader, asked.group, rungs.steps, made):
-        if is_lost:
+        for found in (reached, lost) if is_lost else (reached,):
             found.setdefault(key, [0] * len(rungs.names))[step] += count
-    return found
-
-
-def _whole(asked: Asking, rungs: Ladder, made: Condition, furthest: Furthest) -> list[int]:
-    if asked.group.is_shared:
-        furthest = reached_at_most(asked.whole(), rungs, made)
-    return [sum(counts) for counts in zip([0] * len(rungs.names), *furthest.values(), strict=True)]
+    return reached, lost
 
 
 def _shares(furthest: list[int], step: int) -> list[float | None]:

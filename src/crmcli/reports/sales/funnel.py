@@ -9,7 +9,7 @@ from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import equal, joined, quoted
 from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, group_cell, group_column
-from crmcli.reports.sales.ladder import ladder
+from crmcli.reports.sales.ladder import every_of, ladder, sampled
 from crmcli.reports.unrated import shared
 from crmcli.store.queries.stage_history import (
     created_within,
@@ -55,7 +55,9 @@ def funnel_report(sources: Sources, inquiry: Inquiry) -> Report:
         rungs = ladder(asked.reader, inquiry.options.get("pipeline"))
         made = created_within(asked.where, inquiry.span.bounds)
         furthest = reached_at_most(asked, rungs, made)
-        days = _days_to_next(asked, rungs, made)
+        whole = all_together(asked, rungs, made, furthest)
+        every = every_of(sum(whole))
+        days = _days_to_next(asked, rungs, made, every)
         now = standing_counts(asked.reader, asked.group, in_pipeline(made, list(rungs.steps)))
         keys = groups_in_order(asked, furthest)
         drills = DealDrill(asked.desk, asked.reader, asked.group, keys, asked.rest("created_at"))
@@ -64,12 +66,11 @@ def funnel_report(sources: Sources, inquiry: Inquiry) -> Report:
             for key in keys
             for line in _lines(asked, rungs, key, furthest[key], days, now, drills)
         ]  # fmt: skip
-        whole = _whole(asked, rungs, made, furthest)
     return Report(
         "funnel", _title(rungs, asked), (*group_column(asked.group), ReportColumn("stage", "stage"), *_FIGURES),
         tuple(row for row, _, _ in lines), None, sum(whole), inquiry.span.label, None, _FORMULA,
         chart=_chart(rungs, whole), drill=tuple(drill for _, drill, _ in lines), cells=tuple(cells for *_, cells in lines),
-        notes=shared(asked.group),
+        notes=(*shared(asked.group), *sampled(every)),
     )  # fmt: skip
 
 
@@ -93,17 +94,17 @@ def groups_in_order(asked: Asking, furthest: Furthest) -> list[object]:
     return sorted(furthest, key=lambda key: (-sum(furthest[key]), asked.group.label(key) or ""))
 
 
-def _whole(asked: Asking, rungs: Ladder, made: Condition, furthest: Furthest) -> list[int]:
+def all_together(asked: Asking, rungs: Ladder, made: Condition, furthest: Furthest) -> list[int]:
     """All groups together, every deal once."""
     if asked.group.is_shared:
         furthest = reached_at_most(asked.whole(), rungs, made)
     return [sum(counts) for counts in zip([0] * len(rungs.names), *furthest.values(), strict=True)]
 
 
-def _days_to_next(asked: Asking, rungs: Ladder, made: Condition) -> dict[tuple[object, int], list[float]]:
+def _days_to_next(asked: Asking, rungs: Ladder, made: Condition, every: int) -> dict[tuple[object, int], list[float]]:
     """By group and step the days that each deal took from there to a later step."""
     found: dict[tuple[object, int], list[float]] = {}
-    for key, *entered in first_entries(asked.reader, asked.group, rungs.steps, rungs.climbed, made):
+    for key, *entered in first_entries(asked.reader, asked.group, rungs.steps, rungs.climbed, made, every):
         later: int | None = None
         for step in range(len(entered) - 1, -1, -1):
             here = entered[step]

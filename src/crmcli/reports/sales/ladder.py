@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from crmcli.store.reader import Reader
 
 
+_MOST_BY_THEMSELVES = 50_000
+
+
 class Ladder(NamedTuple):
     """``names`` are the steps; ``steps`` gives each stage's, for a lost one the first."""
 
@@ -43,6 +46,16 @@ def ladder(reader: Reader, name: str | None) -> Ladder:
     stages = tuple(stages_of(reader, pipeline_key(reader, name)))
     names, steps = _climbed(stages)
     return Ladder(stages[0].pipeline if stages else "", stages, names, steps)
+
+
+def every_of(deals: int) -> int:
+    """Every which of so many deals is looked at by itself, for medians."""
+    return -(-deals // _MOST_BY_THEMSELVES)
+
+
+def sampled(every: int) -> tuple[str, ...]:
+    """The note that only some of very many deals were looked at by themselves."""
+    return (f"days are those of one deal in {every}, by their numbers",) if every > 1 else ()
 
 
 def _climbed(stages: Sequence[StageView]) -> tuple[tuple[str, ...], dict[int, int]]:

@@ -73,7 +73,7 @@ def loss_reasons_report(sources: Sources, inquiry: Inquiry) -> Report:
             if len(rows) > 1 else None,
             whole.lost, inquiry.span.label, code, _FORMULA, chart=_chart(found, stages),
             drill=tuple(_drill(drills, reasons, key, why) for (key, why), _ in rows),
-            cells=() if asked.group.name else tuple(_cells(reasons, why, loss, stages) for (_, why), loss in rows),
+            cells=_all_cells(reasons, rows, stages) if not asked.group.name and whole.lost <= MOST_NUMBERS else (),
             notes=(*shared(asked.group), *left_out(asked.desk, asked.reader, worth, lost)),
         )  # fmt: skip
 
@@ -84,6 +84,12 @@ def _drill(drills: DealDrill, reasons: DealDrill, key: object, why: str | None) 
     return drills.to(key, "stage_kind = lost", 1, was_lost_for(why))
 
 
+def _all_cells(
+    reasons: DealDrill, rows: list[tuple[tuple[object, str | None], Loss]], stages: list[str]
+) -> tuple[dict[str, Drill | None], ...]:
+    return tuple(_cells(reasons, why, loss, stages) for (_, why), loss in rows)
+
+
 def _cells(reasons: DealDrill, why: str | None, loss: Loss, stages: list[str]) -> dict[str, Drill | None]:
     """The deals that were lost from each stage, named by their numbers: no filter asks for the move that lost them."""
     return {
@@ -92,7 +98,6 @@ def _cells(reasons: DealDrill, why: str | None, loss: Loss, stages: list[str]) -
             was_lost_from(None if name == UNKNOWN else name),
         )
         for name in stages
-        if loss.lost <= MOST_NUMBERS
     }  # fmt: skip
 
 

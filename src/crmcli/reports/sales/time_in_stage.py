@@ -9,7 +9,7 @@ from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import equal, joined
 from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, group_cell, group_column
-from crmcli.reports.sales.ladder import ladder
+from crmcli.reports.sales.ladder import every_of, ladder, sampled
 from crmcli.reports.unrated import shared
 from crmcli.store.queries.stage_history import created_within, in_pipeline, standing_counts, stays
 
@@ -41,7 +41,9 @@ def time_in_stage_report(sources: Sources, inquiry: Inquiry) -> Report:
         rungs = ladder(asked.reader, inquiry.options.get("pipeline"))
         stages = rungs.of_kind("open")
         made = created_within(asked.where, inquiry.span.bounds)
-        days = _stays(asked, rungs, made)
+        deals = _deals(asked, made, rungs)
+        every = every_of(deals)
+        days = _stays(asked, rungs, made, every)
         now = standing_counts(asked.reader, asked.group, in_pipeline(made, [stage.number for stage in stages]))
         keys = _in_order(asked, days)
         drills = DealDrill(asked.desk, asked.reader, asked.group, keys, asked.rest("created_at"))
@@ -53,7 +55,7 @@ def time_in_stage_report(sources: Sources, inquiry: Inquiry) -> Report:
                  now.get((key, stage.number), 0))
                 for key, stage in places
             ),
-            None, _deals(asked, made, rungs), inquiry.span.label, None, _FORMULA,
+            None, deals, inquiry.span.label, None, _FORMULA,
             chart=_chart(stages, days) if len(keys) == 1 else None,
             drill=tuple(
                 drills.to(key, joined(equal("pipeline", rungs.pipeline), equal("been_in", stage.stage)),
@@ -65,7 +67,7 @@ def time_in_stage_report(sources: Sources, inquiry: Inquiry) -> Report:
                                   now.get((key, stage.number), 0))}
                 for key, stage in places
             ),
-            notes=shared(asked.group),
+            notes=(*shared(asked.group), *sampled(every)),
         )  # fmt: skip
 
 
@@ -74,13 +76,13 @@ def _title(rungs: Ladder, asked: Asking) -> str:
     return rungs.title("time in the stages") + by
 
 
-def _stays(asked: Asking, rungs: Ladder, made: Condition) -> Stays:
+def _stays(asked: Asking, rungs: Ladder, made: Condition, every: int) -> Stays:
     """The days of each deal in each open stage."""
     now = int(asked.desk.clock.now().timestamp())
     inside = in_pipeline(made, list(rungs.steps))
     found: Stays = {}
     still_open = [stage.number for stage in rungs.of_kind("open")]
-    for key, stage, seconds in stays(asked.reader, asked.group, still_open, now, inside):
+    for key, stage, seconds in stays(asked.reader, asked.group, still_open, now, inside, every):
         found.setdefault((key, stage), []).append(max(seconds, 0) / _DAY)
     return found
 

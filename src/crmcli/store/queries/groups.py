@@ -274,22 +274,29 @@ def group_rows(
     """
     parts = (*split, *measures)
     keys = ", ".join(str(place) for place in range(1, len(split) + 2))
-    sql = (
-        f"SELECT {group.sql}{''.join(f', {each.sql}' for each in parts)}{group.source}{source.sql}{group.joins.sql}"
-        f" WHERE {_LIVE} AND ({where.sql}) GROUP BY {keys}"
-    )
-    params = [param for each in parts for param in each.params]
-    return reader.stream(sql, (*group.params, *params, *source.params, *group.joins.params, *where.params))
+    return _asked(reader, group, parts, where, source, f" GROUP BY {keys}")
 
 
 def group_values(
     reader: Reader, group: Group, values: Sequence[Condition], where: Condition = EVERYTHING, source: Condition = EMPTY
 ) -> Iterator[Row]:
     """The key of its group with the values of each deal that fits; for medians, which no aggregate gives."""
-    figures = "".join(f", {each.sql}" for each in values)
-    sql = f"SELECT {group.sql}{figures}{group.source}{source.sql}{group.joins.sql} WHERE {_LIVE} AND ({where.sql})"
-    params = [param for each in values for param in each.params]
-    return reader.stream(sql, (*group.params, *params, *source.params, *group.joins.params, *where.params))
+    return _asked(reader, group, values, where, source)
+
+
+def _asked(
+    reader: Reader, group: Group, parts: Sequence[Condition], where: Condition, source: Condition, end: str = ""
+) -> Iterator[Row]:
+    """The rows of the group's key and the parts, over live records that fit; companies are looked up where they are named."""
+    figures = "".join(f", {each.sql}" for each in parts)
+    rest = f"{source.sql}{group.joins.sql} WHERE {_LIVE} AND ({where.sql}){end}"
+    is_named = "o." in f"{group.sql}{figures}{rest}"
+    tables = group.source if is_named else group.source.partition(" LEFT JOIN company o ")[0]
+    params = [param for each in parts for param in each.params]
+    return reader.stream(
+        f"SELECT {group.sql}{figures}{tables}{rest}",
+        (*group.params, *params, *source.params, *group.joins.params, *where.params),
+    )
 
 
 def numbers_in(reader: Reader, group: Group, key: object, where: Condition, most: int) -> list[int]:

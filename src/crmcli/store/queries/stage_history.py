@@ -37,9 +37,12 @@ def furthest_steps(reader: Reader, group: Group, steps: Mapping[int, int], where
 
 
 def first_entries(
-    reader: Reader, group: Group, steps: Mapping[int, int], stages: Sequence[int], where: Condition
+    reader: Reader, group: Group, steps: Mapping[int, int], stages: Sequence[int], where: Condition, every: int = 1
 ) -> Iterator[Row]:
-    """Group, and for each step the second when a deal first entered it; None for those that it never was in."""
+    """Group, and for each step the second when a deal first entered it; None for those that it never was in.
+
+    Only of deals whose number ``every`` divides: of very many, some are enough.
+    """
     last = max(steps.values(), default=0)
     inside = in_pipeline(where, list(steps))
     seconds = reader.dialect.seconds("h.at")
@@ -49,7 +52,7 @@ def first_entries(
         for step in range(last + 1)
     )
     source = Condition(
-        f" JOIN (SELECT h.deal_id, {entered} FROM stage_change h WHERE h.to_stage_id IN ({_listed(stages)})"
+        f" JOIN (SELECT h.deal_id, {entered} FROM stage_change h WHERE {_sampled(every)}h.to_stage_id IN ({_listed(stages)})"
         " GROUP BY h.deal_id) f ON f.deal_id = r.id"
     )
     values = [Condition(f"f.entered_{step}") for step in range(last + 1)]
@@ -58,7 +61,7 @@ def first_entries(
 
 def in_pipeline(where: Condition, stages: Sequence[int]) -> Condition:
     """The deals that fit and stand in one of the stages now."""
-    return both(where, Condition(f"r.stage_id IN ({_listed(stages)})"))
+    return both(where, Condition(f"+r.stage_id IN ({_listed(stages)})"))
 
 
 def standing_counts(reader: Reader, group: Group, where: Condition) -> dict[tuple[object, int], int]:
@@ -84,13 +87,19 @@ def standing(reader: Reader, group: Group, worth: Worth, where: Condition) -> It
     return group_rows(reader, group, measures, where, EMPTY, (Condition("r.stage_id"),))
 
 
-def stays(reader: Reader, group: Group, stages: Sequence[int], now: int, where: Condition) -> Iterator[Row]:
-    """Group, stage and the seconds that each deal was in it, all its stays together; one that lasts runs to the second ``now``."""
+def stays(
+    reader: Reader, group: Group, stages: Sequence[int], now: int, where: Condition, every: int = 1
+) -> Iterator[Row]:
+    """Group, stage and the seconds that each deal was in it, all its stays together; one that lasts runs to ``now``.
+
+    Only of deals whose number ``every`` divides: of very many, some are enough.
+    """
     at = reader.dialect.seconds("h.at")
     source = Condition(
         " JOIN (SELECT v.deal_id, v.stage, CAST(SUM(COALESCE(v.ended, ?) - v.began) AS BIGINT) AS lasted FROM"
         f" (SELECT h.deal_id, h.to_stage_id AS stage, {at} AS began,"
-        f" LEAD({at}) OVER (PARTITION BY h.deal_id ORDER BY h.at, h.id) AS ended FROM stage_change h) v"
+        f" LEAD({at}) OVER (PARTITION BY h.deal_id ORDER BY h.at, h.id) AS ended FROM stage_change h"
+        f" WHERE {_sampled(every)}1 = 1) v"
         f" WHERE v.stage IN ({_listed(stages)}) GROUP BY v.deal_id, v.stage) f ON f.deal_id = r.id",
         (now,),
     )
@@ -129,6 +138,10 @@ def stage_names(reader: Reader) -> dict[int, str]:
 
 
 REASON = Group("reason", "r.lost_reason")
+
+
+def _sampled(every: int) -> str:
+    return f"h.deal_id % {every:d} = 0 AND " if every > 1 else ""
 
 
 def _step(steps: Mapping[int, int]) -> str:

@@ -214,8 +214,9 @@ class CampaignReading(CampaignParts):
 
     def _look(self) -> None:
         """Ask how far it is, as long as something is left to send and this screen is seen."""
-        moving = any(row.sending is not None and not row.sending.is_over for row in self.campaigns.rows)
-        if self.is_active and moving:
+        if not (self.is_active and self.is_whole):  # made ahead, or on its way out: its widgets need not be there
+            return
+        if any(row.sending is not None and not row.sending.is_over for row in self.campaigns.rows):
             self.read("sending", self.session.campaign_board.sendings, self._show_sendings)
 
     def _show_sendings(self, found: Mapping[int, Sending]) -> None:

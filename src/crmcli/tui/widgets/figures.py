@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from crmcli.render.cells import cut, pad
+from crmcli.render.report_words import ASIDE, is_change
 from crmcli.render.reports import align, cells, footing
 from crmcli.render.safe import visible
 from crmcli.render.table import NOTHING, Spec, fit
@@ -22,11 +23,61 @@ if TYPE_CHECKING:
     from textual.events import Resize
 
     from crmcli.render.table import Screen as Paper
-    from crmcli.reports.report import Report
+    from crmcli.reports.report import Report, ReportColumn
+
+    Papers = Callable[[int], Paper]
 
 _GAP = "  "
-_GUTTER = 3  # what the list draws before a row: the cursor's sign and the mark's
+GUTTER = 3  # what the list draws before a row: the cursor's sign and the mark's
 _MEASURED = 300  # rows that the widths are fitted to
+_BEFORE, _CHANGE = 2000, 1000  # what is left out before all else, and what after that
+
+
+class FigureTable:
+    """The columns of a report, fitted to a width."""
+
+    def __init__(self, report: Report, paper: Paper, total: int) -> None:
+        self.report = report
+        self._paper = paper
+        rows = [cells(report, row, paper) for row in report.rows[:_MEASURED]]
+        if report.totals is not None:
+            rows.append(cells(report, report.totals, paper))
+        self._specs = [_spec(column, place) for place, column in enumerate(report.columns)]
+        shown = [place for place, column in enumerate(report.columns) if is_shown(column)]
+        fitted = fit([self._specs[p] for p in shown], [[row[p] for p in shown] for row in rows], max(1, total))
+        self._widths = {shown[place]: wide for place, wide in fitted.items()}
+
+    def pieces(self, place: int) -> list[Piece]:
+        """What the row is about, and its figures."""
+        texts = self._texts(self.report.rows[place])
+        return [
+            Piece((_GAP if n else "") + pad(texts[p], wide, self._specs[p].align), "title" if n == 0 else "text")
+            for n, (p, wide) in enumerate(self._widths.items())
+        ]
+
+    @property
+    def heading(self) -> str:
+        """The names of the columns."""
+        return self._line([spec.header for spec in self._specs])
+
+    @property
+    def totals(self) -> str:
+        """The totals, or nothing."""
+        report = self.report
+        if report.totals is None:
+            return ""
+        texts = ["" if text == NOTHING else text for text in self._texts(report.totals)]
+        named = next((place for place in self._widths if report.columns[place].kind == "text"), None)
+        if named is not None and not texts[named]:
+            texts[named] = "total"
+        return self._line(texts)
+
+    def _texts(self, row: tuple[object, ...]) -> list[str]:
+        return [text for text, _ in cells(self.report, row, self._paper)]
+
+    def _line(self, texts: Sequence[str]) -> str:
+        """Texts side by side as the columns are."""
+        return _GAP.join(pad(texts[place], wide, self._specs[place].align) for place, wide in self._widths.items())
 
 
 class FigureRows(LineList):
@@ -37,13 +88,11 @@ class FigureRows(LineList):
     class LaidOut(Message):
         """The columns are of other widths."""
 
-    def __init__(self, paper: Callable[[int], Paper], *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, paper: Papers, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self.report: Report | None = None
-        self.sorted_by = ""  # a column whose heading says so
-        self.is_reversed = False
+        self.table: FigureTable | None = None
         self._paper = paper
-        self._widths: dict[int, int] = {}
 
     @property
     def count(self) -> int:
@@ -68,95 +117,48 @@ class FigureRows(LineList):
 
     def lay_out(self) -> None:
         """Fit the columns to the width; commands are shown below, whole."""
-        if self.report is None:
+        report = self.report
+        if report is None:
+            self.table = None
             return
-        paper, total = self._paper(self.size.width), self.scrollable_content_region.width - _GUTTER
-        rows = [cells(self.report, row, paper) for row in self.report.rows[:_MEASURED]]
-        if self.report.totals is not None:
-            rows.append(cells(self.report, self.report.totals, paper))
-        specs = self._specs()
-        shown = [place for place, column in enumerate(self.report.columns) if is_shown(column.kind, column.name)]
-        fitted = fit([specs[p] for p in shown], [[row[p] for p in shown] for row in rows], max(1, total))
-        self._widths = {shown[place]: wide for place, wide in fitted.items()}
+        total = self.scrollable_content_region.width - GUTTER
+        self.table = FigureTable(report, self._paper(self.size.width), total)
         self.post_message(self.LaidOut())
-
-    def _specs(self) -> list[Spec]:
-        assert self.report is not None
-        last = len(self.report.columns)
-        # What is furthest to the right is left out first, and what the row is about never.
-        return [
-            Spec(self._header(place), align(column), column.priority or min(place, last), _least(place, column.kind))
-            for place, column in enumerate(self.report.columns)
-        ]
-
-    def _header(self, place: int) -> str:
-        assert self.report is not None
-        column = self.report.columns[place]
-        sign = ("↑" if self.is_reversed else "↓") if column.name == self.sorted_by else ""
-        return visible(column.header) + sign
 
     def on_resize(self, _event: Resize) -> None:
         """Fit the columns anew."""
         self.lay_out()
         self.forget()
 
-    # -- lines
-
-    def line(self, texts: Sequence[str]) -> str:
-        """Texts side by side as the columns are."""
-        specs = self._specs()
-        return _GAP.join(pad(texts[place], wide, specs[place].align) for place, wide in self._widths.items())
-
     def pieces(self, place: int, cells: int) -> Sequence[Piece]:  # noqa: ARG002 - the widths are fitted to it
         """What the row is about, and its figures."""
-        assert self.report is not None
-        texts = self._texts(self.report.rows[place])
-        return [
-            Piece((_GAP if n else "") + pad(texts[p], wide, self._specs()[p].align), "title" if n == 0 else "text")
-            for n, (p, wide) in enumerate(self._widths.items())
-        ]
+        return self.table.pieces(place) if self.table is not None else ()
 
-    def _texts(self, row: tuple[object, ...]) -> list[str]:
-        assert self.report is not None
-        return [text for text, _ in cells(self.report, row, self._paper(self.size.width))]
 
-    @property
-    def heading(self) -> str:
-        """The names of the columns."""
-        return self.line([self._header(place) for place in range(len(self.report.columns))]) if self.report else ""
+class Detail(Static):
+    """What the row at the cursor says that has no room in a table, whole: sentences, and a command."""
 
-    @property
-    def totals(self) -> str:
-        """The totals, or nothing."""
-        if self.report is None or self.report.totals is None:
-            return ""
-        texts = ["" if text == NOTHING else text for text in self._texts(self.report.totals)]
-        named = next((place for place in self._widths if self.report.columns[place].kind == "text"), None)
-        if named is not None and not texts[named]:
-            texts[named] = "total"
-        return self.line(texts)
+    def __init__(self) -> None:
+        super().__init__(id="figures-command", markup=False)
+        self._told: tuple[str, ...] = ()
 
-    def column_at(self, x: int) -> str | None:
-        """The name of the column whose heading is at a place of the line."""
-        end = _GUTTER
-        for place, wide in self._widths.items():
-            end += wide + len(_GAP)
-            if self.report is not None and x < end:
-                return self.report.columns[place].name
-        return None
+    def tell(self, report: Report | None, place: int) -> None:
+        """Say what there is to say of a row; the lines around it are laid out anew only when it takes other room."""
+        told = details_of(report, place)
+        if told == self._told:
+            return
+        wide = max(1, self.size.width - 2)
+        same = [-(-len(line) // wide) for line in told] == [-(-len(line) // wide) for line in self._told]
+        self._told = told
+        self.display = bool(told)
+        styled = [Content.styled(line, "$accent" if line.startswith("$ ") else "") for line in told]
+        self.update(Content("\n").join(styled), layout=not same)
 
 
 class Figures(Vertical):
     """The rows between their heading and what they rest on; for a report of faults, the command that mends the one shown."""
 
-    class HeadingClicked(Message):
-        """The name of a column was clicked."""
-
-        def __init__(self, column: str) -> None:
-            super().__init__()
-            self.column = column
-
-    def __init__(self, paper: Callable[[int], Paper]) -> None:
+    def __init__(self, paper: Papers) -> None:
         super().__init__()
         self._rows = FigureRows(paper, id="figures")
 
@@ -166,7 +168,7 @@ class Figures(Vertical):
         with Vertical(id="figures-rows"):
             yield self._rows
             yield Static(id="figures-totals", markup=False)
-        yield Static(id="figures-command", markup=False)
+        yield Detail()
         yield Static(id="figures-footing", markup=False)
 
     def show(self, report: Report | None) -> None:
@@ -176,15 +178,14 @@ class Figures(Vertical):
     def on_figure_rows_laid_out(self, event: FigureRows.LaidOut) -> None:
         """The lines around the rows keep their columns."""
         event.stop()
-        rows = self._rows
-        self._line("#figures-heading", rows.heading)
-        self._line("#figures-totals", rows.totals)
-        report = rows.report
-        rests_on = cut(visible(footing(report)), max(1, self.size.width * 2 - 4)) if report is not None else ""
+        table = self._rows.table
+        self._line("#figures-heading", table.heading if table is not None else "")
+        self._line("#figures-totals", table.totals if table is not None else "")
+        rests_on = cut(rests_on_of(self._rows.report), max(1, self.size.width * 2 - 4))
         foot = self.query_one("#figures-footing", Static)
         foot.update(Content(rests_on))
         foot.display = bool(rests_on)
-        self.say_command()
+        self.say_details()
         self._fit()
 
     def on_resize(self) -> None:
@@ -193,42 +194,34 @@ class Figures(Vertical):
 
     def _fit(self) -> None:
         """The totals stand right below the last row, or at the bottom."""
-        room = self.query_one("#figures-rows").size.height - (1 if self._rows.totals else 0)
+        has_totals = self._rows.report is not None and self._rows.report.totals is not None
+        room = self.query_one("#figures-rows").size.height - (1 if has_totals else 0)
         self._rows.styles.height = max(1, min(room, self._rows.count * self._rows.pitch))
 
     def _line(self, name: str, text: str) -> None:
         line = self.query_one(name, Static)
         line.display = bool(text)
-        line.update(Content(" " * _GUTTER + text))
+        line.update(Content(" " * GUTTER + text))
 
-    def say_command(self) -> None:
-        """The command of the row at the cursor, whole."""
-        command = command_of(self._rows.report, self._rows.cursor)
-        line = self.query_one("#figures-command", Static)
-        line.display = bool(command)
-        line.update(Content(f"$ {visible(command)}"))
-
-    def on_click(self, event: object) -> None:
-        """A click on the heading."""
-        from textual.events import Click
-
-        heading = self.query_one("#figures-heading", Static)
-        if isinstance(event, Click) and heading.display and heading.region.contains(*event.screen_offset):
-            column = self._rows.column_at(event.screen_x - heading.region.x)
-            if column is not None:
-                self.post_message(self.HeadingClicked(column))
+    def say_details(self) -> None:
+        """What the row at the cursor says, whole."""
+        self.query_one(Detail).tell(self._rows.report, self._rows.cursor)
 
 
-def _least(place: int, kind: str) -> int:
-    """The cells that a text may be cut to; what the row is about is to be known again."""
-    if kind != "text":
-        return 0
-    return 8 if place else 20
+def _spec(column: ReportColumn, place: int) -> Spec:
+    # What is furthest to the right is left out first, and what the row is about never.
+    priority = column.priority or place
+    if column.name.endswith("_before"):
+        priority = _BEFORE + place
+    elif is_change(column):
+        priority = _CHANGE + place
+    least = (8 if place else 20) if column.kind in ("text", "sentence") else 0
+    return Spec(visible(column.header), align(column), priority, least)
 
 
-def is_shown(kind: str, name: str) -> bool:
-    """Whether a column is one of the table: not a command, which is shown whole below, nor a uid."""
-    return kind != "command" and name != "id"
+def is_shown(column: ReportColumn) -> bool:
+    """Whether a column is one of the table: not a command or a definition, which are shown whole below, nor a uid."""
+    return column.kind != "command" and column.kind not in ASIDE and column.name != "id"
 
 
 def key_of(report: Report, place: int) -> Hashable | None:
@@ -236,14 +229,27 @@ def key_of(report: Report, place: int) -> Hashable | None:
     if not 0 <= place < len(report.rows):
         return None
     names = [column.name for column in report.columns]
-    if "id" in names:
+    if "id" in names and report.rows[place][names.index("id")]:
         return report.rows[place][names.index("id")]
-    return (report.rows[place][0], report.rows[place][names.index("currency")] if "currency" in names else None)
+    return tuple(
+        value for value, column in zip(report.rows[place], report.columns, strict=True) if column.kind in ("text", "date")
+    )
 
 
-def command_of(report: Report | None, place: int) -> str:
-    """The command that lists or mends what a row is about; nothing where a report has none."""
+def details_of(report: Report | None, place: int) -> tuple[str, ...]:
+    """The sentences and definitions of a row, then the command that lists or mends what it is about."""
     if report is None or not 0 <= place < len(report.rows):
+        return ()
+    told = [
+        f"$ {visible(str(value))}" if column.kind == "command" else visible(str(value))
+        for column, value in zip(report.columns, report.rows[place], strict=True)
+        if column.kind in ("sentence", "definition", "command") and value
+    ]
+    return tuple(told)
+
+
+def rests_on_of(report: Report | None) -> str:
+    """What the figures rest on and leave out, on one line."""
+    if report is None:
         return ""
-    at = next((n for n, column in enumerate(report.columns) if column.kind == "command"), None)
-    return str(report.rows[place][at]) if at is not None else ""
+    return " · ".join(visible(part) for part in (*report.notes, footing(report)) if part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from textual.containers import Horizontal
@@ -11,7 +12,7 @@ from textual.widget import Widget
 from textual_plotext import Plot, PlotextPlot
 
 from crmcli.render.cells import cut, pad, width
-from crmcli.tui.charting import compact, month_labels
+from crmcli.tui.charting import compact, stretch_labels, text_lines
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult, RenderResult
@@ -28,6 +29,7 @@ _LEAST_WIDE, _LEAST_HIGH = 30, 3  # below this plotext has no room for its axes
 _MOST_SHORT, _SHARE = 8, 0.4  # lines of a short screen, and the part of a tall one, that a chart may take
 _SIGN = "❯ "  # noqa: RUF001 - the sign of every cursor
 _LYING, _RISING, _REST = "▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█", "░"
+_INK = re.compile("[\u2580-\u259f\u2800-\u28ff\u25cb\u25cf\u25b2\u25b3\u25a0\u25a1\u25c6\u25c7]+")  # what is drawn, among what is said
 _INKS: dict[str, str] = {"bar": "chart--bar", "cursor": "chart--cursor", "text": "chart--text"}
 
 
@@ -94,13 +96,14 @@ class Canvas(PlotextPlot):
         self.plt.yticks([], [])
         self.plt.xticks([], [])
         points: list[Point] = []
+        inks = {name: self.ink(name) for name in _INKS}
         for place, bar in enumerate(chart.seen):
             row = height - 1 - place * chart.pitch
-            color = self.ink("cursor" if self._is_lit(bar) else "bar")
+            color = inks["cursor" if self._is_lit(bar) else "bar"]
             marks = lying(bar, chart.largest, room)
             points += [(x, row, mark, color) for x, mark in enumerate(marks)]
             if width(bar.figure) == len(bar.figure):
-                self.plt.text(bar.figure, len(marks) + 1, row, color=self.ink("text"), alignment="left")
+                self.plt.text(bar.figure, len(marks) + 1, row, color=inks["text"], alignment="left")
         self._set(points)
 
     def _axes(self, cells: int, height: int, *, lower: bool) -> None:
@@ -136,13 +139,14 @@ class Canvas(PlotextPlot):
 
     def _stand(self, bars: tuple[Bar, ...], high: int, slot: int) -> None:
         wide = slot - 1 if slot > 2 else slot
-        labels = month_labels(bars, slot)
+        labels = stretch_labels(bars, slot)
         points: list[Point] = []
+        inks = {name: self.ink(name) for name in _INKS}
         for place, bar in enumerate(bars):
             lit = self._is_lit(bar)
             if lit:
                 labels[place] = f"[{bar.label}]"
-            color = self.ink("cursor" if lit else "bar")
+            color = inks["cursor" if lit else "bar"]
             marks = filled(bar.value, self._chart.largest, high, _RISING)
             points += [(place * slot + x, y, mark, color) for y, mark in enumerate(marks) for x in range(wide)]
         self._set(points)
@@ -209,12 +213,19 @@ class ReportChart(Horizontal):
         if not self.is_attached:
             return
         most = _MOST_SHORT if self.screen.has_class("-short") else int(self.screen.size.height * _SHARE)
+        self.styles.height = most if self.drawing_kind == "columns" else max(3, min(most, self._lines_needed(most)))
+
+    def _lines_needed(self, most: int) -> int:
+        """The lines of the whole drawing, with air between bars if there may be that many."""
+        if self.drawing_kind == "text":
+            return len(self.text(self.size.width or self.screen.size.width, most))
         bars = len(self.bars)
-        self.styles.height = (
-            most
-            if self.drawing_kind == "columns"
-            else max(3, bars * 2 - 1 if bars * 2 - 1 <= most else min(bars, most))
-        )
+        return bars * 2 - 1 if bars * 2 - 1 <= most else bars
+
+    def text(self, cells: int, high: int) -> list[str]:
+        """The lines of a drawing that is a text."""
+        assert self.drawing is not None
+        return text_lines(self.drawing, self.cursor, _SIGN, max(1, cells), high, self.locale)
 
     def put_cursor(self, row: int) -> None:
         """Pick out the bar of a row."""
@@ -253,7 +264,8 @@ class ReportChart(Horizontal):
     @property
     def is_drawn(self) -> bool:
         """Whether plotext draws it."""
-        return not self._is_plain and self.size.width >= _LEAST_WIDE and self.size.height >= _LEAST_HIGH
+        has_room = self.size.width >= _LEAST_WIDE and self.size.height >= _LEAST_HIGH
+        return not self._is_plain and has_room and self.drawing_kind != "text"
 
     @property
     def drawing_kind(self) -> str:
@@ -305,6 +317,8 @@ class ReportChart(Horizontal):
         """The bar at a place of the widget."""
         if self.drawing is None:
             return None
+        if self.drawing.kind == "text":
+            return self._on_line(y)
         if self.drawing.kind == "bars" or not self.is_drawn:
             place = self.top + y // self.pitch
             return self.bars[place] if 0 <= place < len(self.bars) else None
@@ -312,6 +326,16 @@ class ReportChart(Horizontal):
         x -= self.tick_cells + 1
         place = x // slot if slot else round(x / max(1, cells - 1) * (len(self.bars) - 1))
         return self.bars[place] if 0 <= place < len(self.bars) else None
+
+
+    def _on_line(self, y: int) -> Bar | None:
+        """The bar whose label begins a line of the text."""
+        lines = self.text(self.size.width, max(1, self.size.height))
+        if not 0 <= y < len(lines):
+            return None
+        said = lines[y].removeprefix(_SIGN).strip()
+        named = [bar for bar in self.bars if bar.label and said.startswith(bar.label)]
+        return max(named, key=lambda bar: len(bar.label), default=None)
 
 
 class Lines(Widget):
@@ -323,6 +347,12 @@ class Lines(Widget):
 
     def render(self) -> Content:
         """As many bars as there are lines."""
+        drawing = self._chart.drawing
+        if drawing is None:
+            return Content("")
+        if drawing.kind == "text":
+            lines = self._chart.text(self.size.width, max(1, self.size.height))
+            return Content("\n").join([inked(line) for line in lines])
         from crmcli.render.charts import chart_lines
         from crmcli.reports.report import Chart
 
@@ -332,6 +362,15 @@ class Lines(Widget):
         )
         chart = Chart("bar", labels, tuple(bar.value for bar in seen))
         return Content("\n".join(chart_lines(chart, max(1, self.size.width), self._chart.locale, color=False)))
+
+
+def inked(line: str) -> Content:
+    """A line of a drawing: what is drawn in the colour of bars, the one at the cursor in its own."""
+    drawn = "$accent" if line.startswith(_SIGN) else "$primary"
+    content = Content(line)
+    for found in _INK.finditer(line):
+        content = content.stylize(drawn, *found.span())
+    return content.stylize("bold", 0, len(_SIGN) + 1) if line.startswith(_SIGN) else content
 
 
 def _apart(ticks: list[tuple[int, str]]) -> list[tuple[int, str]]:

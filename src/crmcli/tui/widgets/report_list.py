@@ -8,19 +8,26 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from crmcli.reports.catalogue import QUESTIONS, SECTIONS
+from crmcli.domain.frozen import NamedTuple
+from crmcli.render.cells import cut, width
+from crmcli.render.safe import visible
+from crmcli.reports.catalogue import SECTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.events import Click, MouseScrollDown, MouseScrollUp
 
-_NAMES = tuple(question.name for question in QUESTIONS)
-# A line for each report, and None before a section's first: its heading.
-_LINES: tuple[tuple[str, str | None], ...] = tuple(
-    line
-    for heading, section in SECTIONS
-    if section
-    for line in ((heading, None), *((question.name, question.name) for question in section))
-)
+    from crmcli.store.queries.saved_reports import SavedReport
+
+_BRACKETS = 2
+
+
+class Listed(NamedTuple):
+    """A line of the list: a report by what it is chosen with, or the heading of a section, which has nothing."""
+
+    text: str
+    key: str = ""
 
 
 class ReportList(Widget):
@@ -29,20 +36,34 @@ class ReportList(Widget):
     class Chosen(Message):
         """A report was clicked."""
 
-        def __init__(self, name: str) -> None:
+        def __init__(self, key: str) -> None:
             super().__init__()
-            self.name = name
+            self.key = key
 
     def __init__(self, chosen: str) -> None:
         super().__init__()
         self.chosen = chosen
+        self.saved: Sequence[SavedReport] = ()
+        self._lines = listed(())
         self._first = 0  # the first line that is seen
 
-    def choose(self, name: str) -> None:
+    @property
+    def keys(self) -> list[str]:
+        """What the reports are chosen with, in their order."""
+        return [line.key for line in self._lines if line.key]
+
+    def choose(self, key: str) -> None:
         """Another one is chosen; the list is moved until it is seen."""
-        self.chosen = name
+        self.chosen = key
         self._reveal()
         self.refresh()
+
+    def know(self, saved: Sequence[SavedReport]) -> None:
+        """These are saved now."""
+        if saved != self.saved:
+            self.saved = saved
+            self._lines = listed(saved)
+            self.choose(self.chosen)
 
     @property
     def is_flat(self) -> bool:
@@ -54,49 +75,53 @@ class ReportList(Widget):
         self._reveal()
 
     def _reveal(self) -> None:
-        height = self.size.height
-        at = next((place for place, (_, name) in enumerate(_LINES) if name == self.chosen), 0)
+        height, lines = self.size.height, self._lines
+        at = next((place for place, line in enumerate(lines) if line.key == self.chosen), 0)
         # The heading above the first of a section comes into sight with it.
-        top = at - 1 if at and _LINES[at - 1][1] is None else at
-        self._first = max(0, min(self._first, top, max(0, len(_LINES) - height)))
+        top = at - 1 if at and not lines[at - 1].key else at
+        self._first = max(0, min(self._first, top, max(0, len(lines) - height)))
         if at >= self._first + height:
             self._first = at - height + 1
 
     def render(self) -> Content:
         """The names beside or below each other; the chosen one is told from the others without colour too."""
         if self.is_flat:
-            return Content(" ").join([self._written(name) for name in self._around()])
-        seen = _LINES[self._first : self._first + self.size.height]
+            return Content(" ").join([self._written(line) for line in self._around()])
+        seen = self._lines[self._first : self._first + self.size.height]
         return Content("\n").join(
-            [Content.styled(text, "dim") if name is None else self._written(name) for text, name in seen]
+            [self._written(line) if line.key else Content.styled(line.text, "dim") for line in seen]
         )
 
-    def _written(self, name: str) -> Content:
-        return Content.styled(f"[{name}]", "bold $primary") if name == self.chosen else Content(f" {name} ")
+    def _written(self, line: Listed) -> Content:
+        text = cut(line.text, max(1, self.size.width - _BRACKETS))
+        return Content.styled(f"[{text}]", "bold $primary") if line.key == self.chosen else Content(f" {text} ")
 
-    def _around(self) -> tuple[str, ...]:
+    def _around(self) -> list[Listed]:
         """As many names as the line holds, from the beginning of the list or, further on, with the one before in sight."""
-        at = _NAMES.index(self.chosen)
+        named = [line for line in self._lines if line.key]
+        at = next((place for place, line in enumerate(named) if line.key == self.chosen), 0)
         first = 0
-        while first < at - 1 and sum(len(name) + 3 for name in _NAMES[first : at + 2]) > self.size.width:
+        while first < at - 1 and sum(_cells(line) for line in named[first : at + 2]) > self.size.width:
             first += 1
-        return _NAMES[first:]
+        return named[first:]
 
     def on_click(self, event: Click) -> None:
         """Choose the one that was clicked."""
         at = event.screen_offset - self.content_region.offset
-        if not self.is_flat:
-            place = self._first + at.y
-            name = _LINES[place][1] if 0 <= place < len(_LINES) else None
-            if name is not None:
-                self.post_message(self.Chosen(name))
-            return
+        line = self._at(at.x) if self.is_flat else self._on(self._first + at.y)
+        if line is not None and line.key:
+            self.post_message(self.Chosen(line.key))
+
+    def _on(self, place: int) -> Listed | None:
+        return self._lines[place] if 0 <= place < len(self._lines) else None
+
+    def _at(self, x: int) -> Listed | None:
         end = 0
-        for name in self._around():
-            end += len(name) + 3
-            if at.x < end:
-                self.post_message(self.Chosen(name))
-                return
+        for line in self._around():
+            end += _cells(line)
+            if x < end:
+                return line
+        return None
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         """Look further down."""
@@ -108,5 +133,18 @@ class ReportList(Widget):
 
     def _scroll(self, event: MouseScrollDown | MouseScrollUp, step: int) -> None:
         event.stop()
-        self._first = max(0, min(self._first + step, len(_LINES) - self.size.height))
+        self._first = max(0, min(self._first + step, len(self._lines) - self.size.height))
         self.refresh()
+
+
+def listed(saved: Sequence[SavedReport]) -> list[Listed]:
+    """A line for each report under the heading of its section; those that were saved come first."""
+    lines = [Listed("saved"), *(Listed(visible(each.name), each.id) for each in saved)] if saved else []
+    for heading, section in SECTIONS:
+        if section:
+            lines += [Listed(heading), *(Listed(question.name, question.name) for question in section)]
+    return lines
+
+
+def _cells(line: Listed) -> int:
+    return width(line.text) + _BRACKETS + 1
