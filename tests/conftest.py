@@ -7,6 +7,7 @@ import io
 import itertools
 import os
 import shutil
+import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
@@ -32,6 +33,14 @@ NOW = "2026-11-21T12:00:00Z"  # a Saturday
 settings.register_profile("fast", max_examples=25, derandomize=True, deadline=None)
 settings.register_profile("thorough", max_examples=1000, deadline=None)
 settings.load_profile("fast")
+
+
+def pytest_configure() -> None:
+    """A shell that runs the tests in the background has them ignore its signals, which the programs they start must not."""
+    for name in ("SIGINT", "SIGHUP", "SIGQUIT"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
 
 
 def pytest_collection_finish() -> None:
@@ -102,6 +111,23 @@ def schema(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.schema import from_memory
 
     monkeypatch.setattr(upgrade, "make_schema", from_memory)
+
+
+@pytest.fixture(autouse=True)
+def sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program connects to PostgreSQL by sessions that were used before."""
+    import psycopg
+
+    from tests.sessions import connected
+
+    monkeypatch.setattr(psycopg, "connect", connected)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """`-n auto` is half as many processes again as there are processors: each waits a third of its time."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + (processors + 1) // 2
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
+_nobody: list[socket.socket] = []
+
+
 class _Server(SMTP):
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's own name
         """Close the connection in the middle of the message where the address wants it so."""
@@ -74,10 +77,12 @@ class _Desk:
 class MailServer:
     """The server, running in a thread of its own while its ``with`` lasts."""
 
-    def __init__(self, *, utf8: bool = True, port: int | None = None) -> None:
+    def __init__(self, *, utf8: bool = True, port: int = 0) -> None:
         self.desk = _Desk()
-        self.port = port or free_port()
-        self._controller = _Controller(self.desk, utf8, self.port)
+        # Taken before it is told to anyone: another run of the tests could get a port that is merely free.
+        place = socket.create_server(("127.0.0.1", port))
+        self.port = int(place.getsockname()[1])
+        self._controller = _Controller(self.desk, utf8, place, self.port)
 
     def __enter__(self) -> Self:
         self._controller.start()
@@ -108,13 +113,25 @@ class MailServer:
 
 
 class _Controller(Controller):
-    def __init__(self, desk: _Desk, utf8: bool, port: int) -> None:
+    def __init__(self, desk: _Desk, utf8: bool, place: socket.socket, port: int) -> None:
         self._utf8 = utf8
+        self._place = place
         super().__init__(desk, hostname="127.0.0.1", port=port, ready_timeout=30)
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self._place)
 
     def factory(self) -> SMTP:
         """One session."""
         return _Server(self.handler, enable_SMTPUTF8=self._utf8, hostname="mail.test", timeout=60)
+
+
+def port_of_nobody() -> int:
+    """A port that nothing listens on, and nothing will: it is taken as long as the tests run."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    _nobody.append(taken)
+    return int(taken.getsockname()[1])
 
 
 def free_port() -> int:

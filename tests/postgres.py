@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crmcli.context import AppContext
+from tests import sessions
 
 # One round trip: everything out, what a new store starts with in, numbers from the start.
 _RESET = """
@@ -69,6 +70,7 @@ class Server:
         self._admin.execute(f"CREATE DATABASE {self._template}")
         url = self._server.get_uri(self._template)
         AppContext(store=url).store.create()
+        sessions.end(url)
         with self._connect(url) as connection:
             connection.execute("CREATE SCHEMA seed")
             for table in ("pipeline", "stage"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.mail_server import MailServer, free_port
+from tests.mail_server import MailServer, port_of_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +94,7 @@ def test_a_dry_run_says_who_gets_what_and_changes_nothing(spring: Run) -> None:
 )
 def test_a_dry_run_says_what_would_be_refused(spring: Run, settings: Path, change: tuple[str, ...], said: str) -> None:
     """Beforehand what the sending itself refuses, too."""
-    settings.write_text(f'{SENDER}host = "127.0.0.1"\nport = {free_port()}\n')
+    settings.write_text(f'{SENDER}host = "127.0.0.1"\nport = {port_of_nobody()}\n')
     assert "it can't be sent so" not in spring("campaign", "send", "Spring", "--dry-run").stderr
     assert 0 == spring("campaign", *change).code
     tried = spring("campaign", "send", "Spring", "--dry-run")
@@ -157,7 +157,7 @@ def test_a_sample(spring: Run, tmp_path: Path) -> None:
 
 def test_a_sample_that_is_not_taken(spring: Run, settings: Path) -> None:
     """A server that is not there, or says no, is an error."""
-    settings.write_text(f'{SENDER}host = "127.0.0.1"\nport = {free_port()}\n')
+    settings.write_text(f'{SENDER}host = "127.0.0.1"\nport = {port_of_nobody()}\n')
     done = spring("campaign", "send", "Spring", "--test", "me@acme.com")
     assert (5, True) == (done.code, "connection refused" in done.stderr)
     with MailServer() as server:
@@ -217,7 +217,7 @@ def test_settings_that_lack_something(spring: Run, settings: Path, text: str, wo
 def test_another_account(spring: Run, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A campaign goes out through the account it names, which is also set by the shell; one that there is not is an error."""
     with MailServer() as server:
-        settings.write_text(f'{SENDER}host = "127.0.0.1"\nport = {free_port()}\n', "utf-8")
+        settings.write_text(f'{SENDER}host = "127.0.0.1"\nport = {port_of_nobody()}\n', "utf-8")
         for name, value in (("host", "127.0.0.1"), ("port", server.port), ("from", "Sales <sales@acme.com>")):
             assert 0 == spring("config", "set", f"smtp.accounts.sales.{name}", value).code
         assert 0 == spring("campaign", "edit", "Spring", "--account", "sales").code

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, permutations
+from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crmcli.domain import basket
 from crmcli.domain.basket import Rule, baskets, next_best, rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LINES = [
     ("1", "tea"), ("1", "cup"), ("2", "tea"), ("2", "cup"), ("3", "tea"), ("3", "cup"), ("3", "jam"), ("4", "tea"),
@@ -60,3 +65,22 @@ def test_overlaying_baskets_counts_the_same_pairs_as_going_through_them(held: di
     kept = list(held.values())
     often = {product for products in kept for product in products}
     assert dict(basket._overlaid(kept, often)) == dict(basket._gone_through(kept, often))
+
+
+def test_the_rules_of_northwind_are_those_that_pandas_finds(shared: Path) -> None:
+    """2,155 lines of 89 customers: which products were bought by the same ones."""
+    folder = shared / "northwind"
+    lines = pd.read_csv(folder / "order_details.csv").merge(pd.read_csv(folder / "orders.csv"), on="orderID")
+    bought = pd.crosstab(lines.customerID, lines.productID).clip(upper=1)
+    both, n = bought.T @ bought, len(bought)
+    found = rules(baskets(zip(lines.customerID, lines.productID.map(str), strict=True)), fewest=5, lift=0.0)
+    assert {(rule.product, rule.other): rule.both for rule in found} == {
+        (str(one), str(other)): both.at[one, other]
+        for one, other in permutations(both.index, 2)
+        if both.at[one, other] >= 5
+    }
+    top = found[0]
+    share = bought.mean()
+    assert both.at[int(top.product), int(top.other)] / n / share[int(top.product)] / share[int(top.other)] == (
+        pytest.approx(top.lift)
+    )

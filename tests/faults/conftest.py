@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.fixture(autouse=True)
+def sessions() -> None:
+    """Here each connection to PostgreSQL is a new session."""
+
+
 class Done(NamedTuple):
     """How a process ended."""
 

@@ -14,7 +14,7 @@ from aiosmtpd.smtp import AuthResult
 
 from crmcli.io.mail.folder import Folder
 from crmcli.io.mail.smtp import Account, NoServer, Smtp, usual_port, usual_security, wire_address
-from tests.mail_server import MailServer, free_port
+from tests.mail_server import MailServer, free_port, port_of_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -139,7 +139,7 @@ def test_a_dead_server_is_called_three_times() -> None:
     """Then it is given up for this run."""
     pauses: list[float] = []
     with pytest.raises(NoServer, match="connection refused"):
-        Smtp(account(free_port()), None, pauses.append).ready()
+        Smtp(account(port_of_nobody()), None, pauses.append).ready()
     assert 2 == len(pauses)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.mail_server import MailServer, free_port
+from tests.mail_server import MailServer, port_of_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -195,7 +195,7 @@ def test_a_dead_server_leaves_all_to_be_sent(crm: Run, server: MailServer, tmp_p
     people(crm, "jane@x.com", "bob@x.com")
     campaign(crm)
     config = tmp_path / "crm.toml"
-    config.write_text(server.settings.replace(str(server.port), str(free_port())), "utf-8")
+    config.write_text(server.settings.replace(str(server.port), str(port_of_nobody())), "utf-8")
     done = crm("campaign", "send", "Spring", "--yes")
     assert (7, {"sent": 0, "left": 2}) == (
         done.code,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crmcli.context import AppContext, Flags
 from crmcli.domain.fields import FIELDS
 from crmcli.errors import FilterError, UsageError
 from crmcli.services.demo import fill
@@ -15,14 +16,13 @@ from crmcli.store.queries import orders
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crmcli.context import AppContext
-
 NOUNS = ("contact", "company", "deal", "activity")
 
 
-@pytest.fixture
-def example(app: AppContext) -> AppContext:
-    """The example store, some of its records deleted, some people without an address."""
+@pytest.fixture(scope="module")
+def example(lasting_store: Callable[[], str]) -> AppContext:
+    """The example store, some of its records deleted, some people without an address; tests leave it as it was."""
+    app = AppContext(Flags(store=lasting_store(), quiet=True), origin="test")
     fill(app.desk)
     for noun, service in (("contact", app.contacts), ("company", app.companies), ("deal", app.deals)):
         service.remove(str(app.tables.order(noun)[3]))
@@ -88,6 +88,7 @@ def test_quick_words_narrow_as_search_finds(example: AppContext) -> None:
     assert [] == list(app.tables.order("contact", quick="--"))
     assert list(app.tables.order("contact")) == list(app.tables.order("contact", quick="  "))
     assert [one.number] == list(app.tables.order("contact", "note ~= herb", "name", quick="luc"))
+    app.history.undo()
 
 
 @pytest.mark.parametrize("noun", NOUNS)
@@ -100,6 +101,7 @@ def test_a_page_holds_the_views_in_the_order_asked(example: AppContext, noun: st
     assert {} == example.tables.page(noun, [])
     example.records(noun).remove(str(numbers[2]))
     assert [*numbers[:2], *numbers[3:]] == list(example.tables.page(noun, numbers))
+    example.history.undo()
 
 
 def test_what_cannot_be_asked_is_said(app: AppContext) -> None:
@@ -110,8 +112,6 @@ def test_what_cannot_be_asked_is_said(app: AppContext) -> None:
 
 
 def test_a_missing_store_has_nothing(crm: Callable[..., object]) -> None:
-    from crmcli.context import AppContext, Flags
-
     tables = AppContext(Flags(quiet=True)).tables
     assert [] == list(tables.order("deal", "value > 5", "contacts", quick="x"))
     assert {} == tables.page("deal", [1])
@@ -133,3 +133,27 @@ def test_bounds_are_whole_steps_around_what_is_seen(count: int, top: int, height
     from crmcli.services.tables import Tables
 
     assert expected == Tables.bounds(count, top, height)
+
+
+@pytest.mark.parametrize("noun", ["contact", "company", "deal"])
+@pytest.mark.parametrize("quick", ["a", "acme", "а", "zz", "nothing has it"])
+@pytest.mark.parametrize("most", [1, 3, 1000])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_the_beginning_of_what_words_narrow_is_that_of_all_of_it(
+    example: AppContext, noun: str, quick: str, most: int, *, reverse: bool
+) -> None:
+    """Nothing that was deleted, in the same order."""
+    whole = example.tables.order(noun, reverse=reverse, quick=quick)
+    assert whole[:most] == example.tables.first(noun, quick, most, reverse=reverse)
+
+
+def test_the_beginning_is_no_answer_where_more_is_needed(example: AppContext) -> None:
+    """To keep a record further down in sight, for activities, and for what is looked for as a phone number too."""
+    tables = example.tables
+    whole = tables.order("contact", quick="a")
+    assert tables.first("contact", "a", 2, kept=whole[-1]) is None
+    assert tables.first("contact", "a", 2, kept=whole[1]) == whole[:2]
+    assert tables.first("contact", "a", 2, kept=10**6) == whole[:2]
+    assert tables.first("contact", "a", 1000, kept=10**6) == whole
+    assert tables.first("activity", "a", 2) is None
+    assert tables.first("contact", "+359 2 123", 2) is None

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 SOON = 2.0  # seconds within which a change is to be seen
 
 
+@pytest.fixture(autouse=True)
+def sessions() -> None:
+    """Here each connection to PostgreSQL is a new session."""
+
+
 def context_of(store: str) -> AppContext:
     """The application over a store."""
     return AppContext(Flags(store=store, quiet=True), origin="test")

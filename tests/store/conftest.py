@@ -23,6 +23,11 @@ def schema() -> None:
     """Here a new store is made by the migrations themselves."""
 
 
+@pytest.fixture(autouse=True)
+def sessions() -> None:
+    """Here each connection to PostgreSQL is a new session."""
+
+
 @pytest.fixture
 def bare_url(request: pytest.FixtureRequest, tmp_path: Path, store_url: str) -> str:
     """A place on each engine where there is no store yet."""

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import shutil
 import sqlite3
 import tracemalloc
 from contextlib import suppress
@@ -23,6 +24,7 @@ from crmcli.services.records import Changes, Query
 from crmcli.store.checks import findings
 from crmcli.store.models.schema import metadata
 from crmcli.store.transfer import JSON, TABLES, contents, rows_of, snapshot
+from tests.conftest import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,16 +55,26 @@ def sealed(records: list[dict[str, Any]]) -> bytes:
     return "".join([*lines, json.dumps({"end": True, "rows": len(lines) - 1, "sha256": seal})]).encode()
 
 
-@pytest.fixture
-def example(tmp_path: Path) -> AppContext:
+@pytest.fixture(scope="module")
+def example_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with people, deals, stage moves, activities, labels and a history."""
-    app = of(str(tmp_path / "example.db"))
-    fill(app.desk)
-    app.contacts.add(app.contacts.draft({"name": 'Łukasz; "Żak"', "emails": ["l@zak.pl"]}, ["json:n=[1,2.5,null]"]))
-    app.contacts.remove("l@zak.pl")
-    app.history.undo()
-    app.deals.move("1", "proposal")
-    return app
+    folder = tmp_path_factory.mktemp("example")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"CRM_NOW": NOW, "TZ": "UTC", "LOGNAME": "maria", "HOME": str(folder)}.items():
+            patch.setenv(name, value)
+        app = of(str(folder / "example.db"))
+        fill(app.desk)
+        app.contacts.add(app.contacts.draft({"name": 'Łukasz; "Żak"', "emails": ["l@zak.pl"]}, ["json:n=[1,2.5,null]"]))
+        app.contacts.remove("l@zak.pl")
+        app.history.undo()
+        app.deals.move("1", "proposal")
+    return folder / "example.db"
+
+
+@pytest.fixture
+def example(example_once: Path, tmp_path: Path) -> AppContext:
+    """A copy of it."""
+    return of(str(shutil.copy(example_once, tmp_path / "example.db")))
 
 
 def test_every_table_is_carried() -> None:
@@ -175,7 +187,10 @@ def broken(text: bytes) -> dict[str, bytes]:
 def test_a_file_that_is_not_whole_changes_nothing(example: AppContext, bare_url: str) -> None:
     """However it is broken; no store is made for it either."""
     other, text = of(bare_url), dump(example)
-    for how, spoilt in broken(text).items():
+    ways = broken(text)
+    if bare_url.startswith("postgresql"):  # the file is read alike: whether nothing stays is what differs
+        ways = {how: ways[how] for how in ("cut between lines", "changed")}
+    for how, spoilt in ways.items():
         with pytest.raises(UsageError, match=r"nothing was changed$"):
             other.carrying.take(io.BytesIO(spoilt))
         assert other.store.version() is None, how
@@ -208,7 +223,7 @@ MISFITS: list[tuple[dict[str, Any], str]] = [
 def test_a_row_that_does_not_belong_is_named(bare_url: str) -> None:
     """By its line; and the store stays missing."""
     other = of(bare_url)
-    for row, said in MISFITS:
+    for row, said in MISFITS[-4:] if bare_url.startswith("postgresql") else MISFITS:  # these the engine refuses
         with pytest.raises(UsageError) as refused:
             other.carrying.take(io.BytesIO(sealed([HEAD_LINE, _USER, row])))
         assert said in refused.value.message

@@ -5,18 +5,35 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
+from textual.message_pump import MessagePump
 from textual.widgets._toast import Toast, ToastHolder, ToastRack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textual.app import App
-    from textual.message_pump import MessagePump
+    from textual.message import Message
 
 _ROUNDS = 3  # so often in a row nothing may be going on
 _MOST = 120  # seconds, for a busy machine
 _SHORT = 0.3  # a timer that long or shorter is part of what a key does; a longer one is not waited for
+# Those that have taken a message out of their queue and are not done with it, by the loop that they run in.
+_working: WeakKeyDictionary[asyncio.AbstractEventLoop, list[MessagePump]] = WeakKeyDictionary()
+_dispatch = MessagePump._dispatch_message
+
+
+async def _dispatched(pump: MessagePump, message: Message) -> None:
+    working = _working.setdefault(asyncio.get_running_loop(), [])
+    working.append(pump)
+    try:
+        await _dispatch(pump, message)
+    finally:
+        working.remove(pump)
+
+
+MessagePump._dispatch_message = _dispatched  # type: ignore[method-assign]
 
 
 async def at_rest(app: App[Any], *, is_reading: bool = False) -> None:
@@ -33,6 +50,10 @@ async def at_rest(app: App[Any], *, is_reading: bool = False) -> None:
 def _why(app: App[Any], *, is_reading: bool = False) -> str:
     if not is_reading and any(not worker.is_finished for worker in app.workers):
         return "workers"
+    if _keys_are_given(app):
+        return "keys"
+    if working := _working.get(asyncio.get_running_loop()):
+        return f"a message at {working[-1]}"
     for pump in _pumps(app):
         queue = pump._message_queue_or_none() if hasattr(pump, "_message_queue_or_none") else pump._message_queue
         if queue is not None and not queue.empty():
@@ -45,6 +66,11 @@ def _why(app: App[Any], *, is_reading: bool = False) -> str:
     if screen._dirty_widgets or screen._layout_required or screen._callbacks:
         return f"painting {screen}"
     return "an animation" if app.animator._animations else ""
+
+
+def _keys_are_given(app: App[Any]) -> bool:
+    turns: Any = getattr(app, "_turns", None)
+    return turns is not None and (turns._is_busy or (turns._waiting and turns._may_go()))
 
 
 def _pumps(app: App[Any]) -> Iterator[MessagePump]:

@@ -14,7 +14,7 @@ from crmcli.tui.campaign_pace import Paces
 from crmcli.tui.modals.confirm import Confirm
 from crmcli.tui.modals.failure import Failure
 from crmcli.tui.screens.campaign_sending import told_of
-from tests.mail_server import MailServer, free_port
+from tests.mail_server import MailServer, port_of_nobody
 from tests.tui.boards import context_of, crm_app, press, settle
 from tests.tui.campaigns import chosen, drawn, pane, plan, screen
 from tests.tui.pages import told
@@ -117,7 +117,7 @@ async def test_stopped_while_it_runs(
 
 async def test_a_server_that_is_not_there(program: CrmApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says so, how much is left, and how to go on."""
-    configure(tmp_path, monkeypatch, free_port())
+    configure(tmp_path, monkeypatch, port_of_nobody())
     async with crm_app(program.session.desk.store.location.label, start="campaigns").run_test(size=SIZE) as pilot:
         await to_the_letter(pilot)
         await press(pilot, "M", "y")

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from crmcli.tui import turns
 from crmcli.tui.modals.help import Help
+from crmcli.tui.modals.record_form import RecordForm
 from crmcli.tui.pasting import LONGEST
 from crmcli.tui.screens.record import RecordScreen
 from tests.tui.boards import crm_app, press, settle
@@ -64,6 +65,32 @@ async def test_a_field_is_opened_and_filled_in_one_go(store: str) -> None:
         typed_at_once(app, "i", "ctrl+u", *"QQ")
         await settle(pilot)
         assert "QQ" == focused_text(app)
+
+
+async def test_a_form_is_filled_in_faster_than_its_fields_come(store: str) -> None:
+    """What is typed after tab goes into the next field, also while that is still on its way."""
+    app = crm_app(store, start="contacts")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        typed_at_once(app, "n", *"Qi", "tab", *"q@x.example", "tab", "down", *"Foo", "up", *"123")
+        await settle(pilot)
+        form = app.screen
+        assert isinstance(form, RecordForm)
+        typed = {name: text for name, text in form.values().items() if text}
+        assert {"name": "Qi", "emails": "q@x.example", "phones": "123", "companies": "Foo"} == typed
+
+
+async def test_a_form_closed_before_it_is_whole_keeps_no_key(store: str) -> None:
+    """Nor does it keep those that waited for its fields."""
+    app = crm_app(store, start="contacts")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        form = RecordForm(app.session, "contact", None)
+        await app.push_screen(form)
+        typed_at_once(app, "tab", "f", *"abc")
+        form.dismiss()
+        await settle(pilot)
+        assert "abc" == focused_text(app)
 
 
 async def test_keys_go_on_when_what_had_one_of_them_goes_away(store: str) -> None:

@@ -19,7 +19,7 @@ class Question(NamedTuple):
     groups: str = ""  # the noun whose groups it can be told apart by; none: it takes no --by
     dated: bool = False  # whether it can be asked for a period
     compares: bool = True  # one that is dated: whether it can be set beside another period
-    options: tuple[str, ...] = ()  # what only it can be asked: names of commands/report_options.py
+    options: tuple[str, ...] = ()  # what only it can be asked: names of options.py
     nothing: str = ""  # what makes it have figures
     more: str = ""  # a second sentence for its help
     examples: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from crmcli.context import AppContext
     from crmcli.domain.views import ChangeSetView
     from crmcli.render.locale import Locale
+    from crmcli.reports.inquiry import Sources
     from crmcli.services.budgets import Budgets
     from crmcli.services.campaign_board import CampaignBoard
     from crmcli.services.campaign_calendar import CampaignCalendar
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from crmcli.services.completing import Completing
     from crmcli.services.mailing import Mailing
     from crmcli.services.members import Members
+    from crmcli.services.mutes import Mutes
     from crmcli.services.records import Records
+    from crmcli.services.saved_reports import SavedReports
     from crmcli.services.saved_views import SavedViews
     from crmcli.services.search import Search
     from crmcli.services.sent_mails import SentMails
@@ -198,6 +201,29 @@ class Session:
         from crmcli.services.saved_views import SavedViews
 
         return SavedViews(self.desk)
+
+    @cached_property
+    def saved_reports(self) -> SavedReports:
+        """Reports kept by name."""
+        from crmcli.services.saved_reports import SavedReports
+
+        return SavedReports(self.desk)
+
+    @cached_property
+    def mutes(self) -> Mutes:
+        """Advice that is not wanted."""
+        from crmcli.services.mutes import Mutes
+
+        return Mutes(self.desk)
+
+    @property
+    def sources(self) -> Sources:
+        """What reports are worked out from."""
+        from crmcli.reports.inquiry import Sources
+        from crmcli.services.duplicates import Duplicates
+
+        duplicates = Duplicates(self.desk, {"contact": self.contacts, "company": self.companies})
+        return Sources(self.desk, duplicates, self.is_tracked, self._context.warehouse)
 
     @cached_property
     def completing(self) -> Completing:

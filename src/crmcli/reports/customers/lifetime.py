@@ -61,7 +61,9 @@ def clv_report(sources: Sources, inquiry: Inquiry) -> Report:
     with buying(sources, inquiry) as found:
         people = buyers_of(found)
         if not people:
-            return Report("clv", _TITLE, (CUSTOMER, *_COLUMNS, CURRENCY, IDENTITY), (), formula=_FORMULA, notes=found.notes)
+            return Report(
+                "clv", _TITLE, (CUSTOMER, *_COLUMNS, CURRENCY, IDENTITY), (), formula=_FORMULA, notes=found.notes
+            )
         model = fitted(people)
         spending, excuse = _spending(found, people)
         lines = _lines(found, people, model, spending, (weeks, discount))

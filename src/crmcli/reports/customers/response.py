@@ -68,7 +68,9 @@ def response_report(sources: Sources, inquiry: Inquiry) -> Report:
         bought = _Purchases(found, buying_keys(reader))
         examples, answers, past = _examples(sends(reader), bought, inquiry)
         if not examples:
-            return Report("response", "who will respond", _COLUMNS, (), formula=_FORMULA, notes=("nothing was sent yet",))
+            return Report(
+                "response", "who will respond", _COLUMNS, (), formula=_FORMULA, notes=("nothing was sent yet",)
+            )
         model = fit(examples, answers)
         kind = kind_of(reader, campaign.number) if campaign else None
         people = waiting(reader, campaign.number, where) if campaign else addressed(reader, where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crmcli.tui.keys.key import Key
 
-_AROUND, _REPORT = "moving around", "report"
+_AROUND, _REPORT, _KEPT = "moving around", "report", "kept"
 REPORTS = (
     Key("previous", "left,h,shift+tab", "go_report(-1)", "previous report", "the report before", _AROUND, palette=True,
         counted=True),
@@ -15,6 +15,12 @@ REPORTS = (
     Key("measure", "v", "measure", "measure", "draw another of the figures", _REPORT, shown=True, palette=True, counted=True),
     Key("filter", "slash", "filter", "filter", "only of some deals or activities: owner = me", _REPORT, shown=True,
         palette=True),
+    Key("compare", "x", "compare", "compare", "beside the period before, or the year before", _REPORT, palette=True),
+    Key("options", "a", "options", "ask otherwise", "what only this report can be asked, and the currency", _REPORT, palette=True),
     Key("chart", "c", "chart", "chart", "show the chart, or leave it to the figures", _REPORT, palette=True),
-    Key("escape", "escape", "escape", "clear", "clear the filter, else the period", _REPORT),
+    Key("mute", "m", "mute", "mute", "hear no more of the advice at the cursor, or of its kind", _REPORT, palette=True),
+    Key("escape", "escape", "escape", "clear", "clear the filter, else what is compared, the options, the period", _REPORT),
+    Key("write", "w", "write", "write", "write it to a file: a page, a picture, a workbook, CSV", _KEPT, palette=True),
+    Key("save", "s", "save", "save", "keep it, as it is asked, under a name", _KEPT, palette=True),
+    Key("forget", "delete", "forget", "forget", "take the saved report away; undo brings it back", _KEPT, palette=True),
 )  # fmt: skip

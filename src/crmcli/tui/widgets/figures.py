@@ -232,7 +232,9 @@ def key_of(report: Report, place: int) -> Hashable | None:
     if "id" in names and report.rows[place][names.index("id")]:
         return report.rows[place][names.index("id")]
     return tuple(
-        value for value, column in zip(report.rows[place], report.columns, strict=True) if column.kind in ("text", "date")
+        value
+        for value, column in zip(report.rows[place], report.columns, strict=True)
+        if column.kind in ("text", "date")
     )
 
 

@@ -92,7 +92,9 @@ class PartList(LineList):
         lines = [Line(place)] if place else []
         lines.append(Line(place, text=visible(part.title), tone="heading"))
         if part.rows:
-            lines += [Line(place, text=text, tone="text") for text in _chart(part, min(self._wide, _WIDEST_CHART), paper)]
+            lines += [
+                Line(place, text=text, tone="text") for text in _chart(part, min(self._wide, _WIDEST_CHART), paper)
+            ]
             lines.append(Line(place, text=table.heading))
             lines += [Line(place, row) for row in range(len(part.rows))]
             lines += [Line(place, text=table.totals, tone="title")] if table.totals else []
@@ -114,7 +116,11 @@ class PartList(LineList):
             return
         pitch, room = self.pitch, self.room
         first = last = self.cursor
-        while first and self._lines[first - 1].row is None and self._lines[first - 1].part == self._lines[self.cursor].part:
+        while (
+            first
+            and self._lines[first - 1].row is None
+            and self._lines[first - 1].part == self._lines[self.cursor].part
+        ):
             first -= 1
         while last + 1 < self.count and self._lines[last + 1].row is None and last + 1 - first < room // pitch:
             last += 1
@@ -215,5 +221,7 @@ def _shared_out(parts: Sequence[Report], columns: int) -> list[list[Report]]:
         place = high.index(min(high))
         found[place].append(part)
         labels = len(part.chart.labels) if part.chart is not None else 0
-        high[place] += 5 + len(part.rows) + labels * (2 if part.chart is not None and part.chart.kind == "funnel" else 1)
+        high[place] += (
+            5 + len(part.rows) + labels * (2 if part.chart is not None and part.chart.kind == "funnel" else 1)
+        )
     return found

@@ -29,7 +29,9 @@ _LEAST_WIDE, _LEAST_HIGH = 30, 3  # below this plotext has no room for its axes
 _MOST_SHORT, _SHARE = 8, 0.4  # lines of a short screen, and the part of a tall one, that a chart may take
 _SIGN = "❯ "  # noqa: RUF001 - the sign of every cursor
 _LYING, _RISING, _REST = "▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█", "░"
-_INK = re.compile("[\u2580-\u259f\u2800-\u28ff\u25cb\u25cf\u25b2\u25b3\u25a0\u25a1\u25c6\u25c7]+")  # what is drawn, among what is said
+_INK = re.compile(
+    "[\u2580-\u259f\u2800-\u28ff\u25cb\u25cf\u25b2\u25b3\u25a0\u25a1\u25c6\u25c7]+"
+)  # what is drawn, among what is said
 _INKS: dict[str, str] = {"bar": "chart--bar", "cursor": "chart--cursor", "text": "chart--text"}
 
 
@@ -326,7 +328,6 @@ class ReportChart(Horizontal):
         x -= self.tick_cells + 1
         place = x // slot if slot else round(x / max(1, cells - 1) * (len(self.bars) - 1))
         return self.bars[place] if 0 <= place < len(self.bars) else None
-
 
     def _on_line(self, y: int) -> Bar | None:
         """The bar whose label begins a line of the text."""
