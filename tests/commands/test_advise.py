@@ -8,6 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.conftest import Result
 
@@ -103,3 +104,26 @@ def test_what_can_not_be_meant_is_refused(busy: Crm, words: list[str], said: str
     refused = busy("advise", *words)
     assert refused.code in (2, 3)
     assert said in refused.stderr
+
+
+def test_customers_who_fell_silent_and_what_they_may_want_are_told(crm_on: Crm, tmp_path: Path) -> None:
+    """Against their own rhythm, with what they spend in a year at stake; and what others with the same have too."""
+    lines = ["customer,date,product,amount"]
+    for month in (1, 2, 3):
+        lines.append(f"silent@acme.com,2026-0{month}-01,tea,100")
+    lines += [f"c{n}@acme.com,2026-11-10,{product},10" for n in range(6) for product in ("tea", "honey")]
+    lines += [f"c{n}@acme.com,2026-11-10,salt,10" for n in range(6, 30)]
+    (tmp_path / "log.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    for name in ("silent", *(f"c{n}" for n in range(30))):
+        crm_on("contact", "add", name.title(), "--email", f"{name}@acme.com")
+    assert 0 == crm_on("purchases", "import", "log.csv", "--source", "shop").code
+    found = {each["rule"]: each for each in advices(crm_on, "--all")}
+    silent = found["silent-customer"]
+    assert ("contact #1 Silent", 300, "crm task add call --contact 1 --due tomorrow") == (
+        silent["record"], silent["stake"], silent["command"]
+    )  # fmt: skip
+    assert silent["reason"].startswith("silent for 265 days, usually buys every 29.5 days")
+    crm_on("advise", "--mute", "silent-customer")
+    (offer,) = advices(crm_on, "silent@acme.com", "--all")
+    assert ("cross-sell", "86% of those with tea have honey too") == (offer["rule"], offer["reason"])
+    assert "crm deal add 'honey for Silent' --contact 1" == offer["command"]

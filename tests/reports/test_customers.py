@@ -165,7 +165,7 @@ def test_what_can_not_be_answered(
 
 def test_without_scipy_the_remedy_is_named(shop: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other reports do without."""
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(UsageError, match="report clv needs numpy and scipy") as refusal:
         report_of(shop, "clv")
     assert "pip install 'crmcli[analytics]'" == refusal.value.hint

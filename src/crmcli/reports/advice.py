@@ -73,7 +73,6 @@ def advice_report(sources: Sources, inquiry: Inquiry) -> Report:
         found = [
             each
             for rule in RULES
-            if rule.name in _FINDERS
             if (rule.name, None, None) not in muted and reader.connection is not None
             for each in _FINDERS[rule.name](look)
             if (rule.name, each.noun, each.number) not in muted
@@ -221,6 +220,23 @@ def _duplicates(look: _Look) -> Iterator[Advice]:
         yield Advice("duplicates", pair.type, pair.a_number, pair.a.id, pair.a.name, reason, command)
 
 
+def _silent_customer(look: _Look) -> Iterator[Advice]:
+    from crmcli.reports.advising import silent_customers
+
+    return _looked_at(look, silent_customers(look.sources, look.inquiry))
+
+
+def _cross_sell(look: _Look) -> Iterator[Advice]:
+    from crmcli.reports.advising import next_offers
+
+    return _looked_at(look, next_offers(look.sources, look.inquiry))
+
+
+def _looked_at(look: _Look, found: Iterator[Advice]) -> Iterator[Advice]:
+    """What is about the record that is looked at, if it is one."""
+    return (each for each in found if look.noun is None or (look.noun, look.number) == (each.noun, each.number))
+
+
 def _told(money: Money) -> str:
     return f"{money.plain} {money.currency}"
 
@@ -232,4 +248,6 @@ _FINDERS: dict[str, Callable[[_Look], Iterator[Advice]]] = {
     "over-budget": _over_budget,
     "missing-rate": _missing_rate,
     "duplicates": _duplicates,
+    "silent-customer": _silent_customer,
+    "cross-sell": _cross_sell,
 }

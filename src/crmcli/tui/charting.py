@@ -26,6 +26,8 @@ _FIRST = {"won": "value", "stale": "value"}  # of reports without a chart; else 
 _MOST_STRETCHES = 1200
 _LEAST_CHART, _AXES = 40, 4  # cells of the smallest chart, and lines of one that its canvas does not take
 _NAMED = re.compile(r"(FY)?(\d{4})(?:-(?:(\d\d)|([WQ])(\d+)))?")
+# What is drawn, among what is said: blocks, the dots of Braille, the marks of lines.
+INK = re.compile("[\u2580-\u259f\u2800-\u28ff●○▲△■□◆◇]+")
 _A_YEAR = {"Q": 4, "": 12}
 
 

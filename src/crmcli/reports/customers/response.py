@@ -83,7 +83,7 @@ def response_report(sources: Sources, inquiry: Inquiry) -> Report:
         return Report(
             "response", f"who will respond to {campaign.name}" if campaign else "who will respond", _COLUMNS,
             tuple(_row(found, *each) for each in scored), None, len(people), None, found.currency, _FORMULA, _model(model),
-            _chart(model), tuple(numbered("contact", [each.number]) for each, _, _ in scored), notes=(*notes, *found.notes),
+            _chart(model), tuple(numbered("contact", [each.number]) for each, _, _ in scored), notes=(*notes, *found.found.notes),
         )  # fmt: skip
 
 

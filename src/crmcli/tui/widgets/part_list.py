@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from crmcli.domain.frozen import NamedTuple
 from crmcli.render.cells import cut
 from crmcli.render.safe import visible
+from crmcli.tui.charting import INK
 from crmcli.tui.widgets.figures import GUTTER, Detail, FigureTable, key_of, rests_on_of
 from crmcli.tui.widgets.line_list import LineList, Piece
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from crmcli.reports.report import Report
 
 _BESIDE = 130  # cells from which on there are two columns
-_WIDEST_CHART = 100
+_WIDEST_CHART = 84
+_DRAWN = "drawn"  # the tone of a line of a chart
 _EMPTY = "nothing here"
 
 
@@ -93,7 +95,7 @@ class PartList(LineList):
         lines.append(Line(place, text=visible(part.title), tone="heading"))
         if part.rows:
             lines += [
-                Line(place, text=text, tone="text") for text in _chart(part, min(self._wide, _WIDEST_CHART), paper)
+                Line(place, text=text, tone=_DRAWN) for text in _chart(part, min(self._wide, _WIDEST_CHART), paper)
             ]
             lines.append(Line(place, text=table.heading))
             lines += [Line(place, row) for row in range(len(part.rows))]
@@ -138,7 +140,8 @@ class PartList(LineList):
         line = self._lines[place]
         if line.row is not None:
             return self._tables[line.part].pieces(line.row)
-        return [Piece(" " * (GUTTER - 1) + cut(line.text, max(1, cells - GUTTER)), line.tone)]
+        text = " " * (GUTTER - 1) + cut(line.text, max(1, cells - GUTTER + 1))
+        return _inked(text) if line.tone == _DRAWN else [Piece(text, line.tone)]
 
 
 class Dashboard(Vertical):
@@ -211,6 +214,15 @@ def _chart(part: Report, cells: int, paper: Paper) -> list[str]:
         return []
     titled = part.chart.title != ""
     return list(chart_lines(part.chart, cells, paper.locale, color=False))[1 if titled else 0 :]
+
+
+def _inked(text: str) -> list[Piece]:
+    """A line of a chart: what is drawn, among what is said."""
+    pieces, end = [], 0
+    for found in INK.finditer(text):
+        pieces += [Piece(text[end : found.start()]), Piece(found.group(), "heading")]
+        end = found.end()
+    return [*pieces, Piece(text[end:])]
 
 
 def _shared_out(parts: Sequence[Report], columns: int) -> list[list[Report]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from textual.containers import Horizontal
@@ -12,7 +11,7 @@ from textual.widget import Widget
 from textual_plotext import Plot, PlotextPlot
 
 from crmcli.render.cells import cut, pad, width
-from crmcli.tui.charting import compact, stretch_labels, text_lines
+from crmcli.tui.charting import INK, compact, stretch_labels, text_lines
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult, RenderResult
@@ -29,9 +28,6 @@ _LEAST_WIDE, _LEAST_HIGH = 30, 3  # below this plotext has no room for its axes
 _MOST_SHORT, _SHARE = 8, 0.4  # lines of a short screen, and the part of a tall one, that a chart may take
 _SIGN = "❯ "  # noqa: RUF001 - the sign of every cursor
 _LYING, _RISING, _REST = "▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█", "░"
-_INK = re.compile(
-    "[\u2580-\u259f\u2800-\u28ff\u25cb\u25cf\u25b2\u25b3\u25a0\u25a1\u25c6\u25c7]+"
-)  # what is drawn, among what is said
 _INKS: dict[str, str] = {"bar": "chart--bar", "cursor": "chart--cursor", "text": "chart--text"}
 
 
@@ -369,7 +365,7 @@ def inked(line: str) -> Content:
     """A line of a drawing: what is drawn in the colour of bars, the one at the cursor in its own."""
     drawn = "$accent" if line.startswith(_SIGN) else "$primary"
     content = Content(line)
-    for found in _INK.finditer(line):
+    for found in INK.finditer(line):
         content = content.stylize(drawn, *found.span())
     return content.stylize("bold", 0, len(_SIGN) + 1) if line.startswith(_SIGN) else content
 

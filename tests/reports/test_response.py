@@ -1,0 +1,153 @@
+"""Who is likely to respond: what a person was like when each campaign was sent, and what the model makes of it."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmcli.context import AppContext, Flags
+from crmcli.errors import NotFound, Refused
+from crmcli.services.campaigns import Told
+from tests.reports.asking import counted, report_of, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crmcli.store.session import UnitOfWork
+
+PEOPLE = 300
+MARCH, JUNE = datetime(2026, 3, 1, 9, tzinfo=UTC), datetime(2026, 6, 1, 9, tzinfo=UTC)
+KINDS = {"Spring": "email", "Calls": "telesales", "Autumn": "email"}
+
+
+@pytest.fixture(scope="module")
+def store(lasting_store: Callable[[], str]) -> str:
+    """Two campaigns that buyers answer more often than others, and a third that waits to be sent to ten."""
+    place = lasting_store()
+    app = AppContext(Flags(store=place, quiet=True), origin="test")
+    for name, kind in KINDS.items():
+        app.campaigns.add(name, Told({"kind": kind, "status": "planned"}))
+    with app.desk.writing("test") as uow:
+        _fill(uow, random.Random(5))
+    return place
+
+
+@pytest.fixture
+def app(store: str) -> AppContext:
+    return AppContext(Flags(store=store))
+
+
+def _fill(uow: UnitOfWork, chance: random.Random) -> None:
+    """The first bought in January at their company, the next two hundred themselves, on 20 February, the others never."""
+    from crmcli.domain.ids import new_uid
+    from crmcli.store.models.analysis import Purchase
+    from crmcli.store.models.companies import Company
+    from crmcli.store.models.people import Contact, ContactCompany
+
+    firm = uow.add(Company(uid=new_uid("co"), name="Firm", name_key="firm", created_at=MARCH, updated_at=MARCH))
+    for number in range(1, PEOPLE + 1):
+        person = uow.add(
+            Contact(
+                uid=new_uid("ct"), name=f"P{number:03}", name_key=f"p{number:03}", created_at=MARCH, updated_at=MARCH
+            )
+        )
+        if number == 1:
+            uow.add(ContactCompany(contact_id=person.id or 0, company_id=firm.id or 0))
+            bought = Purchase(
+                uid=new_uid("pu"), customer="Firm", customer_key=firm.uid, company_id=firm.id, at=MARCH - timedelta(days=40),
+                value=70_00, currency="EUR",
+            )  # fmt: skip
+            uow.add(bought)
+        elif number <= 201:
+            bought = Purchase(
+                uid=new_uid("pu"), customer=person.name, customer_key=person.uid, contact_id=person.id,
+                at=MARCH - timedelta(days=9), value=number * 100, currency="EUR",
+            )  # fmt: skip
+            uow.add(bought)
+        for campaign, at in ((1, MARCH), (2, JUNE)) if number % 3 else ((1, MARCH),):
+            _sent(uow, campaign, person.id or 0, at, has_answered=chance.random() < (0.7 if number <= 201 else 0.1))
+    for number in range(195, 205):
+        _sent(uow, 3, number, None)
+
+
+def _sent(uow: UnitOfWork, campaign: int, contact: int, at: datetime | None, *, has_answered: bool = False) -> None:
+    from crmcli.store.models.campaigns import CampaignEvent, CampaignMember
+
+    status = "targeted" if at is None else "responded" if has_answered else "sent"
+    member = uow.add(CampaignMember(campaign_id=campaign, contact_id=contact, status=status, at=MARCH))
+    states = [] if at is None else [("sent", at), *([("responded", at + timedelta(days=2))] if has_answered else [])]
+    for name, moment in states:
+        uow.session.add(CampaignEvent(campaign_id=campaign, member_id=member.id, status=name, at=moment, source="test"))
+    uow.flush()
+
+
+def test_everybody_who_was_ever_written_to_is_rated_the_likeliest_first(app: AppContext) -> None:
+    report = report_of(app, "response")
+    rows = rows_of(report)
+    assert (PEOPLE, PEOPLE) == (report.n, len(rows))
+    chances = [row["propensity"] for row in rows]
+    assert sorted(chances, reverse=True) == chances
+    buyers = {row["contact"] for row in rows[:200]}
+    assert len([name for name in buyers if int(name[1:]) <= 201]) > 180
+    assert 0.5 < chances[50] < 0.9
+    assert 0 < chances[-50] < 0.2
+    assert [1, 1] == [counted(app, drill) for drill in report.drill[:2]]
+
+
+def test_the_model_says_what_it_is_worth(app: AppContext) -> None:
+    report = report_of(app, "response")
+    assert isinstance(report.model, dict)
+    assert (500, 150, 2005) == tuple(report.model[name] for name in ("n", "held_out", "seed"))
+    assert 0.7 < report.model["auc"] < 0.95
+    assert report.notes[0].startswith(
+        f"held-out AUC {report.model['auc']:.3f} (0.5 is chance, 1 is certain) on 150 of 500 sends"
+    )
+    assert 150 == sum(each["n"] for each in report.model["calibration"])
+    assert report.chart is not None
+
+
+def test_people_are_rated_as_they_stand_today_and_seen_as_they_stood_then(app: AppContext) -> None:
+    """The first bought at the company 305 days before 21 November; 2 was sent both campaigns, 3 only the first."""
+    rows = {row["contact"]: row for row in rows_of(report_of(app, "response"))}
+    names = ("days_since", "purchases", "spent", "channel", "sent_before")
+    assert (305, 1, 70, "telesales", 2) == tuple(rows["P001"][name] for name in names)
+    assert (274, 1, 3, "email", 1) == tuple(rows["P003"][name] for name in names)
+    assert (None, 0, 0, "email", 1) == tuple(rows["P300"][name] for name in names)
+
+
+def test_a_campaign_rates_those_it_was_not_sent_to_by_its_own_channel(app: AppContext) -> None:
+    rows = rows_of(report_of(app, "response", campaign="Autumn"))
+    assert {f"P{number:03}" for number in range(195, 205)} == {row["contact"] for row in rows}
+    assert {"email"} == {row["channel"] for row in rows}
+    assert {f"P{number}" for number in range(195, 202)} == {row["contact"] for row in rows[:7]}
+    assert 2 == len(report_of(app, "response", campaign="Autumn", filter="name in (P195, P196)").rows)
+
+
+def test_a_campaign_that_all_were_sent_and_one_that_is_not_there(app: AppContext) -> None:
+    report = report_of(app, "response", campaign="Spring")
+    assert ((), "nobody waits to be sent Spring") == (report.rows, report.notes[1])
+    with pytest.raises(NotFound):
+        report_of(app, "response", campaign="Winter")
+
+
+def test_too_little_to_learn_from_is_refused(lasting_store: Callable[[], str]) -> None:
+    app = AppContext(Flags(store=lasting_store(), quiet=True), origin="test")
+    app.campaigns.add("Spring", Told({"kind": "email", "status": "planned"}))
+    with app.desk.writing("test") as uow:
+        _few(uow)
+    with pytest.raises(Refused, match="too little to learn from: 1 responded and 2 did not, 50 of each are needed"):
+        report_of(app, "response")
+
+
+def _few(uow: UnitOfWork) -> None:
+    from crmcli.domain.ids import new_uid
+    from crmcli.store.models.people import Contact
+
+    for number in range(1, 4):
+        uow.add(
+            Contact(uid=new_uid("ct"), name=f"P{number}", name_key=f"p{number}", created_at=MARCH, updated_at=MARCH)
+        )
+        _sent(uow, 1, number, MARCH, has_answered=number == 1)
