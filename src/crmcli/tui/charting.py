@@ -199,7 +199,10 @@ def _bar(report: Report, row: int, place: int, paper: Screen) -> Bar:
 def label_of(report: Report, row: int) -> str:
     """What a row is about."""
     names = [column.name for column in report.columns]
-    value = report.rows[row][names.index("title") if "title" in names else 0]
+    place = names.index("title") if "title" in names else 0
+    if report.columns[place].kind in _DRAWN:  # it is about all there is
+        return visible(report.title)
+    value = report.rows[row][place]
     return NOTHING if value is None else visible(str(value))
 
 

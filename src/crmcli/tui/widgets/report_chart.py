@@ -367,7 +367,8 @@ def inked(line: str) -> Content:
     content = Content(line)
     for found in INK.finditer(line):
         content = content.stylize(drawn, *found.span())
-    return content.stylize("bold", 0, len(_SIGN) + 1) if line.startswith(_SIGN) else content
+    first = INK.search(line)
+    return content.stylize("bold", 0, first.start() if first else None) if line.startswith(_SIGN) else content
 
 
 def _apart(ticks: list[tuple[int, str]]) -> list[tuple[int, str]]:
