@@ -83,6 +83,9 @@ def _flags(path: tuple[str, ...]) -> set[str]:
     """The options of a command; a group that is called alone passes them to a verb, which may be written as one."""
     below = {words: command for words, command in _known().items() if words[: len(path)] == path}
     own = {name for command in below.values() for each in command.params for name in (*each.opts, *each.secondary_opts)}
+    if any((command.context_settings or {}).get("ignore_unknown_options") for command in below.values()):
+        beside = {words for words in _known() if words[:-1] == path[:-1]} - {path}  # a report's options go through it
+        own |= {name for words in beside for each in _known()[words].params for name in each.opts}
     return own | {f"--{words[-1]}" for words in below if words != path}
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmcli.context import AppContext, Flags
+from crmcli.errors import Refused
 from crmcli.reports.catalogue import QUESTIONS
 from crmcli.reports.inquiry import Asked
+from crmcli.reports.questions import SALES
 from crmcli.store.warehouse.engine import is_there
 from crmcli.store.warehouse.star import STAR
 from tests.reports.asking import rows_of
@@ -79,14 +81,18 @@ def pivoted(app: AppContext, query: Asked, *values: str) -> list[dict[str, Any]]
     from crmcli.reports.inquiry import understood
     from crmcli.reports.pivot import pivot_of, pivot_report
 
-    return rows_of(pivot_report(app.warehouse.copy_desk(), understood(app.desk, query), pivot_of([query.by], [], values)))
+    return rows_of(
+        pivot_report(app.warehouse.copy_desk(), understood(app.desk, query), pivot_of([query.by], [], values))
+    )
 
 
 def test_a_pivot_has_the_figures_of_the_reports(sold: Run, store_url: str) -> None:
     """Each value by each group, as ``crm report won``, ``lost`` and ``sales`` have it."""
     app = AppContext(Flags(store=store_url, quiet=True))
     app.warehouse.refresh()
-    narrowed = [Asked("won", by, "2026") for by in GROUPS[:3]] + [Asked("won", by, "", "value > 500") for by in GROUPS[2:5]]
+    narrowed = [Asked("won", by, "2026") for by in GROUPS[:3]] + [
+        Asked("won", by, "", "value > 500") for by in GROUPS[2:5]
+    ]
     for query in [*(Asked("won", by) for by in GROUPS), *narrowed]:
         by = query.by
         rows = {row.pop(_key(by)): row for row in pivoted(app, query, *FIGURES, "lost", "lost_value")}
@@ -168,8 +174,12 @@ def test_every_figure_leads_to_its_records(sold: Run) -> None:
 
 def test_an_empty_store_has_no_figures(crm_on: Run) -> None:
     crm_on("store", "init")
-    assert [] == asked(crm_on, "pivot", "--rows", "region", "--cols", "quarter", "--values", "won_value,win_rate", "--totals")
-    assert [{"won_value": None, "win_rate": None, "won": 0}] == asked(crm_on, "pivot", "--values", "won_value,win_rate,won")
+    assert [] == asked(
+        crm_on, "pivot", "--rows", "region", "--cols", "quarter", "--values", "won_value,win_rate", "--totals"
+    )
+    assert [{"won_value": None, "win_rate": None, "won": 0}] == asked(
+        crm_on, "pivot", "--values", "won_value,win_rate,won"
+    )
 
 
 @pytest.mark.parametrize(
@@ -180,7 +190,10 @@ def test_an_empty_store_has_no_figures(crm_on: Run) -> None:
         (("--values", "won_valu"), "--values: there is no 'won_valu' (did you mean won_value?)"),
         (("--rows", "region", "--cols", "region"), "region is named twice"),
         (("--rows", "contact", "--cols", "segment"), "contact and segment can't be crossed"),
-        (("--rows", "owner", "--values", "won,activities", "--filter", "value > 3"), "--filter can't be on deal and activity"),
+        (
+            ("--rows", "owner", "--values", "won,activities", "--filter", "value > 3"),
+            "--filter can't be on deal and activity",
+        ),
         (("--rows", "product", "--values", "activities"), "--rows: activities have no 'product'"),
         (("--filter", "valu > 3"), "deal has no field 'valu'"),
         (("--drill", "--envelope"), "--drill and --envelope are two answers"),
@@ -205,7 +218,7 @@ def test_it_is_brought_up_to_date_by_itself_and_says_so(crm: Run) -> None:
     assert ("won_value\n100\n", "") == (again.stdout, again.stderr)
     crm("deal", "edit", "One", "--value", "70")
     stale = crm("pivot", "--values", "won_value", "--no-refresh")
-    assert ("won_value\n100\n", "crm: the warehouse is a change behind\n") == (stale.stdout, stale.stderr)
+    assert ("won_value\n100\n", "the warehouse is a change behind\n") == (stale.stdout, stale.stderr)
     fresh = crm("pivot", "--values", "won_value")
     assert "won_value\n70\n" == fresh.stdout
     assert "refreshed the warehouse" in fresh.stderr
@@ -214,8 +227,8 @@ def test_it_is_brought_up_to_date_by_itself_and_says_so(crm: Run) -> None:
 def test_info_refresh_export_and_rm(sold: Run, tmp_path: Path) -> None:
     assert "there is no warehouse yet" in sold("warehouse", "info").stderr
     assert 3 == sold("warehouse", "export", "--parquet", tmp_path / "lake").code
-    assert "built the warehouse" in sold("warehouse", "refresh").stdout + sold("warehouse", "refresh").stderr
-    assert "nothing to do" in "".join(sold("warehouse", "refresh")[1:])
+    assert "built the warehouse" in sold("warehouse", "refresh").stderr
+    assert "nothing to do" in sold("warehouse", "refresh").stderr
     facts: Any = sold("warehouse", "info", "--format", "json").json()
     assert (0, True, 10, 3, 5) == (
         facts["behind"], facts["is_fresh"], facts["rows"]["deal"], facts["rows"]["company"],
@@ -232,8 +245,8 @@ def test_info_refresh_export_and_rm(sold: Run, tmp_path: Path) -> None:
     assert {"One": 1000.0, "Four": 4000.0, "Seven": None} == {
         deal["title"]: deal["value"] for deal in deals if deal["title"] in ("One", "Four", "Seven")
     }
-    assert "deleted" in "".join(sold("warehouse", "rm", "--yes")[1:])
-    assert "there is no warehouse" in "".join(sold("warehouse", "rm", "--yes")[1:])
+    assert "deleted" in sold("warehouse", "rm", "--yes").stderr
+    assert "there is no warehouse" in sold("warehouse", "rm", "--yes").stderr
 
 
 def test_yen_and_dinars_are_in_their_own_unit(crm: Run, tmp_path: Path) -> None:
@@ -285,8 +298,8 @@ def _plain(value: Any) -> Any:
     return tuple(_plain(each) for each in value) if isinstance(value, tuple) else value
 
 
-# What is about the change log or about addresses, which the warehouse does not have.
-_ONLY_STORE = {"slippage", "campaigns", "hygiene"}
+# All of sales but what is about the change log, which the warehouse does not have.
+_COPIED = {question.name for question in SALES} - {"slippage"}
 
 
 @pytest.mark.parametrize("name", [question.name for question in QUESTIONS])
@@ -302,10 +315,13 @@ def test_a_report_says_the_same_from_store_and_warehouse(
         queries.append(Asked(name, "region", filter="value > 500"))
     for query in queries:
         monkeypatch.setattr("crmcli.services.warehouse.LARGE", 10**9)
-        store = app.answer(query)
+        try:
+            store = app.answer(query)
+        except Refused:  # too few customers for a model
+            continue
         monkeypatch.setattr("crmcli.services.warehouse.LARGE", 0)
         copy = app.answer(query)
-        assert ("from the warehouse, which is fresh" in copy.notes) != (name in _ONLY_STORE), query
+        assert "from the warehouse, which is fresh" in copy.notes or name not in _COPIED, query
         copy = copy._replace(notes=tuple(note for note in copy.notes if "warehouse" not in note))
         assert _plain(store) == _plain(copy), query
 
@@ -315,7 +331,10 @@ def test_a_stale_warehouse_is_not_asked(crm: Run, tmp_path: Path, monkeypatch: p
     crm("deal", "add", "One", "--value", "100")
     crm("deal", "win", "One")
     crm("warehouse", "refresh")
-    assert "from the warehouse" in crm("report", "won", "--format", "table").stderr + crm("report", "won", "--format", "table").stdout
+    assert (
+        "from the warehouse"
+        in crm("report", "won", "--format", "table").stderr + crm("report", "won", "--format", "table").stdout
+    )
     crm("deal", "edit", "One", "--value", "70")
     told = crm("report", "won", "--format", "table")
     assert "from the warehouse" not in told.stdout + told.stderr

@@ -304,7 +304,10 @@ def test_a_second_refresh_waits_and_then_is_told(crm_on: Run, app: AppContext) -
     fill(crm_on)
     second = other(app)
     second.store.timeout = 0.3
-    with alone(app.desk, "warehouse", "refresh"), pytest.raises(StoreLocked, match="refresh of the warehouse is running"):
+    with (
+        alone(app.desk, "warehouse", "refresh"),
+        pytest.raises(StoreLocked, match="refresh of the warehouse is running"),
+    ):
         second.warehouse.refresh()
     assert second.warehouse.refresh() is not None
 

@@ -70,7 +70,7 @@ def _why(app: App[Any], *, is_reading: bool = False) -> str:
 
 def _keys_are_given(app: App[Any]) -> bool:
     turns: Any = getattr(app, "_turns", None)
-    return turns is not None and (turns._is_busy or (turns._waiting and turns._may_go()))
+    return turns is not None and (turns._is_busy or (turns._waiting and turns._may_go(turns._waiting[0])))
 
 
 def _pumps(app: App[Any]) -> Iterator[MessagePump]:

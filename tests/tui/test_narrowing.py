@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from crmcli.services.tables import Tables
 from tests.tui.boards import crm_app, press, settle
 from tests.tui.rest import at_rest
@@ -14,6 +12,8 @@ from tests.tui.tables import MANY, bar, lines, table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 SIZE = (100, 24)
 PEOPLE = MANY  # who are all called person
@@ -81,6 +81,6 @@ async def test_few_are_read_once(people_store: Path, monkeypatch: pytest.MonkeyP
     app = crm_app(str(people_store), start="contacts")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await press(pilot, "f", *"p1@many")
+        await press(pilot, "f", *"person 001")
         assert len(table(pilot).order) == 1
         assert "+" not in bar(pilot)

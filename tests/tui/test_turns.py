@@ -72,7 +72,7 @@ async def test_a_form_is_filled_in_faster_than_its_fields_come(store: str) -> No
     app = crm_app(store, start="contacts")
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        typed_at_once(app, "n", *"Qi", "tab", *"q@x.example", "tab", "down", *"Foo", "up", *"123")
+        typed_at_once(app, "n", *"Qi", "tab", *"q@x.example", "tab", "tab", *"Foo", "shift+tab", *"123")
         await settle(pilot)
         form = app.screen
         assert isinstance(form, RecordForm)

@@ -29,7 +29,7 @@ def refresh(
 
 @app.verb(examples=["crm warehouse info", "crm warehouse info --format json"])
 def info(ctx: typer.Context) -> None:
-    """Where it is, how large, how many rows each table has, and whether it is fresh."""
+    """Where it is, how large, and whether it is fresh. And how many rows each table has."""
     app = app_of(ctx)
     facts = app.warehouse.info()
     if is_machine(ctx):

@@ -139,14 +139,14 @@ SALES: tuple[Question, ...] = (
         ),
     ),
     Question(
-        "slippage", "how late deals are decided, and how often the day is moved",
+        "slippage", "how late deals are decided, and how often that day moves",
         "crmcli.reports.sales.slippage:slippage_report", "deal", by="owner", groups="deal", dated=True,
         nothing="a deal counts here once the day has passed when it should be decided: crm deal edit REF --expected-close",
         more="The period is that of the expected close.",
         examples=("crm report slippage --period 2026", "crm report slippage --by source"),
     ),
     Question(
-        "leads", "what became of the people added, and how soon somebody turned to them",
+        "leads", "what became of new people, and how soon one turned to them",
         "crmcli.reports.sales.leads:leads_report", "contact", by="source", groups="contact", dated=True,
         nothing="add people: crm contact add, or crm import contacts FILE.csv",
         more="A figure counts people by the day they were added.",
@@ -181,7 +181,7 @@ CUSTOMER_GROUPS: dict[str, tuple[str, ...]] = {
 _BOUGHT = "won deals with a company or a contact, or a log of purchases: crm purchases import FILE"
 CUSTOMERS: tuple[Question, ...] = (
     Question(
-        "rfm", "customers by how lately, how often and for how much they bought", "crmcli.reports.customers.rfm:rfm_report",
+        "rfm", "customers by how lately, how often, how much they bought", "crmcli.reports.customers.rfm:rfm_report",
         "deal", by="customer", groups="rfm", dated=True, options=("source_of",), nothing=_BOUGHT,
         more="Each scored from 1 to 5 by rank, with a name for each kind of customer.",
         examples=("crm report rfm --period 2026", "crm report rfm --by segment --chart", "crm report rfm --format json"),
@@ -193,7 +193,7 @@ CUSTOMERS: tuple[Question, ...] = (
         examples=("crm report clv --horizon 39w", "crm report clv --horizon 1y --discount 10% --format json --envelope"),
     ),
     Question(
-        "cohorts", "how many of those who first bought in a month come again in each month after",
+        "cohorts", "how many first customers of a month come again later on",
         "crmcli.reports.customers.cohorts:cohorts_report", "deal", by="month", groups="cohorts", dated=True, compares=False,
         options=("source_of",), nothing=_BOUGHT, more="The period is that of the first purchase.",
         examples=("crm report cohorts --output cohorts.html", "crm report cohorts --by quarter --period 2026"),
@@ -210,7 +210,7 @@ CUSTOMERS: tuple[Question, ...] = (
         examples=("crm report pareto --period 2026", "crm report pareto --by product --chart"),
     ),
     Question(
-        "cross-sell", "which products go together, and what each customer may want next",
+        "cross-sell", "products that go together, and what a customer may want",
         "crmcli.reports.customers.cross_sell:cross_sell_report", "deal", by="product", groups="cross-sell", dated=True,
         options=("fewest", "confidence", "source_of"), nothing="purchases of several products by several customers",
         more="By customer it names the next best product of each.",

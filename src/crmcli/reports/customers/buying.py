@@ -78,15 +78,20 @@ class Buying(NamedTuple):
 
 
 @contextmanager
-def buying(sources: Sources, inquiry: Inquiry, *, is_from_start: bool = False) -> Iterator[Buying]:
-    """The purchases of the inquiry, with the reading door open; ``is_from_start`` takes in what was bought before its period."""
+def buying(sources: Sources, inquiry: Inquiry, *, is_from_start: bool = False, by_day: bool = True) -> Iterator[Buying]:
+    """The purchases of the inquiry, with the reading door open.
+
+    ``is_from_start`` takes in what was bought before its period. Reports that don't ask when something was bought go
+    without ``by_day``, and have no histories.
+    """
     desk = sources.desk
     with desk.reading() as reader:
         found = bought(desk, reader, inquiry)
         if is_from_start and found.span is not None:
             found = found._replace(span=(_EVER, found.span[1]))
-        histories = _histories(customer_days(reader, found.view, found.span, found.where), inquiry.now.date())
-        names = customer_names(reader, found.view, found.span, found.where)
+        asked = (reader, found.view, found.span, found.where)
+        histories = _histories(customer_days(*asked), inquiry.now.date()) if by_day else {}
+        names = customer_names(*asked)
         last_day, notes = _last_day(inquiry, histories)
         yield Buying(desk, reader, inquiry, found, histories, names, last_day, (*found.notes, *notes))
 

@@ -41,7 +41,7 @@ def cross_sell_report(sources: Sources, inquiry: Inquiry) -> Report:
     """The rules between products, or the next product for each customer; raises BadValue for another group."""
     by = read_by(inquiry, CUSTOMER_GROUPS["cross-sell"])
     fewest, confidence = _fewest(inquiry), read_rate(str(inquiry.options.get("confidence") or "0"), "confidence")
-    with buying(sources, inquiry) as found:
+    with buying(sources, inquiry, by_day=False) as found:
         held: dict[str, set[str]] = {}
         for key, product in baskets(found.reader, found.found.view, found.found.span, found.found.where):
             held.setdefault(key, set()).add(product)

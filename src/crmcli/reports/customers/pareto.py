@@ -10,7 +10,7 @@ from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, buying
 from crmcli.reports.drill import equal, joined, path_of
 from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Drill, Report, ReportColumn
-from crmcli.store.queries.purchases import product_totals
+from crmcli.store.queries.purchases import customer_totals, product_totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ _COLUMNS = (
 def pareto_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Customers or products by money, the greatest first, with their classes; raises BadValue for another group."""
     by = read_by(inquiry, CUSTOMER_GROUPS["pareto"])
-    with buying(sources, inquiry) as found:
+    with buying(sources, inquiry, by_day=False) as found:
         whole, columns, rows, drill = (_products if by == "product" else _customers)(found)
         money = found.money(sum(max(each.value, 0) for each in whole))
         totals = (None, money, 1.0, None, None, found.currency, None)[: len(columns)] if len(rows) > 1 else None
@@ -46,7 +46,8 @@ def pareto_report(sources: Sources, inquiry: Inquiry) -> Report:
 def _customers(
     found: Buying,
 ) -> tuple[list[Ranked], tuple[ReportColumn, ...], tuple[tuple[object, ...], ...], tuple[Drill | None, ...]]:
-    whole = ranked({key: sum(days.values()) for key, days in found.histories.items()})
+    asked = (found.reader, found.found.view, found.found.span, found.found.where)
+    whole = ranked({each.customer.key: each.amount for each in customer_totals(*asked)})
     rows = tuple((found.label(each.key), *_figures(found, each), found.identity(each.key)) for each in whole)
     return whole, (CUSTOMER, *_COLUMNS, CURRENCY, IDENTITY), rows, tuple(found.drill([each.key]) for each in whole)
 

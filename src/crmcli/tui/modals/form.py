@@ -43,7 +43,6 @@ _CHECK_PAUSE = 0.12  # without a letter typed, before a field is read
 _DRAFT_PAUSE = 0.2  # after a letter typed, before the draft is written
 _SHOWN = 8
 _FIRST, _NEXT = 1, 7  # rows that are there when the form is first seen, and that come between two paints after that
-_BETWEEN_FIELDS = ("app.focus_next", "app.focus_previous")
 _LONG_LINES = 4  # about as many as a long text takes
 
 
@@ -171,11 +170,11 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
                 self._check(row)
 
     def takes(self, event: Event) -> bool:
-        """Keys for another field wait until it is there; else what is typed after them would stand in the wrong one."""
-        if self._is_whole or not isinstance(event, Key):
+        """Until all fields are there, keys that leave one wait; else what is typed after them would stand in the wrong one."""
+        if self._is_whole or not isinstance(event, Key) or event.is_printable:
             return True
         bound = self.active_bindings.get(event.key)
-        return bound is None or bound.binding.action not in _BETWEEN_FIELDS
+        return bound is None or bound.node is self.focused or bound.binding.action == "cancel"
 
     def on_unmount(self) -> None:
         """Nothing waits for its fields any more."""

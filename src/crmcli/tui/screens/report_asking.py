@@ -146,8 +146,8 @@ class ReportAsking(ReportReading):
     def action_measure(self) -> None:
         """Draw another of the figures."""
         if self.report is not None and not self.has_parts and (places := measures(self.report)):
-            at = self.measure.get(self.chosen, 0) + self.app.count.take()
-            self.measure[self.chosen] = at % len(places)
+            at = (self.drawn_measure(self.report) + self.app.count.take()) % len(places)
+            self.measure[self.chosen] = (places[at].name, places[at].currency)
             self.remove_class("-no-chart")
             self.draw()
 

@@ -15,7 +15,7 @@ from crmcli.render.table import Screen as Paper
 from crmcli.reports.catalogue import BY_NAME, QUESTIONS, answer
 from crmcli.reports.inquiry import Asked, kept_of
 from crmcli.reports.options import OPTIONS
-from crmcli.tui.charting import drawing, first_measure
+from crmcli.tui.charting import drawing, first_measure, measures
 from crmcli.tui.screens.place import Place
 from crmcli.tui.widgets.figures import FigureRows, Figures
 from crmcli.tui.widgets.filter_bar import FilterBar
@@ -61,7 +61,7 @@ class ReportReading(Place):
         self.chosen = QUESTIONS[0].name
         self.report: Report | None = None
         self.saved: dict[str, SavedReport] = {}
-        self.measure: dict[str, int] = {}
+        self.measure: dict[str, tuple[str, str | None]] = {}  # the figure that each one's chart draws
         self._answered = ""  # what the report that is shown was chosen by
         self._is_working = False
         self._recall()
@@ -232,10 +232,15 @@ class ReportReading(Place):
         report = self.report
         if report is None or report.parts:
             return
-        measure = self.measure.setdefault(self.chosen, first_measure(report))
-        drawn = drawing(report, measure, self.paper(self.size.width))
+        drawn = drawing(report, self.drawn_measure(report), self.paper(self.size.width))
         self.chart.show(None if self.has_class("-no-chart") else drawn, self.rows.cursor if self.rows else 0)
         self._say_title(drawn.measure if drawn is not None and len(drawn.bars) else "")
+
+    def drawn_measure(self, report: Report) -> int:
+        """Which of the report's figures the chart draws."""
+        wanted = self.measure.get(self.chosen)
+        known = [(each.name, each.currency) for each in measures(report)]
+        return known.index(wanted) if wanted in known else first_measure(report)
 
     def _say_title(self, measure: str = "") -> None:
         asked, question = self.wanted_now, self.question

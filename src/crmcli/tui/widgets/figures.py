@@ -43,7 +43,12 @@ class FigureTable:
         if report.totals is not None:
             rows.append(cells(report, report.totals, paper))
         self._specs = [_spec(column, place) for place, column in enumerate(report.columns)]
-        shown = [place for place, column in enumerate(report.columns) if is_shown(column)]
+        has_money = any(column.kind == "money" for column in report.columns)  # which names its currency itself
+        shown = [
+            place
+            for place, column in enumerate(report.columns)
+            if is_shown(column) and not (has_money and column.name == "currency")
+        ]
         fitted = fit([self._specs[p] for p in shown], [[row[p] for p in shown] for row in rows], max(1, total))
         self._widths = {shown[place]: wide for place, wide in fitted.items()}
 
