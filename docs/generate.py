@@ -25,6 +25,7 @@ def pages() -> dict[str, str]:
     """Every page of the reference by its file name."""
     made: dict[str, Callable[[], str]] = {
         "commands.md": commands_page,
+        "reports.md": reports_page,
         "json.md": json_page,
         "filters.md": filters_page,
         "settings.md": settings_page,
@@ -60,6 +61,17 @@ def formats_page() -> str:
     import formats
 
     return formats.formats_page(table)
+
+
+# -- reports
+
+
+def reports_page() -> str:
+    """Each report with what it can be asked and its columns."""
+    sys.path.insert(0, str(DOCS))
+    import reports
+
+    return reports.reports_page(table)
 
 
 # -- SQL
@@ -557,9 +569,9 @@ def _envelope() -> str:
         ("`report`", "text", "the report's name"),
         ("`period`", "text or null", "the period it covers"),
         ("`currency`", "text or null", "the currency of its money"),
-        ("`n`", "number", "how many records it is based on"),
+        ("`n`", "number or null", "how many records it is based on; null for a tally, whose rows say it"),
         ("`formula`", "text or null", "how its figures are made"),
-        ("`model`", "text or null", "the model behind an estimate"),
+        ("`model`", "text, object or null", "the model behind an estimate, with its parameters"),
         ("`totals`", "object or null", "the totals, by column"),
         ("`rows`", "array of objects", "what it gives without `--envelope`"),
     ]

@@ -46,20 +46,26 @@ async def test_a_bar_looks_as_textuals_own(people_store: Path, theme: str) -> No
 async def test_a_layout_works_out_once_where_widgets_lie(people_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when some of them are new."""
     arranged: list[bool] = []
-    arrange = TextualCompositor._arrange_root
+    laid: list[object] = []
+    arrange, reflow = TextualCompositor._arrange_root, TextualCompositor.reflow
 
     def counted(compositor: TextualCompositor, *where: object, visible_only: bool = True) -> object:
         arranged.append(visible_only)
         return arrange(compositor, *where, visible_only=visible_only)  # type: ignore[arg-type]
 
+    def reflowed(compositor: TextualCompositor, *where: object) -> object:
+        laid.append(where)
+        return reflow(compositor, *where)  # type: ignore[arg-type]
+
     app = crm_app(str(people_store), start="contacts")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         monkeypatch.setattr(TextualCompositor, "_arrange_root", counted)
+        monkeypatch.setattr(TextualCompositor, "reflow", reflowed)
         await app.screen.mount(new := Static("here"))
         await settle(pilot)
         assert new.region.width == SIZE[0]
-        assert arranged == [False]
+        assert arranged == [False] * len(laid)
 
 
 async def test_memory_is_not_gone_through_in_the_middle_of_a_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -146,7 +146,7 @@ SALES: tuple[Question, ...] = (
         examples=("crm report slippage --period 2026", "crm report slippage --by source"),
     ),
     Question(
-        "leads", "what became of new people, and how soon one turned to them",
+        "leads", "what became of new people, and the speed to lead",
         "crmcli.reports.sales.leads:leads_report", "contact", by="source", groups="contact", dated=True,
         nothing="add people: crm contact add, or crm import contacts FILE.csv",
         more="A figure counts people by the day they were added.",

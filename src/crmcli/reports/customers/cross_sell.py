@@ -62,7 +62,8 @@ def _rules(found: Buying, held: Mapping[str, set[str]], known: Sequence[Rule]) -
     pairs = [rule for rule in known if rule.product < rule.other] or known
     labels = tuple(f"{rule.product} + {rule.other}" for rule in pairs[:MOST_BARS])
     chart = Chart("bar", labels, tuple(rule.lift for rule in pairs[:MOST_BARS]), "", "lift of products bought together")
-    drill = tuple(_both(found, held, rule) for rule in known)
+    holders = _holders(held, known)
+    drill = tuple(_both(found, holders, rule) for rule in known)
     return Report(
         "cross-sell",
         "products that go together",
@@ -73,10 +74,19 @@ def _rules(found: Buying, held: Mapping[str, set[str]], known: Sequence[Rule]) -
     )
 
 
-def _both(found: Buying, held: Mapping[str, set[str]], rule: Rule) -> Drill | None:
+def _holders(held: Mapping[str, set[str]], known: Sequence[Rule]) -> dict[str, dict[str, None]]:
+    """The customers who bought each product that the rules are about."""
+    found: dict[str, dict[str, None]] = {rule.product: {} for rule in known}
+    for key, products in held.items():
+        for product in products & found.keys():
+            found[product][key] = None
+    return found
+
+
+def _both(found: Buying, holders: Mapping[str, Mapping[str, None]], rule: Rule) -> Drill | None:
     """What those who bought both bought of the two."""
     path = "product" if found.found.view.noun == "purchase" else path_of("deal", "product")
-    keys = [key for key, products in held.items() if rule.product in products and rule.other in products]
+    keys = [key for key in holders[rule.product] if key in holders[rule.other]]
     return found.drill(keys, f"({equal(path, rule.product)} OR {equal(path, rule.other)})")
 
 
