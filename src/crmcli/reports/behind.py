@@ -37,6 +37,8 @@ def behind(report: Report, row: str = "", column: str = "") -> list[Drill]:
     if any(part.rows for part in parts) and not any(part.drill for part in parts):
         raise UsageError(f"report {report.name} does not say which records are behind its figures")
     _refuse_column(parts, column)
+    if report.whole is not None and not row and not column:
+        return [report.whole]
     rows = [(part, place) for part in parts if part.drill for place in range(len(part.rows))]
     found = (_of_cell(part, place, column) for part, place in (_rows_named(rows, row) if row else rows))
     return list(dict.fromkeys(each for each in found if each is not None))

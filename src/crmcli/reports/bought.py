@@ -84,6 +84,12 @@ def customer_drill(found: Bought, customer: Customer) -> Drill | None:
     return Drill(found.view.noun, joined(f'{link} = "#{customer.number}"', alone, found.rest))
 
 
+def whole_drill(found: Bought) -> Drill:
+    """The records of all that anybody bought."""
+    somebody = "(company is not empty OR contact is not empty)" if found.view.noun == "deal" else ""
+    return Drill(found.view.noun, joined(somebody, found.rest) or "number > 0")
+
+
 def customers_drill(found: Bought, customers: Sequence[Customer], also: str = "") -> Drill | None:
     """The records of all that these customers bought and that meet one more condition; None where they can't be named."""
     if len(customers) == 1 and not also:

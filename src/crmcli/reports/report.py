@@ -55,7 +55,8 @@ class Report(NamedTuple):
 
     ``drill`` has one for each row, None for a row with no records behind it. ``cells`` names, for a row, the columns whose
     figures count other records than the row does. ``notes`` say what the figures leave out or come from. ``parts`` are the
-    reports that a dashboard is made of; its own rows may be empty then.
+    reports that a dashboard is made of; its own rows may be empty then. ``whole`` are the records of all rows, where
+    there are too many rows to ask for each.
     """
 
     name: str
@@ -74,3 +75,4 @@ class Report(NamedTuple):
     notes: tuple[str, ...] = ()
     compared: str | None = None  # the period that it is compared with
     parts: tuple[Report, ...] = ()
+    whole: Drill | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money, exponent
 from crmcli.errors import BadValue, UsageError
-from crmcli.reports.bought import bought, customers_drill
+from crmcli.reports.bought import bought, customers_drill, whole_drill
 from crmcli.reports.report import ReportColumn
 from crmcli.store.queries.purchases import customer_days, customer_names
 
@@ -75,6 +75,12 @@ class Buying(NamedTuple):
     def drill(self, keys: Iterable[str], also: str = "") -> Drill | None:
         """The records of what these customers bought."""
         return customers_drill(self.found, [self.names[key] for key in keys], also)
+
+
+    @property
+    def whole(self) -> Drill:
+        """The records of what all customers bought."""
+        return whole_drill(self.found)
 
 
 @contextmanager

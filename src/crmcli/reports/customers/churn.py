@@ -42,7 +42,7 @@ def churn_report(sources: Sources, inquiry: Inquiry) -> Report:
             "churn", "customers falling silent", (CUSTOMER, *_COLUMNS, CURRENCY, IDENTITY),
             tuple(_row(found, each) for each in listed), None, len(listed), inquiry.span.label, found.currency, _FORMULA,
             chart=_chart(listed), drill=tuple(found.drill([each.customer]) for each in listed),
-            notes=(*found.notes, *notes),
+            notes=(*found.notes, *notes), whole=found.whole if listed else None,
         )  # fmt: skip
 
 

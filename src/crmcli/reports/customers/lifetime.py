@@ -72,7 +72,7 @@ def clv_report(sources: Sources, inquiry: Inquiry) -> Report:
             "clv", f"{_TITLE}, {horizon} ahead", (CUSTOMER, *_COLUMNS, CURRENCY, IDENTITY), rows,
             _totals(found, lines), len(people), inquiry.span.label, found.currency, _FORMULA, _model(model, spending),
             _chart(found, lines), tuple(found.drill([line.buyer.customer]) for line in lines),
-            notes=(*found.notes, *warnings(model, spending), *excuse, *_discounted(discount)),
+            notes=(*found.notes, *warnings(model, spending), *excuse, *_discounted(discount)), whole=found.whole,
         )  # fmt: skip
 
 

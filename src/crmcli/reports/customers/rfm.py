@@ -51,7 +51,7 @@ def rfm_report(sources: Sources, inquiry: Inquiry) -> Report:
         title = "recency, frequency and money by segment" if by == "segment" else "recency, frequency and money"
         return answer._replace(
             title=title, n=len(scored), period=inquiry.span.label, currency=found.currency, formula=_FORMULA,
-            chart=_chart(scored), notes=found.notes,
+            chart=_chart(scored), notes=found.notes, whole=found.whole if scored else None,
         )  # fmt: skip
 
 
