@@ -50,6 +50,7 @@ class Server:
         while len(self._pool) <= place:
             self._pool.append(self._new_database(len(self._pool)))
         if not self._is_reset(self._pool[place]):
+            sessions.end(str(self._server.get_uri(self._pool[place])))
             self._admin.execute(f"DROP DATABASE {self._pool[place]} WITH (FORCE)")
             self._new_database(place)
         return str(self._server.get_uri(self._pool[place]))

@@ -5,6 +5,7 @@ A new session has to learn the tables first, which costs the server several time
 
 from __future__ import annotations
 
+import select
 from typing import Any
 
 import psycopg
@@ -73,11 +74,11 @@ def _renewed(session: pq.abc.PGconn) -> bool:
 
 
 def _is_idle(session: pq.abc.PGconn) -> bool:
-    try:
-        session.consume_input()
-    except psycopg.Error:
+    """Whether the server waits for us: what it says unasked is that the session is over."""
+    if session.status != pq.ConnStatus.OK or session.transaction_status != pq.TransactionStatus.IDLE:
         return False
-    return session.status == pq.ConnStatus.OK and session.transaction_status == pq.TransactionStatus.IDLE
+    said, _, _ = select.select([session.socket], [], [], 0)
+    return not said
 
 
 def _ended() -> pq.abc.PGconn:

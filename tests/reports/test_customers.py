@@ -8,6 +8,7 @@ import pytest
 
 from crmcli.context import AppContext, Flags
 from crmcli.errors import BadValue, Refused, UsageError
+from crmcli.reports.behind import behind
 from tests.reports.asking import counted, report_of, rows_of, totals_of
 
 if TYPE_CHECKING:
@@ -131,6 +132,16 @@ def test_a_filter_and_the_way_purchases_are_chosen(shop: AppContext) -> None:
     assert [] == columns(shop, "rfm", "customer", source_of="deals")
 
 
+@pytest.mark.parametrize(
+    ("name", "by"), [("rfm", ""), ("rfm", "segment"), ("churn", ""), ("pareto", ""), ("pareto", "product")]
+)
+def test_the_records_of_all_rows_are_one_question(shop: AppContext, name: str, by: str) -> None:
+    """The same ones that the rows have, asked one by one."""
+    report = report_of(shop, name, by=by, period=QUARTER, filter="amount >= 20")
+    assert [report.whole] == behind(report)
+    assert sum(counted(shop, drill) for drill in report.drill) == counted(shop, report.whole) == 9
+
+
 def test_without_a_period_a_log_that_ended_long_ago_is_counted_up_to_its_end(shop: AppContext) -> None:
     report = report_of(shop, "rfm")
     assert [("Bob", 0)] == [(row["customer"], row["recency"]) for row in rows_of(report) if row["customer"] == "Bob"]
@@ -187,3 +198,16 @@ def test_one_purchase(crm_after: Callable[..., Callable[..., Result]]) -> None:
     assert [("Żaneta", 7, 1.0, "A")] == columns(app, "pareto", "customer", "value", "cumulated", "class")
     assert [("2026-11", 1, 0.0, 1.0)] == columns(app, "cohorts", "cohort", "customers", "repeat_rate", "month_0")
     assert [("unknown", None, None)] == columns(app, "churn", "state", "usual_gap", "risk")
+
+
+def test_won_deals_of_nobody_are_named_and_not_followed(crm_after: Callable[..., Callable[..., Result]]) -> None:
+    crm_after(
+        ("company", "add", "Acme"), ("contact", "add", "Zoë"),
+        ("deal", "add", "A", "--value", "100", "--company", "Acme"), ("deal", "add", "B", "--value", "50", "--contact", "Zoë"),
+        ("deal", "add", "C", "--value", "25"), *(("deal", "win", name) for name in "ABC"),
+    )  # fmt: skip
+    app = AppContext(Flags(quiet=True), origin="test")
+    report = report_of(app, "pareto")
+    assert [("Acme", 100), ("Zoë", 50)] == [(row["customer"], row["value"]) for row in rows_of(report)]
+    assert "1 won deal has neither a company nor a contact and so no customer: left out" in report.notes
+    assert 2 == counted(app, report.whole)

@@ -124,13 +124,13 @@ async def test_the_dashboard_in_two_columns(program: CrmApp) -> None:
         assert left.has_focus
         line = next(n for n in range(right.count) if not right.is_heading(n))
         await pilot.double_click(right, offset=(6, line))
-        await settle(pilot)
+        await press(pilot, "enter")  # all that reached the stage, or those that are there now
         assert "deals" == place(pilot).name
         await press(pilot, "left_square_bracket")
         await pilot.resize_terminal(120, 36)
         await settle(pilot)
         assert not right.display
-        assert "key figures" in drawn(pilot)
+        assert 6 == len(left.parts)
 
 
 async def test_the_report_after_and_before(program: CrmApp) -> None:
@@ -195,7 +195,8 @@ async def test_charts_of_their_own(program: CrmApp, name: str, bar: str, signs: 
         assert all(sign in text for sign in signs)
         assert "❯ lead" in text
         shown = screen(pilot).chart.query_one(Lines)
-        line = next(n for n, row in enumerate(text.splitlines()[shown.region.y :]) if row.strip().rfind(f" {bar} ") > 0)
+        lines = [row[shown.region.x :] for row in text.splitlines()[shown.region.y :]]
+        line = next(n for n, row in enumerate(lines) if row.startswith(f"  {bar} "))
         await pilot.click(Lines, offset=(4, line))
         await settle(pilot)
         assert bar == figures(pilot, "stage")[screen(pilot).query_one(FigureRows).cursor]
@@ -223,7 +224,7 @@ async def test_stretches_of_time_are_columns(program: CrmApp, by: str, labels: l
         assert labels == [bar.label for bar in chart.bars]
         await pilot.click(Canvas, offset=(chart.tick_cells + 2 + (len(labels) - 1) * chart.columns[1], 4))
         await settle(pilot)
-        assert labels[-1] == figures(pilot, by.replace("-", "_"))[screen(pilot).query_one(FigureRows).cursor]
+        assert labels[-1] == figures(pilot, by)[screen(pilot).query_one(FigureRows).cursor]
         assert f"[{labels[-1]}]" in drawn(pilot)
 
 
@@ -421,7 +422,7 @@ async def test_a_period(program: CrmApp) -> None:
         await settle(pilot)
         for typed, label, months in (
             ("this month", "2026-11", ["2026-11"]),
-            ("2026-08..2026-09", "2026-08..2026-09", ["2026-08", "2026-09"]),
+            ("2026-08..2026-09", "2026-08-01..2026-09-30", ["2026-08", "2026-09"]),
         ):
             await press(pilot, "p")
             assert isinstance(pilot.app.screen, PeriodPicker)
@@ -521,11 +522,10 @@ async def test_a_deal_that_lies_is_opened_itself(store: str) -> None:
 async def test_a_row_with_nothing_behind_it(program: CrmApp) -> None:
     """Says so, and stays: beside another period stands a row of that period."""
     async with program.run_test(size=(120, 36)) as pilot:
-        await go(pilot, "won")
-        screen(pilot).ask_otherwise(Asked("won", "owner", period="2026-10..2026-11", compare="previous"))
+        await go(pilot, "lost")
+        screen(pilot).ask_otherwise(Asked("lost", "owner", period="2026-12", compare="previous"))
         await settle(pilot)
-        drills = screen(pilot).report.drill  # type: ignore[union-attr]
-        screen(pilot).query_one(FigureRows).go_to(drills.index(None))
+        assert ["boris"] == figures(pilot, "owner")
         await press(pilot, "enter")
         assert "reports" == place(pilot).name
         assert any("no records behind boris" in note.message for note in pilot.app._notifications)

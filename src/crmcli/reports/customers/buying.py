@@ -76,7 +76,6 @@ class Buying(NamedTuple):
         """The records of what these customers bought."""
         return customers_drill(self.found, [self.names[key] for key in keys], also)
 
-
     @property
     def whole(self) -> Drill:
         """The records of what all customers bought."""

@@ -39,7 +39,8 @@ def pareto_report(sources: Sources, inquiry: Inquiry) -> Report:
         totals = (None, money, 1.0, None, None, found.currency, None)[: len(columns)] if len(rows) > 1 else None
         return Report(
             "pareto", f"{by}s by money", columns, rows, totals, len(whole), inquiry.span.label, found.currency, _FORMULA,
-            chart=_chart(whole, by), drill=drill, notes=(*_tops([each.value for each in whole], by), *found.notes), whole=found.whole if whole else None,
+            chart=_chart(whole, by), drill=drill, notes=(*_tops([each.value for each in whole], by), *found.notes),
+            whole=found.whole if whole else None,
         )  # fmt: skip
 
 

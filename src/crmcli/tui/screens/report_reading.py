@@ -188,7 +188,7 @@ class ReportReading(Place):
         self.report = found
         if not bar.has_focus_within:
             bar.accept(asked.filter)
-        if not found.rows or found.n == 0:
+        if not found.rows or (found.n == 0 and not found.compared):
             self._say_nothing()
             return
         self._say(None)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _LEAST_WIDE, _LEAST_HIGH = 30, 3  # below this plotext has no room for its axes
 _MOST_SHORT, _SHARE = 8, 0.4  # lines of a short screen, and the part of a tall one, that a chart may take
+_SHORT_TEXT = 10  # and the lines of a short screen for a chart that says its figures itself
 _SIGN = "❯ "  # noqa: RUF001 - the sign of every cursor
 _LYING, _RISING, _REST = "▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█", "░"
 _INKS: dict[str, str] = {"bar": "chart--bar", "cursor": "chart--cursor", "text": "chart--text"}
@@ -210,7 +211,8 @@ class ReportChart(Horizontal):
         """Take the height that bars need, with air between them where there is room; columns take all there is."""
         if not self.is_attached:
             return
-        most = _MOST_SHORT if self.screen.has_class("-short") else int(self.screen.size.height * _SHARE)
+        shortest = _SHORT_TEXT if self.drawing_kind == "text" else _MOST_SHORT
+        most = shortest if self.screen.has_class("-short") else int(self.screen.size.height * _SHARE)
         self.styles.height = most if self.drawing_kind == "columns" else max(3, min(most, self._lines_needed(most)))
 
     def _lines_needed(self, most: int) -> int:
@@ -330,7 +332,7 @@ class ReportChart(Horizontal):
         lines = self.text(self.size.width, max(1, self.size.height))
         if not 0 <= y < len(lines):
             return None
-        said = lines[y].removeprefix(_SIGN).strip()
+        said = lines[y][len(_SIGN) :]
         named = [bar for bar in self.bars if bar.label and said.startswith(bar.label)]
         return max(named, key=lambda bar: len(bar.label), default=None)
 
