@@ -281,3 +281,14 @@ def test_every_figure_says_what_it_is(store: AppContext) -> None:
         report = report_of(store, name)
         assert [c.name for c in report.columns if c.kind not in words and not c.meaning] == []
         assert report.formula
+
+
+def test_without_a_name_it_is_about_the_first_pipeline_that_has_deals(crm_on: Any) -> None:
+    """Who sells by a pipeline of their own needs not name it each time."""
+    crm_on("pipeline", "add", "maven", "--stage", "Prospecting", "--won-stage", "Won", "--lost-stage", "Lost")
+    assert "lead" == crm_on("report", "pipeline", "--format", "json").json()[0]["stage"]
+    crm_on("deal", "add", "One", "--pipeline", "maven")
+    assert ["Prospecting", "Won"] == [row["stage"] for row in crm_on("report", "funnel", "--format", "json").json()][:2]
+    assert "Prospecting" == crm_on("report", "pipeline", "--format", "json").json()[0]["stage"]
+    crm_on("deal", "add", "Two")
+    assert "lead" == crm_on("report", "funnel", "--format", "json").json()[0]["stage"]

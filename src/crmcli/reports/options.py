@@ -28,7 +28,7 @@ OPTIONS: dict[str, Option] = {
     "owner": Option("--owner", "owner", "Only what is theirs; me for your own.", "owner", "USER"),
     "ref": Option("--about", "about", "Only this record, and what belongs to it.", metavar="REF"),
     "all": Option("--all", "all", "Not just the weightiest.", "yes"),
-    "pipeline": Option("--pipeline", "pipeline", "Another than the default one.", "pipeline", "NAME"),
+    "pipeline": Option("--pipeline", "pipeline", "Of this one; usually the first that has deals.", "pipeline", "NAME"),
     "days": Option("--days", "days", "Untouched for so many days, whatever the stage allows.", "number", "N"),
     "simulate": Option(
         "--simulate", "simulate", "Draw so many possible futures; usually 10,000, 0 for none.", "number", "N", least=0

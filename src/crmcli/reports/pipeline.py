@@ -11,7 +11,7 @@ from crmcli.reports.report import Chart, Drill, Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, day_of_open, major, money
 from crmcli.reports.sales.ladder import ladder
 from crmcli.reports.unrated import left_out
-from crmcli.store.queries.stage_history import furthest_steps, in_pipeline, standing
+from crmcli.store.queries.stage_history import climbs, in_pipeline, standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,7 @@ def _figures(stage: StageView, found: Standing, code: str) -> tuple[object, ...]
 def _going_on(asked: Asking, rungs: Ladder) -> Mapping[int, float | None]:
     """For each open stage the share of its deals that went on; the won stages together are the last step."""
     furthest = [0] * len(rungs.names)
-    for _, step, _, count in furthest_steps(asked.reader, asked.group, rungs.steps, asked.where):
+    for _, step, _, count in climbs(asked.reader, asked.group, rungs.steps, asked.where):
         furthest[step] += count
     return {stage.number: conversion(furthest, rungs.steps[stage.number]) for stage in rungs.of_kind("open")}
 

@@ -26,6 +26,17 @@ def pipeline_key(reader: Reader, name: str | None) -> str:
     return fold(name)
 
 
+def reported_pipeline(reader: Reader, name: str | None) -> str:
+    """The folded name of the pipeline that a report is about: the one named, else the first that has deals."""
+    if name is None:
+        sql = (
+            "SELECT w.name FROM pipeline w WHERE w.deleted_at IS NULL AND EXISTS (SELECT 1 FROM deal d"
+            " WHERE d.pipeline_id = w.id AND d.deleted_at IS NULL) ORDER BY w.position, w.id LIMIT 1"
+        )
+        name = reader.value(sql)
+    return pipeline_key(reader, name)
+
+
 def stages_of(reader: Reader, pipeline: str) -> list[StageView]:
     """The stages of a pipeline by its folded name, in order."""
     from crmcli.store.queries.deals import stages

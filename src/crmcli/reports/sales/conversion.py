@@ -12,7 +12,7 @@ from crmcli.reports.sales.funnel import all_together, been_in, groups_in_order
 from crmcli.reports.sales.grouping import asking, group_cell, group_column
 from crmcli.reports.sales.ladder import ladder
 from crmcli.reports.unrated import shared
-from crmcli.store.queries.stage_history import created_within, furthest_steps
+from crmcli.store.queries.stage_history import climbs, created_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,8 +73,9 @@ def _climbed(asked: Asking, rungs: Ladder, made: Condition) -> tuple[Furthest, F
     """How many deals came to each step and no further, and how many of these are lost now; by group."""
     reached: Furthest = {} if asked.group.name else {None: [0] * len(rungs.names)}
     lost: Furthest = {}
-    for key, step, is_lost, count in furthest_steps(asked.reader, asked.group, rungs.steps, made):
-        for found in (reached, lost) if is_lost else (reached,):
+    ends = {stage.number for stage in rungs.of_kind("lost")}
+    for key, step, stage, count in climbs(asked.reader, asked.group, rungs.steps, made):
+        for found in (reached, lost) if stage in ends else (reached,):
             found.setdefault(key, [0] * len(rungs.names))[step] += count
     return reached, lost
 

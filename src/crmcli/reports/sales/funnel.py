@@ -11,13 +11,7 @@ from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, group_cell, group_column
 from crmcli.reports.sales.ladder import every_of, ladder, sampled
 from crmcli.reports.unrated import shared
-from crmcli.store.queries.stage_history import (
-    created_within,
-    first_entries,
-    furthest_steps,
-    in_pipeline,
-    standing_counts,
-)
+from crmcli.store.queries.stage_history import climbs, created_within, first_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

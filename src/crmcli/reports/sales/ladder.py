@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.services.stages import pipeline_key, stages_of
+from crmcli.services.stages import reported_pipeline, stages_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,10 +40,10 @@ class Ladder(NamedTuple):
 
 
 def ladder(reader: Reader, name: str | None) -> Ladder:
-    """The ladder of a pipeline, of the default one when none is named; raises NotFound."""
+    """The ladder of a pipeline, of the first that has deals when none is named; raises NotFound."""
     if reader.connection is None:
         return Ladder("", (), (), {})
-    stages = tuple(stages_of(reader, pipeline_key(reader, name)))
+    stages = tuple(stages_of(reader, reported_pipeline(reader, name)))
     names, steps = _climbed(stages)
     return Ladder(stages[0].pipeline if stages else "", stages, names, steps)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
-from crmcli.store.queries.groups import COUNT, EMPTY, Group, group_rows, group_values, worth_sum
+from crmcli.store.queries.groups import COUNT, DEALS, EMPTY, Group, group_rows, group_values, worth_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,48 +15,78 @@ if TYPE_CHECKING:
     from crmcli.store.reader import Reader
 
 
+# The plus keeps SQLite from going by stages, and then from each to its deals.
+_STAGE = Condition("+r.stage_id")
+
+
 def created_within(where: Condition, period: tuple[str, str] | None) -> Condition:
     """The deals that fit and were made in a period, bounds in UTC, its end excluded."""
     inside = Condition("r.created_at >= ? AND r.created_at < ?", period) if period else EVERYTHING
     return both(where, inside)
 
 
-def furthest_steps(reader: Reader, group: Group, steps: Mapping[int, int], where: Condition) -> Iterator[Row]:
-    """Group, furthest step ever reached, whether it is lost now, and how many deals.
+def climbs(reader: Reader, group: Group, steps: Mapping[int, int], where: Condition) -> Iterator[Row]:
+    """Group, furthest step ever reached, number of the stage where it stands now, and how many deals.
 
     ``steps`` gives the step of each stage of a pipeline; those of lost stages are the first, so that a deal of which
     nothing is known but that it was lost has entered the pipeline.
     """
-    source = Condition(
-        f" JOIN (SELECT h.deal_id, MAX({_step(steps)}) AS step FROM stage_change h"
-        f" WHERE h.to_stage_id IN ({_listed(steps)}) GROUP BY h.deal_id) f ON f.deal_id = r.id"
+    rungs = max(steps.values(), default=0) + 1
+    for key, code, count in _histories(reader, group, f"MAX({_step(steps)})", rungs, steps, where):
+        yield key, code % rungs, code // rungs, count
+
+
+def visits(
+    reader: Reader, group: Group, stages: Sequence[int], pipeline: Sequence[int], where: Condition
+) -> Iterator[Row]:
+    """Group, those of the ``stages`` that they ever were in, number of the stage where they stand now, how many deals.
+
+    Of the deals that stand in a stage of the ``pipeline``.
+    """
+    ever = [f"MAX(CASE WHEN h.to_stage_id = {stage:d} THEN {1 << bit} ELSE 0 END)" for bit, stage in enumerate(stages)]
+    for key, code, count in _histories(reader, group, " + ".join(ever) or "MAX(0)", 1 << len(stages), pipeline, where):
+        yield key, [stage for bit, stage in enumerate(stages) if code >> bit & 1], code >> len(stages), count
+
+
+def _histories(
+    reader: Reader, group: Group, told: str, size: int, pipeline: Sequence[int] | Mapping[int, int], where: Condition
+) -> Iterator[Row]:
+    """Group, what is ``told`` of a deal's moves (a number below ``size``) and its stage as one number, how many deals."""
+    moves = f"FROM stage_change h WHERE h.to_stage_id IN ({_listed(pipeline)})"
+    inside, stage = in_pipeline(where, list(pipeline)), f"r.stage_id * {size:d}"
+    if where != EVERYTHING:
+        code = Condition(f"{stage} + (SELECT {told} {moves} AND h.deal_id = r.id)")
+        yield from (row for row in group_rows(reader, group, (COUNT,), inside, split=[code]) if row[1] is not None)
+        return
+    # Of all deals: their ways in the order of the index, each deal looked up in between. Said so that SQLite does just that.
+    walked = (
+        f" FROM (SELECT h.deal_id, {told} AS told {moves} GROUP BY h.deal_id) f CROSS JOIN deal r"
+        " JOIN stage s ON r.id = f.deal_id AND"
     )
-    inside = in_pipeline(where, list(steps))
-    lost = Condition("CASE WHEN s.kind = 'lost' THEN 1 ELSE 0 END")
-    return group_rows(reader, group, (COUNT,), inside, source, (Condition("f.step"), lost))
+    source = group.source.replace(" FROM deal r JOIN stage s ON", walked)
+    yield from group_rows(
+        reader, group._replace(source=source), (COUNT,), inside, split=[Condition(f"{stage} + f.told")]
+    )
 
 
 def first_entries(
     reader: Reader, group: Group, steps: Mapping[int, int], stages: Sequence[int], where: Condition, every: int = 1
 ) -> Iterator[Row]:
-    """Group, and for each step the second when a deal first entered it; None for those that it never was in.
+    """Group, number of a deal, and for each step the second when it first entered it; None for those it never was in.
 
     Only of deals whose number ``every`` divides: of very many, some are enough.
     """
     last = max(steps.values(), default=0)
-    inside = in_pipeline(where, list(steps))
-    seconds = reader.dialect.seconds("h.at")
-    entered = ", ".join(
-        f"MIN(CASE WHEN h.to_stage_id IN ({_listed([each for each in stages if steps[each] == step])}) THEN {seconds} END)"
-        f" AS entered_{step}"
+    entered = [
+        f"MIN(CASE WHEN h.to_stage_id IN ({_listed([each for each in stages if steps[each] == step])}) THEN h.at END)"
         for step in range(last + 1)
-    )
-    source = Condition(
-        f" JOIN (SELECT h.deal_id, {entered} FROM stage_change h WHERE {_sampled(every)}h.to_stage_id IN ({_listed(stages)})"
-        " GROUP BY h.deal_id) f ON f.deal_id = r.id"
-    )
-    values = [Condition(f"f.entered_{step}") for step in range(last + 1)]
-    return group_values(reader, group, values, inside, source)
+    ]
+    climbed = Condition(f"h.to_stage_id IN ({_listed(stages)})")
+    inside = both(in_pipeline(where, list(steps)), _sampled(every), climbed)
+    # The plus keeps SQLite from going by moves, and then from each to its deal.
+    moves = Condition(" JOIN stage_change h ON h.deal_id = +r.id")
+    values = [Condition(reader.dialect.seconds(each)) for each in entered]
+    return group_rows(reader, group, values, inside, moves, [Condition("r.id")])
 
 
 def in_pipeline(where: Condition, stages: Sequence[int]) -> Condition:
@@ -66,7 +96,7 @@ def in_pipeline(where: Condition, stages: Sequence[int]) -> Condition:
 
 def standing_counts(reader: Reader, group: Group, where: Condition) -> dict[tuple[object, int], int]:
     """How many deals stand in each stage now, by group and number of the stage."""
-    found = group_rows(reader, group, (COUNT,), where, EMPTY, (Condition("r.stage_id"),))
+    found = group_rows(reader, group, (COUNT,), where, EMPTY, (_STAGE,))
     return {(key, stage): count for key, stage, count in found}
 
 
@@ -84,7 +114,7 @@ def standing(reader: Reader, group: Group, worth: Worth, where: Condition) -> It
             worth.params,
         ),
     )
-    return group_rows(reader, group, measures, where, EMPTY, (Condition("r.stage_id"),))
+    return group_rows(reader, group, measures, where, EMPTY, (_STAGE,))
 
 
 def stays(
@@ -95,13 +125,14 @@ def stays(
     Only of deals whose number ``every`` divides: of very many, some are enough.
     """
     at = reader.dialect.seconds("h.at")
+    inside = both(where, _sampled(every))
     source = Condition(
         " JOIN (SELECT v.deal_id, v.stage, CAST(SUM(COALESCE(v.ended, ?) - v.began) AS BIGINT) AS lasted FROM"
         f" (SELECT h.deal_id, h.to_stage_id AS stage, {at} AS began,"
         f" LEAD({at}) OVER (PARTITION BY h.deal_id ORDER BY h.at, h.id) AS ended FROM stage_change h"
-        f" WHERE {_sampled(every)}1 = 1) v"
+        f" WHERE h.deal_id IN (SELECT r.id{DEALS} WHERE {inside.sql})) v"
         f" WHERE v.stage IN ({_listed(stages)}) GROUP BY v.deal_id, v.stage) f ON f.deal_id = r.id",
-        (now,),
+        (now, *inside.params),
     )
     return group_values(reader, group, (Condition("f.stage"), Condition("f.lasted")), where, source)
 
@@ -140,8 +171,8 @@ def stage_names(reader: Reader) -> dict[int, str]:
 REASON = Group("reason", "r.lost_reason")
 
 
-def _sampled(every: int) -> str:
-    return f"h.deal_id % {every:d} = 0 AND " if every > 1 else ""
+def _sampled(every: int) -> Condition:
+    return Condition(f"r.id % {every:d} = 0") if every > 1 else EVERYTHING
 
 
 def _step(steps: Mapping[int, int]) -> str:
