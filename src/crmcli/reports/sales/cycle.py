@@ -36,7 +36,7 @@ _FORMULA = "cycle = closed - made, in days, over won deals; and over all that we
 
 
 class Cycles(NamedTuple):
-    """The days that the deals of a group took."""
+    """The days that the deals of a group took, the shortest first."""
 
     won: list[float]
     lost: list[float]
@@ -44,7 +44,7 @@ class Cycles(NamedTuple):
     @property
     def figures(self) -> tuple[object, ...]:
         """As they stand in the row."""
-        closed = self.won + self.lost
+        closed = sorted(self.won + self.lost)
         return tuple(
             figure
             for days in (self.won, closed)
@@ -80,9 +80,9 @@ def cycle_report(sources: Sources, inquiry: Inquiry) -> Report:
 
 def _cycles(asked: Asking, closed: Condition) -> dict[object, Cycles]:
     found: dict[object, Cycles] = {} if asked.group.name else {None: Cycles([], [])}
-    for key, kind, days in cycles_by_kind(asked.reader, asked.desk.clock, asked.group, closed):
+    for (key, kind), days in cycles_by_kind(asked.reader, asked.desk.clock, asked.group, closed).items():
         each = found.setdefault(key, Cycles([], []))
-        (each.won if kind == "won" else each.lost).append(days)
+        (each.won if kind == "won" else each.lost).extend(days)
     return found
 
 
@@ -90,5 +90,7 @@ def _whole(asked: Asking, closed: Condition, found: dict[object, Cycles]) -> Cyc
     """All groups together, every deal once."""
     if asked.group.is_shared:
         return _cycles(asked.whole(), closed)[None]
-    won = [days for each in found.values() for days in each.won]
-    return Cycles(won, [days for each in found.values() for days in each.lost])
+    if len(found) == 1:
+        return next(iter(found.values()))
+    won = sorted(days for each in found.values() for days in each.won)
+    return Cycles(won, sorted(days for each in found.values() for days in each.lost))

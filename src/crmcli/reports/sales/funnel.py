@@ -41,6 +41,8 @@ _FIGURES = (
 _FORMULA = "go on = ever reached a later stage / ever reached this one; there now = the plain distribution of today"
 # For each group how many deals came to each step and no further.
 Furthest = dict[object, list[int]]
+# How many deals stand in each stage, by group and number of the stage.
+Standing = dict[tuple[object, int], int]
 
 
 def funnel_report(sources: Sources, inquiry: Inquiry) -> Report:
@@ -48,11 +50,10 @@ def funnel_report(sources: Sources, inquiry: Inquiry) -> Report:
     with asking(sources, inquiry, "created_at") as asked:
         rungs = ladder(asked.reader, inquiry.options.get("pipeline"))
         made = created_within(asked.where, inquiry.span.bounds)
-        furthest = reached_at_most(asked, rungs, made)
+        furthest, now = _climbed(asked, rungs, made)
         whole = all_together(asked, rungs, made, furthest)
         every = every_of(sum(whole))
         days = _days_to_next(asked, rungs, made, every)
-        now = standing_counts(asked.reader, asked.group, in_pipeline(made, list(rungs.steps)))
         keys = groups_in_order(asked, furthest)
         drills = DealDrill(asked.desk, asked.reader, asked.group, keys, asked.rest("created_at"))
         lines = [
@@ -73,12 +74,14 @@ def _title(rungs: Ladder, asked: Asking) -> str:
     return rungs.title("funnel") + by
 
 
-def reached_at_most(asked: Asking, rungs: Ladder, made: Condition) -> Furthest:
-    """How many deals came to each step and no further, by group; without groups also of no deals."""
+def _climbed(asked: Asking, rungs: Ladder, made: Condition) -> tuple[Furthest, Standing]:
+    """How many deals came to each step and no further, by group; without groups also of no deals. And where they stand."""
     found: Furthest = {} if asked.group.name else {None: [0] * len(rungs.names)}
-    for key, step, _, count in furthest_steps(asked.reader, asked.group, rungs.steps, made):
+    now: Standing = {}
+    for key, step, stage, count in climbs(asked.reader, asked.group, rungs.steps, made):
         found.setdefault(key, [0] * len(rungs.names))[step] += count
-    return found
+        now[key, stage] = now.get((key, stage), 0) + count
+    return found, now
 
 
 def groups_in_order(asked: Asking, furthest: Furthest) -> list[object]:
@@ -91,14 +94,14 @@ def groups_in_order(asked: Asking, furthest: Furthest) -> list[object]:
 def all_together(asked: Asking, rungs: Ladder, made: Condition, furthest: Furthest) -> list[int]:
     """All groups together, every deal once."""
     if asked.group.is_shared:
-        furthest = reached_at_most(asked.whole(), rungs, made)
+        furthest, _ = _climbed(asked.whole(), rungs, made)
     return [sum(counts) for counts in zip([0] * len(rungs.names), *furthest.values(), strict=True)]
 
 
 def _days_to_next(asked: Asking, rungs: Ladder, made: Condition, every: int) -> dict[tuple[object, int], list[float]]:
     """By group and step the days that each deal took from there to a later step."""
     found: dict[tuple[object, int], list[float]] = {}
-    for key, *entered in first_entries(asked.reader, asked.group, rungs.steps, rungs.climbed, made, every):
+    for key, _, *entered in first_entries(asked.reader, asked.group, rungs.steps, rungs.climbed, made, every):
         later: int | None = None
         for step in range(len(entered) - 1, -1, -1):
             here = entered[step]
@@ -110,7 +113,7 @@ def _days_to_next(asked: Asking, rungs: Ladder, made: Condition, every: int) -> 
 
 def _lines(
     asked: Asking, rungs: Ladder, key: object, furthest: list[int], days: dict[tuple[object, int], list[float]],
-    now: dict[tuple[object, int], int], drills: DealDrill,
+    now: Standing, drills: DealDrill,
 ) -> Iterable[tuple[tuple[object, ...], Drill | None, dict[str, Drill | None]]]:  # fmt: skip
     """The rows of a group, each with what is behind it: a row for each step, and one for each way of losing."""
     everything = sum(furthest)

@@ -11,7 +11,7 @@ from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, group_cell, group_column
 from crmcli.reports.sales.ladder import every_of, ladder, sampled
 from crmcli.reports.unrated import shared
-from crmcli.store.queries.stage_history import created_within, in_pipeline, standing_counts, stays
+from crmcli.store.queries.stage_history import created_within, in_pipeline, stays, visits
 
 if TYPE_CHECKING:
     from crmcli.domain.views import StageView
@@ -33,6 +33,7 @@ _FIGURES = (
 )
 _FORMULA = "left - entered, summed over re-entries; an open stage runs to now"
 Stays = dict[tuple[object, int], list[float]]
+Counts = dict[tuple[object, int], int]  # by group and number of the stage
 
 
 def time_in_stage_report(sources: Sources, inquiry: Inquiry) -> Report:
@@ -41,25 +42,25 @@ def time_in_stage_report(sources: Sources, inquiry: Inquiry) -> Report:
         rungs = ladder(asked.reader, inquiry.options.get("pipeline"))
         stages = rungs.of_kind("open")
         made = created_within(asked.where, inquiry.span.bounds)
-        deals = _deals(asked, made, rungs)
+        been, now = _visits(asked, rungs, made)
+        deals = sum((_visits(asked.whole(), rungs, made)[1] if asked.group.is_shared else now).values())
         every = every_of(deals)
         days = _stays(asked, rungs, made, every)
-        now = standing_counts(asked.reader, asked.group, in_pipeline(made, [stage.number for stage in stages]))
-        keys = _in_order(asked, days)
+        keys = _in_order(asked, been)
         drills = DealDrill(asked.desk, asked.reader, asked.group, keys, asked.rest("created_at"))
         places = [(key, stage) for key in keys for stage in stages]
         return Report(
             "time-in-stage", _title(rungs, asked), (*group_column(asked.group), ReportColumn("stage", "stage"), *_FIGURES),
             tuple(
-                (*group_cell(asked.group, key), stage.stage, *_figures(days.get((key, stage.number), [])),
-                 now.get((key, stage.number), 0))
+                (*group_cell(asked.group, key), stage.stage, been.get((key, stage.number), 0),
+                 *_figures(days.get((key, stage.number), [])), now.get((key, stage.number), 0))
                 for key, stage in places
             ),
             None, deals, inquiry.span.label, None, _FORMULA,
             chart=_chart(stages, days) if len(keys) == 1 else None,
             drill=tuple(
                 drills.to(key, joined(equal("pipeline", rungs.pipeline), equal("been_in", stage.stage)),
-                          len(days.get((key, stage.number), ())))
+                          been.get((key, stage.number), 0))
                 for key, stage in places
             ),
             cells=tuple(
@@ -76,6 +77,18 @@ def _title(rungs: Ladder, asked: Asking) -> str:
     return rungs.title("time in the stages") + by
 
 
+def _visits(asked: Asking, rungs: Ladder, made: Condition) -> tuple[Counts, Counts]:
+    """How many deals ever were in each open stage, and how many stand in each stage now."""
+    been: Counts = {}
+    now: Counts = {}
+    still_open = [stage.number for stage in rungs.of_kind("open")]
+    for key, stages, stage, count in visits(asked.reader, asked.group, still_open, list(rungs.steps), made):
+        now[key, stage] = now.get((key, stage), 0) + count
+        for each in stages:
+            been[key, each] = been.get((key, each), 0) + count
+    return been, now
+
+
 def _stays(asked: Asking, rungs: Ladder, made: Condition, every: int) -> Stays:
     """The days of each deal in each open stage."""
     now = int(asked.desk.clock.now().timestamp())
@@ -87,22 +100,18 @@ def _stays(asked: Asking, rungs: Ladder, made: Condition, every: int) -> Stays:
     return found
 
 
-def _in_order(asked: Asking, days: Stays) -> list[object]:
+def _in_order(asked: Asking, been: Counts) -> list[object]:
     sizes: dict[object, int] = {} if asked.group.name else {None: 0}
-    for (key, _), each in days.items():
-        sizes[key] = sizes.get(key, 0) + len(each)
+    for (key, _), count in been.items():
+        sizes[key] = sizes.get(key, 0) + count
     if asked.group.moment:
         return sorted(sizes, key=lambda key: int(str(key or 0)))
     return sorted(sizes, key=lambda key: (-sizes[key], asked.group.label(key) or ""))
 
 
-def _deals(asked: Asking, made: Condition, rungs: Ladder) -> int:
-    """All deals of the pipeline, every one once."""
-    return sum(standing_counts(asked.reader, asked.whole().group, in_pipeline(made, list(rungs.steps))).values())
-
-
 def _figures(days: list[float]) -> tuple[object, ...]:
-    return (len(days), mean(days), median(days), percentile(days, 0.9))
+    days.sort()
+    return (mean(days), median(days), percentile(days, 0.9))
 
 
 def _chart(stages: list[StageView], days: Stays) -> Chart | None:

@@ -14,6 +14,8 @@ from crmcli.reports.unrated import left_out, shared
 from crmcli.store.queries.closings import Closings, closed_within, closings, cycles, open_counts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.reports.sales.grouping import Asking
     from crmcli.store.queries.condition import Condition
@@ -59,7 +61,7 @@ def velocity_report(sources: Sources, inquiry: Inquiry) -> Report:
         worth = asked.worth()
         closed = closed_within(asked.where, inquiry.span.bounds)
         found = _paces(asked, worth, closed)
-        whole = _paces(asked.whole(), worth, closed).get(None, Pace(0, Closings(), []))
+        whole = _together(_paces(asked.whole(), worth, closed) if asked.group.is_shared else found)
         rows = ordered(asked.group, found, lambda pace: pace.minor or 0)
         drills = DealDrill(asked.desk, asked.reader, asked.group, found, (grouped(inquiry.filter),))
         code = worth.currency
@@ -83,6 +85,14 @@ def velocity_report(sources: Sources, inquiry: Inquiry) -> Report:
             ),
             notes=(*shared(asked.group), *left_out(asked.desk, asked.reader, worth, closed)),
         )  # fmt: skip
+
+
+def _together(found: Mapping[object, Pace]) -> Pace:
+    deals = Closings()
+    for pace in found.values():
+        deals = deals.and_(pace.deals)
+    took = [days for pace in found.values() for days in pace.cycles]
+    return Pace(sum(pace.still_open for pace in found.values()), deals, took)
 
 
 def _paces(asked: Asking, worth: Worth, closed: Condition) -> dict[object, Pace]:

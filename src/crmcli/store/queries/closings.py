@@ -86,20 +86,22 @@ def _sum(condition: str, worth: Worth) -> Condition:
 
 def cycles(reader: Reader, clock: Clock, group: Group, closed: Condition) -> dict[object, list[float]]:
     """Days from being made to being won of each won deal of a group; one that was won before it was made has none."""
-    found: dict[object, list[float]] = {}
-    for key, _, days in cycles_by_kind(reader, clock, group, both(closed, Condition("s.kind = 'won'"))):
-        found.setdefault(key, []).append(days)
-    return found
+    found = cycles_by_kind(reader, clock, group, both(closed, Condition("s.kind = 'won'")))
+    return {key: days for (key, _), days in found.items()}
 
 
 def cycles_by_kind(
     reader: Reader, clock: Clock, group: Group, closed: Condition
-) -> Iterator[tuple[object, str, float]]:
-    """Group, won or lost, and the days from being made to being closed, by the clock on the wall."""
+) -> dict[tuple[object, str], list[float]]:
+    """By group, and won or lost, the days from being made to being closed by the clock on the wall, in ascending order."""
     took = wall_seconds(reader, clock, "r.created_at", "r.closed_at")
+    found: dict[tuple[object, str], list[int]] = {}
     for key, kind, seconds in group_values(reader, group, (Condition("s.kind"), took), closed):
         if seconds >= 0:
-            yield key, kind, seconds / _DAY
+            if (key, kind) not in found:
+                found[key, kind] = []
+            found[key, kind].append(seconds)
+    return {line: [seconds / _DAY for seconds in sorted(all_of_it)] for line, all_of_it in found.items()}
 
 
 def open_counts(reader: Reader, group: Group, where: Condition) -> dict[object, int]:

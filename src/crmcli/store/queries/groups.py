@@ -272,9 +272,18 @@ def group_rows(
     ``source`` are further joins that measures or condition need. Groups are ``split`` by further keys, which follow the
     first one.
     """
+    if group == group.whole() and not split:
+        return _figures_of_all(reader, group, measures, where, source)
     parts = (*split, *measures)
     keys = ", ".join(str(place) for place in range(1, len(split) + 2))
     return _asked(reader, group, parts, where, source, f" GROUP BY {keys}")
+
+
+def _figures_of_all(
+    reader: Reader, group: Group, measures: Sequence[Condition], where: Condition, source: Condition
+) -> Iterator[Row]:
+    """The one row of all records, if there are any: grouped by nothing, SQLite would sort them first."""
+    return (row[:-1] for row in _asked(reader, group, (*measures, COUNT), where, source) if row[-1])
 
 
 def group_values(

@@ -43,7 +43,9 @@ def visits(
 
     Of the deals that stand in a stage of the ``pipeline``.
     """
-    ever = [f"MAX(CASE WHEN h.to_stage_id = {stage:d} THEN {1 << bit} ELSE 0 END)" for bit, stage in enumerate(stages)]
+    ever = [
+        f"COALESCE(MAX(CASE h.to_stage_id WHEN {stage:d} THEN {1 << bit} END), 0)" for bit, stage in enumerate(stages)
+    ]
     for key, code, count in _histories(reader, group, " + ".join(ever) or "MAX(0)", 1 << len(stages), pipeline, where):
         yield key, [stage for bit, stage in enumerate(stages) if code >> bit & 1], code >> len(stages), count
 
@@ -52,21 +54,16 @@ def _histories(
     reader: Reader, group: Group, told: str, size: int, pipeline: Sequence[int] | Mapping[int, int], where: Condition
 ) -> Iterator[Row]:
     """Group, what is ``told`` of a deal's moves (a number below ``size``) and its stage as one number, how many deals."""
-    moves = f"FROM stage_change h WHERE h.to_stage_id IN ({_listed(pipeline)})"
     inside, stage = in_pipeline(where, list(pipeline)), f"r.stage_id * {size:d}"
-    if where != EVERYTHING:
-        code = Condition(f"{stage} + (SELECT {told} {moves} AND h.deal_id = r.id)")
-        yield from (row for row in group_rows(reader, group, (COUNT,), inside, split=[code]) if row[1] is not None)
-        return
-    # Of all deals: their ways in the order of the index, each deal looked up in between. Said so that SQLite does just that.
-    walked = (
-        f" FROM (SELECT h.deal_id, {told} AS told {moves} GROUP BY h.deal_id) f CROSS JOIN deal r"
-        " JOIN stage s ON r.id = f.deal_id AND"
-    )
-    source = group.source.replace(" FROM deal r JOIN stage s ON", walked)
-    yield from group_rows(
-        reader, group._replace(source=source), (COUNT,), inside, split=[Condition(f"{stage} + f.told")]
-    )
+    if where == EVERYTHING:
+        # The ways of all deals in the order of the index, each deal looked up in between: said so that SQLite does that.
+        ways = f"(SELECT h.deal_id, {told} AS told FROM stage_change h GROUP BY h.deal_id)"
+        deals = f" FROM {ways} f CROSS JOIN deal r JOIN stage s ON r.id = f.deal_id AND"
+        group = group._replace(source=group.source.replace(" FROM deal r JOIN stage s ON", deals))
+        code = Condition(f"{stage} + f.told")
+    else:
+        code = Condition(f"{stage} + (SELECT {told} FROM stage_change h WHERE h.deal_id = r.id)")
+    return (row for row in group_rows(reader, group, (COUNT,), inside, split=[code]) if row[1] is not None)
 
 
 def first_entries(
@@ -92,12 +89,6 @@ def first_entries(
 def in_pipeline(where: Condition, stages: Sequence[int]) -> Condition:
     """The deals that fit and stand in one of the stages now."""
     return both(where, Condition(f"+r.stage_id IN ({_listed(stages)})"))
-
-
-def standing_counts(reader: Reader, group: Group, where: Condition) -> dict[tuple[object, int], int]:
-    """How many deals stand in each stage now, by group and number of the stage."""
-    found = group_rows(reader, group, (COUNT,), where, EMPTY, (_STAGE,))
-    return {(key, stage): count for key, stage, count in found}
 
 
 def standing(reader: Reader, group: Group, worth: Worth, where: Condition) -> Iterator[Row]:
