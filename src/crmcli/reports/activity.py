@@ -17,6 +17,7 @@ from crmcli.store.queries.reports import activity_figures, activity_groups
 
 if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry, Sources
+    from crmcli.reports.report import Drill
     from crmcli.services.desk import Desk
     from crmcli.store.queries.condition import Condition
     from crmcli.store.queries.groups import Group
@@ -48,7 +49,7 @@ def activity_report(sources: Sources, inquiry: Inquiry) -> Report:
         where = desk.condition(reader, "activity", inquiry.filter)
         tallies: Tallies = {key: (d, p, m) for key, d, p, m in activity_figures(reader, group, where, span.bounds)}
         rows = ordered(group, tallies, lambda tally: tally[0])
-        won = _won(reader, desk, group.name if group.name in _SHARED else None, inquiry)
+        won, deals = _won(reader, desk, group.name if group.name in _SHARED else None, inquiry)
         everything = _whole(reader, group, where, tallies, span.bounds)
         drills = DealDrill(desk, reader, group, tallies, (within("at", span, now), grouped(inquiry.filter)))
         return Report(
@@ -62,6 +63,7 @@ def activity_report(sources: Sources, inquiry: Inquiry) -> Report:
                     "done": drills.to(key, "status = done", tally[0]),
                     "planned": drills.to(key, "status = planned", tally[1]),
                     "minutes": drills.to(key, "status = done", tally[0]),
+                    "won": deals.get(group.label(key) if group.name in _SHARED else None),
                 }
                 for key, tally in rows
             ),
@@ -97,8 +99,16 @@ def _totals(everything: tuple[int, int, int], won: dict[str | None, int], rows: 
     return (None, *everything, deals, ratio(everything[0], deals))
 
 
-def _won(reader: Reader, desk: Desk, by: str | None, inquiry: Inquiry) -> dict[str | None, int]:
-    """How many deals were won in the period, by the same groups."""
+def _won(
+    reader: Reader, desk: Desk, by: str | None, inquiry: Inquiry
+) -> tuple[dict[str | None, int], dict[str | None, Drill | None]]:
+    """How many deals were won in the period, by the same groups, and which."""
     bounds = inquiry.span.bounds
     group = deal_groups(reader, desk, by, "closed_at", bounds) if by else WHOLE
-    return {group.label(key): count for key, count in counts(reader, group, won_within(EVERYTHING, bounds)).items()}
+    found = counts(reader, group, won_within(EVERYTHING, bounds))
+    drills = DealDrill(desk, reader, group, found, ("stage_kind = won", within("closed_at", inquiry.span, inquiry.now)))
+    labels = {key: group.label(key) for key in found}
+    return (
+        {labels[key]: count for key, count in found.items()},
+        {labels[key]: drills.to(key, "", count) for key, count in found.items()},
+    )

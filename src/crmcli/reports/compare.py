@@ -21,8 +21,10 @@ def compared(report: Report, then: Report) -> Report:
     """Each figure followed by ``NAME_before`` and ``NAME_change``.
 
     The change is a fraction of the figure then; of a rate it is the difference of the two. A row that is in one of the
-    periods only has no figures for the other. Rows that were there then and are not now come last.
+    periods only has no figures for the other, and neither has a column. Rows that were there then and are not now come last.
     """
+    columns = _of_either(report.columns, then.columns)
+    report, then = _spread(report, columns), _spread(then, columns)
     keys = _keys(report)
     earlier = {_key(row, keys): row for row in then.rows}
     now = {_key(row, keys) for row in report.rows}
@@ -40,6 +42,30 @@ def compared(report: Report, then: Report) -> Report:
         compared=then.period,
         notes=tuple(dict.fromkeys((*report.notes, *then.notes))),
     )
+
+
+def _of_either(now: Sequence[ReportColumn], then: Sequence[ReportColumn]) -> tuple[ReportColumn, ...]:
+    """The columns of both, by name; one that only was there then stands behind the one that it stood behind."""
+    found = list(now)
+    for place, column in enumerate(then):
+        names = [each.name for each in found]
+        if column.name not in names:
+            found.insert(names.index(then[place - 1].name) + 1 if place else 0, column)
+    return tuple(found)
+
+
+def _spread(report: Report, columns: tuple[ReportColumn, ...]) -> Report:
+    """The report in these columns, with no value where it has none of them."""
+    names = [column.name for column in report.columns]
+    if names == [column.name for column in columns]:
+        return report
+    places = [names.index(column.name) if column.name in names else None for column in columns]
+
+    def spread(row: Sequence[object]) -> tuple[object, ...]:
+        return tuple(None if place is None else row[place] for place in places)
+
+    totals = None if report.totals is None else spread(report.totals)
+    return report._replace(columns=columns, rows=tuple(map(spread, report.rows)), totals=totals)
 
 
 def _keys(report: Report) -> list[int]:
@@ -76,7 +102,12 @@ def _beside(report: Report, row: Sequence[object], before: Sequence[object]) -> 
 
 
 def change(value: object, then: object, *, is_rate: bool) -> float | None:
-    """By which fraction a figure grew, or by how much a rate did; None where either has no value or began at nothing."""
+    """By which fraction a figure grew, or by how much a rate did; None where either has no value or began at nothing.
+
+    None too for money in two currencies, which can't be held against each other.
+    """
+    if isinstance(value, Money) and isinstance(then, Money) and value.currency != then.currency:
+        return None
     one, other = _number(value), _number(then)
     if one is None or other is None:
         return None

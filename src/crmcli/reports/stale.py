@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmcli.domain.dates import days_between
 from crmcli.domain.money import Money
 from crmcli.errors import BadValue
 from crmcli.reports.report import Drill, Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, day_of_open, money
 from crmcli.reports.unrated import left_out
+from crmcli.store.queries.common import sure_moment
 from crmcli.store.queries.condition import both
 from crmcli.store.queries.groups import WHOLE, group_rows, worth_sum
 from crmcli.store.queries.reports import lying_deals, untouched
+from crmcli.store.queries.worth import AS_IT_IS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.reports.sales.grouping import Asking
@@ -44,9 +48,10 @@ def stale_report(sources: Sources, inquiry: Inquiry) -> Report:
         raise BadValue("days", f"{days} is below zero")
     with asking(sources, inquiry) as asked:
         lying = both(asked.where, untouched(_limits(asked, days)))
-        rows = _in_order(_row(asked, row) for row in lying_deals(asked.reader, lying))
+        now = asked.desk.clock.now()
+        rows = _in_order(_row(asked, row, now) for row in lying_deals(asked.reader, lying))
         worth = asked.worth(day_of_open(inquiry))
-        totals = _totals(asked, worth, lying) if rows else None
+        totals = _totals(asked, worth, lying, rows) if rows else None
         notes = left_out(asked.desk, asked.reader, worth, lying, day_of_open(inquiry))
     rule = f"untouched for {days} days" if days is not None else "untouched for longer than the stage allows"
     formula = f"{rule}; touched = the last activity done, or entering the stage"
@@ -77,12 +82,9 @@ def _limits(asked: Asking, days: int | None) -> dict[int, str]:
     }
 
 
-def _row(asked: Asking, row: Row) -> tuple[Any, ...]:
-    from crmcli.domain.dates import days_between
-    from crmcli.store.queries.common import sure_moment
-
+def _row(asked: Asking, row: Row, now: datetime) -> tuple[Any, ...]:
     uid, number, title, company, owner, stage, value, currency, since, last = row
-    idle = int(days_between(sure_moment(max(since, last or since)), asked.desk.clock.now()))
+    idle = int(days_between(sure_moment(max(since, last or since)), now))
     worth = Money(value, currency or asked.desk.currency) if value is not None else None
     return (number, title, company, asked.reader.user(owner), stage, worth, currency, idle, uid)
 
@@ -91,7 +93,10 @@ def _in_order(rows: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
     return tuple(sorted(rows, key=lambda row: (-(row[5].minor if row[5] else -1), row[0])))
 
 
-def _totals(asked: Asking, worth: Worth, lying: Condition) -> tuple[object, ...]:
+def _totals(asked: Asking, worth: Worth, lying: Condition, rows: Sequence[tuple[Any, ...]]) -> tuple[object, ...]:
     """What they are worth together, in one currency."""
-    [(_, minor)] = group_rows(asked.reader, WHOLE, (worth_sum(worth),), lying)
+    if worth.sql == AS_IT_IS:
+        minor = sum(row[5].minor for row in rows if row[5])
+    else:
+        [(_, minor)] = group_rows(asked.reader, WHOLE, (worth_sum(worth),), lying)
     return (None, None, None, None, None, money(minor, worth.currency), worth.currency, None, None)

@@ -8,14 +8,14 @@ from crmcli.domain.histograms import merged
 from crmcli.domain.metrics import mean, ratio
 from crmcli.domain.slippage import Lateness, lateness
 from crmcli.reports.deal_drill import DealDrill
-from crmcli.reports.drill import grouped, joined, numbered
+from crmcli.reports.drill import MOST_NUMBERS, grouped, joined, numbered
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.expecting import expected_within, said, whole_days
 from crmcli.reports.sales.grouping import asking, chart_of, group_cell, group_column, ordered, titled
 from crmcli.reports.unrated import shared
 from crmcli.store.queries.condition import both
 from crmcli.store.queries.groups import WHOLE
-from crmcli.store.queries.slippage import days_late, due_by, moves
+from crmcli.store.queries.slippage import days_late, due_by, moves, numbers_late
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,6 +65,7 @@ def slippage_report(sources: Sources, inquiry: Inquiry) -> Report:
             joined(said(days), f"(stage_kind != open OR expected_close < {today}) AND expected_close is not empty"),
         )
         drills = DealDrill(asked.desk, reader, group, late, (*rest, grouped(inquiry.filter)))
+        slipped = numbers_late(reader, clock, group, due, today) if whole.late <= MOST_NUMBERS else {}
         rows = tuple((*group_cell(group, key), *_figures(each, moved.get(key, {}))) for key, each in lines)
         totals = (None, *_figures(whole, _all(moved))) if group.name and len(rows) > 1 else None
         return Report(
@@ -72,7 +73,9 @@ def slippage_report(sources: Sources, inquiry: Inquiry) -> Report:
             inquiry.span.label, None, _FORMULA,
             chart=chart_of(group, [(key, each.mean) for key, each in lines], "days", "mean days late"),
             drill=tuple(drills.to(key, "", each.deals) for key, each in lines),
-            cells=tuple(_of_moves(moved.get(key, {})) for key, _ in lines),
+            cells=tuple(
+                {"slipped": numbered("deal", slipped.get(key, ())), **_of_moves(moved.get(key, {}))} for key, _ in lines
+            ),
             notes=shared(group),
         )  # fmt: skip
 

@@ -10,7 +10,6 @@ from crmcli.store.queries.groups import COUNT, group_rows, group_values
 from crmcli.store.queries.lengths import wall_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from crmcli.clock import Clock
     from crmcli.store.queries.groups import Group

@@ -26,16 +26,31 @@ def due_by(where: Condition, today: str) -> Condition:
 
 def days_late(reader: Reader, clock: Clock, group: Group, due: Condition, today: date) -> dict[object, dict[int, int]]:
     """For each group, how many deals were decided (or are still open) so many days past their expected close."""
+    late = _lateness(reader, clock, today)
+    found: dict[object, dict[int, int]] = {}
+    for key, days, count in group_rows(reader, group, [Condition("COUNT(*)")], due, split=[late]):
+        found.setdefault(key, {})[days] = count
+    return found
+
+
+def numbers_late(reader: Reader, clock: Clock, group: Group, due: Condition, today: date) -> dict[object, list[int]]:
+    """For each group, the numbers of the deals decided, or still open, after the day of their expected close."""
+    late = _lateness(reader, clock, today)
+    fits = both(due, Condition(f"({late.sql}) > 0", late.params))
+    found: dict[object, list[int]] = {}
+    for key, number in group_values(reader, group, [Condition("r.id")], fits):
+        found.setdefault(key, []).append(number)
+    return found
+
+
+def _lateness(reader: Reader, clock: Clock, today: date) -> Condition:
+    """Days past the expected close; below zero for a deal that was decided before."""
     from datetime import date as dates
 
     closed = wall_day(reader, clock, "r.closed_at")
     now = (today - dates(1970, 1, 1)).days
     expected = f"{reader.dialect.seconds('r.expected_close')} / {_DAY}"
-    late = Condition(f"CASE WHEN s.kind = 'open' THEN {now} ELSE {closed.sql} END - {expected}", closed.params)
-    found: dict[object, dict[int, int]] = {}
-    for key, days, count in group_rows(reader, group, [Condition("COUNT(*)")], due, split=[late]):
-        found.setdefault(key, {})[days] = count
-    return found
+    return Condition(f"CASE WHEN s.kind = 'open' THEN {now} ELSE {closed.sql} END - {expected}", closed.params)
 
 
 def moves(reader: Reader, group: Group, due: Condition) -> dict[object, dict[int, list[int]]]:

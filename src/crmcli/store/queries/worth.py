@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from crmcli.store.reader import Reader
 
 
+AS_IT_IS = "r.value"  # the worth where no amount is in another currency
+
+
 class Worth(NamedTuple):
     """``sql`` is an amount in minor units of ``currency``: NULL where there is none, or no rate for it.
 
@@ -36,11 +39,11 @@ def worth(reader: Reader, wanted: str, base: str, table: str = "deal", *, day: s
     found = currencies(reader, base, table)
     others = [code for code in found if code != wanted]
     if not others:
-        return Worth(wanted, "r.value")
+        return Worth(wanted, AS_IT_IS)
     code = Condition("COALESCE(r.currency, ?)", (base,))
     rate = _rate(_pairs(reader), others, wanted, code, f"substr(CAST({day} AS TEXT), 1, 10)")
     if len(found) == 1 and rate is None:
-        return Worth(others[0], "r.value")
+        return Worth(others[0], AS_IT_IS)
     rate = rate or Condition("NULL")
     # A rate is between major units, an amount is in minor ones: 100 yen have none, a dinar has a thousand.
     scaled = {other: 10.0 ** (exponent(wanted) - exponent(other)) for other in others}
