@@ -108,9 +108,7 @@ def test_what_can_not_be_meant_is_refused(busy: Crm, words: list[str], said: str
 
 def test_customers_who_fell_silent_and_what_they_may_want_are_told(crm_on: Crm, tmp_path: Path) -> None:
     """Against their own rhythm, with what they spend in a year at stake; and what others with the same have too."""
-    lines = ["customer,date,product,amount"]
-    for month in (1, 2, 3):
-        lines.append(f"silent@acme.com,2026-0{month}-01,tea,100")
+    lines = ["customer,date,product,amount", *(f"silent@acme.com,2026-0{month}-01,tea,100" for month in (1, 2, 3))]
     lines += [f"c{n}@acme.com,2026-11-10,{product},10" for n in range(6) for product in ("tea", "honey")]
     lines += [f"c{n}@acme.com,2026-11-10,salt,10" for n in range(6, 30)]
     (tmp_path / "log.csv").write_text("\n".join(lines) + "\n", "utf-8")
@@ -127,3 +125,18 @@ def test_customers_who_fell_silent_and_what_they_may_want_are_told(crm_on: Crm, 
     (offer,) = advices(crm_on, "silent@acme.com", "--all")
     assert ("cross-sell", "86% of those with tea have honey too") == (offer["rule"], offer["reason"])
     assert "crm deal add 'honey for Silent' --contact 1" == offer["command"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--mute", "slipping", "--unmute", "rotting"], "--mute and --unmute are asked one at a time"),
+        (["--rules", "--mute", "slipping"], "--rules and --mute are asked one at a time"),
+        (["--mute", "slipping", "--until", "yesterday"], "until: 2026-11-20 is over"),
+    ],
+)
+def test_a_mute_that_would_do_nothing_is_refused(busy: Crm, words: list[str], said: str) -> None:
+    refused = busy("advise", *words)
+    assert 2 == refused.code
+    assert said in refused.stderr
+    assert not any(rule["muted"] for rule in busy("advise", "--rules", "--format", "json").json())

@@ -326,3 +326,11 @@ def test_the_whole_store_is_carried_with_its_purchases_and_rates(
     assert crm_on("import", "all", "all.jsonl").code == 0
     assert [crm_on(*SHOWN).stdout, crm_on("rate", "list", "--format", "json").stdout] == before
     assert crm_on("purchases", "import", _log(), "--report", "json").json()["unchanged"] == 4
+
+
+def test_a_log_without_amounts_says_so(crm: Callable[..., Any]) -> None:
+    """Where the amount was looked for beyond the end of the lines; and one purchase is no purchases."""
+    _log("0001 20260105 1177\n", "log.txt")
+    read = crm("purchases", "import", "log.txt", "--fixed", "customer:1-4,date:6-13,amount:90-99", "--report", "json")
+    assert {"purchases without an amount": 1} == read.json()["notes"]
+    assert "log: 1 new purchase" == crm("history", "--format", "json").json()[0]["summary"]

@@ -144,3 +144,11 @@ def test_a_dry_run_sends_nothing(selling: Crm, mails: MailServer) -> None:
         == selling("report", "send", "won", "--to", "boss@acme.com", "--dry-run").stderr
     )
     assert {} == dict(mails.mailboxes)
+
+
+@pytest.mark.parametrize("look", [["--output", "won.html"], ["--chart"], ["--drill", "--row", "ana"]])
+def test_how_an_answer_looks_is_not_kept_and_not_swallowed(selling: Crm, look: list[str]) -> None:
+    refused = selling("report", "save", "x", "won", *look)
+    assert 2 == refused.code
+    assert f"{look[0]} is not kept with a report" in refused.stderr
+    assert [] == selling("report", "saved", "--format", "json").json()

@@ -346,3 +346,22 @@ def test_a_stale_warehouse_is_not_asked(crm: Run, tmp_path: Path, monkeypatch: p
     told = crm("report", "won", "--format", "table")
     assert "from the warehouse" not in told.stdout + told.stderr
     assert "70" in told.stdout
+
+
+def test_customers_are_who_the_reports_say_they_are(crm_on: Run, tmp_path: Path) -> None:
+    """Whatever words the log has for them: a company, a person, or somebody whom only the log knows."""
+    crm_on("contact", "add", "Jane O'Doe", "--email", "jane@acme.com")
+    crm_on("company", "add", "Łódź Ltd")
+    lines = ["customer,date,amount", "jane@acme.com,2026-01-05,10", "Jane O'Doe,2026-02-05,20", "Łódź Ltd,2026-02-05,5"]
+    (tmp_path / "log.csv").write_text("\n".join([*lines, "上海,2026-02-05,7"]) + "\n", "utf-8")
+    assert 0 == crm_on("purchases", "import", "log.csv").code
+    words = ("pivot", "--rows", "customer", "--values", "purchase_value,purchases,customers")
+    found = asked(crm_on, *words)
+    assert {row["customer"]: (row["purchase_value"], row["purchases"], row["customers"]) for row in found} == {
+        "Jane O'Doe": (30, 2, 1), "Łódź Ltd": (5, 1, 1), "上海": (7, 1, 1),
+    }  # fmt: skip
+    spent = {row["customer"]: row["value"] for row in crm_on("report", "pareto", "--format", "json").json()}
+    assert spent == {row["customer"]: row["purchase_value"] for row in found}
+    for row in found:
+        drilled = crm_on(*words, "--drill", "--row", row["customer"])
+        assert (0, row["purchases"]) == (drilled.code, len(drilled.lines))

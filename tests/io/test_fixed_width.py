@@ -38,6 +38,8 @@ def test_places_are_counted_from_one_with_both_ends(text: str, places: tuple[Pla
         ("customer:0-4", "'customer:0-4': the first character is 1, and the last not before the first"),
         ("customer:8-4", "'customer:8-4': the first character is 1, and the last not before the first"),
         ("a:1-2,a:3-4", "a comes twice"),
+        ("date:5-12,customer:2-5", "customer and date overlap at character 5"),
+        ("rest:3-,n:9", "rest and n overlap at character 9"),
     ],
 )
 def test_what_is_no_place_is_refused(text: str, reason: str) -> None:

@@ -84,7 +84,7 @@ def test_what_is_left_out_is_named(crm_after: Callable[..., Any]) -> None:
         notes = bought(desk, reader, _asked(None, source_of="deals")).notes
     assert notes == (
         "1 deal worth 10 JPY is left out of the money: no rate for JPY up to 2026-11-21 (crm rate set JPY RATE)",
-        "1 deal worth 30 USD is left out of the money: no rate for USD up to 2026-11-21 (crm rate set USD RATE)",
+        "1 deal worth 30.00 USD is left out of the money: no rate for USD up to 2026-11-21 (crm rate set USD RATE)",
         "1 won deal has neither a company nor a contact and so no customer: left out",
     )
 

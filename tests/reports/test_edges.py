@@ -10,6 +10,8 @@ from crmcli.context import AppContext, Flags
 from tests.reports.asking import counted, report_of, rows_of, totals_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crmcli.store.session import UnitOfWork
 
 
@@ -181,3 +183,18 @@ def test_a_deal_counts_in_each_segment_of_its_people(app: AppContext) -> None:
         ("Cy", 3),
     ]
     assert [counted(app, drill) for drill in by_person.drill] == [2, 1, 1, 1]
+
+
+def test_stretches_of_the_calendar_stand_beside_those_of_the_other_period(crm_on: Any, tmp_path: Path) -> None:
+    """January beside the January of the year before, whatever they are called."""
+    lines = ["title,value,stage,created_at,closed_at"]
+    lines += [
+        f"D{n},100,won,2024-12-01,{day}"
+        for n, day in enumerate(("2025-01-10", "2026-01-10", "2026-01-20", "2026-03-05"))
+    ]
+    (tmp_path / "deals.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    assert 0 == crm_on("import", "deals", "deals.csv").code
+    found = crm_on(
+        "report", "won", "--by", "month", "--period", "Q1-2026", "--compare", "year", "--format", "json"
+    ).json()
+    assert [("2026-01", 2, 1), ("2026-03", 1, None)] == [(row["month"], row["won"], row["won_before"]) for row in found]

@@ -63,6 +63,9 @@ def advise(
     next, campaigns over budget, records that may be one. Each rule can be muted, for all or for one record.
     """
     context = app_of(ctx)
+    ways = {"--rules": rules, "--mute": mute is not None, "--unmute": unmute is not None}
+    if sum(ways.values()) > 1:
+        raise UsageError(f"{' and '.join(flag for flag, given in ways.items() if given)} are asked one at a time")
     if until is not None and mute is None:
         raise UsageError("--until goes with --mute")
     if rules:

@@ -75,7 +75,9 @@ def pivot(
     period: Period = None,
     since: Since = None,
     until: Until = None,
-    totals: Annotated[bool, typer.Option("--totals", help="A row and a column for all together.")] = False,
+    totals: Annotated[
+        bool, typer.Option("--totals", help="A column for all together, and on a table and in a file a row.")
+    ] = False,
     no_refresh: Annotated[
         bool, typer.Option("--no-refresh", help="Ask the warehouse as it is, however old it may be.")
     ] = False,

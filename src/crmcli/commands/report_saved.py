@@ -12,7 +12,7 @@ from crmcli.commands.report import app, asked_of, show
 from crmcli.commands.shape import DryRun, app_of, is_machine
 from crmcli.domain.people import read_email
 from crmcli.domain.text import fold
-from crmcli.errors import BadValue
+from crmcli.errors import BadValue, UsageError
 from crmcli.render.report_files import KINDS, content_of, media_type
 from crmcli.reports.catalogue import BY_NAME, question_named
 from crmcli.reports.inquiry import Asked, kept_of
@@ -20,6 +20,8 @@ from crmcli.reports.options import flag_of
 from crmcli.services.notices import Attachment, Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmcli.context import AppContext
     from crmcli.reports.questions import Question
     from crmcli.reports.report import Report
@@ -33,6 +35,7 @@ _Report = Annotated[
     typer.Argument(metavar="REPORT", help="the report, then its options", autocompletion=one_of(tuple(BY_NAME))),
 ]
 _TEXT_WIDTH = 78
+_LOOKS = ("chart", "output", "explain", "drill", "row", "column", "envelope", "raw")
 
 
 @app.verb(
@@ -45,7 +48,10 @@ _TEXT_WIDTH = 78
 def save(ctx: typer.Context, name: _Name, report: _Report) -> None:
     """Keep a report and its options under a name. Everyone who works on the store can run it."""
     context = app_of(ctx)
-    asked = _worded(ctx, question_named(report))
+    question = question_named(report)
+    given = _given(ctx, question)
+    _refuse_looks(given)
+    asked = asked_of(question, given)
     context.answer(asked)  # what can't be asked is not worth keeping
     saved = context.saved_reports.save(name, asked.name, kept_of(asked))
     _tell(ctx, saved, f"saved {saved.name}: crm report run {quote(saved.name)}")
@@ -118,8 +124,11 @@ def _given(ctx: typer.Context, question: Question) -> dict[str, Any]:
         return dict(inner.params)
 
 
-def _worded(ctx: typer.Context, question: Question) -> Asked:
-    return asked_of(question, _given(ctx, question))
+def _refuse_looks(given: Mapping[str, Any]) -> None:
+    """Raise UsageError for what says how an answer is shown: a saved report keeps what is asked."""
+    looks = [f"--{name}" for name in _LOOKS if given.get(name)]
+    if looks:
+        raise UsageError(f"{looks[0]} is not kept with a report", hint=f"crm report run NAME {looks[0]} …")
 
 
 def _recalled(ctx: typer.Context, name: str) -> tuple[Question, Asked, dict[str, Any]]:

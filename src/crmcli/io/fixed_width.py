@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
@@ -29,7 +30,7 @@ class Place(NamedTuple):
 
 
 def places_of(text: str) -> tuple[Place, ...]:
-    """The places that are told; raises BadValue for what is none, and for a name that comes twice."""
+    """The places that are told; raises BadValue for what is none, a name that comes twice, and places that overlap."""
     found: dict[str, Place] = {}
     for part in text.split(","):
         match = _PLACE.fullmatch(part)
@@ -44,7 +45,15 @@ def places_of(text: str) -> tuple[Place, ...]:
         if name in found:
             raise BadValue("fixed", f"{name} comes twice")
         found[name] = Place(name, first, last)
+    _refuse_overlaps(list(found.values()))
     return tuple(found.values())
+
+
+def _refuse_overlaps(places: list[Place]) -> None:
+    places = sorted(places, key=lambda place: place.first)
+    for one, other in pairwise(places):
+        if one.last is None or one.last >= other.first:
+            raise BadValue("fixed", f"{one.name} and {other.name} overlap at character {other.first}")
 
 
 def read(source: Source, reading: Reading) -> Table:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crmcli.domain.advice import Ranked
+    from crmcli.domain.views import DuplicatePair
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.store.queries.advice import NeedyDeal
     from crmcli.store.queries.condition import Condition
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from crmcli.store.reader import Reader
 
 MOST, OF_A_RULE = 7, 3
+_ALL_COMPARED, _NEWEST = 5_000, 20  # records that are compared with each other; else how many of the newest are
 _LOOKED_AT = 50  # findings of a rule, before those that nobody wants are left out
 _FEWEST_WINS = 5  # before that many, how long deals took says nothing
 _COLUMNS = (
@@ -213,11 +215,24 @@ def _duplicates(look: _Look) -> Iterator[Advice]:
             return
         pairs = duplicates.like(look.noun, look.number)
     else:
-        pairs = duplicates.find(limit=OF_A_RULE)
+        pairs = _likely(look)
     for pair in pairs[:OF_A_RULE]:
         reason = f"like #{pair.b_number} {pair.b.name}: {pair.score:.0%}"
         command = f"crm {pair.type} merge {pair.a_number} {pair.b_number}"
         yield Advice("duplicates", pair.type, pair.a_number, pair.a.id, pair.a.name, reason, command)
+
+
+def _likely(look: _Look) -> list[DuplicatePair]:
+    """The likeliest pairs; in a large store only those of whom was added last, for all would take too long."""
+    duplicates = look.sources.duplicates
+    found: dict[frozenset[str], DuplicatePair] = {}
+    for noun in ("contact", "company"):
+        if queries.highest(look.reader, noun) <= _ALL_COMPARED:
+            found |= {frozenset((pair.a.id, pair.b.id)): pair for pair in duplicates.find(noun, limit=OF_A_RULE)}
+            continue
+        for number in queries.newest(look.reader, noun, _NEWEST):
+            found |= {frozenset((pair.a.id, pair.b.id)): pair for pair in duplicates.like(noun, number)}
+    return sorted(found.values(), key=lambda pair: (-pair.score, pair.type, pair.a_number, pair.b_number))
 
 
 def _silent_customer(look: _Look) -> Iterator[Advice]:

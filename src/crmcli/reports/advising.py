@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from crmcli.domain.advice import Advice
 from crmcli.domain.basket import FEWEST, next_best, rules
 from crmcli.domain.churn import silences
-from crmcli.domain.money import Money
 from crmcli.reports.customers.buying import buying
 from crmcli.store.queries.purchases import baskets
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmcli.domain.churn import Silence
+    from crmcli.domain.money import Money
     from crmcli.reports.customers.buying import Buying
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.store.queries.purchases import Customer

@@ -52,13 +52,15 @@ def bought(desk: Desk, reader: Reader, inquiry: Inquiry) -> Bought:
 
 def _unrated(reader: Reader, view: PurchaseView, span: tuple[str, str] | None, where: Condition) -> list[str]:
     """A sentence for each currency that has no rate."""
-    from crmcli.domain.money import Money
+    from crmcli.domain.money import exponent
 
     notes = []
     for code, n, minor, at in unrated(reader, view, span, where):
         what = f"{n} {view.noun}s" if n > 1 else f"1 {view.noun}"
+        places = exponent(code)
+        amount = f"{minor / 10**places:,.{places}f} {code}"
         notes.append(
-            f"{what} worth {Money(minor, code).plain} {code} {'are' if n > 1 else 'is'} left out of the money: no rate for"
+            f"{what} worth {amount} {'are' if n > 1 else 'is'} left out of the money: no rate for"
             f" {code} up to {at[:10]} (crm rate set {code} RATE)"
         )
     return notes

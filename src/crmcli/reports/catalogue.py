@@ -44,11 +44,12 @@ def answer(sources: Sources, asked: Asked) -> Report:
     report = _worked_out(question, sources, inquiry)
     if not asked.compare:
         return report
-    from crmcli.reports.compare import compared
+    from crmcli.reports.compare import aligned, compared
     from crmcli.reports.period import compared_with
 
     span = compared_with(inquiry.span, asked.compare, inquiry.now)
-    return compared(report, _worked_out(question, sources, inquiry._replace(span=span)))
+    then = _worked_out(question, sources, inquiry._replace(span=span))
+    return compared(report, aligned(then, inquiry.by, span.days, inquiry.span.days, sources.desk.fiscal_start))
 
 
 def _worked_out(question: Question, sources: Sources, inquiry: Inquiry) -> Report:

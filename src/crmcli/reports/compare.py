@@ -11,6 +11,7 @@ from crmcli.reports.report import ReportColumn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from crmcli.domain.dates import Period
     from crmcli.reports.report import Report
 
 RATE_CHANGE = "difference of the two rates"
@@ -42,6 +43,20 @@ def compared(report: Report, then: Report) -> Report:
         compared=then.period,
         notes=tuple(dict.fromkeys((*report.notes, *then.notes))),
     )
+
+
+def aligned(then: Report, by: str | None, was: Period | None, now: Period | None, fiscal_start: int) -> Report:
+    """The rows of a calendar named after the stretches that they are compared with: the first month after the first."""
+    from crmcli.domain.stretches import UNITS, stretches
+
+    unit = (by or "").strip().lower().replace("_", "-")
+    if unit not in UNITS or was is None or now is None:
+        return then
+    pairs = zip(stretches(unit, [was], fiscal_start), stretches(unit, [now], fiscal_start), strict=False)
+    labels: dict[object, str] = {one.label: other.label for one, other in pairs}
+    place = [column.name for column in then.columns].index(unit)
+    rows = tuple((*row[:place], labels.get(row[place], row[place]), *row[place + 1 :]) for row in then.rows)
+    return then._replace(rows=rows)
 
 
 def _of_either(now: Sequence[ReportColumn], then: Sequence[ReportColumn]) -> tuple[ReportColumn, ...]:

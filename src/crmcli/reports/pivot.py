@@ -271,6 +271,8 @@ def _said(family: Family, group: Group, label: str | None) -> str | None:
         from datetime import timedelta
 
         return f"{group.moment} between {days.start} and {days.end - timedelta(days=1)}"
+    if family.noun == "purchase" and group.name == "customer":
+        return _customer(label)
     if family.noun == "purchase":
         path = group.name if group.name in ("customer", "product", "source", "company") else f"company.{group.name}"
         return equal(path, label)
@@ -280,6 +282,13 @@ def _said(family: Family, group: Group, label: str | None) -> str | None:
     if not label and group.name in ("company", "contact"):
         return f"{group.name} is empty"
     return equal(path, label)
+
+
+def _customer(label: str | None) -> str:
+    """Whose purchases a label stands for: the company's, else the person's, else whom the log alone names so."""
+    nobody = "company is empty AND contact is empty"
+    person = f"(company is empty AND {equal('contact', label)})"
+    return f"({equal('company', label)} OR {person} OR ({equal('customer', label)} AND {nobody}))"
 
 
 def _in_order(labels: Labels) -> tuple[tuple[bool, str], ...]:

@@ -265,9 +265,12 @@ class Bought(Family):
         return _counted(found, "purchases")._replace(currency=view.currency)
 
 
-_PURCHASES = " FROM purchase r LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
+_PURCHASES = (
+    " FROM purchase r LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
+    " LEFT JOIN contact k ON k.id = r.contact_id AND k.deleted_at IS NULL"
+)
 _PURCHASED = {
-    "customer": "r.customer",
+    "customer": "COALESCE(o.name, k.name, r.customer)",
     "product": "r.product",
     "source": "r.source",
     "company": "o.name",

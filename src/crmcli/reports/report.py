@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 class ReportColumn(NamedTuple):
     """One column; ``name`` is its JSON key and ``kind`` says how its values are shown.
 
-    Kinds: text, integer, number, money, percent (a fraction, shown per cent), days, date, time; sentence and command (a
-    line to run), which a person gets whole below the table; on a dashboard also figure (of the kind that the row's unit
-    names), trend (figures of times gone by, the earliest first), unit and definition. ``meaning`` is the definition of its figures, for ``--explain``.
+    Kinds: text, integer, number, money, percent (a fraction, shown per cent), days, date, time; sentence and
+    command (a line to run), which a person gets whole below the table; on a dashboard also figure (of the kind that
+    the row's unit names), trend (figures of times gone by, the earliest first), unit and definition. ``meaning`` is
+    the definition of its figures, for ``--explain``.
     """
 
     name: str

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.advice import RULES, rule_named
 from crmcli.domain.frozen import NamedTuple
-from crmcli.errors import NotFound
+from crmcli.errors import BadValue, NotFound
 from crmcli.store.queries.advice import mutes
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Mutes:
 
         name, now = rule_named(rule).name, self.desk.clock.local()
         day = read_date(until, now, "until") if until else None
+        if day is not None and day < now.date():
+            raise BadValue("until", f"{day} is over", hint="a day to come, as +2w")
         with self.desk.writing("advise mute", name) as uow:
             noun, number, told = self._about(uow.reader, name, ref)
             uow.summary = told

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 2000
 _LONGEST = 500
+_NO_AMOUNT = "purchases without an amount"
 
 
 class _OnlyTried(Exception):
@@ -120,7 +121,7 @@ class PurchaseRun:
             if error is not None and not isinstance(error, PartlyDone):
                 raise error
             counts = ((self.summary.created, "new"), (self.summary.updated, "changed"))
-            uow.summary = f"{self.name}: " + ", ".join(f"{n:,} {word} purchases" for n, word in counts if n)
+            uow.summary = f"{self.name}: " + ", ".join(_purchases(n, word) for n, word in counts if n)
         self._is_stored = True
 
     def verdict(self) -> CrmError | None:
@@ -269,6 +270,8 @@ class PurchaseRun:
         ]
         add_purchases(uow, rows)
         self.summary.created += len(rows)
+        if free := sum(line.value is None for _, line in lines):
+            self.summary.notes[_NO_AMOUNT] = self.summary.notes.get(_NO_AMOUNT, 0) + free
         if self.plan.dry_run:
             for _, line in lines:
                 self._note_change(line)
@@ -325,6 +328,10 @@ def _columns(line: Line, meant: Meant) -> dict[str, Any]:
         "at": line.at, "value": minor, "currency": code, "product": line.product,
         "quantity": None if line.quantity is None else float(line.quantity),
     }  # fmt: skip
+
+
+def _purchases(n: int, word: str) -> str:
+    return f"{n:,} {word} purchase{'' if n == 1 else 's'}"
 
 
 def _text(cell: str | tuple[str, ...]) -> str:

@@ -133,6 +133,17 @@ def without_rate(reader: Reader, missing: Condition, base: str) -> list[tuple[st
     return [(code, count, int(minor)) for code, count, minor in reader.rows(sql, (base, *missing.params))]
 
 
+def highest(reader: Reader, noun: str) -> int:
+    """The highest number of a noun's records: about how many there are, without counting."""
+    return int(reader.value(f"SELECT MAX(id) FROM {noun}") or 0)
+
+
+def newest(reader: Reader, noun: str, most: int) -> list[int]:
+    """The numbers of the records that were added last."""
+    sql = f"SELECT id FROM {noun} WHERE deleted_at IS NULL ORDER BY id DESC LIMIT ?"
+    return [number for (number,) in reader.rows(sql, (most,))]
+
+
 def mutes(reader: Reader, today: date | None = None) -> list[Mute]:
     """What is muted; with a day, only what still is."""
     where = Condition("m.deleted_at IS NULL")
