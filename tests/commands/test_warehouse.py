@@ -365,3 +365,42 @@ def test_customers_are_who_the_reports_say_they_are(crm_on: Run, tmp_path: Path)
     for row in found:
         drilled = crm_on(*words, "--drill", "--row", row["customer"])
         assert (0, row["purchases"]) == (drilled.code, len(drilled.lines))
+
+
+@pytest.mark.parametrize("lies", ["store", "text", "folder", "database"])
+def test_what_is_no_warehouse_is_neither_replaced_nor_deleted(crm: Run, tmp_path: Path, lies: str) -> None:
+    """A path that is set wrongly costs nothing: not the store, nor a file or database of one's own."""
+    import duckdb
+
+    crm("contact", "add", "Jane Doe")
+    (store,) = [path for path in tmp_path.rglob("*.db") if path.is_file()]
+    place = {"store": store}.get(lies, tmp_path / "mine.duckdb")
+    if lies == "text":
+        place.write_text("a letter\n", "utf-8")
+    elif lies == "folder":
+        place.mkdir()
+    elif lies == "database":
+        with duckdb.connect(str(place)) as mine:
+            mine.execute("CREATE TABLE mine AS SELECT 42 AS answer")
+    crm("config", "set", "warehouse.path", str(place))
+    for words in (("refresh",), ("refresh", "--full"), ("rm", "--yes")):
+        refused = crm("warehouse", *words)
+        assert (5, "") == (refused.code, refused.stdout)
+        assert f"{place} is not a warehouse and was left alone" in refused.stderr
+    assert 0 == crm("contact", "forget", "1", "--confirm", "Jane Doe").code
+    assert place.exists()
+    assert 0 == crm("contact", "add", "John").code
+    if lies == "database":
+        with duckdb.connect(str(place)) as mine:
+            assert [(42,)] == mine.execute("SELECT answer FROM mine").fetchall()
+
+
+def test_the_warehouse_of_another_store_is_not_asked_as_it_is(crm: Run, tmp_path: Path) -> None:
+    crm("deal", "add", "One", "--value", "10")
+    crm("config", "set", "warehouse.path", str(tmp_path / "shared.duckdb"))
+    crm("warehouse", "refresh")
+    other = ("--db", str(tmp_path / "other.db"))
+    crm("contact", "add", "Jane", *other)
+    refused = crm("pivot", "--values", "deals", "--no-refresh", *other)
+    assert (5, "") == (refused.code, refused.stdout)
+    assert "the warehouse is of another store" in refused.stderr

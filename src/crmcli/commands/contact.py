@@ -97,7 +97,7 @@ def forget(
         f"contact #{found.number} is erased for good, and crm undo can't help. Type the name {found.name} to go on:"
     )
     done = app.privacy.forget(found, app.output.typed(question, flag="--confirm NAME") if confirm is None else confirm)
-    if app.warehouse.path.exists() and app.warehouse.remove():
+    if app.warehouse.is_there() and app.warehouse.remove():
         app.output.note("the warehouse, which held a copy, was deleted; crm warehouse refresh makes it again")
     if is_machine(ctx):
         backups = [str(path) for path in done.backups]

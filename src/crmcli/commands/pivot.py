@@ -22,6 +22,7 @@ from crmcli.commands.report_options import (
     Until,
 )
 from crmcli.commands.shape import Filter, Noun, Raw, app_of
+from crmcli.errors import Refused
 
 if TYPE_CHECKING:
     from crmcli.context import AppContext
@@ -118,6 +119,8 @@ def freshen(app: AppContext, *, refresh: bool) -> None:
     if behind == 0:
         return
     if not refresh:
+        if behind is None and app.warehouse.path.exists():
+            raise Refused("the warehouse is of another store, or was made before", hint="crm warehouse refresh")
         if behind:
             app.output.note(
                 f"the warehouse is {behind} changes behind" if behind > 1 else "the warehouse is a change behind"

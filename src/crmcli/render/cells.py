@@ -48,8 +48,12 @@ def pad(text: str, cells: int, align: str = "left") -> str:
 
 
 def wrap(text: str, limit: int) -> list[str]:
-    """The lines of the text, each broken between words to fit into ``limit`` cells; a longer word is broken inside."""
+    """The lines of the text, each broken between words to fit into ``limit`` cells; a longer word is broken inside.
+
+    Where there is no room at all, each cell is a line.
+    """
     lines: list[str] = []
+    limit = max(limit, 1)
     for paragraph in text.split("\n"):
         line = ""
         for word in paragraph.split(" "):

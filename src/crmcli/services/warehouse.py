@@ -95,17 +95,19 @@ class Warehouse:
     def refresh(self, *, full: bool = False, advance: Callable[[int], None] = lambda _: None) -> Built | None:
         """Bring it up to the store as it is now; None when it is there already. Waits for a refresh that is under way.
 
-        Raises UsageError where the engine is missing, NotFound where there is no store.
+        Raises UsageError where the engine is missing, NotFound where there is no store, Refused where something else lies.
         """
         from crmcli.store.transfer import snapshot
         from crmcli.store.warehouse.building import refresh
         from crmcli.store.warehouse.engine import is_there, missing
+        from crmcli.store.warehouse.standing import refuse_other
 
         if not is_there():
             raise missing()
         if not self.desk.has_store:
             raise NotFound(f"there is no store at {self.desk.store.location.label}", hint="crm store init")
         self.close()
+        refuse_other(self.path)
         with self._held(), snapshot(self.desk.store) as reader:
             return refresh(self.path, reader, self.desk.clock.now(), full=full, advance=advance)
 
@@ -136,6 +138,12 @@ class Warehouse:
             yield
         finally:
             held.__exit__(None, None, None)
+
+    def is_there(self) -> bool:
+        """Whether a warehouse lies where it should."""
+        from crmcli.store.warehouse.standing import is_warehouse
+
+        return is_warehouse(self.path)
 
     # -- told about
 
@@ -191,8 +199,11 @@ class Warehouse:
             raise UsageError(f"can't write into {folder}: {error.strerror or error}") from error
 
     def remove(self) -> bool:
-        """Take it away; whether there was one."""
+        """Take it away; whether there was one. Raises Refused for what is none."""
+        from crmcli.store.warehouse.standing import refuse_other
+
         self.close()
+        refuse_other(self.path)
         with self._held():
             if not self.path.exists():
                 return False

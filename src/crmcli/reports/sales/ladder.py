@@ -55,7 +55,7 @@ def every_of(deals: int) -> int:
 
 def sampled(every: int) -> tuple[str, ...]:
     """The note that only some of very many deals were looked at by themselves."""
-    return (f"days are those of one deal in {every}, by their numbers",) if every > 1 else ()
+    return (f"days are those of one deal in {every}, scattered over all",) if every > 1 else ()
 
 
 def _climbed(stages: Sequence[StageView]) -> tuple[tuple[str, ...], dict[int, int]]:

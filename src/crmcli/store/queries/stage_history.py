@@ -176,7 +176,9 @@ REASON = Group("reason", "r.lost_reason")
 
 
 def _sampled(every: int) -> Condition:
-    return Condition(f"r.id % {every:d} = 0") if every > 1 else EVERYTHING
+    """One deal in so many, scattered: numbers at even steps would all be of one owner where deals were dealt out in turn."""
+    # Knuth's multiplicative hash: 2^32 divided by the golden ratio.
+    return Condition(f"(r.id * 2654435761 % 4294967296) * {every:d} < 4294967296") if every > 1 else EVERYTHING
 
 
 def _step(steps: Mapping[int, int]) -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Nothing is ever fetched from the network, and a build takes no more memory than this.
+_MAGIC = b"DUCK"  # after a checksum of eight bytes
 _SETTINGS = {"autoinstall_known_extensions": "false", "memory_limit": "1GB"}
 
 
@@ -79,4 +80,17 @@ def _unopened(path: Path, error: Exception) -> StoreError:
     text = str(error).strip().splitlines()[0]
     if "lock" in text:
         return StoreUnreachable(f"{path} is open for writing elsewhere", hint="close the program that has it open")
-    return StoreError(f"{path} is not a warehouse: {text}", hint="crm warehouse refresh --full")
+    remedy = (
+        "crm warehouse refresh --full" if is_of_engine(path) else "crm config set warehouse.path FILE, or move it away"
+    )
+    return StoreError(f"{path} is not a warehouse: {text}", hint=remedy)
+
+
+def is_of_engine(path: Path) -> bool:
+    """Whether a file is empty, or begins as the engine's files do."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return False
+    return not head or head[8:] == _MAGIC
