@@ -400,7 +400,7 @@ def test_the_warehouse_of_another_store_is_not_asked_as_it_is(crm: Run, tmp_path
     crm("config", "set", "warehouse.path", str(tmp_path / "shared.duckdb"))
     crm("warehouse", "refresh")
     other = ("--db", str(tmp_path / "other.db"))
-    crm("contact", "add", "Jane", *other)
-    refused = crm("pivot", "--values", "deals", "--no-refresh", *other)
+    crm(*other, "contact", "add", "Jane")
+    refused = crm(*other, "pivot", "--values", "deals", "--no-refresh")
     assert (5, "") == (refused.code, refused.stdout)
     assert "the warehouse is of another store" in refused.stderr

@@ -55,3 +55,11 @@ def test_pad_fills_or_cuts_to_the_cell() -> None:
 )
 def test_wrap_breaks_between_words(text: str, lines: list[str]) -> None:
     assert lines == wrap(text, 8)
+
+
+@pytest.mark.parametrize("limit", [1, 0, -1, -8])
+def test_a_screen_without_room_is_wrapped_all_the_same(limit: int) -> None:
+    """A letter a line, and an end to it."""
+    from crmcli.render.cells import wrap
+
+    assert ["a", "b", "c"] == wrap("ab c", limit)

@@ -142,7 +142,8 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
     @property
     def _is_there(self) -> bool:
         """Whether it is seen: it may be closed before it is, and what was begun for it comes to nothing then."""
-        return self.is_attached and bool(self.query(".dialog-body"))
+        # While it is taken away it is not displayed any more, and its parts go one after another.
+        return self.is_attached and self.display and bool(self.query(".dialog-body"))
 
     async def _go_on(self, there: int) -> None:
         """Bring some more rows: all at once would keep the keys waiting."""
