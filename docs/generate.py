@@ -836,7 +836,7 @@ _PICTURES: dict[str, tuple[str, tuple[str, ...]]] = {
     "deals": ("deals", ("p", "j", "space", "space")),
     "activity": ("activity", ("j",)),
     "campaigns": ("campaigns", ("j", "v")),
-    "reports": ("reports", ("l", *("j",) * 6)),
+    "reports": ("reports", ("j", "j")),
     "record": ("deals", ("j", "j", "j", "enter", "tab", "tab", "tab", "j")),
     "search": ("board", ("ctrl+k", "m", "a", "r", "down")),
     "history": ("deals", ("L", "j", "j", "L", "j", "L", "u", "9")),
