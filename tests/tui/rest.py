@@ -41,6 +41,8 @@ async def at_rest(app: App[Any], *, is_reading: bool = False) -> None:
     calm, end = 0, time.monotonic() + _MOST
     while time.monotonic() < end:
         await asyncio.sleep(0.001)
+        if app._exit and not app.is_running:  # it was left: nobody follows what was still on its way
+            return
         calm = 0 if _why(app, is_reading=is_reading) else calm + 1
         if calm == _ROUNDS:
             return

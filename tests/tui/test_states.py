@@ -27,7 +27,7 @@ SCREENS = (
 STATES = ("empty", "unread", "reading", "odd", "plain")
 KEYS = {  # pressed once the screen is there, unless the state has its own
     "search": ("ctrl+k", "v", "i", "p"),
-    "odd reports": ("l", "l", "b", *"source", "enter"),
+    "odd reports": ("l", "l", "l", "b", *"source", "enter"),
     "odd deals": ("down",),
     "odd activity": ("down",),
     "plain today": ("down",),

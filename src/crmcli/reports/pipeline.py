@@ -11,7 +11,8 @@ from crmcli.reports.report import Chart, Drill, Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, day_of_open, major, money
 from crmcli.reports.sales.ladder import ladder
 from crmcli.reports.unrated import left_out
-from crmcli.store.queries.stage_history import climbs, in_pipeline, standing
+from crmcli.store.queries.condition import EVERYTHING
+from crmcli.store.queries.stage_history import heights, in_pipeline, standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +48,9 @@ def pipeline_report(sources: Sources, inquiry: Inquiry) -> Report:
         inside = in_pipeline(asked.where, [stage.number for stage in rungs.stages])
         found: Standing = {
             stage: (count, value, weighted)
-            for _, stage, count, value, weighted in standing(asked.reader, asked.group, worth, inside)
+            for _, stage, count, value, weighted in standing(
+                asked.reader, asked.group, worth, inside, by_index=asked.where == EVERYTHING
+            )
         }
         going_on = _going_on(asked, rungs)
         notes = left_out(asked.desk, asked.reader, worth, inside, day_of_open(inquiry))
@@ -70,7 +73,7 @@ def _figures(stage: StageView, found: Standing, code: str) -> tuple[object, ...]
 def _going_on(asked: Asking, rungs: Ladder) -> Mapping[int, float | None]:
     """For each open stage the share of its deals that went on; the won stages together are the last step."""
     furthest = [0] * len(rungs.names)
-    for _, step, _, count in climbs(asked.reader, asked.group, rungs.steps, asked.where):
+    for (_, step), count in heights(asked.reader, asked.group, rungs.steps, asked.where)[0].items():
         furthest[step] += count
     return {stage.number: conversion(furthest, rungs.steps[stage.number]) for stage in rungs.of_kind("open")}
 

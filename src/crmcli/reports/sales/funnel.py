@@ -11,7 +11,7 @@ from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, group_cell, group_column
 from crmcli.reports.sales.ladder import every_of, ladder, sampled
 from crmcli.reports.unrated import shared
-from crmcli.store.queries.stage_history import climbs, created_within, first_entries
+from crmcli.store.queries.stage_history import created_within, first_entries, heights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,10 +77,9 @@ def _title(rungs: Ladder, asked: Asking) -> str:
 def _climbed(asked: Asking, rungs: Ladder, made: Condition) -> tuple[Furthest, Standing]:
     """How many deals came to each step and no further, by group; without groups also of no deals. And where they stand."""
     found: Furthest = {} if asked.group.name else {None: [0] * len(rungs.names)}
-    now: Standing = {}
-    for key, step, stage, count in climbs(asked.reader, asked.group, rungs.steps, made):
+    furthest, now = heights(asked.reader, asked.group, rungs.steps, made)
+    for (key, step), count in furthest.items():
         found.setdefault(key, [0] * len(rungs.names))[step] += count
-        now[key, stage] = now.get((key, stage), 0) + count
     return found, now
 
 

@@ -79,14 +79,8 @@ def _title(rungs: Ladder, asked: Asking) -> str:
 
 def _visits(asked: Asking, rungs: Ladder, made: Condition) -> tuple[Counts, Counts]:
     """How many deals ever were in each open stage, and how many stand in each stage now."""
-    been: Counts = {}
-    now: Counts = {}
     still_open = [stage.number for stage in rungs.of_kind("open")]
-    for key, stages, stage, count in visits(asked.reader, asked.group, still_open, list(rungs.steps), made):
-        now[key, stage] = now.get((key, stage), 0) + count
-        for each in stages:
-            been[key, each] = been.get((key, each), 0) + count
-    return been, now
+    return visits(asked.reader, asked.group, still_open, list(rungs.steps), made)
 
 
 def _stays(asked: Asking, rungs: Ladder, made: Condition, every: int) -> Stays:

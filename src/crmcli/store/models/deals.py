@@ -40,7 +40,8 @@ class Deal(Record, table=True):
         live("deal", "external_source", "external_id"),
         merged("deal"),
         Index("deal_title", "title_key", postgresql_using="hash"),  # a title may be longer than a b-tree entry
-        Index("deal_stage", "stage_id", "deleted_at", "value"),
+        # What lies in a stage and what it is worth, without a look into the table.
+        Index("deal_stage", "stage_id", "deleted_at", "value", "probability", "currency"),
         Index("deal_closed", "closed_at", "expected_close"),
     )
     title: str

@@ -47,6 +47,7 @@ DEALS = (
     " FROM deal r JOIN stage s ON s.id = +r.stage_id"
     " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
 )
+_STAGES = " JOIN stage s ON s.id = +r.stage_id"
 DAYS = ("expected_close",)  # columns of days; the others hold moments
 _MOST_DAYS = 366 * 60  # over more, the calendar is only cut where there is something
 EMPTY = Condition("")
@@ -275,7 +276,8 @@ def group_rows(
     if group == group.whole() and not split:
         return _figures_of_all(reader, group, measures, where, source)
     parts = (*split, *measures)
-    keys = ", ".join(str(place) for place in range(1, len(split) + 2))
+    # All records as one group need no key: SQLite would sort by it.
+    keys = ", ".join(str(place) for place in range(1 + (group == group.whole()), len(split) + 2))
     return _asked(reader, group, parts, where, source, f" GROUP BY {keys}")
 
 
@@ -296,11 +298,17 @@ def group_values(
 def _asked(
     reader: Reader, group: Group, parts: Sequence[Condition], where: Condition, source: Condition, end: str = ""
 ) -> Iterator[Row]:
-    """The rows of the group's key and the parts, over live records that fit; companies are looked up where they are named."""
+    """The rows of the group's key and the parts, over live records that fit.
+
+    Stages and companies are looked up where they are named.
+    """
+    import re
+
     figures = "".join(f", {each.sql}" for each in parts)
     rest = f"{source.sql}{group.joins.sql} WHERE {_LIVE} AND ({where.sql}){end}"
-    is_named = "o." in f"{group.sql}{figures}{rest}"
-    tables = group.source if is_named else group.source.partition(" LEFT JOIN company o ")[0]
+    asked = f"{group.sql}{figures}{rest}"
+    tables = group.source if "o." in asked else group.source.partition(" LEFT JOIN company o ")[0]
+    tables = tables if re.search(r"\bs\.", asked) else tables.replace(_STAGES, "")
     params = [param for each in parts for param in each.params]
     return reader.stream(
         f"SELECT {group.sql}{figures}{tables}{rest}",

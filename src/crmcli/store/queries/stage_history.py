@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
-from crmcli.store.queries.groups import COUNT, DEALS, EMPTY, Group, group_rows, group_values, worth_sum
+from crmcli.store.queries.groups import COUNT, DEALS, EMPTY, WHOLE, Group, group_rows, group_values, worth_sum
+from crmcli.store.queries.worth import AS_IT_IS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 # The plus keeps SQLite from going by stages, and then from each to its deals.
 _STAGE = Condition("+r.stage_id")
+_PLACE = Condition("r.stage_id")  # and this goes by the index of stages, which has all that is counted
+_FEW = 4  # of the deals at most one in so many is looked up by itself
+Counts = dict[tuple[object, int], int]  # by group and a number
 _TOGETHER = 3  # the visits to so many stages go into one sum
 _VISITS = 20  # bits for the visits of one deal to one stage: nobody moves a deal a million times
 
@@ -38,16 +42,26 @@ def climbs(reader: Reader, group: Group, steps: Mapping[int, int], where: Condit
         yield key, code % rungs, code // rungs, count
 
 
+def heights(reader: Reader, group: Group, steps: Mapping[int, int], where: Condition) -> tuple[Counts, Counts]:
+    """How many deals came to each step and no further, and how many stand in each stage now; see ``climbs``."""
+    rungs = max(steps.values(), default=0) + 1
+    return _told_apart(reader, group, f"MAX({_step(steps)})", rungs, steps, where)
+
+
 def visits(
     reader: Reader, group: Group, stages: Sequence[int], pipeline: Sequence[int], where: Condition
-) -> Iterator[Row]:
-    """Group, those of the ``stages`` that they ever were in, number of the stage where they stand now, how many deals.
+) -> tuple[Counts, Counts]:
+    """How many deals ever were in each of the ``stages``, and how many stand in each stage of the ``pipeline`` now.
 
     Of the deals that stand in a stage of the ``pipeline``.
     """
     told = " + ".join(_seen(stages, first) for first in range(0, len(stages), _TOGETHER)) or "0 * COUNT(*)"
-    for key, code, count in _histories(reader, group, told, 1 << len(stages), pipeline, where):
-        yield key, [stage for bit, stage in enumerate(stages) if code >> bit & 1], code >> len(stages), count
+    codes, now = _told_apart(reader, group, told, 1 << len(stages), pipeline, where)
+    been: Counts = {}
+    for (key, code), count in codes.items():
+        for stage in (stage for bit, stage in enumerate(stages) if code >> bit & 1):
+            been[key, stage] = been.get((key, stage), 0) + count
+    return been, now
 
 
 def _seen(stages: Sequence[int], first: int) -> str:
@@ -63,6 +77,43 @@ def _seen(stages: Sequence[int], first: int) -> str:
     return " + ".join(bits)
 
 
+def _told_apart(
+    reader: Reader, group: Group, told: str, size: int, pipeline: Sequence[int] | Mapping[int, int], where: Condition
+) -> tuple[Counts, Counts]:
+    """How many deals there are by what is told of their moves, and by the stage where they stand."""
+    if where == EVERYTHING and group == WHOLE and (found := _of_all(reader, told, list(pipeline))):
+        return found
+    codes: Counts = {}
+    now: Counts = {}
+    for key, code, count in _histories(reader, group, told, size, pipeline, where):
+        codes[key, code % size] = codes.get((key, code % size), 0) + count
+        now[key, code // size] = now.get((key, code // size), 0) + count
+    return codes, now
+
+
+def _of_all(reader: Reader, told: str, pipeline: Sequence[int]) -> tuple[Counts, Counts] | None:
+    """The same where nothing is left out: all ways are counted, without those of the few deals that are not meant.
+
+    So that not each deal is looked up. None where these are many, or where the moves do not tell of every deal.
+    """
+    inside = f"+r.stage_id IN ({_listed(pipeline)})"
+    others = f" FROM deal r WHERE NOT (r.deleted_at IS NULL AND {inside})"
+    counted = group_rows(reader, WHOLE, (COUNT,), Condition(inside), EMPTY, (_PLACE,))
+    now: Counts = {(None, stage): count for _, stage, count in counted}
+    if (reader.value(f"SELECT COUNT(*){others}") or 0) * _FEW > sum(now.values()):
+        return None
+    ways = f"SELECT h.deal_id, {told} AS told FROM stage_change h GROUP BY h.deal_id"
+    codes: Counts = {(None, code): count for code, count in reader.rows(_by_code(ways))}
+    way = f"SELECT (SELECT {told} FROM stage_change h WHERE h.deal_id = r.id HAVING COUNT(*) > 0) AS told{others}"
+    for code, count in reader.rows(_by_code(way)):
+        codes[None, code] -= count
+    return (codes, now) if sum(codes.values()) == sum(now.values()) else None
+
+
+def _by_code(ways: str) -> str:
+    return f"SELECT f.told, COUNT(*) FROM ({ways}) f WHERE f.told IS NOT NULL GROUP BY 1"
+
+
 def _histories(
     reader: Reader, group: Group, told: str, size: int, pipeline: Sequence[int] | Mapping[int, int], where: Condition
 ) -> Iterator[Row]:
@@ -71,8 +122,8 @@ def _histories(
     if where == EVERYTHING:
         # The ways of all deals in the order of the index, each deal looked up in between: said so that SQLite does that.
         ways = f"(SELECT h.deal_id, {told} AS told FROM stage_change h GROUP BY h.deal_id)"
-        deals = f" FROM {ways} f CROSS JOIN deal r JOIN stage s ON r.id = f.deal_id AND"
-        group = group._replace(source=group.source.replace(" FROM deal r JOIN stage s ON", deals))
+        inside = both(inside, Condition("r.id = f.deal_id"))
+        group = group._replace(source=group.source.replace(" FROM deal r", f" FROM {ways} f CROSS JOIN deal r"))
         code = Condition(f"{stage} + f.told")
     else:
         code = Condition(f"{stage} + (SELECT {told} FROM stage_change h WHERE h.deal_id = r.id)")
@@ -104,11 +155,15 @@ def in_pipeline(where: Condition, stages: Sequence[int]) -> Condition:
     return both(where, Condition(f"+r.stage_id IN ({_listed(stages)})"))
 
 
-def standing(reader: Reader, group: Group, worth: Worth, where: Condition) -> Iterator[Row]:
+def standing(
+    reader: Reader, group: Group, worth: Worth, where: Condition, *, by_index: bool = False
+) -> Iterator[Row]:
     """Group, number of the stage, how many deals stand there now, their value and their weighted value.
 
-    Values are in minor units, weighted ones rounded deal by deal.
+    Values are in minor units, weighted ones rounded deal by deal. ``by_index`` where nothing but the stage is asked of
+    the deals.
     """
+    stage = _PLACE if by_index and worth.sql == AS_IT_IS else _STAGE
     chance = f"{worth.sql} * COALESCE(r.probability, s.probability) / 100.0"
     measures = (
         COUNT,
@@ -118,7 +173,7 @@ def standing(reader: Reader, group: Group, worth: Worth, where: Condition) -> It
             worth.params,
         ),
     )
-    return group_rows(reader, group, measures, where, EMPTY, (_STAGE,))
+    return group_rows(reader, group, measures, where, EMPTY, (stage,))
 
 
 def stays(
@@ -130,15 +185,16 @@ def stays(
     """
     at = reader.dialect.seconds("h.at")
     inside = both(where, _sampled(every))
+    deals = DEALS if "o." in inside.sql else DEALS.partition(" LEFT JOIN company o ")[0]
     source = Condition(
         " JOIN (SELECT v.deal_id, v.stage, CAST(SUM(COALESCE(v.ended, ?) - v.began) AS BIGINT) AS lasted FROM"
         f" (SELECT h.deal_id, h.to_stage_id AS stage, {at} AS began,"
         f" LEAD({at}) OVER (PARTITION BY h.deal_id ORDER BY h.at, h.id) AS ended FROM stage_change h"
-        f" WHERE h.deal_id IN (SELECT r.id{DEALS} WHERE {inside.sql})) v"
+        f" WHERE h.deal_id IN (SELECT r.id{deals} WHERE {inside.sql})) v"
         f" WHERE v.stage IN ({_listed(stages)}) GROUP BY v.deal_id, v.stage) f ON f.deal_id = r.id",
         (now, *inside.params),
     )
-    return group_values(reader, group, (Condition("f.stage"), Condition("f.lasted")), where, source)
+    return group_values(reader, group, (Condition("f.stage"), Condition("f.lasted")), inside, source)
 
 
 # The number of the stage that a lost deal was in before.

@@ -105,7 +105,7 @@ class ReportReading(Place):
             yield FilterBar("", self.question.noun or "deal")
             yield ReportChart(self.session.locale, plain=self.app.is_plain)
             yield Figures(self.paper)
-            yield Dashboard(self.paper)
+            yield Dashboard(self.paper, plain=self.app.is_plain)
             yield Static(id="report-said", markup=False)
 
     def paper(self, cells: int) -> Paper:
@@ -248,7 +248,7 @@ class ReportReading(Place):
         title = report.title if report is not None else asked.name
         said = [f"“{self.called}”"] if self.chosen in self.saved else []
         if question.dated:
-            said.append((report.period if report is not None else None) or asked.period or "all time")
+            said.append((report.period if report is not None else None) or asked.period or _usual_period(question.name))
         if asked.compare:
             then = report.compared if report is not None and report.compared else COMPARED[asked.compare]
             said.append(f"beside {then}")
@@ -286,6 +286,11 @@ class ReportReading(Place):
         remedy = [f"\n\n{visible(error.hint)}"] if error.hint else []
         self._say(Content.assemble(("This can't be worked out", "bold"), "\n\n", visible(error.message), *remedy))
         self._say_title()
+
+
+def _usual_period(name: str) -> str:
+    """What a report is about that is asked for no period."""
+    return "this month" if name == "dashboard" else "all time"
 
 
 def recalled(name: str, words: object) -> Asked | None:

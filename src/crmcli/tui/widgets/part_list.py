@@ -40,10 +40,11 @@ class Line(NamedTuple):
 class PartList(LineList):
     """Reports below each other: title, chart, table; the cursor goes from row to row through all of them."""
 
-    def __init__(self, paper: Callable[[int], Paper], *, id: str) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, paper: Callable[[int], Paper], *, plain: bool, id: str) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self.parts: Sequence[Report] = ()
         self._paper = paper
+        self._is_plain = plain  # charts are left to the figures below them
         self._lines: list[Line] = []
         self._tables: list[FigureTable] = []
         self._wide = 0
@@ -94,9 +95,8 @@ class PartList(LineList):
         lines = [Line(place)] if place else []
         lines.append(Line(place, text=visible(part.title), tone="heading"))
         if part.rows:
-            lines += [
-                Line(place, text=text, tone=_DRAWN) for text in _chart(part, min(self._wide, _WIDEST_CHART), paper)
-            ]
+            drawn = [] if self._is_plain else _chart(part, min(self._wide, _WIDEST_CHART), paper)
+            lines += [Line(place, text=text, tone=_DRAWN) for text in drawn]
             lines.append(Line(place, text=table.heading))
             lines += [Line(place, row) for row in range(len(part.rows))]
             lines += [Line(place, text=table.totals, tone="title")] if table.totals else []
@@ -147,9 +147,12 @@ class PartList(LineList):
 class Dashboard(Vertical):
     """The parts of a report, in two columns where there is room for them; below them what the row at the cursor says."""
 
-    def __init__(self, paper: Callable[[int], Paper]) -> None:
+    def __init__(self, paper: Callable[[int], Paper], *, plain: bool) -> None:
         super().__init__()
-        self._lists = (PartList(paper, id="parts-left"), PartList(paper, id="parts-right"))
+        self._lists = (
+            PartList(paper, plain=plain, id="parts-left"),
+            PartList(paper, plain=plain, id="parts-right"),
+        )
         self._report: Report | None = None
         self._is_wide = False
 

@@ -73,6 +73,7 @@ class ReportList(Widget):
     def on_resize(self) -> None:
         """Another part of the list may be seen."""
         self._reveal()
+        self.refresh()  # it was drawn in its new size already
 
     def _reveal(self) -> None:
         height, lines = self.size.height, self._lines
