@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crmcli.domain.dates import days_between
 from crmcli.domain.money import Money
 from crmcli.errors import BadValue
 from crmcli.reports.report import Drill, Report, ReportColumn
@@ -40,6 +40,8 @@ _COLUMNS = (
     ReportColumn("id", "id"),
 )
 
+_DAY = timedelta(days=1)
+
 
 def stale_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Open deals untouched for longer than their stage allows, or for at least ``days``; the most valuable first."""
@@ -47,9 +49,10 @@ def stale_report(sources: Sources, inquiry: Inquiry) -> Report:
     if days is not None and days < 0:
         raise BadValue("days", f"{days} is below zero")
     with asking(sources, inquiry) as asked:
-        lying = both(asked.where, untouched(_limits(asked, days)))
-        now = asked.desk.clock.now()
-        rows = _in_order(_row(asked, row, now) for row in lying_deals(asked.reader, lying))
+        limits = _limits(asked, days)
+        lying = both(asked.where, untouched(limits))
+        now = asked.desk.clock.now().astimezone(UTC)
+        rows = _in_order(_row(asked, row, now) for row in lying_deals(asked.reader, asked.where, limits))
         worth = asked.worth(day_of_open(inquiry))
         totals = _totals(asked, worth, lying, rows) if rows else None
         notes = left_out(asked.desk, asked.reader, worth, lying, day_of_open(inquiry))
@@ -63,8 +66,6 @@ def stale_report(sources: Sources, inquiry: Inquiry) -> Report:
 
 def _limits(asked: Asking, days: int | None) -> dict[int, str]:
     """Of each open stage the moment before which its deals must have been touched for the last time."""
-    from datetime import timedelta
-
     from crmcli.domain.records import utc_text
     from crmcli.store.queries.deals import stages
 
@@ -83,8 +84,8 @@ def _limits(asked: Asking, days: int | None) -> dict[int, str]:
 
 
 def _row(asked: Asking, row: Row, now: datetime) -> tuple[Any, ...]:
-    uid, number, title, company, owner, stage, value, currency, since, last = row
-    idle = int(days_between(sure_moment(max(since, last or since)), now))
+    uid, number, title, company, owner, stage, value, currency, since, last, _ = row
+    idle = int((now - sure_moment(max(since, last or since))) / _DAY)
     worth = Money(value, currency or asked.desk.currency) if value is not None else None
     return (number, title, company, asked.reader.user(owner), stage, worth, currency, idle, uid)
 

@@ -10,7 +10,6 @@ from crmcli.store.queries.groups import COUNT, group_rows, group_values
 from crmcli.store.queries.lengths import wall_seconds
 
 if TYPE_CHECKING:
-
     from crmcli.clock import Clock
     from crmcli.store.queries.groups import Group
     from crmcli.store.queries.worth import Worth
@@ -85,8 +84,14 @@ def _sum(condition: str, worth: Worth) -> Condition:
 
 def cycles(reader: Reader, clock: Clock, group: Group, closed: Condition) -> dict[object, list[float]]:
     """Days from being made to being won of each won deal of a group; one that was won before it was made has none."""
-    found = cycles_by_kind(reader, clock, group, both(closed, Condition("s.kind = 'won'")))
-    return {key: days for (key, _), days in found.items()}
+    took = wall_seconds(reader, clock, "r.created_at", "r.closed_at")
+    found: dict[object, list[int]] = {}
+    for key, seconds in group_values(reader, group, (took,), both(closed, Condition("s.kind = 'won'"))):
+        if seconds >= 0:
+            if key not in found:
+                found[key] = []
+            found[key].append(seconds)
+    return {key: [seconds / _DAY for seconds in sorted(of_it)] for key, of_it in found.items()}
 
 
 def cycles_by_kind(

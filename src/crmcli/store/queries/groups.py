@@ -298,22 +298,23 @@ def group_values(
 def _asked(
     reader: Reader, group: Group, parts: Sequence[Condition], where: Condition, source: Condition, end: str = ""
 ) -> Iterator[Row]:
-    """The rows of the group's key and the parts, over live records that fit.
-
-    Stages and companies are looked up where they are named.
-    """
-    import re
-
+    """The rows of the group's key and the parts, over live records that fit."""
     figures = "".join(f", {each.sql}" for each in parts)
     rest = f"{source.sql}{group.joins.sql} WHERE {_LIVE} AND ({where.sql}){end}"
-    asked = f"{group.sql}{figures}{rest}"
-    tables = group.source if "o." in asked else group.source.partition(" LEFT JOIN company o ")[0]
-    tables = tables if re.search(r"\bs\.", asked) else tables.replace(_STAGES, "")
+    tables = needed(group.source, f"{group.sql}{figures}{rest}")
     params = [param for each in parts for param in each.params]
     return reader.stream(
         f"SELECT {group.sql}{figures}{tables}{rest}",
         (*group.params, *params, *source.params, *group.joins.params, *where.params),
     )
+
+
+def needed(tables: str, asked: str) -> str:
+    """The tables of ``DEALS`` without the stages and the companies, where what is asked does not name them."""
+    import re
+
+    tables = tables if "o." in asked else tables.partition(" LEFT JOIN company o ")[0]
+    return tables if re.search(r"\bs\.", asked) else tables.replace(_STAGES, "")
 
 
 def numbers_in(reader: Reader, group: Group, key: object, where: Condition, most: int) -> list[int]:

@@ -76,6 +76,15 @@ def activity_figures(reader: Reader, group: Group, where: Condition, period: tup
 # -- deals that lie
 
 
+def entered_before(limits: Mapping[int, str]) -> Condition:
+    """The deals that entered their stage before the moment that its number gives."""
+    if not limits:
+        return NOTHING
+    # The plus keeps SQLite from going by stages, and then from each to its deals.
+    parts = " OR ".join("(+r.stage_id = ? AND r.stage_since < ?)" for _ in limits)
+    return Condition(parts, tuple(each for limit in limits.items() for each in limit))
+
+
 def untouched(limits: Mapping[int, str]) -> Condition:
     """The open deals that entered their stage, and were last touched, before the moment that their stage's number gives."""
     parts = [
@@ -91,13 +100,18 @@ def untouched(limits: Mapping[int, str]) -> Condition:
     return Condition(" OR ".join(f"({part.sql})" for part in parts), tuple(p for part in parts for p in part.params))
 
 
-def lying_deals(reader: Reader, where: Condition) -> Iterator[Row]:
-    """Uid, number, title, company, owner's number, stage, value, currency, in its stage since, last touch; the largest first."""
+def lying_deals(reader: Reader, where: Condition, limits: Mapping[int, str]) -> Iterator[Row]:
+    """Uid, number, title, company, owner's number, stage, value, currency, in its stage since, last touch, stage's number.
+
+    Of the ``untouched`` deals that fit.
+    """
+    inside = both(where, entered_before(limits))
     last = "(SELECT MAX(p.at) FROM activity p WHERE p.deal_id = r.id AND p.deleted_at IS NULL AND p.status = 'done')"
     sql = (
-        f"SELECT r.uid, r.id, r.title, o.name, r.owner_id, s.name, r.value, r.currency, r.stage_since, {last}"
-        " FROM deal r JOIN stage s ON s.id = r.stage_id"
+        f"SELECT r.uid, r.id, r.title, o.name, r.owner_id, s.name, r.value, r.currency, r.stage_since, {last}, r.stage_id"
+        " FROM deal r JOIN stage s ON s.id = +r.stage_id"
         " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
-        f" WHERE r.deleted_at IS NULL AND s.kind = 'open' AND ({where.sql})"
+        f" WHERE r.deleted_at IS NULL AND s.kind = 'open' AND ({inside.sql})"
     )
-    return reader.stream(sql, where.params)
+    # The last touch is compared here: SQLite would look for it once more.
+    return (row for row in reader.stream(sql, inside.params) if row[9] is None or row[9] < limits[row[10]])

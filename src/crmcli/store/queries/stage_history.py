@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
-from crmcli.store.queries.groups import COUNT, DEALS, EMPTY, WHOLE, Group, group_rows, group_values, worth_sum
+from crmcli.store.queries.groups import COUNT, DEALS, EMPTY, WHOLE, Group, group_rows, group_values, needed, worth_sum
 from crmcli.store.queries.worth import AS_IT_IS
 
 if TYPE_CHECKING:
@@ -155,9 +155,7 @@ def in_pipeline(where: Condition, stages: Sequence[int]) -> Condition:
     return both(where, Condition(f"+r.stage_id IN ({_listed(stages)})"))
 
 
-def standing(
-    reader: Reader, group: Group, worth: Worth, where: Condition, *, by_index: bool = False
-) -> Iterator[Row]:
+def standing(reader: Reader, group: Group, worth: Worth, where: Condition, *, by_index: bool = False) -> Iterator[Row]:
     """Group, number of the stage, how many deals stand there now, their value and their weighted value.
 
     Values are in minor units, weighted ones rounded deal by deal. ``by_index`` where nothing but the stage is asked of
@@ -185,7 +183,7 @@ def stays(
     """
     at = reader.dialect.seconds("h.at")
     inside = both(where, _sampled(every))
-    deals = DEALS if "o." in inside.sql else DEALS.partition(" LEFT JOIN company o ")[0]
+    deals = needed(DEALS, inside.sql)
     source = Condition(
         " JOIN (SELECT v.deal_id, v.stage, CAST(SUM(COALESCE(v.ended, ?) - v.began) AS BIGINT) AS lasted FROM"
         f" (SELECT h.deal_id, h.to_stage_id AS stage, {at} AS began,"

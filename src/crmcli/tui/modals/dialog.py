@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.await_complete import AwaitComplete
@@ -57,3 +58,8 @@ class Dialog(ModalScreen[AnswerT], InTurn[AnswerT]):
 
 class CommandPalette(TextualPalette, InTurn[None]):
     """Textual's own, closed in its turn as well."""
+
+    def _action_command_list(self, action: str) -> None:
+        """Go through what was found; a page of lines that are still to be laid out is none."""
+        with suppress(KeyError):
+            super()._action_command_list(action)
