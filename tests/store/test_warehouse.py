@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmcli.context import AppContext, Flags
-from crmcli.errors import NotFound, StoreLocked, UsageError
+from crmcli.errors import NotFound, Refused, StoreLocked, UsageError
 from crmcli.services.alone import alone
 from crmcli.services.warehouse import Warehouse
 from crmcli.store.location import locate
@@ -230,12 +230,14 @@ def test_another_layout_is_built_anew(crm: Run, tmp_path: Path, monkeypatch: pyt
     assert built.is_full
 
 
-def test_what_is_no_warehouse_is_replaced(crm: Run, tmp_path: Path) -> None:
+def test_what_is_no_warehouse_is_left_alone(crm: Run, tmp_path: Path) -> None:
+    """Whatever lies where the warehouse should: it is somebody's."""
     fill(crm)
     app = AppContext(Flags(store=str(tmp_path / "crm.db"), quiet=True))
     app.warehouse.path.write_bytes(b"not a database at all" * 1000)
-    assert app.warehouse.refresh() is not None
-    assert app.warehouse.behind() == 0
+    with pytest.raises(Refused):
+        app.warehouse.refresh()
+    assert app.warehouse.path.read_bytes() == b"not a database at all" * 1000
 
 
 def test_without_a_store_there_is_nothing_to_copy(tmp_path: Path) -> None:
