@@ -209,3 +209,11 @@ def test_charts_fit_the_screen() -> None:
     assert max(map(width, lines)) <= 60
     assert "12,345 EUR" in lines[0]
     assert "\x1b" not in lines[1]
+
+
+def test_what_figures_rest_on_is_broken_between_words() -> None:
+    """A formula longer than the screen is not torn within a word."""
+    report = Report("r", "r", (ReportColumn("a", "a"),), (("x",),), n=1, formula="one two three four five six seven")
+    output = Rendered("table", width=20)
+    output.report(report)
+    assert ["n = 1 · one two", "three four five six", "seven"] == output.out.splitlines()[-3:]

@@ -89,7 +89,8 @@ def report_lines(report: Report, screen: Screen, *, explain: bool = False) -> It
     if explain:
         yield from explanation(report, screen)
     elif rests_on := footing(report):
-        yield paint(visible(rests_on), "muted", color=screen.color)
+        for line in wrap(visible(rests_on), screen.width):
+            yield paint(line, "muted", color=screen.color)
 
 
 def table_lines(report: Report, screen: Screen) -> Iterator[str]:
