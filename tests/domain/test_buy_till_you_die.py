@@ -80,14 +80,14 @@ def test_what_a_new_customer_is_expected_to_buy_is_equation_9() -> None:
     r, alpha, a, b = PUBLISHED[:4]
     z = NINE_MONTHS / (alpha + NINE_MONTHS)
     closed = (a + b - 1) / (a - 1) * (1 - (1 - z) ** r * hyp2f1(r, b, a + b - 1, z))
-    assert closed == pytest.approx(btyd.expected_of_new(PUBLISHED, NINE_MONTHS), rel=1e-9)
+    assert closed == pytest.approx(btyd.expected_purchases(PUBLISHED, NINE_MONTHS, [0], [0.0], [0.0])[0], rel=1e-9)
 
 
 @pytest.mark.parametrize("a", [0.999999, 1.0, 1.000001])
 def test_a_of_1_is_no_gap(a: float) -> None:
     """At a = 1, b = 1, x = 0 the mean of (1 - (1 + p w)^-1) / p over even p is that of w / (1 + p w), which is log(1 + w)."""
     model = BgNbd(1.0, 1.0, a, 1.0, 0.0, 0)
-    assert log(4.0) == pytest.approx(btyd.expected_of_new(model, 3.0), rel=1e-5)
+    assert log(4.0) == pytest.approx(btyd.expected_purchases(model, 3.0, [0], [0.0], [0.0])[0], rel=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -108,11 +108,6 @@ def expected_purchases(
     return found * p_alive(model, x, t_x, t)
 
 
-def expected_of_new(model: BgNbd, horizon: float) -> float:
-    """How many repeat purchases a customer makes within ``horizon`` after the first purchase: equation 9."""
-    return float(expected_purchases(model, horizon, [0], [0.0], [0.0])[0])
-
-
 def _check(customers: int, repeaters: int) -> None:
     if customers < FEWEST_CUSTOMERS:
         raise Refused(f"too few customers for a model of buying: {customers}, {FEWEST_CUSTOMERS} are needed")
