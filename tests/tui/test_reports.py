@@ -340,7 +340,7 @@ async def test_written_to_a_file(program: CrmApp, tmp_path: Path) -> None:
         file.write_text("mine")
         form.rows["file"].put(str(file))
         await press(pilot, "ctrl+s")
-        assert await comes(pilot, "is there already")
+        assert await comes(pilot, "funnel.csv is there already")
         assert "mine" == file.read_text()
         await press(pilot, "ctrl+s")
         assert await comes(pilot, f"written to {file}")

@@ -39,7 +39,7 @@ class ReportFile:
         path = Path(name).expanduser()
         if path.is_file() and self._warned != name:
             self._warned = name
-            raise Conflict(f"{name} is there already", hint="save again to replace it")
+            raise Conflict(f"{path.name} is there already", hint="save again to replace it")
         note = self._session.desk.note
         write_report(str(path), self._report, self._paper(_WIDE), warn=note)
         note(f"written to {path}")
