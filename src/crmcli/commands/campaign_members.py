@@ -10,7 +10,6 @@ import typer
 from crmcli.commands.campaign_app import app
 from crmcli.commands.completing import campaigns, contacts, one_of
 from crmcli.commands.shape import (
-    TABLE_LIMIT,
     Fields,
     Filter,
     Limit,
@@ -20,7 +19,7 @@ from crmcli.commands.shape import (
     Reverse,
     app_of,
     is_machine,
-    split,
+    show_rows,
 )
 from crmcli.domain.marketing import MEMBER_STATES
 from crmcli.errors import UsageError
@@ -62,12 +61,11 @@ def members(
     raw: Raw = False,
 ) -> None:
     """The people of a campaign. Where each stands, why, and when every state was reached."""
-    output = app_of(ctx).output
-    output.raw = raw
-    cut = TABLE_LIMIT if limit is None and output.format == "table" else None
-    question = Question(filter_, status or (), sort, reverse, cut + 1 if cut else limit or None, offset)
-    views = app_of(ctx).members.list(ref, question)
-    output.many("member", views, split(fields), cut=cut, filtered=bool(filter_ or status))
+    question = Question(filter_, status or (), sort, reverse, limit, offset)
+    show_rows(
+        ctx, "member", lambda most: app_of(ctx).members.list(ref, question._replace(limit=most)), limit, fields,
+        raw=raw, filtered=bool(filter_ or status),
+    )  # fmt: skip
 
 
 @app.verb(examples=["crm campaign why Spring jane@acme.com"])

@@ -9,7 +9,6 @@ import typer
 from crmcli.commands.campaign_app import app
 from crmcli.commands.completing import campaigns, one_of, owners, segments, templates
 from crmcli.commands.shape import (
-    TABLE_LIMIT,
     Fields,
     Filter,
     Limit,
@@ -19,6 +18,7 @@ from crmcli.commands.shape import (
     answer_added,
     answer_changed,
     app_of,
+    show_rows,
     split,
 )
 from crmcli.domain.campaign_drafts import CLEARABLE
@@ -298,16 +298,15 @@ def list_(
     raw: Raw = False,
 ) -> None:
     """List campaigns, by name."""
-    output = app_of(ctx).output
-    output.raw = raw
-    cut = TABLE_LIMIT if limit is None and output.format == "table" else None
     wanted = Wanted(
         filter_, [word_of("kind", each, CAMPAIGN_KINDS) for each in kind or ()],
         [word_of("status", each, CAMPAIGN_STATES) for each in status or ()], owner, parent, sort, reverse,
-        cut + 1 if cut else limit or None, offset, deleted,
+        limit, offset, deleted,
     )  # fmt: skip
-    narrowed = any((filter_, kind, status, owner, parent))
-    output.many("campaign", app_of(ctx).campaigns.all(wanted), split(fields), cut=cut, filtered=bool(narrowed))
+    show_rows(
+        ctx, "campaign", lambda most: app_of(ctx).campaigns.all(wanted._replace(limit=most)), limit, fields,
+        raw=raw, filtered=any((filter_, kind, status, owner, parent)),
+    )  # fmt: skip
 
 
 @app.verb(examples=["crm campaign show Spring", "crm campaign show K26 --format json"])

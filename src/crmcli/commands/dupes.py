@@ -8,7 +8,6 @@ import typer
 
 from crmcli.commands.completing import one_of
 from crmcli.commands.shape import (
-    TABLE_LIMIT,
     DryRun,
     Fields,
     Limit,
@@ -17,7 +16,7 @@ from crmcli.commands.shape import (
     app_of,
     is_machine,
     is_to_be_done,
-    split,
+    show_rows,
 )
 from crmcli.domain.fields import PLURAL
 from crmcli.errors import BadValue, CrmError, UsageError
@@ -96,11 +95,8 @@ def _check(
 
 
 def _list(ctx: typer.Context, noun: str | None, threshold: float, limit: int | None, fields: str | None) -> None:
-    app = app_of(ctx)
-    cut = TABLE_LIMIT if limit is None and app.output.format == "table" else None
-    found = app.duplicates.find(noun, threshold)
-    chosen = found[:limit] if limit else found
-    app.output.many("dupes", chosen, split(fields), cut=cut, total=len(found))
+    found = app_of(ctx).duplicates.find(noun, threshold)
+    show_rows(ctx, "dupes", lambda most: found[:most], limit, fields, total=len(found))
 
 
 # -- merging what is certain

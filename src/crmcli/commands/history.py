@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crmcli.commands.shape import TABLE_LIMIT, Fields, Limit, Noun, app_of, is_machine, split
+from crmcli.commands.shape import Fields, Limit, Noun, app_of, is_machine, show_rows
 
 if TYPE_CHECKING:
     from crmcli.domain.views import ChangeSetView
@@ -31,10 +31,8 @@ def history(
     limit: Limit = None,
 ) -> None:
     """Who changed what, when, by which command. With a record (or a change) every field before and after."""
-    app = app_of(ctx)
-    cut = TABLE_LIMIT if limit is None and app.output.format == "table" else None
-    most = cut + 1 if cut else (limit or None)
-    app.output.many("history", app.history.list(ref, most), split(fields), cut=cut, filtered=ref is not None)
+    kept = app_of(ctx).history
+    show_rows(ctx, "history", lambda most: kept.list(ref, most), limit, fields, filtered=ref is not None)
 
 
 @undo_app.verb("undo", examples=["crm undo", "crm undo 12"])

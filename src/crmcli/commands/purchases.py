@@ -11,7 +11,6 @@ import typer
 from crmcli.commands.completing import companies, contacts
 from crmcli.commands.import_flags import CURRENCY, MEANING, PLACING, READING, parameters
 from crmcli.commands.shape import (
-    TABLE_LIMIT,
     DryRun,
     Fields,
     Filter,
@@ -31,7 +30,7 @@ from crmcli.commands.shape import (
     is_to_be_done,
     one_or_where,
     quoted,
-    split,
+    show_rows,
 )
 from crmcli.commands.verbs import SpelledOut
 from crmcli.errors import BadValue, UsageError
@@ -136,18 +135,17 @@ def list_(
 ) -> None:
     """What was bought, the oldest first."""
     application = app_of(ctx)
-    output = application.output
-    output.raw = raw
     asked = conditions(ctx, "purchase", [Shortcut("product", product), Shortcut("source", source)])
     if customer is not None:
         who = quoted(customer)
         asked.append(f"(customer = {who} OR contact = {who} OR company = {who})")
     if period is not None:
         asked.append(application.purchases.within(period))
-    cut = TABLE_LIMIT if limit is None and output.format == "table" else None
-    query = Query(filter_, asked, sort, reverse, cut + 1 if cut else limit or None, offset)
-    found = application.purchases.list(query)
-    output.many("purchase", found, split(fields), cut=cut, filtered=query.text is not None)
+    query = Query(filter_, asked, sort, reverse, limit, offset)
+    show_rows(
+        ctx, "purchase", lambda most: application.purchases.list(query._replace(limit=most)), limit, fields,
+        raw=raw, filtered=query.text is not None,
+    )  # fmt: skip
 
 
 @app.verb(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crmcli.commands.completing import one_of
-from crmcli.commands.shape import TABLE_LIMIT, DryRun, Fields, Limit, Noun, Offset, Raw, app_of, is_machine, split
+from crmcli.commands.shape import DryRun, Fields, Limit, Noun, Offset, Raw, app_of, is_machine, show_rows
 from crmcli.domain.rates import QUOTES
 
 app = Noun("Exchange rates. Reports count money of other currencies by the rate of the day, in one currency.")
@@ -57,11 +57,10 @@ def list_(
     raw: Raw = False,
 ) -> None:
     """The rates by currency, the newest first. The one without a day is the last."""
-    output = app_of(ctx).output
-    output.raw = raw
-    cut = TABLE_LIMIT if limit is None and output.format == "table" else None
-    found = app_of(ctx).rates.list(currency, base, cut + 1 if cut else limit or None, offset)
-    output.many("rate", found, split(fields), cut=cut, filtered=bool(currency or base))
+    show_rows(
+        ctx, "rate", lambda most: app_of(ctx).rates.list(currency, base, most, offset), limit, fields,
+        raw=raw, filtered=bool(currency or base),
+    )  # fmt: skip
 
 
 @app.verb("rm", examples=["crm rate rm USD", "crm rate rm USD --on 2026-07-01", "crm rate rm USD --all"])

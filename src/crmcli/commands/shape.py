@@ -16,7 +16,7 @@ from crmcli.errors import BadValue, FilterError, UsageError
 from crmcli.services.records import Changes, Query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from crmcli.context import AppContext
     from crmcli.services.records import Records
@@ -334,16 +334,35 @@ def show_list(
     raw: bool = False,
     deleted: bool = False,
 ) -> None:
-    """Answer with a list; a table shows the first ones and says so when there are more."""
-    app = app_of(ctx)
-    app.output.raw = raw
-    cut = TABLE_LIMIT if query.limit is None and app.output.format == "table" else None
-    limit = cut + 1 if cut else (query.limit or None)
-    views = records.list(query._replace(limit=limit), deleted=deleted)
-    keys = records.custom_keys() if fields else frozenset()
-    app.output.many(
-        noun or records.noun, views, split(fields), custom_keys=keys, cut=cut, filtered=query.text is not None
-    )
+    """Answer with the records that a query selects."""
+    show_rows(
+        ctx, noun or records.noun, lambda most: records.list(query._replace(limit=most), deleted=deleted),
+        query.limit, fields, raw=raw, custom_keys=records.custom_keys() if fields else (),
+        filtered=query.text is not None,
+    )  # fmt: skip
+
+
+def show_rows(
+    ctx: typer.Context,
+    noun: str,
+    listed: Callable[[int | None], Iterable[Any]],
+    limit: int | None,
+    fields: str | None,
+    *,
+    raw: bool = False,
+    custom_keys: Collection[str] = (),
+    total: int | None = None,
+    filtered: bool = False,
+) -> None:
+    """Answer with a list, of which ``listed`` gives at most so many.
+
+    Unless told how many, a table shows the first ones and says so when there are more (of ``total``, if known).
+    """
+    output = app_of(ctx).output
+    output.raw = raw
+    cut = TABLE_LIMIT if limit is None and output.format == "table" else None
+    views = listed(cut + 1 if cut else limit or None)
+    output.many(noun, views, split(fields), custom_keys=custom_keys, cut=cut, total=total, filtered=filtered)
 
 
 def split(fields: str | None) -> list[str] | None:

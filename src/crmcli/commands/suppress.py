@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crmcli.commands.completing import contacts, one_of
-from crmcli.commands.shape import TABLE_LIMIT, Fields, Limit, Noun, Offset, Raw, app_of, is_machine, split
+from crmcli.commands.shape import Fields, Limit, Noun, Offset, Raw, app_of, is_machine, show_rows, split
 from crmcli.domain.marketing import CHANNELS, SUPPRESSION_KINDS, SUPPRESSION_REASONS
 from crmcli.errors import UsageError
 
@@ -89,12 +89,11 @@ def list_(
     """Who is suppressed, where, why and since when."""
     from crmcli.services.suppressions import Wanted
 
-    output = app_of(ctx).output
-    output.raw = raw
-    cut = TABLE_LIMIT if limit is None and output.format == "table" else None
-    wanted = Wanted(kind or (), reason or (), channel, cut + 1 if cut else limit or None, offset)
-    found = app_of(ctx).suppressions.list(wanted)
-    output.many("suppression", found, split(fields), cut=cut, filtered=bool(kind or reason or channel))
+    kept, wanted = app_of(ctx).suppressions, Wanted(kind or (), reason or (), channel, limit, offset)
+    show_rows(
+        ctx, "suppression", lambda most: kept.list(wanted._replace(limit=most)), limit, fields,
+        raw=raw, filtered=bool(kind or reason or channel),
+    )  # fmt: skip
 
 
 @app.verb("rm", examples=["crm suppress rm jane@acme.com", "crm suppress rm acme.com --channel email"])
