@@ -108,6 +108,23 @@ def test_who_comes_into_the_segment_later_is_taken_in_and_nobody_out(crm_on: Crm
     assert "nobody new" in crm_on("campaign", again, "Spring").stderr
 
 
+def test_a_start_that_is_undone_was_for_nobody(crm_on: Crm) -> None:
+    """Who was not written to yet is let go, so that another segment means other people; a response stays."""
+    people(crm_on, "Ana", "Bo")
+    people(crm_on, "Cy", tag="other")
+    crm_on("segment", "add", "other", "--filter", "tag = other")
+    campaign(crm_on)
+    crm_on("campaign", "start", "Spring")
+    crm_on("campaign", "respond", "Spring", "bo@x.com")
+    assert "campaign start" in crm_on("undo").stderr
+    assert {"Bo": "responded"} == states(crm_on, "Spring")
+    crm_on("campaign", "edit", "Spring", "--segment", "other")
+    assert "1 new member" in crm_on("campaign", "start", "Spring").stderr
+    assert {"Bo": "responded", "Cy": "targeted"} == states(crm_on, "Spring")
+    edited = crm_on("campaign", "edit", "Spring", "--segment", "vip")
+    assert "crm campaign target Spring takes in who is new" in edited.stderr
+
+
 def test_the_same_mailbox_twice_is_a_duplicate_where_mail_is_sent(crm_on: Crm) -> None:
     for name, email in (
         ("Bo", "Bo.Li@gmail.com"),

@@ -11,7 +11,7 @@ from crmcli.context import AppContext, Flags
 from crmcli.errors import Refused
 from crmcli.reports.catalogue import QUESTIONS
 from crmcli.reports.inquiry import Asked
-from crmcli.reports.questions import SALES
+from crmcli.reports.questions import CUSTOMER_GROUPS, SALES
 from crmcli.store.warehouse.engine import is_there
 from crmcli.store.warehouse.star import STAR
 from tests.reports.asking import rows_of
@@ -320,6 +320,8 @@ def test_a_report_says_the_same_from_store_and_warehouse(
     if question.groups == "deal":
         queries += [Asked(name, by) for by in ("owner", "quarter", "custom.product", "contact")]
         queries.append(Asked(name, "region", filter="value > 500"))
+    if question.groups in CUSTOMER_GROUPS and name != "response":
+        queries += [Asked(name, by) for by in ("owner", "region", "contact.segment", "custom.product")]
     for query in queries:
         monkeypatch.setattr("crmcli.services.warehouse.LARGE", 10**9)
         try:
@@ -331,6 +333,15 @@ def test_a_report_says_the_same_from_store_and_warehouse(
         assert "from the warehouse, which is fresh" in copy.notes or name not in _COPIED, query
         copy = _without_note(copy)
         assert _plain(store) == _plain(copy), query
+
+
+def test_activities_too_make_a_store_large(crm: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for words in ("One", "Two", "Three"):
+        crm("log", "note", words)
+    crm("warehouse", "refresh")
+    for most, is_copied in ((3, False), (2, True)):
+        monkeypatch.setattr("crmcli.services.warehouse.LARGE", most)
+        assert is_copied == ("from the warehouse" in crm("report", "activity", "--explain", "--format", "table").stderr)
 
 
 def test_a_stale_warehouse_is_not_asked(crm: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,8 +41,9 @@ def test_a_line_is_read_and_shown(line: str, step: StepDraft) -> None:
 
 
 def test_a_condition_stops_unless_told() -> None:
-    """The last word may be left out."""
+    """The last word may be left out, and else be a part of a value."""
     assert StepDraft("condition", filter="tag = vip", otherwise="stop") == read_step("if tag = vip")
+    assert 'note ~= "or else we"' == read_step('if note ~= "or else we"').filter
 
 
 @given(st.text(alphabet='ab "\\in3d', min_size=1, max_size=12), st.sampled_from([0, 60, 1440, 2890]))
@@ -61,6 +62,7 @@ def test_any_task_comes_back(subject: str, minutes: int) -> None:
         ("male hello", "did you mean mail"), ("mail", "needs a template"), ("wait", "takes some time"),
         ("wait 0d", "takes some time"), ("wait long", "can't read"), ("task", "1 to 200"), ("if", "needs a filter"),
         ("if else stop", "needs a filter"), ("sms hello", "is no step"),
+        ("if tag = vip else stopp", "else stands stop or skip"), ("if tag = vip else", "else stands stop or skip"),
     ],
 )  # fmt: skip
 def test_what_is_no_step(line: str, told: str) -> None:

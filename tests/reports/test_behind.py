@@ -80,6 +80,8 @@ def test_each_record_comes_once(app: AppContext) -> None:
     app.deals.remove(made[8])
     some = [Drill("deal", "owner = a"), Drill("deal", "number <= 3"), Drill("deal", "number = 2")]
     assert sorted([("deal", made[n]) for n in (0, 1, 2, 4, 6)]) == sorted(uids(app.desk, some))
+    further = Drill("deal", "number = 1", (Drill("deal", "number = 2"), Drill("contact", "number = 1")))
+    assert [made[0], made[1], people[0]] == [uid for _, uid in uids(app.desk, [further])]
     named = [*(Drill("deal", f"number = {n}") for n in (3, 1, 9)), Drill("deal", "number in (1, 2)")]
     assert [("deal", made[n]) for n in (0, 1, 2)] == list(uids(app.desk, named))
     both = [Drill("contact", "number > 0"), Drill("deal", "owner = b"), Drill("contact", 'name = "P 1"')]

@@ -113,7 +113,7 @@ def test_pareto(shop: AppContext) -> None:
         shop, "pareto", "product", "value", "class", by="product", period=QUARTER
     )
     assert [3, 5, 4] == [counted(shop, drill) for drill in report.drill]
-    assert "of the money the products make: the top 50% 90.6%" == report.notes[0]
+    assert "of the money the groups make: the top 50% 90.6%" == report.notes[0]
 
 
 def test_cross_sell(shop: AppContext) -> None:
@@ -162,7 +162,7 @@ def test_beside_another_period_customers_stay_themselves_whatever_their_segment(
         ("clv", {"horizon": "soon"}, BadValue, "can't read 'soon' as a time to look ahead"),
         ("clv", {"horizon": "0w"}, BadValue, "must be above 0 and at most 520 weeks"),
         ("clv", {"discount": "-3%"}, BadValue, "can't read '-3%' as a share"),
-        ("rfm", {"by": "moon"}, BadValue, "'moon' is none of customer, segment"),
+        ("rfm", {"by": "moon"}, UsageError, "customers have no 'moon'"),
         ("cross-sell", {"fewest": 0}, BadValue, "must be at least 1"),
         ("rfm", {"source_of": "orders"}, UsageError, "neither purchases nor deals"),
     ],

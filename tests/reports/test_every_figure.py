@@ -48,11 +48,11 @@ def odd_store(lasting_store: Callable[[], str]) -> str:
         patch.setenv("CRM_USER", "maria")
         patch.setenv("CRM_NOW", "2024-01-15T12:00:00Z")
         for place, name in enumerate(ODD):
-            run("--db", store, "company", "add", name)
+            _person(store, place, name)
             added = run(
                 "--db", store, "deal", "add", f"Deal {place}", "--value", f"{place * 7919 % 991}", f"--company={name}",
                 f"--owner={name}", f"--source={name}", "--set", f"product={name}", "--set",
-                f"{KEYS[place % len(KEYS)]}={name}", "--expected-close", ("2026-11-30", "2026-10-01", "2025-02-01")[place % 3],
+                f"{KEYS[place % len(KEYS)]}={name}", f"--contact=p{place}@x.com", "--expected-close", ("2026-11-30", "2026-10-01", "2025-02-01")[place % 3],
             )  # fmt: skip
             assert 0 == added.code, added.stderr
         patch.setenv("CRM_NOW", "2026-11-21T12:00:00Z")
@@ -60,8 +60,39 @@ def odd_store(lasting_store: Callable[[], str]) -> str:
             close = (("win",), ("lose", "--reason", ODD[place * 5 % len(ODD)]), ("move", "proposal"))[place % 3]
             words = [close[0], uid, *close[1:]] + (["--at", DAYS[place % len(DAYS)]] if place % 3 < 2 else [])
             assert 0 == run("--db", store, "deal", *words).code
-            run("--db", store, "log", ("call", "email", "meeting")[place % 3], ODD[place], "--deal", uid)
+            _talk(store, place, uid)
     return store
+
+
+def _person(store: str, place: int, name: str) -> None:
+    """Somebody at a company and the next one, who came from, belongs to and is in what is called oddly."""
+    done("--db", store, "company", "add", name, f"--region={name}", "--size", ("11-50", "1000+")[place % 2])
+    several = () if place % 4 or not place else (f"--company={ODD[place - 1]}",)
+    custom = f"{KEYS[place % 3 if place % 2 else -1]}={name}"
+    done(
+        "--db", store, "contact", "add", f"Person {place}", "--email", f"p{place}@x.com", f"--company={name}", *several,
+        f"--source={name}", f"--owner={name}", "--set", custom, "--lifecycle", ("lead", "customer")[place % 2],
+    )  # fmt: skip
+    called = f"{name if name.isprintable() else 'Name'} {place % 3}"
+    done("--db", store, "campaign", "add", called, "--objective", name, "--kind", ("other", "webinar")[place % 2])
+    done("--db", store, "campaign", "start", called)
+    for who in {place, place // 2}:
+        done("--db", store, "campaign", "respond", called, f"p{who}@x.com")
+    done("--db", store, "segment", "add", called, f"p{place}@x.com", f"p{place // 3}@x.com")
+
+
+def _talk(store: str, place: int, deal: str) -> None:
+    """What was said about a deal, and to whom."""
+    kind, who = ("call", "email", "meeting")[place % 3], f"p{place}@x.com"
+    more = ("--set", f"plan={ODD[place]}", "--direction", "in") if place % 2 else ()
+    done("--db", store, "log", kind, ODD[place], "--deal", deal, "--contact", who, *more)
+    done("--db", store, "log", "email", f"about {place}", "--contact", who, "--contact", "p0@x.com", "--direction", "in")
+
+
+def done(*words: str) -> None:
+    """Run a command that works."""
+    result = run(*words)
+    assert 0 == result.code, (words, result.stderr)
 
 
 @pytest.fixture
@@ -79,6 +110,8 @@ def _miscounted(app: AppContext, report: Report) -> Iterator[tuple[object, ...]]
                 if column.kind != "integer" or not isinstance(value, int) or column.name in NO_COUNTS:
                     continue
                 drill = part.cells[place].get(column.name, part.drill[place]) if part.cells else part.drill[place]
+                if drill and drill.noun == "contact" and any("each of their campaigns" in note for note in part.notes):
+                    continue  # they count as often as they are members, and are there once
                 found = len(set(uids(app.desk, [drill]))) if drill else 0
                 if found != value:
                     yield part.name, row[0], column.name, value, found, drill

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmcli.context import AppContext, Flags
+from crmcli.reports.behind import uids
 from tests.reports.asking import counted, report_of, rows_of, totals_of
 from tests.reports.selling import activity, deal
 
@@ -75,6 +76,23 @@ def test_slippage_counts_local_days(store_url: str, monkeypatch: pytest.MonkeyPa
         deal(uow, "won", 1, expected="2026-07-10", closed="2026-07-10T23:00:00")
         deal(uow, "won", 1, expected="2026-07-10", closed="2026-07-10T20:59:59")
     assert shown(rows_of(report_of(app, "slippage", "pipeline")), "deals", "slipped", "mean") == [(2, 1, 0.5)]
+
+
+def test_late_deals_too_many_to_be_named(app: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Are found by the days on which they were expected, those of many years by several filters."""
+    monkeypatch.setattr("crmcli.reports.sales.slippage.MOST_NUMBERS", 1)
+    monkeypatch.setattr("crmcli.reports.sales.slippage._MOST_DAYS", 1)
+    with app.desk.writing("test") as uow:
+        deal(uow, "won", 1, expected="2025-01-10", closed="2025-03-01", owner="ana")
+        deal(uow, "lost", 1, expected="2026-06-10", closed="2026-06-11", owner="ana")
+        deal(uow, "won", 1, expected="2026-06-10", closed="2026-06-10T23:00:00", owner="ana")
+        deal(uow, "lead", 1, expected="2026-11-11", owner="boris")
+        deal(uow, "lead", 1, expected="2026-11-21", owner="boris")
+    for by in ("owner", "month", "pipeline"):
+        report = report_of(app, "slippage", by)
+        behind = [len(list(uids(app.desk, [cells["slipped"]]))) for cells in report.cells if cells["slipped"]]
+        assert 3 == sum(behind)
+        assert [row["slipped"] for row in rows_of(report) if row["slipped"]] == behind
 
 
 @pytest.mark.parametrize("name", ["slippage", "aging"])

@@ -11,7 +11,7 @@ import pytest
 from crmcli.context import AppContext, Flags
 from crmcli.errors import NotFound, Refused
 from crmcli.services.campaigns import Told
-from tests.reports.asking import counted, report_of, rows_of
+from tests.reports.asking import counted, report_of, rows_of, totals_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,6 +131,47 @@ def test_a_campaign_that_all_were_sent_and_one_that_is_not_there(app: AppContext
     assert ((), "nobody waits to be sent Spring") == (report.rows, report.notes[1])
     with pytest.raises(NotFound):
         report_of(app, "response", campaign="Winter")
+
+
+def test_it_is_learned_from_what_was_sent_in_the_period(app: AppContext) -> None:
+    """In March all 300 were sent to, in June 200; what people are like does not hang on it, nor who is rated."""
+    whole, march = report_of(app, "response"), report_of(app, "response", period="2026-03")
+    assert isinstance(march.model, dict)
+    assert (300, "2026-03", 300) == (march.model["n"], march.period, len(march.rows))
+    assert march.model["weights"] != (whole.model or {})["weights"]  # type: ignore[index, call-overload]
+    known = [{row["contact"]: (row["spent"], row["sent_before"]) for row in rows_of(each)} for each in (whole, march)]
+    assert known[0] == known[1]
+    nothing = report_of(app, "response", period="2025")
+    assert ((), ("nothing was sent in the period",)) == (nothing.rows, nothing.notes)
+
+
+def test_how_likely_people_are_by_group(app: AppContext) -> None:
+    """Only the first has a company; 200 were sent two campaigns, of which they count in each."""
+    rows = rows_of(report_of(app, "response"))
+    report = report_of(app, "response", by="company")
+    found = {row["company"]: row for row in rows_of(report)}
+    (first,) = [row for row in rows if row["contact"] == "P001"]
+    assert (1, first["propensity"], 2) == tuple(found["Firm"][name] for name in ("people", "propensity", "sent_before"))
+    assert sum(row["propensity"] for row in rows) == pytest.approx(sum(row["expected"] for row in found.values()))
+    assert found[None]["propensity"] == pytest.approx(found[None]["expected"] / 299)
+    assert [row["people"] for row in rows_of(report)] == [counted(app, drill) for drill in report.drill]
+    by_campaign = report_of(app, "response", by="campaign")
+    # The third is not sent yet: ten are its members all the same.
+    assert {"Spring": 300, "Calls": 200, "Autumn": 10} == {
+        row["campaign"]: row["people"] for row in rows_of(by_campaign)
+    }
+    assert (totals_of(by_campaign)["people"], 1) == (
+        300,
+        len([note for note in by_campaign.notes if "count it once" in note]),
+    )
+
+
+def test_the_chart_shows_how_many_are_how_likely(app: AppContext) -> None:
+    report = report_of(app, "response")
+    assert report.chart is not None
+    chances = [row["propensity"] for row in rows_of(report)]
+    assert [sum(k / 10 <= chance < (k + 1) / 10 for chance in chances) for k in range(10)] == list(report.chart.values)
+    assert ("0 to 10 %", "90 to 100 %") == (report.chart.labels[0], report.chart.labels[-1])
 
 
 def test_too_little_to_learn_from_is_refused(lasting_store: Callable[[], str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -341,6 +342,50 @@ def test_frequency_cap(crm_both: Run, server: MailServer) -> None:
     assert 0 == crm_both("campaign", "clone", "Spring", "Summer").code
     assert 0 == crm_both("campaign", "edit", "Summer", "--cap", "1/7d").code
     assert 1 == json.loads(crm_both("campaign", "send", "Summer", "--yes").stdout)["skipped"]
+
+
+def test_a_message_on_its_way_counts_against_the_cap(crm: Run, server: MailServer, tmp_path: Path) -> None:
+    """Two campaigns that are sent at the same time do not both write to somebody who may get one."""
+    people(crm, "jane@x.com")
+    campaign(crm)
+    send(crm)
+    with sqlite3.connect(tmp_path / "crm.db") as store:
+        store.execute("UPDATE message SET status = 'sending'")
+    crm("campaign", "add", "Summer", "--segment", "all", "--template", "hello", "--cap", "1/7d")
+    (line,) = crm("campaign", "send", "Summer", "--dry-run", "--format", "json").json()  # type: ignore[misc]
+    assert ("skipped", "frequency cap") == (line["status"], line["reason"])
+
+
+def test_who_was_skipped_is_looked_at_again(crm_both: Run, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also whose message was to be tried again when it was skipped, and whatever the server says then is told of."""
+    people(crm_both, "greylisted@x.com", "silent@x.com")
+    crm_both("suppress", "add", "silent@x.com")
+    campaign(crm_both)
+    assert (1, 1) == counts(crm_both, names=("retry", "skipped"))
+    crm_both("suppress", "add", "greylisted@x.com")
+    monkeypatch.setenv("CRM_NOW", "2026-11-21T12:01:00Z")
+    assert (0, 1, 0) == counts(crm_both, names=("sent", "skipped", "left"))
+    crm_both("suppress", "rm", "greylisted@x.com", "silent@x.com")
+    assert (0, 0) == counts(crm_both, names=("sent", "in_doubt"))
+    assert (1, 1) == counts(crm_both, "--skipped", names=("sent", "in_doubt"))
+    assert {"Greylisted": ("sent", None), "Silent": ("targeted", "in doubt")} == members(crm_both)
+    assert (0, 1) == counts(crm_both, "--skipped", names=("sent", "in_doubt"))
+    assert {"greylisted@x.com": 1, "silent@x.com": 1} == server.mailboxes
+
+
+def test_a_dry_run_foresees_doubles(crm_both: Run, server: MailServer) -> None:
+    """Of two people in one mailbox the first gets it, by the order of the segments, before the start as after it."""
+    people(crm_both, "jane.doe@gmail.com", tag="late")
+    people(crm_both, "janedoe+news@gmail.com", "bob@x.com", tag="early")
+    for name in ("early", "late"):
+        assert crm_both("segment", "add", name, "--filter", f"tag = {name}").code == 0
+    campaign(crm_both, "--segment", "early", "--segment", "late")
+    assert crm_both("campaign", "edit", "Spring", "--segment", "early", "--segment", "late").code == 0
+    lines: Any = crm_both("campaign", "send", "Spring", "--dry-run", "--format", "json").json()
+    foreseen = {line["name"]: (line["status"], line["reason"] or None) for line in lines}
+    assert ("skipped", "duplicate") == foreseen["Jane.Doe"]
+    assert 2 == send(crm_both)["sent"]
+    assert foreseen == {name: (state.replace("sent", "send"), why) for name, (state, why) in members(crm_both).items()}
 
 
 def test_a_template_that_fails_for_some(crm: Run, server: MailServer) -> None:

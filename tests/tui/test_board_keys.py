@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Input, Select
+from textual.widgets import Input, Select, Static
 
+from crmcli.render.cells import width
 from crmcli.tui.keys.registry import scopes_of
 from crmcli.tui.modals.failure import Failure
 from crmcli.tui.modals.form import Form
@@ -360,6 +361,17 @@ async def test_help_lists_every_key(deals_board: CrmApp) -> None:
                     assert key.about.split(";")[0].split()[0] in text
         await press(pilot, "question_mark")
         assert not isinstance(pilot.app.screen, Help)
+
+
+@pytest.mark.parametrize("wide", [80, 110, 120, 160])
+async def test_no_line_of_the_help_is_broken_twice(deals_board: CrmApp, wide: int) -> None:
+    """What a key does stays in its column."""
+    async with deals_board.run_test(size=(wide, 30)) as pilot:
+        await settle(pilot)
+        await press(pilot, "question_mark")
+        for part in pilot.app.screen.query("#help-columns Static").results(Static):
+            longest = max(width(line) for line in str(part.content).split("\n"))
+            assert 0 < longest <= part.content_size.width
 
 
 async def test_the_command_palette_does_the_same(deals_board: CrmApp) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import OptionList
+from textual.widgets import Label, OptionList
 
+from crmcli.domain.fields import ACTIVITY_KINDS
 from crmcli.errors import Refused
+from crmcli.render.cells import width
 from crmcli.tui.keys import dialogs
 from crmcli.tui.modals.confirm import Confirm
 from crmcli.tui.modals.failure import Failure
+from crmcli.tui.modals.kind_picker import KindPicker
 from crmcli.tui.modals.picker import Choice, Picker
 from crmcli.tui.modals.pipelines import PipelinePicker
 from tests.tui.dialogs import DialogApp, session_of, settle
@@ -48,6 +51,22 @@ async def test_a_list_is_narrowed_by_typing(store: str, keys: tuple[str, ...], p
         await pilot.press(*keys)
         await settle(pilot)
         assert app.answers == [picked]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_kinds_stand_in_the_middle_with_all_their_words(store: str, size: tuple[int, int]) -> None:
+    """As every dialog does; each kind is chosen by its own key."""
+    app = DialogApp(session_of(store), KindPicker("log on Acme", [*ACTIVITY_KINDS, "form"]))
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        box = app.screen.query_one(".dialog").region
+        assert abs(box.x - (size[0] - box.right)) <= 1
+        assert abs(box.y - (size[1] - box.bottom)) <= 1
+        keys = app.screen.query_one(".dialog-keys", Label)
+        assert width(str(keys.content)) <= keys.content_size.width
+        await pilot.press("m")
+        await settle(pilot)
+        assert app.answers == ["meeting"]
 
 
 async def test_a_click_picks(store: str) -> None:

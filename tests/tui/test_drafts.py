@@ -133,9 +133,11 @@ async def test_what_was_typed_comes_back_and_can_be_thrown_away(store: str, home
         assert drafts_of(home) == []
 
 
-@pytest.mark.parametrize("key", ["ctrl+s", "escape"])
-async def test_stored_or_cancelled_there_is_no_draft(store: str, home: Path, key: str) -> None:
-    """Neither comes back."""
+@pytest.mark.parametrize(("key", "kept"), [("ctrl+s", []), ("escape", [{"name": "Zofia Nowak!"}])])
+async def test_what_was_stored_is_no_draft_and_what_was_left_is_one(
+    store: str, home: Path, key: str, kept: list[dict[str, str]]
+) -> None:
+    """A stray escape loses nothing: the form says so, and opens with it the next time."""
     session = session_of(store)
     app = DialogApp(session, RecordForm(session, "contact"))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -146,6 +148,20 @@ async def test_stored_or_cancelled_there_is_no_draft(store: str, home: Path, key
         await pilot.press("!", key)
         await settle(pilot)
         assert len(app.answers) == 1
+        assert ["what you typed is kept" in each.message for each in app._notifications] == [True] * len(kept)
+    typed = session.drafts.of(session.desk.store.location.label, "new contact").read()
+    assert kept == [typed.fields] if typed else kept == []
+    assert len(kept) == len(drafts_of(home))
+
+
+async def test_a_form_left_as_it_was_leaves_nothing(store: str, home: Path) -> None:
+    """What was typed and taken away again is no draft."""
+    app = DialogApp(session_of(store), RecordForm(session_of(store), "contact"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("a", "backspace", "escape")
+        await settle(pilot)
+        assert (app.answers, list(app._notifications)) == ([None], [])
     assert drafts_of(home) == []
 
 

@@ -18,6 +18,7 @@ from crmcli.tui.modals.fields import FormField, join_list, part_at, split_list
 from crmcli.tui.modals.form import Form
 from crmcli.tui.modals.record_fields import record_fields
 from crmcli.tui.modals.record_form import RecordForm, log_fields, task_fields
+from crmcli.tui.verbs import VERBS
 from tests.tui.dialogs import DialogApp, session_of, settle
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def test_every_field_that_can_be_set_is_in_the_form(noun: str, store: str) -> No
         ("lead_score", "many", "", "✗ 'many' is not a whole number"),
         ("name", "  ", "", "✗ is required"),
         ("companies", "Acme, Nowhere Ltd", "→ new company", ""),
+        ("tags", "vip, new", "", ""),
     ],
 )
 async def test_what_is_meant_and_what_is_wrong_is_said_at_once(
@@ -336,6 +338,39 @@ async def test_a_required_field_is_asked_for_before_anything_is_stored(store: st
         assert said(form) == "✗ name is required"
         assert app.focused is form.rows["name"].control
         assert not app.answers
+
+
+async def test_what_is_only_proposed_gives_way_to_what_is_typed(store: str) -> None:
+    """A day and an owner; what a record holds is gone on with."""
+    session = session_of(store)
+    for verb, keys, wanted in (("snooze", "fri", "fri"), ("assign", "ana", "ana")):
+        form = Form(verb, VERBS[verb].fields(session, ()), dict)  # type: ignore[misc]
+        app = DialogApp(session, form)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            await pilot.press(*keys)
+            assert [row.text for row in form.rows.values()] == [wanted]
+    edited = RecordForm(session, "deal", session.deals.get("Acme pilot"))
+    app = DialogApp(session, edited)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("!")
+        assert edited.rows["title"].text == "Acme pilot!"
+
+
+async def test_what_is_mended_is_not_complained_of(store: str) -> None:
+    """The line above the buttons is about what is wrong now."""
+    session = session_of(store)
+    form = RecordForm(session, "contact")
+    app = DialogApp(session, form)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert said(form) == "✗ name is required"
+        await pilot.press("Z")
+        await settle(pilot)
+        assert said(form) == ""
 
 
 async def test_the_store_says_what_is_wrong_and_what_was_typed_stays(store: str) -> None:

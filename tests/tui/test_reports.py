@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual.widgets import Input, Static
 
+from crmcli.render.locale import Locale
+from crmcli.render.table import Screen as Paper
 from crmcli.reports import catalogue
 from crmcli.reports.catalogue import QUESTIONS
 from crmcli.reports.inquiry import Asked
 from crmcli.reports.options import OPTIONS
+from crmcli.reports.report import Drill, Report, ReportColumn
 from crmcli.tui.charting import Bar, Drawing
 from crmcli.tui.modals.form import Form
 from crmcli.tui.modals.period import PeriodPicker
 from crmcli.tui.modals.picker import Picker
 from crmcli.tui.screens import report_reading as module
+from crmcli.tui.screens.reports import ways_down
 from crmcli.tui.widgets.figures import FigureRows
 from crmcli.tui.widgets.filter_bar import FilterBar
 from crmcli.tui.widgets.part_list import PartList
@@ -685,3 +690,14 @@ async def test_more_months_than_columns_are_a_line(program: CrmApp) -> None:
         left = chart.tick_cells + 1
         ends = [chart.bar_at(left, 3), chart.bar_at(left + chart.columns[0] - 1, 3)]
         assert [months[0], months[-1]] == [bar.label for bar in ends if bar is not None]
+
+
+def test_records_of_several_tables_are_a_way_each() -> None:
+    """Customers that are companies, and those that are people; what leads to the same ones is offered once."""
+    people = Drill("company", "number = 1", (Drill("contact", "number = 2"), Drill("contact", "number = 3")))
+    columns = tuple(ReportColumn(name, name, "integer") for name in ("customers", "loyal", "lost"))
+    cells = {"customers": people, "loyal": Drill("company", "number = 1"), "lost": None}
+    report = Report("rfm", "rfm", columns, ((3, 1, 0),), drill=(Drill("deal", "number > 0"),), cells=(cells,))
+    ways = ways_down(report, 0, Paper(width=80, color=False, locale=Locale(), now=datetime(2026, 11, 21, tzinfo=UTC)))
+    assert ["all", "customers: company", "customers: contact", "customers: contact 2"] == [way.name for way in ways]
+    assert [Drill("deal", "number > 0"), people._replace(more=()), *people.more] == [way.drill for way in ways]

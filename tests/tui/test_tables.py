@@ -567,6 +567,22 @@ async def test_deals_move_from_stage_to_stage(store: str) -> None:
         assert [context_of(store).deals.get(str(number)).stage for number in (1, 2, 3)] == ["proposal"] * 3
 
 
+@pytest.mark.parametrize("screen", ["deals", "record"])
+async def test_each_of_two_quick_steps_moves_the_deal(store: str, screen: str) -> None:
+    """The second begins where the first one leads, not where the deal is shown; past the last stage it is said."""
+    app = crm_app(store, start="deals")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        if screen == "record":
+            await press(pilot, "enter")
+        await pilot.press("L", "L", "H", "L")
+        await settle(pilot)
+        assert context_of(store).deals.get("1").stage == "proposal"
+        assert app.screen is app.place  # no dialog says that it is stale
+        await press(pilot, "9", "H")
+        assert "there is no stage there" in [each.message for each in app._notifications]
+
+
 async def test_a_deal_moved_to_lost_is_asked_why(store: str) -> None:
     """As on the board."""
     app = crm_app(store, start="deals")

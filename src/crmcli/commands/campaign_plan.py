@@ -25,6 +25,7 @@ from crmcli.domain.campaign_drafts import CLEARABLE
 from crmcli.domain.campaign_drafts import one_of as word_of
 from crmcli.domain.campaign_settings import TRIAL_METRICS
 from crmcli.domain.marketing import CAMPAIGN_KINDS, CAMPAIGN_STATES
+from crmcli.domain.naming import in_shell
 from crmcli.services.campaigns import Told, Wanted
 from crmcli.store.queries.campaign_views import ORDERS
 
@@ -226,7 +227,12 @@ def edit(
     }  # fmt: skip
     names = [part.strip() for each in clear or () for part in each.split(",")]
     told = Told(values, segment, exclude, goal or (), names)
-    answer_changed(ctx, app_of(ctx).campaigns.edit(ref, told, name=name), "edited campaign")
+    view = app_of(ctx).campaigns.edit(ref, told, name=name)
+    answer_changed(ctx, view, "edited campaign")
+    if (segment or exclude) and view.status == "active" and view.members:
+        app_of(ctx).output.note(
+            f"who was targeted before stays; crm campaign target {in_shell(view.name)} takes in who is new"
+        )
     _warn_untracked(ctx, test)
 
 

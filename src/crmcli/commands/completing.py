@@ -76,6 +76,17 @@ def one_of(choices: Sequence[str]) -> Callable[[str], list[str]]:
     return offered
 
 
+def groups_of(noun: str) -> Callable[[typer.Context, str], list[str]]:
+    """What a report can tell the records of a noun apart by, custom fields too."""
+
+    def offered(ctx: typer.Context, incomplete: str) -> list[str]:
+        from crmcli.reports.catalogue import group_names
+
+        return _read(ctx, lambda app, _: [name for name in group_names(app.desk, noun) if name.startswith(incomplete)])
+
+    return offered
+
+
 def contacts(ctx: typer.Context, incomplete: str) -> list[str]:
     """E-mail addresses, then names."""
     return _values(ctx, "contact_email", incomplete) or _values(ctx, "contact", incomplete)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmcli.commands.completing import one_of, owners, pipelines
+from crmcli.commands.completing import groups_of, one_of, owners, pipelines
 from crmcli.commands.shape import Filter, Raw
 from crmcli.reports.options import OPTIONS
-from crmcli.reports.questions import CUSTOMER_GROUPS
+from crmcli.reports.questions import CAMPAIGN_GROUPS, CUSTOMER_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,18 +19,24 @@ if TYPE_CHECKING:
     from crmcli.reports.questions import Question
 
 _DEAL_GROUPS = "owner, company, product, source, region, segment, campaign, pipeline, month, quarter, or a custom field"
+_CUSTOMER_GROUPS = (
+    "owner", "company", "product", "source", "region", "segment", "campaign", "pipeline", "or a custom field",
+)  # fmt: skip
 _GROUPS = {
     "deal": _DEAL_GROUPS,
-    "activity": "type, owner, contact, company or month",
-    "contact": "source, owner, lifecycle, lead_status, month, quarter, or a custom field",
-    **{name: " or ".join(words) for name, words in CUSTOMER_GROUPS.items()},
+    "forecast": f"category, {_DEAL_GROUPS}",
+    "activity": f"type, contact, {_DEAL_GROUPS}",
+    "contact": f"lifecycle, lead_status, {_DEAL_GROUPS}",
+    "campaign": ", ".join(CAMPAIGN_GROUPS),
+    **{name: ", ".join(dict.fromkeys((*own, *_CUSTOMER_GROUPS))) for name, own in CUSTOMER_GROUPS.items()},
 }
 _PERIOD = "2026, Q3-2026, 2026-06, this month, last 30d, FY2026"
 
 
 def _by(question: Question) -> Any:  # noqa: ANN401
     usual = f" Usually {question.by}." if question.by else ""
-    return Annotated[str | None, typer.Option("--by", metavar="FIELD", help=f"{_GROUPS[question.groups]}.{usual}")]
+    about, offered = f"{_GROUPS[question.groups]}.{usual}", groups_of(question.groups)
+    return Annotated[str | None, typer.Option("--by", metavar="FIELD", help=about, autocompletion=offered)]
 
 
 Period = Annotated[str | None, typer.Option("--period", metavar="WORDS", help=f"{_PERIOD}.")]
@@ -64,6 +70,7 @@ Envelope = Annotated[
     bool, typer.Option("--envelope", help="JSON with n, period, currency, formula and totals around the rows.")
 ]
 
+_NAMES = {"--filter": "filter_"}  # of parameters that are not called as their flags are
 _COMPLETED: dict[str, Callable[..., Any]] = {"owner": owners, "pipeline": pipelines}
 
 
@@ -78,6 +85,11 @@ def _own(option: Option) -> Any:  # noqa: ANN401
     ]
 
 
+def _refused(flag: str) -> Any:  # noqa: ANN401
+    """A flag that other reports have: it is taken, so that it can be said why it is none here."""
+    return Annotated[str | None, typer.Option(flag, hidden=True)]
+
+
 def parameters(question: Question) -> list[Parameter]:
     """The parameters of the report's command, as Typer reads them."""
     found: list[tuple[str, Any, Any]] = []
@@ -88,6 +100,7 @@ def parameters(question: Question) -> list[Parameter]:
         found += [("compare", Compare, None)] if question.compares else []
     if question.noun:
         found.append(("filter_", Filter, None))
+    found += [(_NAMES.get(flag, flag[2:]), _refused(flag), None) for flag, _ in question.refuses]
     found += [(name, _own(OPTIONS[name]), None) for name in question.options]
     found += [
         ("currency", Currency, None), ("chart", ChartOnly, False), ("output", OutputFile, None),

@@ -9,7 +9,7 @@ from crmcli.domain.metrics import ratio
 from crmcli.domain.money import Money, exponent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from fractions import Fraction
 
 FORMULA = (
@@ -60,18 +60,45 @@ class Part(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """All that is counted of a campaign, or of a group of its people; costs and leads are those of the whole."""
+    """All that is counted of a campaign, or of a group of its people; costs and leads are those of the whole.
+
+    ``buyers`` and ``new`` are the people who are counted as converted and as leads.
+    """
 
     counts: Counts = Counts()
     leads: int = 0
     parts: tuple[Part, ...] = ()
     won: tuple[Part, ...] = ()  # those won in the period
     spent: tuple[Money, ...] = ()
+    buyers: tuple[int, ...] = ()
+    new: tuple[int, ...] = ()
 
     @property
     def is_anything(self) -> bool:
         """Whether anything was counted."""
         return any((*self.counts, self.leads, self.parts, self.won, self.spent))
+
+
+def as_one(outcomes: Sequence[Outcome]) -> Outcome:
+    """Campaigns taken together: people and costs added up, each deal once with what all of them are given of it."""
+    counts = Counts(*map(sum, zip(Counts(), *(outcome.counts for outcome in outcomes), strict=True)))
+    return Outcome(
+        counts,
+        sum(outcome.leads for outcome in outcomes),
+        _once(part for outcome in outcomes for part in outcome.parts),
+        _once(part for outcome in outcomes for part in outcome.won),
+        tuple(money for outcome in outcomes for money in outcome.spent),
+        tuple(who for outcome in outcomes for who in outcome.buyers),
+        tuple(who for outcome in outcomes for who in outcome.new),
+    )
+
+
+def _once(parts: Iterable[Part]) -> tuple[Part, ...]:
+    found: dict[int, Part] = {}
+    for part in parts:
+        known = found.get(part.deal)
+        found[part.deal] = part if known is None else part._replace(share=part.share + known.share)
+    return tuple(found.values())
 
 
 def in_all(outcomes: Iterable[Outcome], spent: tuple[Money, ...]) -> Outcome:

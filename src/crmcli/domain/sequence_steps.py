@@ -62,7 +62,10 @@ def read_step(line: str) -> StepDraft:
     rest = rest.strip()
     if word == "if":
         found = re.fullmatch(r"(.*?)(?:\s+else\s+(stop|skip))?", f" {rest}", re.DOTALL)
-        return _condition(found[1] if found else rest, (found[2] if found else None) or "stop")
+        filter_ = found[1] if found else rest
+        if re.search(r"\selse(\s|$)", re.sub(r'"(?:[^"\\]|\\.)*"', '""', filter_)):
+            raise BadValue("otherwise", "after else stands stop or skip", hint="if tag = vip else stop")
+        return _condition(filter_, (found[2] if found else None) or "stop")
     if word == "task":
         subject, within = _task_words(rest)
         return _task(subject, within)

@@ -10,12 +10,16 @@ from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import grouped, within
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.grouping import chart_of, group_column, ordered, titled
+from crmcli.reports.unrated import shared
+from crmcli.store.queries.activity_groups import activity_groups
 from crmcli.store.queries.closings import counts, won_within
 from crmcli.store.queries.condition import EVERYTHING
 from crmcli.store.queries.groups import WHOLE, deal_groups
-from crmcli.store.queries.reports import activity_figures, activity_groups
+from crmcli.store.queries.reports import activity_figures
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.reports.report import Drill
     from crmcli.services.desk import Desk
@@ -31,13 +35,16 @@ _FIGURES = (
         "won",
         "won",
         "integer",
-        meaning="deals won by the same owner, company or stretch of time; else all that were won",
+        meaning="deals won in the same group, where deals can be told apart so too; else all that were won",
     ),
     ReportColumn("effort", "effort", "number", meaning="done activities / won deals"),
 )
 _COUNTED = "status in (done, planned)"
 # Deals can be told apart by these too; by kind and person all won deals count.
-_SHARED = ("owner", "company", "region", "country", "industry", "campaign", *UNITS)
+_SHARED = (
+    "owner", "company", "region", "country", "industry", "size", "campaign", "source", "pipeline", "segment", "product", *UNITS,
+)  # fmt: skip
+_ALL = object()  # the won deals of all groups together
 Tallies = dict[object, tuple[int, int, int]]
 
 
@@ -49,12 +56,13 @@ def activity_report(sources: Sources, inquiry: Inquiry) -> Report:
         where = desk.condition(reader, "activity", inquiry.filter)
         tallies: Tallies = {key: (d, p, m) for key, d, p, m in activity_figures(reader, group, where, span.bounds)}
         rows = ordered(group, tallies, lambda tally: tally[0])
-        won, deals = _won(reader, desk, group.name if group.name in _SHARED else None, inquiry)
+        same = _same_of_deals(group)
+        won, deals = _won(reader, desk, same, inquiry)
         everything = _whole(reader, group, where, tallies, span.bounds)
         drills = DealDrill(desk, reader, group, tallies, (within("at", span, now), grouped(inquiry.filter)))
         return Report(
             "activity", titled("activities", group), (*group_column(group), *_FIGURES),
-            tuple(_row(group.label(key), tally, won, group) for key, tally in rows), _totals(everything, won, len(rows)),
+            tuple(_row(group.label(key), tally, won, same) for key, tally in rows), _totals(everything, won[_ALL], len(rows)),
             everything[0] + everything[1], span.label, formula="effort = done activities / won deals",
             chart=chart_of(group, [(key, tally[0]) for key, tally in rows], "", "activities done"),
             drill=tuple(drills.to(key, _COUNTED, tally[0] + tally[1]) for key, tally in rows),
@@ -63,18 +71,26 @@ def activity_report(sources: Sources, inquiry: Inquiry) -> Report:
                     "done": drills.to(key, "status = done", tally[0]),
                     "planned": drills.to(key, "status = planned", tally[1]),
                     "minutes": drills.to(key, "status = done", tally[0]),
-                    "won": deals.get(group.label(key) if group.name in _SHARED else None),
+                    "won": deals.get(group.label(key) if same else None),
                 }
                 for key, tally in rows
             ),
-            notes=("an activity counts for each of its people; totals count it once",) if group.is_shared else (),
+            notes=shared(group),
         )  # fmt: skip
 
 
+def _same_of_deals(group: Group) -> str | None:
+    """What deals are grouped by so that their groups are these; None where they can't be told apart so."""
+    if group.path[1:2] == ("custom",):
+        link, _, key = group.path
+        return f"{'custom' if link == 'deal' else link}.{key}"
+    return group.name if group.name in _SHARED or group.name.startswith("company.") else None
+
+
 def _row(
-    label: str | None, tally: tuple[int, int, int], won: dict[str | None, int], group: Group
+    label: str | None, tally: tuple[int, int, int], won: Mapping[object, int], same: str | None
 ) -> tuple[object, ...]:
-    deals = won.get(label, 0) if group.name in _SHARED else sum(won.values())
+    deals = won.get(label, 0) if same else won[_ALL]
     return (label, *tally, deals, ratio(tally[0], deals))
 
 
@@ -92,23 +108,24 @@ def _sums(tallies: list[tuple[int, int, int]]) -> tuple[int, int, int]:
     return sum(done for done, _, _ in tallies), sum(planned for _, planned, _ in tallies), sum(m for _, _, m in tallies)
 
 
-def _totals(everything: tuple[int, int, int], won: dict[str | None, int], rows: int) -> tuple[object, ...] | None:
+def _totals(everything: tuple[int, int, int], deals: int, rows: int) -> tuple[object, ...] | None:
     if rows < 2:
         return None
-    deals = sum(won.values())
     return (None, *everything, deals, ratio(everything[0], deals))
 
 
 def _won(
     reader: Reader, desk: Desk, by: str | None, inquiry: Inquiry
-) -> tuple[dict[str | None, int], dict[str | None, Drill | None]]:
-    """How many deals were won in the period, by the same groups, and which."""
+) -> tuple[Mapping[object, int], Mapping[str | None, Drill | None]]:
+    """How many deals were won in the period, by the labels of the same groups and in all, and which."""
     bounds = inquiry.span.bounds
-    group = deal_groups(reader, desk, by, "closed_at", bounds) if by else WHOLE
-    found = counts(reader, group, won_within(EVERYTHING, bounds))
+    group = deal_groups(reader, desk, by, "closed_at", bounds)
+    won = won_within(EVERYTHING, bounds)
+    found = counts(reader, group, won)
+    whole = counts(reader, WHOLE, won).get(None, 0) if group.is_shared else sum(found.values())
     drills = DealDrill(desk, reader, group, found, ("stage_kind = won", within("closed_at", inquiry.span, inquiry.now)))
     labels = {key: group.label(key) for key in found}
     return (
-        {labels[key]: count for key, count in found.items()},
+        {_ALL: whole, **{labels[key]: count for key, count in found.items()}},
         {labels[key]: drills.to(key, "", count) for key, count in found.items()},
     )

@@ -88,10 +88,11 @@ def uids(desk: Desk, drills: Sequence[Drill]) -> Iterator[tuple[str, str]]:
     """Noun and uid of each of these records, once each, as they come from the store."""
     from crmcli.store.queries.uids import uids_where
 
+    ways = [one for each in drills for one in (each, *each.more)]
     with desk.reading() as reader:
         seen: dict[str, _Seen] = {}
-        for each in _together(drills):
-            known = seen.setdefault(each.noun, _Seen()) if len(drills) > 1 else None
+        for each in _together(ways):
+            known = seen.setdefault(each.noun, _Seen()) if len(ways) > 1 else None
             for number, uid in uids_where(reader, each.noun, desk.condition(reader, each.noun, each.filter)):
                 if known is None or known.is_new(number):
                     yield each.noun, uid

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.reports.drill import equal, grouped, joined, numbered, quoted, within
+from crmcli.reports.drill import MOST_NUMBERS, equal, grouped, joined, numbered, quoted, together, within
 from crmcli.reports.report import Drill
+from crmcli.reports.unrated import one_left_out
 from crmcli.store.queries.purchases import of_nobody, of_second_contacts, purchase_view, unrated
 
 if TYPE_CHECKING:
@@ -46,24 +47,16 @@ def bought(desk: Desk, reader: Reader, inquiry: Inquiry) -> Bought:
     won = "stage_kind = won" if view.noun == "deal" else ""
     rest = joined(won, within(field, inquiry.span, inquiry.now), grouped(inquiry.filter))
     firsts = of_second_contacts(reader, view, span, where)
-    notes = (*_unrated(reader, view, span, where), *_nobody(reader, view, span, where))
+    notes = (*unrated_notes(desk, reader, view, span, where), *_nobody(reader, view, span, where))
     return Bought(view, span, where, notes, rest, firsts)
 
 
-def _unrated(reader: Reader, view: PurchaseView, span: tuple[str, str] | None, where: Condition) -> list[str]:
+def unrated_notes(
+    desk: Desk, reader: Reader, view: PurchaseView, span: tuple[str, str] | None, where: Condition
+) -> list[str]:
     """A sentence for each currency that has no rate."""
-    from crmcli.domain.money import exponent
-
-    notes = []
-    for code, n, minor, at in unrated(reader, view, span, where):
-        what = f"{n} {view.noun}s" if n > 1 else f"1 {view.noun}"
-        places = exponent(code)
-        amount = f"{minor / 10**places:,.{places}f} {code}"
-        notes.append(
-            f"{what} worth {amount} {'are' if n > 1 else 'is'} left out of the money: no rate for"
-            f" {code} up to {at[:10]} (crm rate set {code} RATE)"
-        )
-    return notes
+    found = unrated(reader, view, span, where)
+    return [one_left_out(reader, view.noun, view.currency, desk.currency, row) for row in found]
 
 
 def _nobody(reader: Reader, view: PurchaseView, span: tuple[str, str] | None, where: Condition) -> list[str]:
@@ -86,16 +79,30 @@ def customer_drill(found: Bought, customer: Customer) -> Drill | None:
     return Drill(found.view.noun, joined(f'{link} = "#{customer.number}"', alone, found.rest))
 
 
-def whole_drill(found: Bought) -> Drill:
-    """The records of all that anybody bought."""
-    somebody = "(company is not empty OR contact is not empty)" if found.view.noun == "deal" else ""
-    return Drill(found.view.noun, joined(somebody, found.rest) or "number > 0")
+def somebody(found: Bought) -> str:
+    """The condition that it is known who bought."""
+    return "(company is not empty OR contact is not empty)" if found.view.noun == "deal" else ""
+
+
+def whole_drill(found: Bought, also: str = "") -> Drill:
+    """The records of all that anybody bought and that meet one more condition."""
+    return Drill(found.view.noun, joined(somebody(found), also, found.rest) or "number > 0")
 
 
 def customers_drill(found: Bought, customers: Sequence[Customer], also: str = "") -> Drill | None:
-    """The records of all that these customers bought and that meet one more condition; None where they can't be named."""
+    """The records of all that these customers bought and that meet one more condition; None of nobody."""
     if len(customers) == 1 and not also:
         return customer_drill(found, customers[0])
+    named = _named(found, customers)
+    drill = joined(named, also, found.rest)
+    if len(drill) <= MOST_LETTERS:
+        return Drill(found.view.noun, drill) if named else None
+    half = len(customers) // 2
+    return together(customers_drill(found, some, also) for some in (customers[:half], customers[half:]) if half)
+
+
+def _named(found: Bought, customers: Sequence[Customer]) -> str:
+    """The condition that something was bought by one of these."""
     alone = "company is empty"
     kinds = {"company": "company", "contact": "contacts" if found.view.noun == "deal" else "contact"}
     named: list[str] = []
@@ -109,5 +116,13 @@ def customers_drill(found: Bought, customers: Sequence[Customer], also: str = ""
     firsts = sorted({number for each in customers for number in found.firsts.get(each.key, ())})
     if firsts:
         named.append(f"number in ({', '.join(map(str, firsts))})")
-    drill = joined(f"({' OR '.join(f'({each})' for each in named)})", also, found.rest)
-    return Drill(found.view.noun, drill) if named and len(drill) <= MOST_LETTERS else None
+    return f"({' OR '.join(f'({each})' for each in named)})" if named else ""
+
+
+def people_drill(found: Bought, customers: Sequence[Customer]) -> Drill | None:
+    """The customers themselves; of who is only named in a log, what they bought."""
+    ways: list[Drill | None] = []
+    for noun in ("company", "contact"):
+        numbers = [each.number for each in customers if each.noun == noun and each.number is not None]
+        ways += [numbered(noun, numbers[at : at + MOST_NUMBERS]) for at in range(0, len(numbers), MOST_NUMBERS)]
+    return together((*ways, customers_drill(found, [each for each in customers if each.noun is None])))

@@ -1,4 +1,4 @@
-"""What came of campaigns: one with its goals, the campaign before it and its groups of people; and all of them beside each other."""
+"""What came of one campaign, with its goals, the campaign before it and the groups of its people."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ from crmcli.domain.views import Link
 from crmcli.reports.drill import numbered
 from crmcli.reports.period import Window
 from crmcli.reports.report import Chart, Report, ReportColumn
-from crmcli.services.results import Results, began, previous, read_group, read_model
+from crmcli.services.results import Results, previous, read_group, read_model
 from crmcli.store.queries.campaign_results import RESPONSES, Scope, goals_of, moments, planned_campaigns
 from crmcli.store.queries.campaign_views import campaign_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from crmcli.domain.campaign_results import GoalShare
-    from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.services.desk import Desk
     from crmcli.store.queries.campaign_results import PlannedCampaign
     from crmcli.store.reader import Reader
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 ALL_TIME = Window()
 _MOST_BARS = 16
 _FUNNEL = ("targeted", "sent", "delivered", "opened", "clicked", "replied", "responded", "converted")
-_IN_SHORT = "response rate = responded / sent; ROI = (revenue - cost) / cost"
 _PERCENTS = (
     "response_rate", "open_rate", "click_rate", "click_to_open", "reply_rate", "unsubscribe_rate", "complaint_rate", "roi",
 )  # fmt: skip
@@ -44,6 +42,24 @@ _MONEY = ("won_revenue", "cost", "cost_per_response", "cost_per_lead", "cost_per
 _HEADERS = {
     "won_revenue": "revenue", "cost_per_response": "a response", "cost_per_lead": "a lead", "cost_per_win": "a win",
     "roi": "ROI", "in_doubt": "in doubt", "other_currencies": "besides",
+}  # fmt: skip
+_MEANINGS = {
+    "targeted": "people whom it was meant for", "sent": "people to whom it was sent", "delivered": "sent - bounced",
+    "opened": "people who opened it, where that is tracked", "clicked": "people who followed a link, where that is tracked",
+    "replied": "people who wrote back", "responded": "people who replied, or of whom a response or a purchase was noted",
+    "converted": "people of whom a purchase was noted, or on a deal owed to it that was made after it reached them",
+    "bounced": "people whose message came back", "complained": "people who called it spam",
+    "unsubscribed": "people who want no more", "failed": "people whose message could not be sent",
+    "skipped": "people who were left out: crm campaign why", "in_doubt": "messages that may have been sent, or not",
+    "response_rate": "responded / sent", "open_rate": "opened / delivered", "click_rate": "clicked / delivered",
+    "click_to_open": "clicked / opened", "reply_rate": "replied / delivered", "unsubscribe_rate": "unsubscribed / delivered",
+    "complaint_rate": "complained / delivered",
+    "leads": "people whose source it is, or who responded and are leads or came in since it started",
+    "deals": "deals that are owed to it, in whole or in part", "won": "those of them that were won",
+    "won_revenue": "Σ value of the won ones, as far as they are owed to it",
+    "cost": "what was spent, once however many deals", "cost_per_response": "cost / responded", "cost_per_lead": "cost / leads",
+    "cost_per_win": "cost / won", "roi": "(revenue - cost) / cost", "currency": "the currency that the money is counted in",
+    "other_currencies": "money in other currencies, which is not added up",
 }  # fmt: skip
 # What a narrow screen leaves out last comes first.
 _KEPT = (
@@ -108,33 +124,6 @@ def campaign_page(desk: Desk, ref: str, asked: Asked = Asked(), *, is_tracked: b
     return CampaignPage(report, title, told, goals, before, _funnel(told), days, groups)
 
 
-def campaigns_report(sources: Sources, inquiry: Inquiry) -> Report:
-    """Every campaign in its figures, in a period those of which anything came, the newest first, with the deals owed to each."""
-    desk, span, is_tracked = sources.desk, inquiry.span, sources.is_tracked
-    model = read_model(inquiry.options.get("attribution"))
-    with desk.reading() as reader:
-        campaigns = planned_campaigns(reader)
-        outcomes = Results(desk).of_all(reader, model, span.bounds)
-    wanted = [each for each in campaigns if span.bounds is None or outcomes.get(each.number, Outcome()).is_anything]
-    wanted.sort(key=lambda each: (str(began(each) or ""), each.number), reverse=True)
-    rows, drill, single = [], [], set[str]()
-    for each in wanted:
-        outcome = outcomes.get(each.number, Outcome())
-        told = figures(outcome, each.currency or desk.currency, is_tracked=is_tracked)
-        single.add(told.currency)
-        rows.append((each.name, each.kind, each.status, *told, each.id))
-        drill.append(numbered("deal", (part.deal for part in outcome.parts)))
-    columns = (
-        ReportColumn("campaign", "campaign"), ReportColumn("kind", "kind", "text", 20), ReportColumn("status", "status", "text", 9),
-        *_columns(), ReportColumn("id", "id", "text", 99),
-    )  # fmt: skip
-    only = single.pop() if len(single) == 1 else None
-    return Report(
-        "campaigns", "campaigns", columns, tuple(rows), None, len(rows), span.label, only, _IN_SHORT,
-        _model(model, is_tracked=is_tracked), _revenue_chart(wanted, rows, only), tuple(drill),
-    )  # fmt: skip
-
-
 # -- one campaign
 
 
@@ -143,14 +132,14 @@ def _single(
     model: str, *, is_tracked: bool,
 ) -> Report:  # fmt: skip
     columns = (
-        ReportColumn("campaign", "campaign"), *_columns(), ReportColumn("goals", "goals"),
+        ReportColumn("campaign", "campaign"), *figure_columns(), ReportColumn("goals", "goals"),
         ReportColumn("previous", "previous"), ReportColumn("unreliable", "unreliable"),
     )  # fmt: skip
     unreliable = ("opened", "clicked") if is_tracked else ()
     row = (Link(own.id, own.name), *told, goals, before, unreliable)
     return Report(
         "campaign", own.name, columns, (row,), None, outcome.counts.reach, span.label, told.currency, FORMULA,
-        _model(model, is_tracked=is_tracked), None, (numbered("deal", (part.deal for part in outcome.parts)),),
+        model_words(model, is_tracked=is_tracked), None, (numbered("deal", (part.deal for part in outcome.parts)),),
     )  # fmt: skip
 
 
@@ -161,7 +150,7 @@ def _grouped(
     """The groups of a campaign's people; without costs, which are those of the whole."""
     dropped = {"cost", "cost_per_response", "cost_per_lead", "cost_per_win", "roi"}
     kept = [place for place, name in enumerate(Figures._fields) if name not in dropped]
-    columns = (ReportColumn(by, by), *(_columns()[place] for place in kept))
+    columns = (ReportColumn(by, by), *(figure_columns()[place] for place in kept))
     ordered = sorted(found.items(), key=lambda item: (-item[1].counts.targeted, item[0] is None, item[0] or ""))
     rows, drill = [], []
     for group, outcome in ordered:
@@ -171,7 +160,7 @@ def _grouped(
     reached = sum(outcome.counts.reach for outcome in found.values())
     return Report(
         "campaign", f"{own.name} by {by}", columns, tuple(rows), None, reached, span.label, currency, FORMULA,
-        _model(model, is_tracked=is_tracked), None, tuple(drill),
+        model_words(model, is_tracked=is_tracked), None, tuple(drill),
     )  # fmt: skip
 
 
@@ -224,10 +213,12 @@ def _by_time(counts: Mapping[date, int]) -> Chart:
 # -- what both have
 
 
-def _columns() -> tuple[ReportColumn, ...]:
+def figure_columns() -> tuple[ReportColumn, ...]:
     """A column for each figure."""
     return tuple(
-        ReportColumn(name, _HEADERS.get(name, name.replace("_", " ")), _kind(name), 1 + _KEPT.index(name))
+        ReportColumn(
+            name, _HEADERS.get(name, name.replace("_", " ")), _kind(name), 1 + _KEPT.index(name), _MEANINGS[name]
+        )
         for name in Figures._fields
     )
 
@@ -240,17 +231,7 @@ def _kind(name: str) -> str:
     return "text" if name in ("currency", "other_currencies") else "integer"
 
 
-def _model(model: str, *, is_tracked: bool) -> str:
+def model_words(model: str, *, is_tracked: bool) -> str:
+    """How deals are attributed, and what is not to be relied on."""
     words = f"{model}: {MODEL_WORDS[model]}"
     return f"{words}; {UNRELIABLE}" if is_tracked else words
-
-
-def _revenue_chart(
-    campaigns: Iterable[PlannedCampaign], rows: Sequence[tuple[object, ...]], currency: str | None
-) -> Chart | None:
-    """Won revenue of each campaign, where all of it is in one currency."""
-    place = 3 + Figures._fields.index("won_revenue")
-    values = [float(row[place].number) for row in rows]  # type: ignore[attr-defined]
-    if currency is None or not any(values):
-        return None
-    return Chart("bar", tuple(each.name for each in campaigns), tuple(values), currency)

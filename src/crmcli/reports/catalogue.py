@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.text import nearest
 from crmcli.errors import UsageError
 from crmcli.reports.inquiry import understood
-from crmcli.reports.questions import CUSTOMER_GROUPS, CUSTOMERS, DATA, MARKETING, OVERVIEW, SALES
+from crmcli.reports.questions import ALSO, CAMPAIGN_GROUPS, CUSTOMER_GROUPS, CUSTOMERS, DATA, MARKETING, OVERVIEW, SALES
 
 if TYPE_CHECKING:
     from crmcli.reports.inquiry import Asked, Inquiry, Sources
@@ -56,10 +56,11 @@ def _worked_out(question: Question, sources: Sources, inquiry: Inquiry) -> Repor
     from importlib import import_module
 
     from crmcli.reports.copied import answered
+    from crmcli.reports.unrated import as_known
 
     module, _, function = question.answer.partition(":")
     work_out = getattr(import_module(module), function)
-    return answered(sources, lambda asked: work_out(asked, inquiry))
+    return as_known(answered(sources, lambda asked: work_out(asked, inquiry)))
 
 
 def _refuse_what_it_takes_not(question: Question, asked: Asked) -> None:
@@ -71,7 +72,8 @@ def _refuse_what_it_takes_not(question: Question, asked: Asked) -> None:
     }
     for flag, (value, takes) in given.items():
         if value and not takes:
-            raise UsageError(f"report {question.name} takes no {flag}")
+            why = dict(question.refuses).get(flag)
+            raise UsageError(f"report {question.name} takes no {flag}{f': {why}' if why else ''}")
     for name in asked.options:
         if name not in question.options:
             from crmcli.reports.options import flag_of
@@ -80,17 +82,23 @@ def _refuse_what_it_takes_not(question: Question, asked: Asked) -> None:
 
 
 def group_names(desk: Desk, noun: str) -> list[str]:
-    """What the records of a noun can be told apart by in a report; for deals their custom fields too."""
+    """What the records of a noun can be told apart by in a report, their custom fields last."""
+    from crmcli.store.queries.activity_groups import activity_group_names
     from crmcli.store.queries.groups import deal_group_names
-    from crmcli.store.queries.reports import activity_group_names
+    from crmcli.store.queries.lead_groups import lead_group_names
+    from crmcli.store.queries.purchases_by import customer_group_names
 
-    if noun in CUSTOMER_GROUPS:
-        return list(CUSTOMER_GROUPS[noun])
-    if noun == "activity":
-        return activity_group_names()
+    if noun == "campaign":
+        return list(CAMPAIGN_GROUPS)
+    own = CUSTOMER_GROUPS.get(noun, ())
+    names = {
+        **dict.fromkeys(("deal", "forecast"), deal_group_names),
+        "activity": activity_group_names,
+        **dict.fromkeys(("contact", "response"), lead_group_names),
+    }
     with desk.reading() as reader:
-        if noun == "contact":
-            from crmcli.store.queries.contacting import contact_group_names
-
-            return contact_group_names(reader)
-        return deal_group_names(reader)
+        known = names.get(noun, customer_group_names)(reader)
+    # What means something else in this report goes by its other name, if it has one.
+    others = {"segment": "contact.segment", "product": ""}
+    found = (others.get(name, f"custom.{name}") if name in own else name for name in known)
+    return [*own, *filter(None, found), *ALSO.get(noun, ())]

@@ -54,7 +54,8 @@ def aligned(then: Report, by: str | None, was: Period | None, now: Period | None
         return then
     pairs = zip(stretches(unit, [was], fiscal_start), stretches(unit, [now], fiscal_start), strict=False)
     labels: dict[object, str] = {one.label: other.label for one, other in pairs}
-    place = [column.name for column in then.columns].index(unit)
+    names = [column.name for column in then.columns]
+    place = names.index(unit) if unit in names else 0
     rows = tuple((*row[:place], labels.get(row[place], row[place]), *row[place + 1 :]) for row in then.rows)
     return then._replace(rows=rows)
 

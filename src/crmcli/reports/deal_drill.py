@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crmcli.reports.drill import MOST_NUMBERS, equal, is_odd, joined, numbered, path_of, quoted, unclear
+from crmcli.reports.drill import MOST_NUMBERS, equal, is_odd, joined, numbered, path_of, quoted, unclear, written
 from crmcli.reports.report import Drill
 from crmcli.store.queries.condition import EVERYTHING, both
 
@@ -21,6 +21,13 @@ _NUMBER = re.compile(r"\s*[-+]?[\d.]+(?:[eE][-+]?\d+)?\s*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*", re.DOTALL)
 
 
+def _path(group: Group) -> str:
+    """What a filter calls the field that tells the groups apart; nothing where there is none."""
+    if not group.name or group.sql == "NULL":
+        return ""
+    return written(group.path) if group.path else path_of(group.noun, group.name)
+
+
 class DealDrill:
     """The groups of one report, each said as a filter, or by its records' numbers where no filter can tell them apart.
 
@@ -34,7 +41,7 @@ class DealDrill:
         self._desk, self._reader, self._group = desk, reader, group
         self._labels = {key: group.label(key) for key in keys}
         self._rest = joined(*rest)
-        self._path = path_of(group.noun, group.name) if group.name and group.sql != "NULL" else ""
+        self._path = _path(group)
         labels = set(self._labels.values())
         self._unclear = frozenset() if not self._path or group.moment else unclear(labels) | self._loose(labels)
 
@@ -53,8 +60,7 @@ class DealDrill:
     def is_clear(self, key: object) -> bool:
         """Whether a filter can tell the group from the others."""
         label = self._labels[key]
-        is_one_of_its_words = self._group.noun != "deal" or not is_odd(self._path, label)
-        return label not in self._unclear and is_one_of_its_words
+        return label not in self._unclear and not is_odd(self._path, label, self._group.noun)
 
     def _loose(self, labels: set[str | None]) -> set[str | None]:
         """Labels of a custom field that a filter takes for numbers or dates: 10 would be 10.0 as well."""

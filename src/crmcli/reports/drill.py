@@ -34,21 +34,30 @@ _ACTIVITY_PATHS = {
     "region": "company.region",
     "country": "company.country",
     "industry": "company.industry",
+    "size": "company.size",
+    "segment": "contact.segment",
     MONTH: "at",
 }
 
 _CONTACT_PATHS = {name: name for name in ("owner", "source", "lifecycle", "lead_status")}
+_PURCHASE_PATHS = {name: name for name in ("product", "source")}
 
 
 def path_of(noun: str, by: str) -> str:
-    """What a filter on deals, activities or contacts calls the field that a report is grouped by."""
-    known = {"deal": _DEAL_PATHS, "contact": _CONTACT_PATHS}.get(noun, _ACTIVITY_PATHS)
+    """What a filter on deals, activities, contacts or purchases calls the field that a report is grouped by."""
+    paths = {"deal": _DEAL_PATHS, "contact": _CONTACT_PATHS, "purchase": _PURCHASE_PATHS}
+    known = paths.get(noun, _ACTIVITY_PATHS)
     if by in known:
         return known[by]
     link, _, key = by.partition(".")
     if noun == "deal" and link == "company" and key:
         return _DEAL_PATHS.get(key, f"company.custom.{_name(key)}")
     return f"custom.{_name(key if link == 'custom' and key else by)}"
+
+
+def written(path: Sequence[str]) -> str:
+    """Links and a field as a filter names them."""
+    return ".".join((*path[:-1], _name(path[-1])))
 
 
 def _name(key: str) -> str:
@@ -110,6 +119,12 @@ def numbered(noun: str, numbers: Iterable[int]) -> Drill | None:
     return Drill(noun, f"number in ({', '.join(map(str, named))})" if len(named) > 1 else f"number = {named[0]}")
 
 
+def together(drills: Iterable[Drill | None]) -> Drill | None:
+    """Several ways to records as one; None where there is none."""
+    found = [one._replace(more=()) for each in drills if each is not None for one in (each, *each.more)]
+    return found[0]._replace(more=tuple(found[1:])) if found else None
+
+
 def unclear(labels: Collection[str | None]) -> frozenset[str | None]:
     """The labels that a filter can't tell from each other, since it ignores case and accents, or can't name."""
     alike: dict[str, list[str | None]] = {}
@@ -119,41 +134,9 @@ def unclear(labels: Collection[str | None]) -> frozenset[str | None]:
     return frozenset(shared | {label for label in labels if label and not fold(label)})
 
 
-def is_odd(path: str, label: str | None) -> bool:
-    """Whether the label is none of the words that a field of deals takes."""
+def is_odd(path: str, label: str | None, noun: str = "deal") -> bool:
+    """Whether the label is none of the words that the field takes."""
     if label is None:
         return False
-    words = {"type": DEAL_TYPES, "company.size": COMPANY_SIZES}.get(path)
+    words = {"deal.type": DEAL_TYPES, "company.size": COMPANY_SIZES}.get(path if "." in path else f"{noun}.{path}")
     return not label or (words is not None and label not in words)
-
-
-class Groups:
-    """The groups of one report, each to be said as a filter, or by its records' numbers where no filter can."""
-
-    def __init__(self, noun: str, by: str, labels: Collection[str | None], rest: Sequence[str]) -> None:
-        self.noun = noun
-        self.by = by
-        self._path = path_of(noun, by) if by else ""
-        self._rest = joined(*rest)
-        self._unclear = unclear(labels) if by else frozenset()
-        # A custom text is compared as a number or a date too, where it reads like one: 10 would be 10.0 as well.
-        self._is_loose = "custom." in self._path and any(c.isdigit() for label in labels for c in label or "")
-
-    def drill(self, label: str | None, also: str, numbers: Sequence[int]) -> Drill | None:
-        """The records of a group that meet one more condition; ``numbers`` are theirs."""
-        if not numbers:
-            return None
-        if self._is_loose or label in self._unclear or (self.noun == "deal" and is_odd(self._path, label)):
-            return numbered(self.noun, numbers)
-        return Drill(self.noun, joined(self._condition(label), also, self._rest) or "number > 0")
-
-    def _condition(self, label: str | None) -> str:
-        if not self.by:
-            return ""
-        if self.by == MONTH and label:
-            return f"{self._path} = {label}"
-        if not label and self._path.startswith("company."):
-            return "company is empty" if self.by == "company" else equal(self._path, None)
-        if not label and self.by == "contact":
-            return "contact is empty"
-        return equal(self._path, label)

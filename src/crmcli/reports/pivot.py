@@ -9,9 +9,10 @@ from crmcli.domain.money import Money
 from crmcli.domain.stretches import UNITS
 from crmcli.domain.text import nearest
 from crmcli.errors import UsageError
-from crmcli.reports.drill import equal, grouped, is_odd, joined, path_of, unclear, within
+from crmcli.reports.drill import equal, grouped, is_odd, joined, path_of, unclear, within, written
 from crmcli.reports.pivot_values import FAMILIES, VALUES, crossed
 from crmcli.reports.report import Chart, Drill, Report, ReportColumn
+from crmcli.reports.unrated import as_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -87,7 +88,7 @@ def pivot_report(desk: CopyDesk, inquiry: Inquiry, asked: Pivot) -> Report:
         _refuse_odd_filter(inquiry, sides)
         counted = [(side, side.counted()) for side in sides]
         table = _Table(asked, inquiry, counted)
-        return table.report()
+        return as_known(table.report())
 
 
 def _groups(family: Family, names: Sequence[str], flag: str) -> tuple[Group, ...]:
@@ -276,8 +277,8 @@ def _said(family: Family, group: Group, label: str | None) -> str | None:
     if family.noun == "purchase":
         path = group.name if group.name in ("customer", "product", "source", "company") else f"company.{group.name}"
         return equal(path, label)
-    path = path_of(family.noun, group.name)
-    if group.name == "segment" or is_odd(path, label) or label in unclear([label]):
+    path = written(group.path) if group.path else path_of(family.noun, group.name)
+    if group.name == "segment" or is_odd(path, label, family.noun) or label in unclear([label]):
         return None
     if not label and group.name in ("company", "contact"):
         return f"{group.name} is empty"

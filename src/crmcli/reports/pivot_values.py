@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.metrics import ratio, win_rate
 from crmcli.errors import UsageError
+from crmcli.reports.bought import unrated_notes
 from crmcli.reports.sales.grouping import money
 from crmcli.reports.unrated import left_out
+from crmcli.store.queries.activity_groups import ACTIVITIES, activity_groups
 from crmcli.store.queries.closings import closed_within, closings
 from crmcli.store.queries.condition import Condition, both
 from crmcli.store.queries.groups import EMPTY, WHOLE, Group, calendar, day_of_rate, deal_groups, group_rows
 from crmcli.store.queries.lengths import wall_seconds
-from crmcli.store.queries.reports import activity_figures, activity_groups
+from crmcli.store.queries.reports import activity_figures
 from crmcli.store.queries.stage_history import standing
 from crmcli.store.queries.worth import worth
 
@@ -146,7 +148,7 @@ class Closed(Family):
         if any(value.name.startswith("cycle") for value in values):
             for key, mean, median in self._cycles(group, closed):
                 found[key] |= {"cycle_mean": mean, "cycle_median": median}
-        notes = left_out(self.desk, self.reader, money_of, closed)
+        notes = left_out(self.desk, self.reader, money_of, closed) if _ask_money(values) else ()
         return _counted(found, "n")._replace(currency=code, notes=notes)
 
     def _cycles(self, group: Group, closed: Condition) -> Iterable[tuple[object, float | None, float | None]]:
@@ -164,7 +166,7 @@ class Open(Family):
     moment = "expected_close"
     said = "stage_kind = open"
 
-    def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
+    def count(self, group: Group, values: Sequence[Value]) -> Counted:
         """As ``crm report pipeline`` counts them."""
         day = day_of_rate(self.inquiry.now.date())
         money_of, still = self.worth(day), both(self.where, Condition("s.kind = 'open'"), self._expected())
@@ -178,7 +180,7 @@ class Open(Family):
             key: {"open": int(n), "open_value": money(value, code), "weighted": money(weighted, code)}
             for key, (n, value, weighted) in sums.items()
         }
-        notes = left_out(self.desk, self.reader, money_of, still, day)
+        notes = left_out(self.desk, self.reader, money_of, still, day) if _ask_money(values) else ()
         return _counted(found, "open")._replace(currency=code, notes=notes)
 
     def _expected(self) -> Condition:
@@ -200,12 +202,14 @@ class Done(Family):
 
     def group(self, by: str) -> Group:
         """What activities are told apart by."""
+        if by.strip().lower() == "segment":
+            return segment_group(self.desk, self.noun)._replace(source=ACTIVITIES)
         return activity_groups(self.reader, self.desk, by, self.inquiry.span.bounds)
 
     @property
     def whole(self) -> Group:
         """All activities."""
-        return self.group("type")._replace(name="", sql="NULL")
+        return Group("", noun=self.noun, source=ACTIVITIES)
 
     def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
         """As ``crm report activity`` counts them."""
@@ -245,7 +249,7 @@ class Bought(Family):
         """All purchases."""
         return WHOLE if self.noun == "deal" else Group("", noun="purchase", source=_PURCHASES)
 
-    def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
+    def count(self, group: Group, values: Sequence[Value]) -> Counted:
         """How many, for how much, and by how many."""
         view, bounds = self.view, self.inquiry.span.bounds
         kept = [self.where, Condition("s.kind = 'won'")] if self.noun == "deal" else [self.where]
@@ -262,7 +266,8 @@ class Bought(Family):
             key: {"purchases": n, "purchase_value": money(value, view.currency), "customers": customers}
             for key, n, value, customers in rows
         }
-        return _counted(found, "purchases")._replace(currency=view.currency)
+        notes = unrated_notes(self.desk, self.reader, view, bounds, self.where) if _ask_money(values) else ()
+        return _counted(found, "purchases")._replace(currency=view.currency, notes=tuple(notes))
 
 
 _PURCHASES = (
@@ -304,25 +309,30 @@ def crossed(groups: Sequence[Group], whole: Group) -> Crossed:
     if len(shared) > 1:
         raise UsageError(f"{' and '.join(shared)} can't be crossed", hint="one of them as --filter")
     first = groups[0]
-    joins = next((group.joins for group in groups if group.is_shared), EMPTY)
+    joined = tuple(dict.fromkeys(group.joins for group in groups if group.joins != EMPTY))
+    joins = Condition("".join(each.sql for each in joined), tuple(param for each in joined for param in each.params))
     sql = first.sql if len(groups) == 1 else f"row({', '.join(group.sql for group in groups)})"
     params = tuple(param for group in groups for param in group.params)
     key = Group("crossed", sql, params, joins, noun=first.noun, source=first.source)
     return Crossed(key, tuple(groups))
 
 
+def _ask_money(values: Sequence[Value]) -> bool:
+    """Whether any of the values is money, or of money."""
+    return any(value.kind == "money" or value.name == "win_rate_value" for value in values)
+
+
 def _counted(found: Mapping[Any, Figures], counter: str) -> Counted:
     return Counted(found, sum(int(str(each[counter])) for each in found.values()))
 
 
-def segment_group(desk: CopyDesk) -> Group:
-    """By segment: the store knows who is in one, the warehouse which deals are theirs."""
+def segment_group(desk: CopyDesk, noun: str = "deal") -> Group:
+    """By segment: the store knows who is in one, the warehouse which deals or activities are theirs."""
     from crmcli.services.desk import Desk
     from crmcli.store.queries.groups import segments_of
     from crmcli.store.queries.segments import segment_condition, segments
 
     with desk.original() as store:
         asker = Desk(*desk)
-        return segments_of(
-            [(each, desk.found(store, "contact", segment_condition(store, asker, each))) for each in segments(store)]
-        )
+        held = [(each, desk.found(store, "contact", segment_condition(store, asker, each))) for each in segments(store)]
+        return segments_of(held, noun)

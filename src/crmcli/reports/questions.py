@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.stretches import UNITS
 
 
 class Question(NamedTuple):
@@ -22,6 +23,7 @@ class Question(NamedTuple):
     options: tuple[str, ...] = ()  # what only it can be asked: names of options.py
     nothing: str = ""  # what makes it have figures
     more: str = ""  # a second sentence for its help
+    refuses: tuple[tuple[str, str], ...] = ()  # flags of other reports that it can't take, and why
     examples: tuple[str, ...] = ()
 
 
@@ -115,7 +117,7 @@ SALES: tuple[Question, ...] = (
     ),
     Question(
         "forecast", "what the open deals may bring, month by month", "crmcli.reports.sales.forecast:forecast_report",
-        "deal", by="month", groups="deal", dated=True, options=("simulate", "seed"),
+        "deal", by="month", groups="forecast", dated=True, options=("simulate", "seed"),
         nothing="add deals, with a value and the day when they should be decided",
         more="By --by category too. Weighted, promised, and simulated with a stated seed.",
         examples=(
@@ -171,70 +173,105 @@ SALES: tuple[Question, ...] = (
         examples=("crm report stale", "crm report stale --days 30 --filter 'owner = me'"),
     ),
 )  # fmt: skip
-# What reports about customers can be told apart by, under the name that stands for it in ``groups``.
+# What only one report can tell its records apart by.
+ALSO = {"forecast": ("category",)}
+CAMPAIGN_GROUPS = ("campaign", "kind", "status", "owner", "objective", "parent", *UNITS)
+# What reports about customers are told apart by beside what customers are, or bought: under the name that stands for it in
+# ``groups``, the usual one first.
 CUSTOMER_GROUPS: dict[str, tuple[str, ...]] = {
     "rfm": ("customer", "segment"),
+    "clv": ("customer",),
     "cohorts": ("month", "quarter", "year"),
-    "pareto": ("customer", "product"),
+    "churn": ("customer",),
+    "pareto": ("customer",),
     "cross-sell": ("product", "customer"),
+    "response": ("contact",),
 }
 _BOUGHT = "won deals with a company or a contact, or a log of purchases: crm purchases import FILE"
 CUSTOMERS: tuple[Question, ...] = (
     Question(
         "rfm", "customers by how lately, how often, how much they bought", "crmcli.reports.customers.rfm:rfm_report",
         "deal", by="customer", groups="rfm", dated=True, options=("source_of",), nothing=_BOUGHT,
-        more="Each scored from 1 to 5 by rank, with a name for each kind of customer.",
-        examples=("crm report rfm --period 2026", "crm report rfm --by segment --chart", "crm report rfm --format json"),
+        more="Each scored from 1 to 5 by rank, with a name for each kind of customer: --by segment.",
+        examples=(
+            "crm report rfm --period 2026", "crm report rfm --by segment --chart", "crm report rfm --by owner --format json",
+        ),
     ),
     Question(
         "clv", "what each customer is worth in the time to come", "crmcli.reports.customers.lifetime:clv_report", "deal",
-        dated=True, options=("horizon", "discount", "source_of"), nothing=_BOUGHT,
+        by="customer", groups="clv", dated=True, options=("horizon", "discount", "source_of"), nothing=_BOUGHT,
         more="BG/NBD and Gamma-Gamma are fitted to the purchases of the period.",
-        examples=("crm report clv --horizon 39w", "crm report clv --horizon 1y --discount 10% --format json --envelope"),
+        examples=(
+            "crm report clv --horizon 39w", "crm report clv --by region",
+            "crm report clv --horizon 1y --discount 10% --format json --envelope",
+        ),
     ),
     Question(
         "cohorts", "how many first customers of a month come again later on",
-        "crmcli.reports.customers.cohorts:cohorts_report", "deal", by="month", groups="cohorts", dated=True, compares=False,
+        "crmcli.reports.customers.cohorts:cohorts_report", "deal", by="month", groups="cohorts", dated=True,
         options=("source_of",), nothing=_BOUGHT, more="The period is that of the first purchase.",
-        examples=("crm report cohorts --output cohorts.html", "crm report cohorts --by quarter --period 2026"),
+        examples=(
+            "crm report cohorts --output cohorts.html", "crm report cohorts --by quarter --period 2026 --compare year",
+            "crm report cohorts --by region",
+        ),
     ),
     Question(
         "churn", "customers who fall silent, against their own rhythm", "crmcli.reports.customers.churn:churn_report", "deal",
-        dated=True, options=("source_of",), nothing=_BOUGHT, more="The greatest risk first, with its reasons.",
-        examples=("crm report churn", "crm report churn --filter 'owner = me' --format csv"),
+        by="customer", groups="churn", dated=True, options=("source_of",), nothing=_BOUGHT,
+        more="The greatest risk first, with its reasons.",
+        examples=(
+            "crm report churn", "crm report churn --by owner", "crm report churn --filter 'owner = me' --format csv",
+        ),
     ),
     Question(
         "pareto", "which few customers make most of the money", "crmcli.reports.customers.pareto:pareto_report", "deal",
         by="customer", groups="pareto", dated=True, options=("source_of",), nothing=_BOUGHT,
-        more="By customer or by product, in classes A, B and C.",
+        more="By customer, by product or by anything else, in classes A, B and C.",
         examples=("crm report pareto --period 2026", "crm report pareto --by product --chart"),
     ),
     Question(
         "cross-sell", "products that go together, and what a customer may want",
         "crmcli.reports.customers.cross_sell:cross_sell_report", "deal", by="product", groups="cross-sell", dated=True,
         options=("fewest", "confidence", "source_of"), nothing="purchases of several products by several customers",
-        more="By customer it names the next best product of each.",
-        examples=("crm report cross-sell", "crm report cross-sell --by customer --min-confidence 30%"),
+        more="By customer it names the next best product of each, by anything else the rules within each group.",
+        examples=(
+            "crm report cross-sell", "crm report cross-sell --by customer --min-confidence 30%",
+            "crm report cross-sell --by region --chart",
+        ),
     ),
     Question(
         "response", "who is likely to respond to a campaign", "crmcli.reports.customers.response:response_report", "contact",
-        options=("campaign", "source_of"), nothing="campaigns that were sent, and responses to them: crm campaign send",
-        more="Learned from all that were sent; says how well it does on sends that it did not see.",
-        examples=("crm report response", "crm report response --campaign 'Spring mailing' --format csv"),
+        by="contact", groups="response", dated=True, options=("campaign", "source_of"),
+        nothing="campaigns that were sent, and responses to them: crm campaign send",
+        more="Learned from what was sent, in the period; says how well it does on sends that it did not see.",
+        examples=(
+            "crm report response", "crm report response --by source --period 2026",
+            "crm report response --campaign 'Spring mailing' --format csv",
+        ),
     ),
 )  # fmt: skip
 MARKETING: tuple[Question, ...] = (
     Question(
         "campaigns", "campaigns beside each other: people, deals, cost and ROI",
-        "crmcli.reports.campaigns:campaigns_report", dated=True, options=("attribution",),
-        nothing="plan one: crm campaign add NAME", more="The newest first.",
-        examples=("crm report campaigns", "crm report campaigns --period 2026 --attribution first --format json"),
+        "crmcli.reports.campaign_table:campaigns_report", "campaign", by="campaign", groups="campaign", dated=True,
+        options=("attribution",), nothing="plan one: crm campaign add NAME",
+        more="The newest first; by kind, owner, status, parent or time they are taken together.",
+        examples=(
+            "crm report campaigns", "crm report campaigns --period 2026 --attribution first --format json",
+            "crm report campaigns --by kind --filter 'budget > 1000' --chart",
+        ),
     ),
 )  # fmt: skip
 DATA: tuple[Question, ...] = (
     Question(
         "hygiene", "what would make the data better", "crmcli.reports.hygiene:hygiene_report",
         nothing="no fault found: nothing missing, odd or twice",
+        refuses=(
+            ("--by", "its rows are faults of people, companies and deals, each with a command of its own"),
+            ("--filter", "each fault is a filter already: ask with the command in its row, and more conditions"),
+            ("--period", "it is about the data as it is now"),
+            ("--compare", "it is about the data as it is now"),
+        ),
         more="Each fault with its count and the command that lists or mends it.",
         examples=("crm report hygiene", "crm report hygiene --format json"),
     ),

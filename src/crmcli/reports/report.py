@@ -45,10 +45,14 @@ class Chart(NamedTuple):
 
 
 class Drill(NamedTuple):
-    """The records behind a row: their noun, and the filter that selects exactly them."""
+    """The records behind a row: their noun, and the filter that selects exactly them.
+
+    ``more`` are further ones of the same row, of another noun or too many for one filter; none has further ones itself.
+    """
 
     noun: str
     filter: str
+    more: tuple[Drill, ...] = ()
 
 
 class Report(NamedTuple):

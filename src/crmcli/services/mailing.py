@@ -6,12 +6,15 @@ from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from crmcli.domain.campaign_drafts import audience_of
 from crmcli.domain.campaign_settings import pace_of
+from crmcli.domain.email_folding import folded_email
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.ids import new_uid
-from crmcli.domain.marketing import MAILED_KINDS, TEMPLATE_ERROR, channel_of
+from crmcli.domain.marketing import DUPLICATE, MAILED_KINDS, TEMPLATE_ERROR, channel_of
 from crmcli.domain.pacing import Day, Pacer, limits_of, midnight_after, opens_at
 from crmcli.domain.records import utc_text
+from crmcli.domain.text import fold
 from crmcli.errors import CrmError, NotFound, Refused, TemplateFailed
 from crmcli.io.mail.smtp import NoServer
 from crmcli.services.alone import alone
@@ -26,6 +29,7 @@ from crmcli.store.queries.eligibility import Rules, members_among, members_due, 
 from crmcli.store.queries.recipients import (
     first_sent,
     left_to_send,
+    member_addresses,
     sending_plan,
     sent_lately,
     sent_since,
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from crmcli.domain.campaign_drafts import Audience
     from crmcli.domain.campaign_settings import Pace
     from crmcli.io.mail.smtp import Account
     from crmcli.services.desk import Desk
@@ -47,6 +52,7 @@ if TYPE_CHECKING:
     from crmcli.store.queries.due import Sendable
     from crmcli.store.queries.eligibility import Candidate
     from crmcli.store.queries.recipients import Plan
+    from crmcli.store.reader import Reader
 
 _PAGE = 500
 _HOUR = timedelta(hours=1)
@@ -150,16 +156,32 @@ class Mailing:
         now = utc_text(self.desk.clock.now())
         yield from self._paged(rules, lambda after: members_due(rules, after, now))
         yield from self._paged(rules, lambda after: members_waiting(rules, after))
-        if not plan.audience or not self._is_fresh(plan):
-            return
+        if plan.audience and self._is_fresh(plan):
+            yield from self._newcomers(plan, rules)
+
+    def _newcomers(self, plan: Plan, rules: Rules) -> Iterator[Candidate]:
+        """Whom starting the campaign would bring in, in its order; the second of two in one mailbox is a double."""
+        with self.desk.reading() as reader:
+            seen = {folded_email(fold(email)) for email in member_addresses(reader, plan.number)}
+            for who in self._parts(reader, audience_of(plan.audience)):
+                after = 0
+                while page := of_people(reader, rules, who, after, _PAGE):
+                    after = page[-1].recipient.number
+                    for each in page:
+                        mailbox = folded_email(fold(each.recipient.email))
+                        yield each._replace(reason=DUPLICATE) if mailbox in seen else each
+                        seen |= {mailbox} - {""}
+
+    def _parts(self, reader: Reader, audience: Audience) -> Iterator[Condition]:
+        """Those of each segment who are in none before it."""
+        from crmcli.store.queries.condition import Condition, both
         from crmcli.store.queries.segments import audience_condition
 
-        after = 0
-        with self.desk.reading() as reader:
-            who = audience_condition(reader, self.desk, plan.audience)
-            while page := of_people(reader, rules, who, after, _PAGE):
-                after = page[-1].recipient.number
-                yield from page
+        earlier = list[Condition]()
+        for uid in audience.include:
+            own = audience_condition(reader, self.desk, audience.part(uid))
+            yield both(own, *earlier)
+            earlier.append(Condition(f"NOT ({own.sql})", own.params))
 
     def _paged(self, rules: Rules, which: Callable[[int], Condition]) -> Iterator[Candidate]:
         after = 0
@@ -408,7 +430,7 @@ class Mailing:
             uow.keep_beside()
             if resend:
                 message.status, message.due_at, message.attempts = "retry", uow.now, 0
-                member.status = "targeted" if member.status == "failed" else member.status
+                member.status = "targeted" if member.status in ("failed", "skipped") else member.status
                 member.reason = TO_BE_RETRIED
             else:
                 message.status, message.sent_at = "sent", message.claimed_at

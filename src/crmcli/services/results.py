@@ -98,9 +98,9 @@ class Results:
         tallies = _Tallies()
         tallies.states(reader, scope)
         for campaign, contact in buyers:
-            tallies.at(campaign, groups.get(contact)).converted += 1
+            tallies.at(campaign, groups.get(contact)).buyers.append(contact)
         for campaign, contact in new:
-            tallies.at(campaign, groups.get(contact)).leads += 1
+            tallies.at(campaign, groups.get(contact)).new.append(contact)
         for each in made:
             tallies.at(each.campaign, _group(each, groups)).parts.append(each.part)
         for each in won:
@@ -143,15 +143,18 @@ class _Tally:
 
     def __init__(self) -> None:
         self.states: dict[str, int] = {}
-        self.converted = self.leads = self.in_doubt = 0
+        self.in_doubt = 0
+        self.buyers: list[int] = []
+        self.new: list[int] = []
         self.parts: list[Part] = []
         self.won: list[Part] = []
 
     def outcome(self, money: tuple[object, ...]) -> Outcome:
         """The sum."""
-        known = {**self.states, "converted": self.converted, "in_doubt": self.in_doubt}
+        known = {**self.states, "converted": len(self.buyers), "in_doubt": self.in_doubt}
         counts = Counts(**{name: known.get(name, 0) for name in Counts._fields})
-        return Outcome(counts, self.leads, tuple(self.parts), tuple(self.won), money)  # type: ignore[arg-type]
+        people = (tuple(self.buyers), tuple(self.new))
+        return Outcome(counts, len(self.new), tuple(self.parts), tuple(self.won), money, *people)  # type: ignore[arg-type]
 
 
 class _Tallies:

@@ -302,7 +302,7 @@ class Queue:
         for page in self._pages(lambda after: members_due(self._rules, after, now), between):
             yield from self._with_messages(page)
         for page in self._pages(lambda after: members_waiting(self._rules, after, skipped=self._skipped), between):
-            yield from (Job(each) for each in page)
+            yield from self._with_messages(page) if self._skipped else (Job(each) for each in page)
 
     def next_due(self) -> datetime | None:
         """When the next message is to be tried again; None when there is none."""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from crmcli.store.warehouse.building import Built
     from crmcli.store.warehouse.state import State
 
-LARGE = 200_000  # deals from which on reports are answered from a fresh warehouse
+LARGE = 200_000  # rows of one of COUNTED from which on reports are answered from a fresh warehouse
+COUNTED = ("deal", "stage_change", "activity", "purchase")
 _NAME = "warehouse"
 _PATIENCE = 0.2  # seconds between two looks whether another refresh has ended
 
@@ -224,7 +225,7 @@ class Warehouse:
         return desk
 
     def fresh_desk(self) -> CopyDesk | None:
-        """A desk that reads the warehouse when that is worth it: it is fresh, and the store has very many deals."""
+        """A desk that reads the warehouse when that is worth it: it is fresh, and the store has very many rows."""
         if not self.path.exists() or not self._is_large():
             return None
         try:
@@ -234,7 +235,7 @@ class Warehouse:
 
     def _is_large(self) -> bool:
         with self.desk.reading() as reader:
-            return int(reader.value("SELECT MAX(id) FROM deal") or 0) > LARGE
+            return any(int(reader.value(f"SELECT MAX(id) FROM {table}") or 0) > LARGE for table in COUNTED)
 
     def _reader(self) -> Reader:
         """One connection for many questions."""

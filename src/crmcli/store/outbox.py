@@ -43,12 +43,15 @@ _CLAIM = (
 )
 _CLAIM_AGAIN = (
     "UPDATE message SET status = 'sending', attempts = attempts + 1, address = ?, address_key = ?, account = ?,"
-    " claimed_at = ?, due_at = NULL WHERE uid = ? AND status = 'retry'"
+    " claimed_at = ?, due_at = NULL WHERE uid = ? AND status IN ('retry', 'failed')"
 )
 _BECAME = "UPDATE message SET status = ?, reply = ?, due_at = ?, sent_at = ? WHERE uid = ? AND status = 'sending'"
 _STANDS = (
     "UPDATE campaign_member SET status = ?, reason = ?, at = ?, variant_id = COALESCE(?, variant_id) WHERE id = ?"
     " AND status IN ('targeted', 'skipped', 'failed')"
+)
+_UNSETTLED = (
+    "UPDATE campaign_member SET status = 'targeted', reason = ? WHERE id = ? AND status IN ('targeted', 'skipped')"
 )
 _KNOWN = "SELECT 1 FROM campaign_event WHERE member_id = ? AND status = ? AND COALESCE(reason, '') = ?"
 _HAPPENED = "INSERT INTO campaign_event (campaign_id, member_id, status, at, reason, detail, source) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -137,7 +140,7 @@ class Outbox:
                     "UPDATE message SET status = 'in_doubt', reply = 'the sender died before the answer' WHERE uid = ?",
                     uid,
                 )
-                self._do("UPDATE campaign_member SET reason = ? WHERE id = ? AND status = 'targeted'", IN_DOUBT, member)
+                self._do(_UNSETTLED, IN_DOUBT, member)
         return len(left)
 
     def turn(self, done: Result | None, claim: Claim) -> Future[Denied | None]:
@@ -202,7 +205,7 @@ class Outbox:
             self._happened(claim.member, "failed", SMTP_ERROR, done.reply, claim.variant)
         else:
             reason = IN_DOUBT if done.kind == "in_doubt" else TO_BE_RETRIED
-            self._do("UPDATE campaign_member SET reason = ? WHERE id = ? AND status = 'targeted'", reason, claim.member)
+            self._do(_UNSETTLED, reason, claim.member)
 
     def _skip(self, each: Skip) -> None:
         self._do(

@@ -90,6 +90,8 @@ class Store:
             kept.close()
         fresh = self.reader()
         fresh.place = place
+        if fresh.connection is not None:
+            self.dialect.keep(fresh.connection)
         return fresh
 
     def _leads_here(self, kept: Reader) -> bool:

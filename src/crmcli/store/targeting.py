@@ -74,6 +74,17 @@ def target(
     return Targeted(added, duplicates)
 
 
+def let_go(uow: UnitOfWork, campaign: int) -> None:
+    """Let go whom the segments of a campaign brought in, as long as nothing came of it: it was not started after all."""
+    chosen = (
+        "SELECT m.id FROM campaign_member m WHERE m.campaign_id = ? AND m.segment_id IS NOT NULL"
+        " AND m.status IN ('targeted', 'skipped') AND NOT EXISTS (SELECT 1 FROM message g WHERE g.member_id = m.id)"
+        " AND NOT EXISTS (SELECT 1 FROM enrolment n WHERE n.member_id = m.id)"
+    )
+    for table, column in (("campaign_event", "member_id"), ("campaign_member", "id")):
+        _run(uow, f"DELETE FROM {table} WHERE {column} IN ({chosen})", (campaign,))
+
+
 def deal_out(uow: UnitOfWork, campaign: int, trial: Trial) -> None:
     """Give the people of the sample that nothing was sent to their versions; all others have none, and wait for the winner."""
     deal = _dealt(_shares(uow, campaign))

@@ -64,8 +64,19 @@ def take_back(uow: UnitOfWork, number: int) -> None:
         uow.flush()
     turn_back(uow, alike)
     _reverse_marked(uow, first, number)
+    _let_members_go(uow, changes)
     _check_used(uow, changes)
     _settle(uow, number)
+
+
+def _let_members_go(uow: UnitOfWork, changes: Sequence[Change]) -> None:
+    """A campaign that was not started after all is for nobody until it is started."""
+    from crmcli.store.targeting import let_go
+
+    for change in changes:
+        states = [(kept or {}).get("status") for kept in (change.before, change.after)]
+        if change.relation == "campaign" and states[1] == "active" and states[0] in ("draft", "planned"):
+            let_go(uow, change.row_id)
 
 
 def _repeated(uow: UnitOfWork, number: int) -> int:

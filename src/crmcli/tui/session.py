@@ -82,6 +82,7 @@ class Done(NamedTuple):
 
     result: Any
     notes: tuple[str, ...]
+    is_stored: bool = True  # False when all of it was so already
 
 
 class Session:
@@ -270,7 +271,7 @@ class Session:
         if change_set is not None:
             self._undoable.append(change_set)
             self._redoable.clear()
-        return Done(result, self._told())
+        return Done(result, self._told(), self.desk.last is None or change_set is not None)
 
     def undo(self, change_set: str | None = None) -> Done:
         """Take back the last thing done here, or the change set named; the result is its view, None when there is none."""

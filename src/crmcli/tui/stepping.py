@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmcli.errors import Refused
+from textual import work
+from textual.message import Message
+
+from crmcli.domain.frozen import NamedTuple
+from crmcli.errors import CrmError, Refused
 from crmcli.tui.verbs import VERBS, refuse_unfit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from crmcli.domain.views import StageView
+    from crmcli.domain.views import DealView, StageView
     from crmcli.tui.screens.place import Place
-    from crmcli.tui.session import Session
+    from crmcli.tui.session import Done, Session
     from crmcli.tui.targets import Target
 
     _Base = Place
@@ -20,8 +22,37 @@ else:
     _Base = object
 
 
+class _Way:
+    """Steps of one deal that follow from one another: where one can't be taken, those behind it are not."""
+
+    def __init__(self, uid: str, shown: str | None = None, seen: str | None = None) -> None:
+        self.uid = uid
+        self.shown = shown  # the stage the deal is shown in while they are taken
+        self.seen = seen  # the stage it was in before them, as far as anyone here knows
+        self.ahead = 0  # how many are still to be stored
+        self.is_blocked = False
+        self.reached: str | None = None
+
+
+class _Reached(NamedTuple):
+    """Where a step has led: the deal, or the stage that asks before it takes one; neither where there is no stage."""
+
+    deal: DealView | None = None
+    asking: StageView | None = None
+
+
 class Stepping(_Base):
     """A screen on which ``H`` and ``L`` move the deal at the cursor."""
+
+    _way = _Way("")
+
+    class Stepped(Message, namespace="stepping"):
+        """A step was stored, as far as it led anywhere."""
+
+        def __init__(self, target: Target, done: Done) -> None:
+            super().__init__()
+            self.target = target
+            self.done = done
 
     def action_move(self, step: int) -> None:
         """Move the deal some stages on, or back."""
@@ -34,22 +65,61 @@ class Stepping(_Base):
         except Refused:
             self.notify("only a deal moves from stage to stage, one at a time", severity="warning", timeout=3)
             return
-        self.read(
-            "move", lambda: _stage_beside(self.session, targets[0], steps), lambda stage: self._to_stage(targets, stage),
-            what="the stages can't be read",
-        )  # fmt: skip
+        self.step(targets[0], steps)
 
-    def _to_stage(self, targets: Sequence[Target], stage: StageView | None) -> None:
-        if stage is None:
-            self.notify("there is no stage there", timeout=3)
-        elif stage.kind == "lost":
-            self.start(VERBS["lose"], targets, also={"stage": stage.stage})
+    def step(self, target: Target, steps: int, seen: str | None = None) -> None:
+        """Move a deal some stages from where the steps before this one lead, however fast the keys are pressed.
+
+        ``seen`` is the stage that it is shown in: in another one by now, others have moved it.
+        """
+        way = self._way
+        if way.uid != target.id or not way.ahead:
+            is_shown_late = way.uid == target.id and way.reached is not None and seen is not None and way.shown == seen
+            way = self._way = _Way(target.id, seen, way.reached if is_shown_late else seen)
+        way.ahead += 1
+        self.writing += 1
+        self._step(target, steps, way)
+
+    @work(group="write")
+    async def _step(self, target: Target, steps: int, way: _Way) -> None:
+        try:
+            done = await self.app.write(lambda: _taken(self.session, target, steps, way))
+        except CrmError as error:
+            way.is_blocked = True
+            self.post_message(self.Failed(f"#{target.number} can't be moved", error))
         else:
-            target = targets[0]
-            self.write(
-                f"#{target.number} can't be moved", lambda: self.session.deals.move(target.id, stage.stage),
-                f"#{target.number} {target.name} → {stage.stage}",
-            )  # fmt: skip
+            if done.result is not None:
+                self.post_message(self.Stepped(target, done))
+        finally:
+            way.ahead -= 1
+            self.writing -= 1
+
+    def on_stepping_stepped(self, event: Stepping.Stepped) -> None:
+        """Say where it is, or ask why it is lost."""
+        event.stop()
+        target, reached = event.target, event.done.result
+        if reached.deal is not None:
+            said = f"#{target.number} {target.name} → {reached.deal.stage}"
+            self.post_message(self.Written(event.done._replace(result=reached.deal), said))
+        elif reached.asking is not None:
+            self.start(VERBS["lose"], [target], also={"stage": reached.asking.stage})
+        else:
+            self.notify("there is no stage there", timeout=3)
+
+
+def _taken(session: Session, target: Target, steps: int, way: _Way) -> Any:  # noqa: ANN401
+    """Where the step has led; None where one before it was not taken."""
+    if way.is_blocked:
+        return None
+    stage = _stage_beside(session, target, steps)
+    if stage is None:
+        return _Reached()
+    if stage.kind == "lost":
+        way.is_blocked = True
+        return _Reached(asking=stage)
+    deal = session.deals.move(target.id, stage.stage, seen_stage=way.reached or way.seen)
+    way.reached = deal.stage
+    return _Reached(deal)
 
 
 def _stage_beside(session: Session, target: Target, steps: int) -> StageView | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from crmcli.tui.widgets.tab_line import TabLine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.notifications import Notify
+
     from crmcli.domain.views import ChangeSetView
     from crmcli.tui.counts import Count
     from crmcli.tui.screens.place import Place
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 _WATCH_SECONDS = 1.0
 _NOTICED_SECONDS = 10.0
+_MOST_NOTICES = 3  # more would cover what is worked on
+_TOLD_OF_UNDO = re.compile(r"(?:redo of )?#\d+ ")  # what an undo, itself a change, says of what it turned
 _LEAVE_STEP = 0.02  # seconds between looking whether all is stored
 _STORING_SECONDS = 0.5  # what takes longer to store is told of
 
@@ -121,6 +126,14 @@ class StoringApp(App[None]):
         """For as long as it takes to read it."""
         self.notify(visible(event.text), markup=False, timeout=_NOTICED_SECONDS)
 
+    def on_notify(self, event: Notify) -> None:
+        """Only the last few stand there; what is said again stands there once, as the last."""
+        present = list(self._notifications)
+        again = [each for each in present if each.message == event.notification.message]
+        others = [each for each in present if each not in again]
+        for each in (*again, *others[: max(0, len(others) - _MOST_NOTICES + 1)]):
+            del self._notifications[each]
+
     def changed_here(self) -> None:
         """This program changed the store itself."""
         for place in self._places.values():
@@ -175,11 +188,18 @@ class StoringApp(App[None]):
             for _ in range(times):
                 done = await self.turn(turn)
                 view: ChangeSetView | None = done.result
-                said = f"{word}: {view.command}, {view.summary}".removesuffix(", ") if view else nothing
-                place.post_message(place.Written(done, said))
                 if view is None:
+                    place.notify(nothing, timeout=3)
                     break
+                place.post_message(place.Written(done, f"{word}: {_turned(view)}"))
         except CrmError as error:
             place.post_message(place.Failed("that can't be taken back", error))
         finally:
             place.writing -= 1
+
+
+def _turned(view: ChangeSetView) -> str:
+    """What was taken back or done again; of an undo, what that one had turned."""
+    if view.command == "undo":
+        return _TOLD_OF_UNDO.sub("", view.summary, count=1).replace(": ", ", ", 1)
+    return f"{view.command}, {view.summary}".removesuffix(", ")

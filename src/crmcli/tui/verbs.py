@@ -67,7 +67,7 @@ def _tag_fields(_session: Session, _targets: Sequence[Target]) -> Sequence[FormF
 def _owner_fields(session: Session, _targets: Sequence[Target]) -> Sequence[FormField]:
     from crmcli.tui.modals.form import FormField
 
-    return (FormField("owner", "owner", session.desk.user, completes="owner", required=True),)
+    return (FormField("owner", "owner", session.desk.user, completes="owner", required=True, proposed=True),)
 
 
 def _stage_fields(session: Session, targets: Sequence[Target]) -> Sequence[FormField]:
@@ -94,7 +94,8 @@ def _lost_fields(_session: Session, _targets: Sequence[Target]) -> Sequence[Form
 def _snooze_fields(_session: Session, _targets: Sequence[Target]) -> Sequence[FormField]:
     from crmcli.tui.modals.form import FormField
 
-    return (FormField("until", "until", "tomorrow", "fri, next week, +3d", field=("activity", "due"), required=True),)
+    days = "fri, next week, +3d"
+    return (FormField("until", "until", "tomorrow", days, field=("activity", "due"), required=True, proposed=True),)
 
 
 def _log_fields(_session: Session, targets: Sequence[Target]) -> Sequence[FormField]:

@@ -1,9 +1,10 @@
-"""What is done while the hands rest: loading and making what will be wanted, and tidying memory."""
+"""What keeps keys quick: loading and making what will be wanted while the hands rest, tidying memory, and turns of threads."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from crmcli.tui.app import CrmApp
 
 _USUAL = gc.get_threshold()
+_USUAL_TURN = sys.getswitchinterval()
+# A thread that works out figures lets the one that draws go on so soon. That one waits each time it looks for messages,
+# which it does many times for one key: with Python's usual 5 ms that came to a tenth of a second.
+_TURN_SECONDS = 0.0005
 _COLLECTED = (10_000, 2, 100_000)  # young objects often and few at a time, all of them only when asked to
 _REST_SECONDS = 0.25  # without a key for so long, it is not felt that memory is gone through
 _MOST_MADE = 150_000  # objects made without a rest, before that is done in between
@@ -44,11 +49,13 @@ class Warming:
         """Load what writes will need while the user looks at the screen."""
         if not self._has_begun:
             self._has_begun = True
+            sys.setswitchinterval(_TURN_SECONDS)
             self._app.run_worker(_warm_up, thread=True, group="warm-up")
             self._app.set_timer(_IDLE_SECONDS, self._make_ahead)
 
     def let_go(self) -> None:
-        """Memory is tidied as anywhere else again."""
+        """Memory is tidied, and threads take turns, as anywhere else again."""
+        sys.setswitchinterval(_USUAL_TURN)
         if self._resting is not None:
             self._resting.cancel()
         gc.enable()

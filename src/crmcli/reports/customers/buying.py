@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money, exponent
-from crmcli.errors import BadValue, UsageError
+from crmcli.errors import UsageError
 from crmcli.reports.bought import bought, customers_drill, whole_drill
 from crmcli.reports.report import ReportColumn
 from crmcli.store.queries.purchases import customer_days, customer_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from crmcli.reports.bought import Bought
@@ -74,7 +74,10 @@ class Buying(NamedTuple):
 
     def drill(self, keys: Iterable[str], also: str = "") -> Drill | None:
         """The records of what these customers bought."""
-        return customers_drill(self.found, [self.names[key] for key in keys], also)
+        customers = [self.names[key] for key in keys]
+        if len(customers) == len(self.names) > 1 and not also:
+            return self.whole
+        return customers_drill(self.found, customers, also)
 
     @property
     def whole(self) -> Drill:
@@ -99,14 +102,6 @@ def buying(sources: Sources, inquiry: Inquiry, *, is_from_start: bool = False, b
         names = customer_names(*asked)
         last_day, notes = _last_day(inquiry, histories)
         yield Buying(desk, reader, inquiry, found, histories, names, last_day, (*found.notes, *notes))
-
-
-def read_by(inquiry: Inquiry, known: Sequence[str]) -> str:
-    """What a report is told apart by; raises BadValue."""
-    by = inquiry.by or known[0]
-    if by not in known:
-        raise BadValue("by", f"{by!r} is none of {', '.join(known)}")
-    return by
 
 
 def first_day(inquiry: Inquiry) -> date | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.churn import Silence, silences
+from crmcli.domain.metrics import mean, ratio
 from crmcli.errors import Refused, UsageError
 from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, buying, need_analytics
+from crmcli.reports.customers.groups import bars, by_weight, groups_of, own_way, themselves
 from crmcli.reports.customers.lifetime import buyers_of, fitted, sufficient, warnings
+from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
     from crmcli.reports.customers.buying import Buying
     from crmcli.reports.inquiry import Inquiry, Sources
+    from crmcli.reports.report import Drill
 
 _STATES = ("active", "late", "silent", "unknown")
 _FORMULA = (
@@ -33,17 +37,86 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_AT_RISK = 0.5
+_GROUPED = (
+    ReportColumn("customers", "customers", "integer", 0, "customers of the group"),
+    ReportColumn("at_risk", "at risk", "integer", 0, "of them those whose risk of being gone is 50 % or more"),
+    ReportColumn("share", "share", "percent", 0, "at risk / customers whose risk is known"),
+    ReportColumn("risk", "risk", "percent", 1, "mean risk of those for whom it is known"),
+    ReportColumn("silent", "silent", "integer", 2, "of them those silent for more than three usual gaps"),
+    ReportColumn("spent", "spent", "money", 1, "Σ amount of what they bought in the period"),
+    ReportColumn("value_at_risk", "of it at risk", "money", 0, "Σ amount of what those at risk bought in the period"),
+)
+
+
 def churn_report(sources: Sources, inquiry: Inquiry) -> Report:
-    """Every customer with the risk of being gone, the greatest first."""
+    """Every customer with the risk of being gone, the greatest first, or how many are at risk in each group.
+
+    Raises UsageError for what customers can't be told apart by.
+    """
+    is_by_customer = own_way(inquiry, CUSTOMER_GROUPS["churn"]) is not None
     with buying(sources, inquiry) as found:
         alive, notes = _alive(found)
         listed = silences(found.histories, found.last_day, alive)
-        return Report(
-            "churn", "customers falling silent", (CUSTOMER, *_COLUMNS, CURRENCY, IDENTITY),
-            tuple(_row(found, each) for each in listed), None, len(listed), inquiry.span.label, found.currency, _FORMULA,
-            chart=_chart(listed), drill=tuple(found.drill([each.customer]) for each in listed),
-            notes=(*found.notes, *notes), whole=found.whole if listed else None,
+        answer = (_one_by_one if is_by_customer else _in_groups)(found, listed)
+        return answer._replace(
+            n=len(listed), period=inquiry.span.label, currency=found.currency, formula=_FORMULA,
+            notes=(*answer.notes, *found.notes, *notes), whole=found.whole if listed else None,
         )  # fmt: skip
+
+
+def _one_by_one(found: Buying, listed: Sequence[Silence]) -> Report:
+    return Report(
+        "churn", "customers falling silent", (CUSTOMER, *_COLUMNS, CURRENCY, IDENTITY),
+        tuple(_row(found, each) for each in listed), chart=_chart(listed),
+        drill=tuple(found.drill([each.customer]) for each in listed),
+    )  # fmt: skip
+
+
+def _in_groups(found: Buying, listed: Sequence[Silence]) -> Report:
+    groups, known = groups_of(found, CUSTOMER_GROUPS["churn"]), {each.customer: each for each in listed}
+    divided = by_weight(groups.divided(known), lambda some: _value_at_risk([known[each] for each in some]))
+    figures = [(label, [known[each] for each in some]) for label, some in divided]
+    rows = tuple((label, *_figures(found, some), found.currency) for label, some in figures)
+    shares = [(label, _share(some)) for label, some in figures]
+    return Report(
+        "churn", f"customers falling silent, by {groups.name}", (groups.column(*_GROUPED), *_GROUPED, CURRENCY), rows,
+        (None, *_figures(found, listed), found.currency) if len(rows) > 1 else None,
+        chart=bars(shares, "percent", "share of the customers that is at risk"),
+        drill=tuple(found.drill(some) for _, some in divided),
+        cells=tuple(_cells(found, some) for _, some in figures), notes=groups.notes(known),
+    )  # fmt: skip
+
+
+def _figures(found: Buying, some: Sequence[Silence]) -> tuple[object, ...]:
+    return (
+        len(some), len(_at_risk(some)), _share(some), mean([each.risk for each in some if each.risk is not None]),
+        len(_silent(some)), found.money(sum(each.spent for each in some)), found.money(_value_at_risk(some)),
+    )  # fmt: skip
+
+
+def _at_risk(some: Sequence[Silence]) -> list[Silence]:
+    return [each for each in some if each.risk is not None and each.risk >= _AT_RISK]
+
+
+def _silent(some: Sequence[Silence]) -> list[Silence]:
+    return [each for each in some if each.state == "silent"]
+
+
+def _share(some: Sequence[Silence]) -> float | None:
+    return ratio(len(_at_risk(some)), sum(each.risk is not None for each in some))
+
+
+def _value_at_risk(some: Sequence[Silence]) -> int:
+    return sum(each.spent for each in _at_risk(some))
+
+
+def _cells(found: Buying, some: Sequence[Silence]) -> dict[str, Drill | None]:
+    at_risk = [each.customer for each in _at_risk(some)]
+    return {
+        "customers": themselves(found, [each.customer for each in some]), "at_risk": themselves(found, at_risk),
+        "silent": themselves(found, [each.customer for each in _silent(some)]), "value_at_risk": found.drill(at_risk),
+    }  # fmt: skip
 
 
 def _alive(found: Buying) -> tuple[Mapping[str, float], tuple[str, ...]]:

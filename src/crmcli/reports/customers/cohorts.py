@@ -6,37 +6,101 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.cohorts import MONTHS_IN, cohorts, overall
 from crmcli.domain.metrics import ratio
-from crmcli.reports.customers.buying import buying, first_day, read_by
+from crmcli.reports.customers.buying import buying, first_day
+from crmcli.reports.customers.groups import NO_GROUP, by_weight, groups_of, own_way, themselves
 from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from crmcli.domain.cohorts import Cohort
     from crmcli.reports.customers.buying import Buying
     from crmcli.reports.inquiry import Inquiry, Sources
 
+_MONTH, _LOOKED_AT = "month", (1, 3, 6, 12)
+_CUSTOMERS = ReportColumn("customers", "customers", "integer", 0, "customers who first bought in the period")
+_REPEATERS = ReportColumn(
+    "repeat_rate", "came again", "percent", 0, "customers who bought on more than one day / customers"
+)
+_GROUPED = (
+    _CUSTOMERS,
+    _REPEATERS,
+    *(
+        ReportColumn(
+            f"month_{k}", f"+{k}", "percent", 0,
+            f"customers who bought in month {k} after the first / customers for whom that month has begun",
+        )
+        for k in _LOOKED_AT
+    ),
+)  # fmt: skip
+_MOST_LINES = 20
+
 
 def cohorts_report(sources: Sources, inquiry: Inquiry) -> Report:
     """A row for each month (quarter, year) of first purchases within the period, a column for each month after.
 
-    What was bought before the period tells who is new in it. Raises BadValue for another unit.
+    What was bought before the period tells who is new in it. Told apart otherwise there is a row for each group, with the
+    share that came again after one, three, six and twelve months. Raises UsageError for what customers can't be told apart by.
     """
-    unit = read_by(inquiry, CUSTOMER_GROUPS["cohorts"])
+    unit = own_way(inquiry, CUSTOMER_GROUPS["cohorts"])
     with buying(sources, inquiry, is_from_start=True) as found:
         kept = _new_within(found)
-        rows = cohorts(kept, found.last_day, unit)
-        shares = overall(rows)
-        n = sum(each.size for each in rows)
-        totals = (None, n, ratio(sum(each.repeaters for each in rows), n), *shares) if len(rows) > 1 else None
-        return Report(
-            "cohorts", f"retention by {unit} of the first purchase", _columns(unit, len(shares)),
-            tuple((each.name, each.size, each.repeat_rate, *each.retention) for each in rows), totals, n,
-            inquiry.span.label, None, f"retention = customers who bought in that {unit} / customers of the cohort",
-            chart=_chart(rows, unit), drill=tuple(found.drill(each.customers) for each in rows),
-            notes=(*found.notes, *_open(found, rows, unit)),
+        rows = cohorts(kept, found.last_day, unit or _MONTH)
+        answer = _by_time(found, rows, unit) if unit else _by_group(found, kept, rows)
+        return answer._replace(
+            n=len(kept), period=inquiry.span.label,
+            formula=f"retention = customers who bought in that {unit or _MONTH} / customers of the {'cohort' if unit else 'group'}",
+            notes=(*answer.notes, *found.notes, *_open(found, rows, unit or _MONTH)),
         )  # fmt: skip
+
+
+def _by_time(found: Buying, rows: list[Cohort], unit: str) -> Report:
+    shares, n = overall(rows), sum(each.size for each in rows)
+    totals = (None, n, ratio(sum(each.repeaters for each in rows), n), *shares) if len(rows) > 1 else None
+    return Report(
+        "cohorts", f"retention by {unit} of the first purchase", _columns(unit, len(shares)),
+        tuple((each.name, each.size, each.repeat_rate, *each.retention) for each in rows), totals,
+        chart=_chart(rows, unit), drill=tuple(found.drill(each.customers) for each in rows),
+        cells=tuple({"customers": themselves(found, each.customers)} for each in rows),
+    )  # fmt: skip
+
+
+def _by_group(found: Buying, kept: Mapping[str, Mapping[date, int]], whole: list[Cohort]) -> Report:
+    """Of the customers of each group, those who came again."""
+    groups = groups_of(found, CUSTOMER_GROUPS["cohorts"])
+    divided = by_weight(groups.divided(kept), len)
+    parts = [cohorts({each: kept[each] for each in some}, found.last_day, _MONTH) for _, some in divided]
+    rows = tuple((label, *_grouped(part)) for (label, _), part in zip(divided, parts, strict=True))
+    return Report(
+        "cohorts", f"retention by {groups.name}", (groups.column(*_GROUPED), *_GROUPED), rows,
+        (None, *_grouped(whole)) if len(rows) > 1 else None,
+        chart=_groups_chart([label or NO_GROUP for label, _ in divided], parts),
+        drill=tuple(found.drill(some) for _, some in divided),
+        cells=tuple({"customers": themselves(found, some)} for _, some in divided), notes=groups.notes(kept),
+    )  # fmt: skip
+
+
+def _grouped(part: list[Cohort]) -> tuple[object, ...]:
+    """The figures of a group, of the cohorts that it is made of; no value where no month of that place has begun."""
+    shares, n = overall(part), sum(each.size for each in part)
+    after = (shares[k] if k < len(shares) else None for k in _LOOKED_AT)
+    return n, ratio(sum(each.repeaters for each in part), n), *after
+
+
+def _groups_chart(labels: list[str], parts: list[list[Cohort]]) -> Chart | None:
+    """The shares of each group, month by month after the first, for a year."""
+    shares = [overall(part)[1 : _LOOKED_AT[-1] + 1] for part in parts[:_MOST_LINES]]
+    width = max(map(len, shares), default=0)
+    if not width:
+        return None
+    grid = tuple((*each, *[None] * (width - len(each))) for each in shares)
+    columns = tuple(f"+{k}" for k in range(1, width + 1))
+    return Chart(
+        "heat", tuple(labels[:_MOST_LINES]), unit="percent", title="share that came again, by month", columns=columns,
+        grid=grid,
+    )  # fmt: skip
 
 
 def _new_within(found: Buying) -> dict[str, dict[date, int]]:
@@ -60,9 +124,7 @@ def _columns(unit: str, width: int) -> tuple[ReportColumn, ...]:
     return (
         ReportColumn("cohort", unit, "text", 0, f"the {unit} of the first purchase ever"),
         ReportColumn("customers", "customers", "integer", 0, f"customers who first bought in that {unit}"),
-        ReportColumn(
-            "repeat_rate", "came again", "percent", 0, "customers who bought on more than one day / customers"
-        ),
+        _REPEATERS,
         *after,
     )
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from crmcli.domain.frozen import NamedTuple
 from crmcli.errors import BadValue, Refused
 from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, MOST_BARS, buying, need_analytics
+from crmcli.reports.customers.groups import own_way
+from crmcli.reports.customers.lifetime_groups import in_groups
+from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
 
 if TYPE_CHECKING:
@@ -51,11 +54,13 @@ class Line(NamedTuple):
 
 
 def clv_report(sources: Sources, inquiry: Inquiry) -> Report:
-    """Every customer's expected purchases and their worth within a horizon, the most valuable first.
+    """Every customer's expected purchases and their worth within a horizon, or those of groups, the most valuable first.
 
-    Raises UsageError where numpy and scipy are missing, Refused on too few customers, BadValue for horizon and discount.
+    Raises UsageError where numpy and scipy are missing or customers can't be told apart so, Refused on too few customers,
+    BadValue for horizon and discount.
     """
     need_analytics("report clv")
+    is_by_customer = own_way(inquiry, CUSTOMER_GROUPS["clv"]) is not None
     weeks, horizon = read_horizon(str(inquiry.options.get("horizon") or _USUAL_HORIZON))
     discount = read_rate(str(inquiry.options.get("discount") or "0"))
     with buying(sources, inquiry) as found:
@@ -68,12 +73,13 @@ def clv_report(sources: Sources, inquiry: Inquiry) -> Report:
         spending, excuse = _spending(found, people)
         lines = _lines(found, people, model, spending, (weeks, discount))
         rows = tuple(_row(found, line) for line in lines)
-        return Report(
+        answer = Report(
             "clv", f"{_TITLE}, {horizon} ahead", (CUSTOMER, *_COLUMNS, CURRENCY, IDENTITY), rows,
             _totals(found, lines), len(people), inquiry.span.label, found.currency, _FORMULA, _model(model, spending),
             _chart(found, lines), tuple(found.drill([line.buyer.customer]) for line in lines),
             notes=(*found.notes, *warnings(model, spending), *excuse, *_discounted(discount)), whole=found.whole,
         )  # fmt: skip
+        return answer if is_by_customer else in_groups(found, answer, lines)
 
 
 def buyers_of(found: Buying) -> list[Buyer]:

@@ -7,11 +7,20 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.metrics import mean, ratio
 from crmcli.domain.response import Person, Propensity, fit, propensities
 from crmcli.reports.customers.buying import CURRENCY, buying, need_analytics
-from crmcli.reports.drill import numbered
+from crmcli.reports.customers.groups import own_way
+from crmcli.reports.drill import MOST_NUMBERS, numbered, together
+from crmcli.reports.period import Window
+from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
+from crmcli.reports.sales.grouping import chart_of, group_cell, group_column, ordered, titled
+from crmcli.reports.unrated import shared
 from crmcli.store.queries.campaign_views import campaign_named
+from crmcli.store.queries.condition import Condition
+from crmcli.store.queries.groups import group_values
+from crmcli.store.queries.lead_groups import lead_groups
 from crmcli.store.queries.responding import addressed, buying_keys, kind_of, sends, waiting
 
 if TYPE_CHECKING:
@@ -20,7 +29,11 @@ if TYPE_CHECKING:
 
     from crmcli.reports.customers.buying import Buying
     from crmcli.reports.inquiry import Inquiry, Sources
+    from crmcli.reports.report import Drill
+    from crmcli.store.queries.groups import Group
     from crmcli.store.queries.responding import Addressee, Send
+
+    _Rated = tuple[Addressee, Person, float]
 
 _FORMULA = (
     "logistic regression with a ridge of 1 on standardised ln(1 + days since purchase), ln(1 + purchases), ln(1 + spent), "
@@ -38,6 +51,20 @@ _COLUMNS = (
     CURRENCY,
     ReportColumn("id", "id", "text", 99, "the person's id"),
 )
+
+_GROUPED = (
+    ReportColumn("people", "people", "integer", 0, "people who are rated"),
+    ReportColumn("propensity", "will respond", "percent", 0, "mean chance of a response by the model"),
+    ReportColumn(
+        "expected", "expected", "number", 0, "Σ chance of a response: how many responses to expect of one sending"
+    ),
+    ReportColumn("sent_before", "sent", "integer", 2, "Σ campaigns sent to them before"),
+    ReportColumn(
+        "responded_before", "responded", "percent", 1, "campaigns they responded to before / campaigns sent to them"
+    ),
+)
+_NOTHING = "nothing was sent in the period"
+_TENTHS = 10
 
 
 class _Past(NamedTuple):
@@ -58,19 +85,24 @@ class _Bought(NamedTuple):
 def response_report(sources: Sources, inquiry: Inquiry) -> Report:
     """The members that a campaign was not sent to yet, or whoever was ever written to, the likeliest to respond first.
 
-    Raises UsageError where numpy and scipy are missing, NotFound for the campaign, Refused on too little to learn from.
+    It is learned from what was sent in the period; told apart there is a row for each group. Raises UsageError where numpy and
+    scipy are missing or people can't be told apart so, NotFound for the campaign, Refused on too little to learn from.
     """
     need_analytics("report response")
-    with buying(sources, inquiry._replace(filter=None)) as found:
+    is_by_person = own_way(inquiry, CUSTOMER_GROUPS["response"]) is not None
+    # What was bought before the period, and since, is known of people all the same.
+    with buying(sources, inquiry._replace(filter=None, span=Window())) as found:
         desk, reader = found.desk, found.reader
         where, named = desk.condition(reader, "contact", inquiry.filter), str(inquiry.options.get("campaign") or "")
         campaign = campaign_named(reader, named) if named else None
+        group = None if is_by_person else lead_groups(reader, desk, inquiry.by or "")
         bought = _Purchases(found, buying_keys(reader))
         examples, answers, past = _examples(sends(reader), bought, inquiry)
         if not examples:
             return Report(
-                "response", "who will respond", _COLUMNS, (), formula=_FORMULA, notes=("nothing was sent yet",)
-            )
+                "response", "who will respond", _COLUMNS if group is None else (*group_column(group), *_GROUPED), (),
+                period=inquiry.span.label, formula=_FORMULA, notes=(_NOTHING if past else "nothing was sent yet",),
+            )  # fmt: skip
         model = fit(examples, answers)
         kind = kind_of(reader, campaign.number) if campaign else None
         people = waiting(reader, campaign.number, where) if campaign else addressed(reader, where)
@@ -80,11 +112,53 @@ def response_report(sources: Sources, inquiry: Inquiry) -> Report:
         ]
         scored = _scored(people, known, propensities(model, known))
         notes = (_worth(model), *((f"nobody waits to be sent {campaign.name}",) if campaign and not people else ()))
-        return Report(
-            "response", f"who will respond to {campaign.name}" if campaign else "who will respond", _COLUMNS,
-            tuple(_row(found, *each) for each in scored), None, len(people), None, found.currency, _FORMULA, _model(model),
-            _chart(model), tuple(numbered("contact", [each.number]) for each, _, _ in scored), notes=(*notes, *found.found.notes),
+        answer = _one_by_one(found, scored) if group is None else _in_groups(found, group, scored)
+        title = f"who will respond to {campaign.name}" if campaign else "who will respond"
+        return answer._replace(
+            title=titled(title, group) if group else title, n=len(people), period=inquiry.span.label,
+            formula=_FORMULA, model=_model(model), notes=(*notes, *answer.notes, *found.found.notes),
         )  # fmt: skip
+
+
+def _one_by_one(found: Buying, scored: Sequence[_Rated]) -> Report:
+    return Report(
+        "response", "", _COLUMNS, tuple(_row(found, *each) for each in scored), currency=found.currency,
+        chart=_chart([chance for _, _, chance in scored]),
+        drill=tuple(numbered("contact", [each.number]) for each, _, _ in scored),
+    )  # fmt: skip
+
+
+def _in_groups(found: Buying, group: Group, scored: Sequence[_Rated]) -> Report:
+    """The likeliest group first; a person who is in several counts in each."""
+    known = {each[0].number: each for each in scored}
+    divided: dict[object, list[_Rated]] = {}
+    for key, number in group_values(found.reader, group, [Condition("r.id")]):
+        if number in known:
+            divided.setdefault(None if key == "" else key, []).append(known[number])
+    lines = ordered(group, divided, lambda some: _mean(some) or 0)
+    shown = [(key, _mean(some)) for key, some in lines]
+    return Report(
+        "response", "", (*group_column(group), *_GROUPED),
+        tuple((*group_cell(group, key), *_figures(some)) for key, some in lines),
+        (None, *_figures(scored)) if len(lines) > 1 else None,
+        chart=chart_of(group, shown, "percent", "mean chance of a response"),
+        drill=tuple(_people([each.number for each, _, _ in some]) for _, some in lines), notes=shared(group),
+    )  # fmt: skip
+
+
+def _figures(some: Sequence[_Rated]) -> tuple[object, ...]:
+    sent, responded = (
+        sum(getattr(person, name) for _, person, _ in some) for name in ("sent_before", "responded_before")
+    )
+    return len(some), _mean(some), sum(chance for _, _, chance in some), sent, ratio(responded, sent)
+
+
+def _mean(some: Sequence[_Rated]) -> float | None:
+    return mean([chance for _, _, chance in some])
+
+
+def _people(numbers: Sequence[int]) -> Drill | None:
+    return together(numbered("contact", numbers[at : at + MOST_NUMBERS]) for at in range(0, len(numbers), MOST_NUMBERS))
 
 
 class _Purchases:
@@ -109,18 +183,28 @@ class _Purchases:
 def _examples(
     sent: Iterable[Send], bought: _Purchases, inquiry: Inquiry
 ) -> tuple[list[Person], list[bool], dict[int, _Past]]:
-    """Each person as they stood when a campaign was sent to them, whether they responded, and what all of it left."""
+    """Each person as they stood when a campaign was sent to them in the period, whether they responded, and what all sends left."""
     people, answers, past = list[Person](), list[bool](), dict[int, _Past]()
+    zone = inquiry.now.tzinfo
     for place, send in enumerate(sent):
-        day = send.sent_at.astimezone(inquiry.now.tzinfo).date()
+        day = send.sent_at.astimezone(zone).date()
         so_far = past.get(send.contact)
-        people.append(_person(f"{place:09}", bought.of(send.contact), so_far, send.kind, day))
-        answers.append(send.responded_at is not None)
+        if _is_within(inquiry, send):
+            people.append(_person(f"{place:09}", bought.of(send.contact), so_far, send.kind, day))
+            answers.append(send.responded_at is not None)
         responded = so_far.responded if so_far else ()
         if send.responded_at is not None:
-            responded = (*responded, send.responded_at.astimezone(inquiry.now.tzinfo).date())
+            responded = (*responded, send.responded_at.astimezone(zone).date())
         past[send.contact] = _Past((so_far.sent if so_far else 0) + 1, responded, send.kind)
     return people, answers, past
+
+
+def _is_within(inquiry: Inquiry, send: Send) -> bool:
+    """Whether something was sent in the period."""
+    from crmcli.domain.records import utc_text
+
+    bounds = inquiry.span.bounds
+    return bounds is None or bounds[0] <= utc_text(send.sent_at) < bounds[1]
 
 
 def _person(key: str, bought: _Bought | None, past: _Past | None, kind: str | None, day: date) -> Person:
@@ -132,9 +216,7 @@ def _person(key: str, bought: _Bought | None, past: _Past | None, kind: str | No
     return Person(key, since, place, spent, kind or (past.kind if past else ""), past.sent if past else 0, responded)
 
 
-def _scored(
-    people: Sequence[Addressee], known: Sequence[Person], chances: Sequence[float]
-) -> list[tuple[Addressee, Person, float]]:
+def _scored(people: Sequence[Addressee], known: Sequence[Person], chances: Sequence[float]) -> list[_Rated]:
     return sorted(zip(people, known, chances, strict=True), key=lambda each: (-each[2], each[0].number))
 
 
@@ -160,12 +242,12 @@ def _model(model: Propensity) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _chart(model: Propensity) -> Chart:
-    """Whether those held out responded as often as they were expected to."""
-    bins = model.calibration
-    labels = tuple(f"fifth {place}" for place in range(1, len(bins) + 1))
-    observed = ("observed", tuple(each.observed for each in bins))
-    return Chart(
-        "line", labels, tuple(each.expected for each in bins), "percent",
-        "responses of those held out, from the least likely fifth to the likeliest: expected", (observed,),
-    )  # fmt: skip
+def _chart(chances: Sequence[float]) -> Chart | None:
+    """How many people are how likely to respond."""
+    if not chances:
+        return None
+    counts = [0] * _TENTHS
+    for chance in chances:
+        counts[min(int(chance * _TENTHS), _TENTHS - 1)] += 1
+    labels = tuple(f"{100 * place // _TENTHS} to {100 * (place + 1) // _TENTHS} %" for place in range(_TENTHS))
+    return Chart("bar", labels, tuple(map(float, counts)), title="people by the chance that they respond")

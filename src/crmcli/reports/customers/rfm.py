@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain import rfm
 from crmcli.domain.metrics import mean, ratio
-from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, buying, read_by
+from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, buying
+from crmcli.reports.customers.groups import NO_GROUP, by_weight, groups_of, own_way, themselves
 from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
 
@@ -14,11 +15,20 @@ if TYPE_CHECKING:
     from crmcli.domain.rfm import Scored
     from crmcli.reports.customers.buying import Buying
     from crmcli.reports.inquiry import Inquiry, Sources
+    from crmcli.reports.report import Drill
 
 _FORMULA = (
     "score = 1 + floor(5 x (customers below + half of those alike) / n), by recency, frequency and money; "
     "segment by R and the mean of F and M, a half up"
 )
+_TITLE = "recency, frequency and money"
+
+
+def _key(segment: str) -> str:
+    """The name of a segment as that of a column."""
+    return segment.replace("'", "").replace(" ", "_")
+
+
 _ONES = (
     ReportColumn("recency", "days since", "days", 0, "days from the last purchase to the last day of the period"),
     ReportColumn("frequency", "purchases", "integer", 0, "days on which the customer bought, in the period"),
@@ -42,16 +52,46 @@ _KINDS = (
 )
 
 
+_TELLING = ("champions", "loyal", "at risk", "can't lose")
+_GROUPED = (
+    ReportColumn("customers", "customers", "integer", 0, "customers of the group"),
+    ReportColumn("share", "share", "percent", 3, "customers of the group / all customers"),
+    ReportColumn("monetary", "spent", "money", 0, "Σ amount of what they bought"),
+    *(
+        column
+        for name in rfm.SEGMENTS
+        for column in (
+            ReportColumn(
+                _key(name),
+                name,
+                "integer",
+                1 + (name not in _TELLING),
+                f"of them the {name}: as scored among all customers",
+            ),
+            ReportColumn(
+                f"{_key(name)}_spent", f"{name} spent", "money", 3, f"Σ amount of what the {name} of them bought"
+            ),
+        )
+    ),
+)
+_MOST_LINES = 20
+
+
 def rfm_report(sources: Sources, inquiry: Inquiry) -> Report:
-    """Customers with their scores, the best first, or the segments that they make; raises BadValue for another group."""
-    by = read_by(inquiry, CUSTOMER_GROUPS["rfm"])
+    """Customers with their scores, the best first, or the segments that they make, or how many of each are in a group.
+
+    Raises UsageError for what customers can't be told apart by.
+    """
+    by = own_way(inquiry, CUSTOMER_GROUPS["rfm"])
     with buying(sources, inquiry) as found:
         scored = rfm.score(found.histories, found.last_day)
-        answer = _by_segment(found, scored) if by == "segment" else _by_customer(found, scored)
-        title = "recency, frequency and money by segment" if by == "segment" else "recency, frequency and money"
+        ways = {"customer": _by_customer, "segment": _by_segment}
+        answer = ways.get(by or "", _by_group)(found, scored)
         return answer._replace(
-            title=title, n=len(scored), period=inquiry.span.label, currency=found.currency, formula=_FORMULA,
-            chart=_chart(scored), notes=found.notes, whole=found.whole if scored else None,
+            title=_TITLE if by == "customer" else f"{_TITLE} by {by or inquiry.by}", n=len(scored),
+            period=inquiry.span.label, currency=found.currency, formula=_FORMULA,
+            chart=answer.chart if by is None else _chart(scored), notes=(*answer.notes, *found.notes),
+            whole=found.whole if scored else None,
         )  # fmt: skip
 
 
@@ -73,8 +113,51 @@ def _by_segment(found: Buying, scored: list[Scored]) -> Report:
     present = [(name, some) for name, some in kinds.items() if some]
     rows = tuple((name, *_kind(found, some, scored), found.currency) for name, some in present)
     totals = (None, *_kind(found, scored, scored), found.currency) if len(rows) > 1 else None
-    drill = tuple(found.drill(each.customer for each in some) for _, some in present)
-    return Report("rfm", "", (*_KINDS, CURRENCY), rows, totals, drill=drill)
+    members = [[each.customer for each in some] for _, some in present]
+    return Report(
+        "rfm", "", (*_KINDS, CURRENCY), rows, totals, drill=tuple(map(found.drill, members)),
+        cells=tuple({"customers": themselves(found, customers)} for customers in members),
+    )  # fmt: skip
+
+
+def _by_group(found: Buying, scored: list[Scored]) -> Report:
+    """How many customers of each segment are in a group, and what they spent."""
+    groups, known = groups_of(found, CUSTOMER_GROUPS["rfm"]), {each.customer: each for each in scored}
+    divided = by_weight(groups.divided(known), lambda some: sum(known[each].spent for each in some))
+    rows = tuple(
+        (label, *_spread(found, [known[each] for each in some], scored), found.currency) for label, some in divided
+    )
+    return Report(
+        "rfm", "", (groups.column(*_GROUPED), *_GROUPED, CURRENCY), rows,
+        (None, *_spread(found, scored, scored), found.currency) if len(rows) > 1 else None,
+        chart=_grouped_chart([(label or NO_GROUP, [known[each] for each in some]) for label, some in divided]),
+        drill=tuple(found.drill(some) for _, some in divided),
+        cells=tuple(_cells(found, [known[each] for each in some]) for _, some in divided),
+        notes=groups.notes(known),
+    )  # fmt: skip
+
+
+def _spread(found: Buying, some: list[Scored], scored: list[Scored]) -> tuple[object, ...]:
+    kinds = [[each for each in some if each.segment == name] for name in rfm.SEGMENTS]
+    figures = ((len(kind), found.money(sum(each.spent for each in kind))) for kind in kinds)
+    spent = found.money(sum(each.spent for each in some))
+    return (len(some), ratio(len(some), len(scored)), spent, *(figure for pair in figures for figure in pair))
+
+
+def _cells(found: Buying, some: list[Scored]) -> dict[str, Drill | None]:
+    cells = {"customers": themselves(found, [each.customer for each in some])}
+    for name in rfm.SEGMENTS:
+        kind = [each.customer for each in some if each.segment == name]
+        cells[_key(name)], cells[f"{_key(name)}_spent"] = themselves(found, kind), found.drill(kind)
+    return cells
+
+
+def _grouped_chart(divided: list[tuple[str, list[Scored]]]) -> Chart | None:
+    """How many customers of each segment there are in each group."""
+    shown = divided[:_MOST_LINES]
+    grid = tuple(tuple(float(sum(each.segment == name for each in some)) for name in rfm.SEGMENTS) for _, some in shown)
+    labels = tuple(label for label, _ in shown)
+    return Chart("heat", labels, title="customers by segment", columns=rfm.SEGMENTS, grid=grid) if shown else None
 
 
 def _kind(found: Buying, some: list[Scored], scored: list[Scored]) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.frozen import NamedTuple
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import equal, grouped, joined, quoted, within
+from crmcli.reports.questions import ALSO
 from crmcli.reports.report import Chart, Drill, Report, ReportColumn
 from crmcli.reports.sales.expecting import expected_within, period_or, said, whole_days
 from crmcli.reports.sales.futures import CHANCE, UNKNOWN, prospect
@@ -125,7 +126,8 @@ class _Forecast:
     def _group(self) -> Group:
         """By the month of the expected close, or what else is asked; overdue deals apart where it is the calendar."""
         bounds = (str(self.days.start), str(self.days.end)) if self.days else None
-        group = deal_groups(self.reader, self.desk, self.inquiry.by or "month", "expected_close", bounds)
+        by = self.inquiry.by or "month"
+        group = deal_groups(self.reader, self.desk, by, "expected_close", bounds, ALSO["forecast"])
         if not group.moment:
             return group
         late = f"CASE WHEN r.expected_close < ? THEN {_LATE} ELSE {group.sql} END"

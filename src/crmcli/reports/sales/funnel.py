@@ -11,7 +11,7 @@ from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, group_cell, group_column
 from crmcli.reports.sales.ladder import every_of, ladder, sampled
 from crmcli.reports.unrated import shared
-from crmcli.store.queries.stage_history import created_within, first_entries, heights
+from crmcli.store.queries.stage_history import created_within, heights, in_pipeline, ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,13 +100,18 @@ def all_together(asked: Asking, rungs: Ladder, made: Condition, furthest: Furthe
 def _days_to_next(asked: Asking, rungs: Ladder, made: Condition, every: int) -> dict[tuple[object, int], list[float]]:
     """By group and step the days that each deal took from there to a later step."""
     found: dict[tuple[object, int], list[float]] = {}
-    for key, _, *entered in first_entries(asked.reader, asked.group, rungs.steps, rungs.climbed, made, every):
+    climbed = {stage: rungs.steps[stage] for stage in rungs.climbed}
+    for key, moves in ways(asked.reader, asked.group, in_pipeline(made, rungs.steps), every):
+        entered: dict[int, int] = {}
+        for stage, second in moves:
+            if stage in climbed:
+                entered.setdefault(climbed[stage], second)
         later: int | None = None
-        for step in range(len(entered) - 1, -1, -1):
+        for step in sorted(entered, reverse=True):
             here = entered[step]
-            if here is not None and later is not None and later >= here:
+            if later is not None and later >= here:
                 found.setdefault((key, step), []).append((later - here) / _DAY)
-            later = here if later is None or (here is not None and here < later) else later
+            later = here if later is None or here < later else later
     return found
 
 

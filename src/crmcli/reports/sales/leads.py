@@ -11,14 +11,9 @@ from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import MOST_NUMBERS, grouped, numbered, within
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.grouping import chart_of, group_cell, group_column, ordered, titled
-from crmcli.store.queries.contacting import (
-    PEOPLE,
-    contact_groups,
-    created_within,
-    lead_figures,
-    never_touched,
-    speeds,
-)
+from crmcli.reports.unrated import shared
+from crmcli.store.queries.contacting import created_within, lead_figures, never_touched, speeds
+from crmcli.store.queries.lead_groups import PEOPLE, lead_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,7 +54,7 @@ def leads_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Conversion and speed to lead of the people added in a period, by source or anything else."""
     desk, span = sources.desk, inquiry.span
     with desk.reading() as reader:
-        group = contact_groups(reader, desk, inquiry.by or "source", span.bounds)
+        group = lead_groups(reader, desk, inquiry.by or "source", span.bounds)
         leads = created_within(desk.condition(reader, "contact", inquiry.filter), span.bounds)
         found = _lines(reader, group, leads)
         whole = _lines(reader, PEOPLE, leads).get(None, _Line(0, 0, 0, {}))
@@ -74,7 +69,7 @@ def leads_report(sources: Sources, inquiry: Inquiry) -> Report:
             (None, *_figures(whole)) if len(lines) > 1 else None, whole.leads, span.label, None, _FORMULA,
             chart=chart_of(group, rates, "percent", "conversion"),
             drill=tuple(drills.to(key, "", line.leads) for key, line in lines),
-            cells=_cells(drills, lines, numbers_by_key(alone)),
+            cells=_cells(drills, lines, numbers_by_key(alone)), notes=shared(group),
         )  # fmt: skip
 
 

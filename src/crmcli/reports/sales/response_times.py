@@ -11,14 +11,18 @@ from crmcli.reports.drill import MOST_NUMBERS, grouped, numbered, within
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.grouping import chart_of, group_cell, group_column, ordered, titled
 from crmcli.reports.sales.leads import hours, numbers_by_key
-from crmcli.store.queries.contacting import MESSAGES, messages_in, received, replies, unanswered
-from crmcli.store.queries.groups import Group
-from crmcli.store.queries.reports import activity_groups
+from crmcli.reports.unrated import shared
+from crmcli.store.queries.activity_groups import activity_groups
+from crmcli.store.queries.contacting import MESSAGES, answered, messages_in, received, replies
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from crmcli.reports.inquiry import Inquiry, Sources
+    from crmcli.reports.report import Drill
+    from crmcli.store.queries.condition import Condition
+    from crmcli.store.queries.groups import Group
+    from crmcli.store.reader import Reader
 
 _HOUR = 60
 _INCOMING = f"status = done AND direction = in AND type in ({', '.join(MESSAGES)})"
@@ -33,7 +37,6 @@ _COLUMNS = (
     ReportColumn("within_1d", "≤ 1 day", "percent", 2, "share of the received ones that were answered within 24 hours"),
 )
 _FORMULA = f"response time = answer - message; answer = {_REPLY}"
-_NOTE = "a message counts for each of its people; totals count it once"
 
 
 def response_times_report(sources: Sources, inquiry: Inquiry) -> Report:
@@ -44,14 +47,16 @@ def response_times_report(sources: Sources, inquiry: Inquiry) -> Report:
         group = activity_groups(reader, desk, by, span.bounds)
         messages = received(desk.condition(reader, "activity", inquiry.filter), span.bounds)
         found, waits = messages_in(reader, group, messages), replies(reader, group, messages)
-        whole = Group("", noun=group.noun, source=group.source)
+        whole = group.whole()
         count = messages_in(reader, whole, messages).get(None, 0)
         all_waits = replies(reader, whole, messages).get(None, {})
         lines = ordered(group, found, float)
         rest = (_INCOMING, within("at", span, inquiry.now), grouped(inquiry.filter))
         drills = DealDrill(desk, reader, group, found, rest)
-        open_ones = unanswered(reader, group, messages) if count - sum(all_waits.values()) <= MOST_NUMBERS else ()
-        waiting = numbers_by_key(open_ones)
+        done = sum(all_waits.values())
+        named = {
+            is_so: _named(reader, group, messages, n, is_so=is_so) for is_so, n in ((True, done), (False, count - done))
+        }
         medians = [(key, hours(waits.get(key, {}))[0]) for key, _ in lines]
         return Report(
             "response-times", titled("response times", group), (*group_column(group), *_COLUMNS),
@@ -59,9 +64,19 @@ def response_times_report(sources: Sources, inquiry: Inquiry) -> Report:
             (None, *_figures(count, all_waits)) if len(lines) > 1 else None, count, span.label, None, _FORMULA,
             chart=chart_of(group, medians, "hours", "median hours to the answer"),
             drill=tuple(drills.to(key, "", n) for key, n in lines),
-            cells=tuple({"unanswered": numbered("activity", waiting.get(key, []))} for key, _ in lines),
-            notes=(_NOTE,) if group.is_shared else (),
+            cells=tuple(_cells(named[True].get(key, []), named[False].get(key, [])) for key, _ in lines),
+            notes=shared(group, "a message"),
         )  # fmt: skip
+
+
+def _named(reader: Reader, group: Group, messages: Condition, count: int, *, is_so: bool) -> dict[object, list[int]]:
+    """The numbers of the messages that were answered, or were not, by group; none where they are too many to be named."""
+    return numbers_by_key(answered(reader, group, messages, is_so=is_so)) if count <= MOST_NUMBERS else {}
+
+
+def _cells(answered_ones: Sequence[int], others: Sequence[int]) -> dict[str, Drill | None]:
+    replied = numbered("activity", answered_ones)
+    return {**dict.fromkeys(("answered", "median", "p90"), replied), "unanswered": numbered("activity", others)}
 
 
 def _figures(count: int, waits: Mapping[int, int]) -> tuple[object, ...]:

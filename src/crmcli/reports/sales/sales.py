@@ -15,6 +15,7 @@ from crmcli.store.queries.sold import Sold, sold, together, won_within
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from crmcli.domain.money import Money
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.store.queries.groups import Group
 
@@ -75,7 +76,7 @@ def _calendar(lines: Sequence[tuple[object, Sold]], group: Group, whole: Sold, c
     rows, running = [], 0.0
     for key, each in lines:
         running += each.value
-        before = (group.label(key), each.deals, money(each.value, code), money(running, code))
+        before = (group.label(key), each.deals, _value(each, code), money(running, code))
         rows.append((*before, ratio(each.value, whole.value), *_rest(each, code)))
     return rows
 
@@ -88,13 +89,20 @@ def _ranked(lines: Sequence[tuple[object, Sold]], group: Group, whole: Sold, cod
         rank, last = (rank, last) if each.value == last else (place, each.value)
         together = () if group.is_shared else (ratio(reached, whole.value),)
         label = (group.label(key),) if group.name else ()
-        figures = (each.deals, money(each.value, code), ratio(each.value, whole.value), *together)
+        figures = (each.deals, _value(each, code), ratio(each.value, whole.value), *together)
         rows.append((*label, rank, *figures, *_rest(each, code)))
     return rows
 
 
+def _value(each: Sold, code: str) -> Money | None:
+    """The value of a group; none where nothing of it has a rate."""
+    return money(each.value, code) if each.rated or not each.deals else None
+
+
 def _rest(each: Sold, code: str) -> tuple[object, ...]:
     average = ratio(each.value, each.rated)
+    if each.deals and not each.rated:
+        return None, None, None, code
     return money(average, code), money(each.new, code), money(each.existing, code), code
 
 

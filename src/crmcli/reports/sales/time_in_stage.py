@@ -11,7 +11,7 @@ from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, group_cell, group_column
 from crmcli.reports.sales.ladder import every_of, ladder, sampled
 from crmcli.reports.unrated import shared
-from crmcli.store.queries.stage_history import created_within, in_pipeline, stays, visits
+from crmcli.store.queries.stage_history import created_within, in_pipeline, visits, ways
 
 if TYPE_CHECKING:
     from crmcli.domain.views import StageView
@@ -86,11 +86,16 @@ def _visits(asked: Asking, rungs: Ladder, made: Condition) -> tuple[Counts, Coun
 def _stays(asked: Asking, rungs: Ladder, made: Condition, every: int) -> Stays:
     """The days of each deal in each open stage."""
     now = int(asked.desk.clock.now().timestamp())
-    inside = in_pipeline(made, list(rungs.steps))
+    still_open = {stage.number for stage in rungs.of_kind("open")}
     found: Stays = {}
-    still_open = [stage.number for stage in rungs.of_kind("open")]
-    for key, stage, seconds in stays(asked.reader, asked.group, still_open, now, inside, every):
-        found.setdefault((key, stage), []).append(max(seconds, 0) / _DAY)
+    for key, moves in ways(asked.reader, asked.group, in_pipeline(made, rungs.steps), every):
+        lasted: dict[int, int] = {}
+        left = [second for _, second in moves[1:]]
+        for (stage, entered), until in zip(moves, [*left, now], strict=True):
+            if stage in still_open:
+                lasted[stage] = lasted.get(stage, 0) + until - entered
+        for stage, seconds in lasted.items():
+            found.setdefault((key, stage), []).append(max(seconds, 0) / _DAY)
     return found
 
 

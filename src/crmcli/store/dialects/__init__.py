@@ -47,6 +47,7 @@ class Dialect(Protocol):
     """One engine, as the rest of the store sees it."""
 
     name: str
+    sorts_groups: bool  # whether it sorts the rows of a GROUP BY, one by one
 
     def exists(self, location: Location) -> bool:
         """Whether there is a store to read."""
@@ -56,6 +57,9 @@ class Dialect(Protocol):
 
     def place(self, location: Location) -> object:
         """What differs from before once something else lies where the store was; None when nothing does."""
+
+    def keep(self, connection: Any) -> None:  # noqa: ANN401
+        """The connection stays open for many questions: what one of them read is not to stay in memory after it."""
 
     def interrupt(self, connection: Any) -> None:  # noqa: ANN401
         """From another thread: end the query that runs on the connection, if one does."""
@@ -98,6 +102,12 @@ class Dialect(Protocol):
 
     def later(self, moment: str, seconds: int) -> str:
         """SQL for a kept moment so many seconds later."""
+
+    def gathered(self, value: str) -> str:
+        """SQL for the values of a group in one text, with commas between them; without those that are NULL."""
+
+    def one_in(self, every: int, number: str, highest: int) -> str:
+        """SQL that is true for one number in so many, scattered as in ``domain.scattered``; none is above the highest."""
 
     def among(self, values: Sequence[object]) -> tuple[str, Sequence[object]]:
         """SQL after an expression that makes it true for any of the values, and the parameters of that SQL."""
@@ -181,6 +191,13 @@ class Dialect(Protocol):
 def too_long(seconds: float) -> Refused:
     """The refusal of a question whose time is up."""
     return Refused(f"the answer was not there after {seconds:g} s", hint="--timeout 5m")
+
+
+def scattered(every: int, number: str) -> str:
+    """SQL that is true for the numbers that ``domain.scattered`` chooses."""
+    from crmcli.domain.scattered import FACTOR, SIZE
+
+    return f"({number} * {FACTOR} % {SIZE}) * {every:d} < {SIZE}"
 
 
 def dialect_of(location: Location) -> Dialect:

@@ -19,7 +19,7 @@ from crmcli.errors import (
     StoreUnreachable,
     UsageError,
 )
-from crmcli.store.dialects import Held, too_long
+from crmcli.store.dialects import Held, scattered, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,6 +50,7 @@ class Postgresql:
     """The dialect of a PostgreSQL server."""
 
     name = "postgresql"
+    sorts_groups = False
 
     def exists(self, location: Location) -> bool:
         """Whether the database holds our tables."""
@@ -78,6 +79,9 @@ class Postgresql:
     def place(self, location: Location) -> object:
         """The address says it all."""
         return location.url
+
+    def keep(self, connection: Any) -> None:  # noqa: ANN401
+        """The server's memory is its own affair."""
 
     def interrupt(self, connection: Any) -> None:  # noqa: ANN401
         """By a request of its own to the server, which may take as long as connecting does."""
@@ -173,6 +177,14 @@ class Postgresql:
     def later(self, moment: str, seconds: int) -> str:
         """By adding."""
         return f"({moment} + {seconds} * INTERVAL '1 second')"
+
+    def gathered(self, value: str) -> str:
+        """As strings are."""
+        return f"string_agg(CAST({value} AS TEXT), ',')"
+
+    def one_in(self, every: int, number: str, highest: int) -> str:  # noqa: ARG002
+        """Worked out for each."""
+        return scattered(every, number)
 
     def among(self, values: Sequence[object]) -> tuple[str, Sequence[object]]:
         """One array, so that the statement is the same for any number of values, and its plan is kept."""

@@ -21,7 +21,7 @@ from crmcli.errors import (
     StoreUnreachable,
     UsageError,
 )
-from crmcli.store.dialects import too_long
+from crmcli.store.dialects import scattered, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from crmcli.store.store import Store
 
 _CHUNK = 500
+_SCATTERED = 8  # one record in so many is looked up faster than all are read
+_MOST_NAMED = 200_000
 _BULK_CACHE = 64 << 10  # KiB of pages, while very many rows are written
 _LARGE = 64 << 20  # bytes of a file that is worth mapping
 _UNWRITABLE = ("unable to open", "readonly")
@@ -41,6 +43,7 @@ class Sqlite:
     """The dialect of a SQLite file."""
 
     name = "sqlite"
+    sorts_groups = True
 
     def exists(self, location: Location) -> bool:
         """Whether the file is there; an empty one counts as absent."""
@@ -94,6 +97,10 @@ class Sqlite:
             connection.close()
             raise
         return connection
+
+    def keep(self, connection: sqlite3.Connection) -> None:
+        """Without a mapping: of that, every page ever read would be kept, once for each connection."""
+        connection.execute("PRAGMA mmap_size = 0")
 
     def interrupt(self, connection: sqlite3.Connection) -> None:
         """SQLite's own call for it; one that was closed meanwhile runs nothing."""
@@ -184,6 +191,18 @@ class Sqlite:
     def later(self, moment: str, seconds: int) -> str:
         """By SQLite's own calendar, written as it is kept."""
         return f"strftime('%Y-%m-%dT%H:%M:%SZ', {moment}, '{seconds} seconds')"
+
+    def gathered(self, value: str) -> str:
+        """With commas unless told otherwise."""
+        return f"group_concat({value})"
+
+    def one_in(self, every: int, number: str, highest: int) -> str:
+        """Said one by one where they are few: each is looked up then, and the others are not looked at."""
+        if every < _SCATTERED or highest // every > _MOST_NAMED:
+            return scattered(every, number)
+        from crmcli.domain.scattered import chosen_numbers
+
+        return f"{number} IN ({', '.join(map(str, chosen_numbers(every, highest)))})"
 
     def among(self, values: Sequence[object]) -> tuple[str, Sequence[object]]:
         """A placeholder for each."""

@@ -8,12 +8,14 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
 from crmcli.domain.text import fold
 from crmcli.store.queries.common import day, moment, sure_moment
+from crmcli.store.queries.condition import EVERYTHING
 from crmcli.store.reader import marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
+    from crmcli.store.queries.condition import Condition
     from crmcli.store.reader import Reader
 
 Bounds = tuple[str, str] | None
@@ -98,15 +100,35 @@ class PlannedCampaign(NamedTuple):
     starts_on: date | None
     started_at: datetime | None
     created_at: datetime | None
+    owner: str | None
+    objective: str | None
 
 
-def planned_campaigns(reader: Reader) -> list[PlannedCampaign]:
-    """Every campaign by name."""
+def planned_campaigns(reader: Reader, where: Condition = EVERYTHING) -> list[PlannedCampaign]:
+    """Every campaign that fits, by name."""
     sql = (
-        "SELECT id, uid, name, code, kind, status, parent_id, currency, starts_on, started_at, created_at FROM campaign"
-        " WHERE deleted_at IS NULL ORDER BY name_key, id"
+        "SELECT r.id, r.uid, r.name, r.code, r.kind, r.status, r.parent_id, r.currency, r.starts_on, r.started_at, r.created_at,"
+        " (SELECT u.login FROM app_user u WHERE u.id = r.owner_id), r.objective FROM campaign r"
+        f" WHERE r.deleted_at IS NULL AND ({where.sql}) ORDER BY r.name_key, r.id"
     )
-    return [PlannedCampaign._make((*row[:8], day(row[8]), *map(moment, row[9:]))) for row in reader.rows(sql)]
+    rows = reader.rows(sql, where.params)
+    return [PlannedCampaign._make((*row[:8], day(row[8]), *map(moment, row[9:11]), *row[11:])) for row in rows]
+
+
+def came_into(reader: Reader, bounds: Bounds) -> Iterator[tuple[str, int, int]]:
+    """State, campaign and person of everyone who is counted by ``state_counts``, ``delivered`` among the states."""
+    inside, span = Scope(None, bounds).within("e.at")
+    sql = (
+        "SELECT DISTINCT m.campaign_id, m.contact_id, e.status, m.status, EXISTS (SELECT 1 FROM campaign_event b"
+        " WHERE b.member_id = m.id AND b.status = 'bounced') FROM campaign_event e JOIN campaign_member m ON m.id = e.member_id"
+        f" WHERE {inside}"
+    )
+    for campaign, contact, state, now, came_back in reader.stream(sql, span):
+        for name, states in _COUNTED.items():
+            if state in states and (name not in ("failed", "skipped") or name == now):
+                yield name, campaign, contact
+        if state == "sent" and not came_back:
+            yield "delivered", campaign, contact
 
 
 def state_counts(reader: Reader, scope: Scope) -> Iterator[StateCounts]:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmcli.domain.stretches import UNITS
-from crmcli.domain.text import nearest
-from crmcli.errors import UsageError
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
-from crmcli.store.queries.groups import Group, calendar, group_rows, group_values
-from crmcli.store.queries.refs import custom_keys
+from crmcli.store.queries.groups import group_rows, group_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmcli.store.dialects import Row
-    from crmcli.store.queries.groups import Asker
+    from crmcli.store.queries.groups import Group
     from crmcli.store.reader import Reader
 
 MESSAGES = ("call", "email", "sms", "chat", "letter", "fax", "social", "web_form")
@@ -39,36 +35,6 @@ _REPLY = (
     "(SELECT MIN(p.at) FROM activity_contact l JOIN activity_contact m ON m.contact_id = l.contact_id"
     f" JOIN activity p ON p.id = m.activity_id WHERE l.activity_id = r.id AND p.id <> r.id AND {OUTGOING} AND p.at >= r.at)"
 )
-_CONTACT_FIELDS = {
-    "source": "r.source",
-    "owner": "r.owner_id",
-    "lifecycle": "r.lifecycle",
-    "lead-status": "r.lead_status",
-}
-PEOPLE = Group("", noun="contact", source=" FROM contact r")
-
-
-def contact_groups(reader: Reader, desk: Asker, by: str, within: tuple[str, str] | None) -> Group:
-    """The grouping of people that a user names; raises UsageError listing those there are."""
-    wanted = by.strip().lower().replace("_", "-")
-    if wanted in UNITS:
-        return calendar(reader, desk, wanted, "created_at", within, "contact")._replace(source=PEOPLE.source)
-    if wanted == "owner":
-        return PEOPLE._replace(name=wanted, sql="r.owner_id", names=dict(reader.rows("SELECT id, login FROM app_user")))
-    if wanted in _CONTACT_FIELDS:
-        return PEOPLE._replace(name=wanted.replace("-", "_"), sql=_CONTACT_FIELDS[wanted])
-    key = by.strip().removeprefix("custom.")
-    if key in custom_keys(reader)["contact"]:
-        return PEOPLE._replace(name=by.strip(), sql=reader.dialect.custom_value("r"), params=(key,))
-    names = contact_group_names(reader)
-    near = nearest(by, names)
-    hint = f"did you mean {near}?" if near else f"one of {', '.join(names)}"
-    raise UsageError(f"--by: contacts have no {by!r}", hint=hint)
-
-
-def contact_group_names(reader: Reader) -> list[str]:
-    """What people can be grouped by, the custom fields last."""
-    return [*_CONTACT_FIELDS, *UNITS, *sorted(custom_keys(reader)["contact"])]
 
 
 def created_within(where: Condition, period: tuple[str, str] | None) -> Condition:
@@ -106,9 +72,10 @@ def messages_in(reader: Reader, group: Group, messages: Condition) -> dict[objec
     return dict(group_rows(reader, group, [Condition("COUNT(*)")], messages))
 
 
-def unanswered(reader: Reader, group: Group, messages: Condition) -> Iterator[Row]:
-    """Group and number of each message that nobody answered."""
-    return group_values(reader, group, [Condition("r.id")], both(messages, Condition(f"{_REPLY} IS NULL")))
+def answered(reader: Reader, group: Group, messages: Condition, *, is_so: bool = True) -> Iterator[Row]:
+    """Group and number of each message that somebody answered, or of each that nobody did."""
+    there = Condition(f"{_REPLY} IS {'NOT NULL' if is_so else 'NULL'}")
+    return group_values(reader, group, [Condition("r.id")], both(messages, there))
 
 
 def never_touched(reader: Reader, group: Group, leads: Condition) -> Iterator[Row]:

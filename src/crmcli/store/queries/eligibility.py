@@ -54,7 +54,7 @@ _DUPLICATE = (
     " AND g.status <> 'failed')"
 )
 _OFTEN = (
-    "(SELECT COUNT(*) FROM message g WHERE g.contact_id = q.contact_id AND g.status IN ('sent', 'in_doubt')"
+    "(SELECT COUNT(*) FROM message g WHERE g.contact_id = q.contact_id AND g.status IN ('sent', 'in_doubt', 'sending')"
     " AND g.claimed_at >= ?) >= ?"
 )
 _PERSON = (
@@ -90,12 +90,16 @@ class Candidate(NamedTuple):
 
 
 def members_waiting(rules: Rules, after: int, *, skipped: bool = False) -> Condition:
-    """The members that nothing was sent to yet, beyond the number of one; also those ``skipped`` before, if wanted."""
+    """The members that nothing was sent to yet, beyond the number of one; also those ``skipped`` before, if wanted.
+
+    The message of one who was skipped may have failed: it was to be tried again when something came to speak against it.
+    """
     states = "('targeted', 'skipped')" if skipped else "('targeted')"
+    tried = " AND (m.status <> 'skipped' OR g.status <> 'failed')" if skipped else ""
     held = " AND m.variant_id IS NOT NULL" if rules.holds else ""
     return _condition(
         f"m.campaign_id = ? AND m.status IN {states} AND m.id > ? AND NOT EXISTS"
-        " (SELECT 1 FROM message g WHERE g.member_id = m.id AND g.step = 0)" + held,
+        f" (SELECT 1 FROM message g WHERE g.member_id = m.id AND g.step = 0{tried}){held}",
         rules.campaign, after,
     )  # fmt: skip
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from crmcli.domain.fields import find_field
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.stretches import UNITS
 from crmcli.domain.text import nearest
@@ -14,7 +13,7 @@ from crmcli.store.queries.condition import EVERYTHING, Condition
 from crmcli.store.queries.refs import custom_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from crmcli.clock import Clock
@@ -84,12 +83,18 @@ class Group(NamedTuple):
     is_shared: bool = False  # whether a deal can be in several groups, so that their sums are not the total
     noun: str = "deal"
     source: str = DEALS
+    path: tuple[str, ...] = ()  # the links and the field that a filter goes by, where the name does not tell
 
     def label(self, key: object) -> str | None:
         """The name of a group; None for the deals that have none."""
         if self.moment:
             return self.stretches[int(str(key)) - 1].label if key else None
         return (self.names.get(key) if self.names is not None else str(key)) if key is not None else None
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether the keys are whole numbers, or none."""
+        return self.names is not None or bool(self.moment) or self == self.whole()
 
     def whole(self) -> Group:
         """All records as one group."""
@@ -104,9 +109,14 @@ WHOLE = Group("")
 
 
 def deal_groups(
-    reader: Reader, desk: Asker, by: str | None, moment: str = "closed_at", within: tuple[str, str] | None = None
+    reader: Reader,
+    desk: Asker,
+    by: str | None,
+    moment: str = "closed_at",
+    within: tuple[str, str] | None = None,
+    also: Sequence[str] = (),
 ) -> Group:
-    """The grouping of deals that a user names; raises UsageError listing those there are.
+    """The grouping of deals that a user names; raises UsageError listing those there are, and what there is ``also``.
 
     ``moment`` is the column that stretches of the calendar are of; ``within`` are bounds outside of which no deal lies.
     """
@@ -120,13 +130,13 @@ def deal_groups(
     if wanted in _FIELDS:
         return Group(wanted, _FIELDS[wanted])
     if wanted == "segment":
-        return _segments(reader, desk)
+        return segment_groups(reader, desk)
     if wanted == "contact":
         return Group("contact", "g.name", joins=_CONTACTS, is_shared=True)
-    return _own(reader, by.strip())
+    return _own(reader, by.strip(), also)
 
 
-def _own(reader: Reader, by: str) -> Group:
+def _own(reader: Reader, by: str, also: Sequence[str]) -> Group:
     """By a custom field of deals or of their companies, or by any field of the company."""
     known = custom_keys(reader)
     link, _, key = by.partition(".")
@@ -135,14 +145,18 @@ def _own(reader: Reader, by: str) -> Group:
             return Group(by, reader.dialect.custom_value("r"), (name,))
     if link == "company" and key in known["company"]:
         return Group(by, reader.dialect.custom_value("o"), (key,))
-    if link == "company" and key in _FIELDS and find_field("company", key):
+    if link == "company" and _FIELDS.get(key, "").startswith("o."):
         return Group(by, _FIELDS[key])
     if by == PRODUCT:  # no deal has one
         return Group(by)
-    names = deal_group_names(reader)
-    near = nearest(by, names)
-    raise UsageError(
-        f"--by: deals have no {by!r}", hint=f"did you mean {near}?" if near else f"one of {', '.join(names)}"
+    raise no_such_group("deals", by, [*deal_group_names(reader), *also])
+
+
+def no_such_group(what: str, by: str, names: Sequence[str]) -> UsageError:
+    """The refusal of a grouping that records don't have, with the nearest of those they have."""
+    near = nearest(by, list(names))
+    return UsageError(
+        f"--by: {what} have no {by!r}", hint=f"did you mean {near}?" if near else f"one of {', '.join(names)}"
     )
 
 
@@ -158,26 +172,28 @@ _CONTACTS = Condition(
 )
 
 
-def _segments(reader: Reader, desk: Asker) -> Group:
+def segment_groups(reader: Reader, desk: Asker, noun: str = "deal") -> Group:
+    """The grouping of deals or activities by the segments that their people are in, or of people by their own."""
     from crmcli.store.queries.segments import segment_condition, segments
 
-    return segments_of([(each, segment_condition(reader, desk, each)) for each in segments(reader)])
+    return segments_of([(each, segment_condition(reader, desk, each)) for each in segments(reader)], noun)
 
 
-def segments_of(held: Sequence[tuple[Segment, Condition]]) -> Group:
+def segments_of(held: Sequence[tuple[Segment, Condition]], noun: str = "deal") -> Group:
     """The grouping by these segments, each with the condition on contacts ``r`` that says whom it holds."""
     if not held:
-        return Group("segment", is_shared=True)
+        return Group("segment", noun=noun, is_shared=True)
     people = " UNION ALL ".join(
         f"SELECT r.id AS contact_id, {each.number} AS segment FROM contact r WHERE {c.sql}" for each, c in held
     )
+    link = f" JOIN {noun}_contact l ON l.contact_id = h.contact_id" if noun != "contact" else ""
+    number = f"l.{noun}_id" if link else "h.contact_id"
     joins = Condition(
-        f" LEFT JOIN (SELECT DISTINCT l.deal_id, h.segment FROM ({people}) h JOIN deal_contact l ON l.contact_id = h.contact_id) g"
-        " ON g.deal_id = r.id",
+        f" LEFT JOIN (SELECT DISTINCT {number} AS number, h.segment FROM ({people}) h{link}) g ON g.number = r.id",
         tuple(param for _, condition in held for param in condition.params),
     )
     names: dict[object, str] = {each.number: each.name for each, _ in held}
-    return Group("segment", "g.segment", joins=joins, names=names, is_shared=True)
+    return Group("segment", "g.segment", joins=joins, names=names, noun=noun, is_shared=True)
 
 
 # -- the calendar
@@ -289,10 +305,42 @@ def _figures_of_all(
 
 
 def group_values(
-    reader: Reader, group: Group, values: Sequence[Condition], where: Condition = EVERYTHING, source: Condition = EMPTY
+    reader: Reader,
+    group: Group,
+    values: Sequence[Condition],
+    where: Condition = EVERYTHING,
+    source: Condition = EMPTY,
+    order: str = "",
 ) -> Iterator[Row]:
     """The key of its group with the values of each deal that fits; for medians, which no aggregate gives."""
-    return _asked(reader, group, values, where, source)
+    return _asked(reader, group, values, where, source, f" ORDER BY {order}" if order else "")
+
+
+def tallies(reader: Reader, group: Group, split: Sequence[Condition], where: Condition = EVERYTHING) -> Iterator[Row]:
+    """The key of each group and further ones, which are numbers, with the number of deals; none is of NULL.
+
+    These come as text where the store told them apart by text.
+    """
+    if not reader.dialect.sorts_groups or not group.has_numbers:
+        yield from (row for row in group_rows(reader, group, (COUNT,), where, split=split) if None not in row[1:])
+        return
+    # One text of all keys is made and counted in less time than it takes to sort them.
+    key = f"COALESCE(CAST({group.sql} AS TEXT), '')"
+    parts = Condition(
+        reader.dialect.gathered(" || ' ' || ".join([key, *(each.sql for each in split)])),
+        (*group.params, *(param for each in split for param in each.params)),
+    )
+    for _, text in _asked(reader, group._replace(sql="NULL", params=()), (parts,), where, EMPTY):
+        for line, count in counted(text):
+            name, *others = line.split(" ", len(split))
+            yield (int(name) if name else None, *others, count)
+
+
+def counted(text: str | None) -> Iterable[tuple[str, int]]:
+    """How often each value stands in what the dialect gathered."""
+    from collections import Counter
+
+    return Counter(text.split(",")).items() if text else ()
 
 
 def _asked(

@@ -124,7 +124,7 @@ def purchases(
         f"SELECT r.id AS number, {view.key} AS customer_key, {view.customer} AS customer, {view.at} AS at,"
         f" {view.worth.sql} AS amount, {view.product.sql} AS product, {view.quantity} AS quantity"
     )
-    inner = _within(view, span, where)
+    inner = purchases_within(view, span, where)
     params = (*view.worth.params, *view.product.params, *inner.params)
     sql = (
         f"SELECT t.number, {_CUSTOMER}, t.at, t.amount, t.product, t.quantity FROM ({picked}{inner.sql}) t{_NAMED}"
@@ -138,7 +138,7 @@ def customer_totals(
     reader: Reader, view: PurchaseView, span: Span = None, where: Condition = EVERYTHING
 ) -> Iterator[CustomerTotals]:
     """Every customer of a period, in the order of their keys."""
-    inner, day = _within(view, span, where), day_of(reader, view)
+    inner, day = purchases_within(view, span, where), day_of(reader, view)
     first, last = day_of(reader, view, "s.first"), day_of(reader, view, "s.last")
     summed = (
         f"SELECT {view.key} AS customer_key, COUNT(DISTINCT {day.sql}) AS days, MIN({view.at}) AS first, MAX({view.at}) AS last,"
@@ -181,7 +181,7 @@ def baskets(
     reader: Reader, view: PurchaseView, span: Span = None, where: Condition = EVERYTHING
 ) -> Iterator[tuple[str, str]]:
     """Customer's key and product, each pair once, by customer."""
-    inner = _within(view, span, where)
+    inner = purchases_within(view, span, where)
     sql = (
         "SELECT DISTINCT t.customer_key, t.product FROM"
         f" (SELECT {view.key} AS customer_key, {view.product.sql} AS product{inner.sql}) t"
@@ -190,25 +190,11 @@ def baskets(
     yield from reader.stream(sql, (*view.product.params, *inner.params))
 
 
-def product_totals(
-    reader: Reader, view: PurchaseView, span: Span = None, where: Condition = EVERYTHING
-) -> Iterator[tuple[str | None, int, int]]:
-    """Product (None where it is not known), amount and number of the purchases of each, by product."""
-    inner = _within(view, span, where)
-    sql = (
-        "SELECT t.product, COALESCE(SUM(t.amount), 0), COUNT(*) FROM"
-        f" (SELECT {view.key} AS customer_key, NULLIF({view.product.sql}, '') AS product, {view.worth.sql} AS amount{inner.sql}) t"
-        " WHERE t.customer_key IS NOT NULL GROUP BY t.product ORDER BY t.product"
-    )
-    for product, amount, n in reader.stream(sql, (*view.product.params, *view.worth.params, *inner.params)):
-        yield product, _minor(amount) or 0, int(n)
-
-
 def customer_names(
     reader: Reader, view: PurchaseView, span: Span = None, where: Condition = EVERYTHING
 ) -> dict[str, Customer]:
     """The customers of a period by their keys."""
-    inner = _within(view, span, where)
+    inner = purchases_within(view, span, where)
     sql = (
         f"SELECT {_CUSTOMER} FROM (SELECT a.*, {_text_of(view)} AS customer FROM"
         f" (SELECT DISTINCT {view.key} AS customer_key{inner.sql}) a) t{_NAMED} WHERE t.customer_key IS NOT NULL"
@@ -222,7 +208,7 @@ def unrated(
     """The money that can't be counted: currency, how many purchases, minor units of that currency, and the last moment."""
     if view.worth.missing is None:
         return []
-    inner = _within(view, span, both(where, view.worth.missing))
+    inner = purchases_within(view, span, both(where, view.worth.missing))
     sql = (
         f"SELECT r.currency, COUNT(*), SUM(r.value), MAX({view.at}){inner.sql} GROUP BY r.currency ORDER BY r.currency"
     )
@@ -233,7 +219,7 @@ def of_nobody(reader: Reader, view: PurchaseView, span: Span = None, where: Cond
     """How many won deals of a period have neither a company nor a person, so that nobody is known to have bought."""
     if view.noun != "deal":
         return 0
-    inner = _within(view, span, both(where, Condition(f"{view.key} IS NULL")))
+    inner = purchases_within(view, span, both(where, Condition(f"{view.key} IS NULL")))
     return int(reader.value(f"SELECT COUNT(*){inner.sql}", inner.params) or 0)
 
 
@@ -247,7 +233,7 @@ def of_second_contacts(
     if view.noun != "deal":
         return {}
     shared = "o.id IS NULL AND (SELECT COUNT(*) FROM deal_contact l WHERE l.deal_id = r.id) > 1"
-    inner = _within(view, span, where)
+    inner = purchases_within(view, span, where)
     among = (
         "SELECT c.uid FROM deal_contact l JOIN contact c ON c.id = l.contact_id"
         f" WHERE l.deal_id IN (SELECT r.id{inner.sql} AND {shared})"
@@ -306,7 +292,7 @@ def offsets(zone: tzinfo, first: datetime, last: datetime) -> list[tuple[str, in
     return found
 
 
-def _within(view: PurchaseView, span: Span, where: Condition) -> Condition:
+def purchases_within(view: PurchaseView, span: Span, where: Condition) -> Condition:
     """FROM and WHERE of the purchases of a period."""
     kept = [Condition(f"{view.at} IS NOT NULL"), where]
     if span is not None:
@@ -325,7 +311,7 @@ def _text_of(view: PurchaseView) -> str:
 
 def _days(reader: Reader, view: PurchaseView, span: Span, where: Condition) -> Condition:
     """A row for each customer and local day."""
-    day, inner = day_of(reader, view), _within(view, span, where)
+    day, inner = day_of(reader, view), purchases_within(view, span, where)
     sql = (
         "SELECT t.customer_key, t.day, COALESCE(SUM(t.amount), 0) AS amount, COUNT(*) AS n"
         f" FROM (SELECT {view.key} AS customer_key, {day.sql} AS day, {view.worth.sql} AS amount{inner.sql}) t"

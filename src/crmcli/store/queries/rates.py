@@ -34,3 +34,12 @@ def known_rates(reader: Reader, base: str, days: Sequence[str]) -> dict[tuple[st
         f" WHERE r.deleted_at IS NULL AND r.base = ? AND r.day {among}"
     )
     return {(code, on): (number, rate) for code, on, number, rate in reader.rows(sql, (base, *params))}
+
+
+def is_rated(reader: Reader, one: str, other: str, on: str) -> bool:
+    """Whether a rate between two currencies, in either direction, is known on a day."""
+    sql = (
+        "SELECT 1 FROM exchange_rate r WHERE r.deleted_at IS NULL AND r.day <= ?"
+        " AND ((r.currency = ? AND r.base = ?) OR (r.currency = ? AND r.base = ?)) LIMIT 1"
+    )
+    return reader.value(sql, (on, one, other, other, one)) is not None

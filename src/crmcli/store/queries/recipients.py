@@ -128,6 +128,12 @@ def left_to_send(reader: Reader, campaign: int, step: int = 0) -> Left:
     return Left(people or 0, retries, next_at, reader.value(doubt, (campaign,)) or 0)
 
 
+def member_addresses(reader: Reader, campaign: int) -> Iterator[str]:
+    """The addresses that a campaign took for its members."""
+    sql = "SELECT email FROM campaign_member WHERE campaign_id = ? AND email IS NOT NULL ORDER BY id"
+    return (email for (email,) in reader.stream(sql, (campaign,)))
+
+
 def sent_lately(reader: Reader, account: str, since: str, most: int) -> list[datetime]:
     """When the last messages of an account went out, the oldest first."""
     if not most:

@@ -4,62 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmcli.domain.stretches import UNITS
-from crmcli.domain.text import nearest
-from crmcli.errors import UsageError
 from crmcli.store.queries.condition import EVERYTHING, NOTHING, Condition, both
-from crmcli.store.queries.groups import Group, calendar, group_rows
-from crmcli.store.queries.refs import custom_keys
+from crmcli.store.queries.groups import group_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from crmcli.store.dialects import Row
-    from crmcli.store.queries.groups import Asker
+    from crmcli.store.queries.groups import Group
     from crmcli.store.reader import Reader
-
-_ACTIVITIES = " FROM activity r LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
-_ACTIVITY_FIELDS = {
-    "type": "r.kind",
-    "owner": "+r.owner_id",  # not by an index of owners, and then from each to their activities one by one
-    "company": "o.name",
-    "contact": "g.name",
-    "direction": "r.direction",
-    "outcome": "r.outcome",
-    "campaign": "(SELECT m.name FROM campaign m WHERE m.id = r.campaign_id)",
-    "region": "o.region",
-    "country": "o.country",
-    "industry": "o.industry",
-}
-_PEOPLE = Condition(
-    " LEFT JOIN (SELECT DISTINCT l.activity_id, c.name FROM activity_contact l JOIN contact c ON c.id = l.contact_id"
-    " AND c.deleted_at IS NULL) g ON g.activity_id = r.id"
-)
-
-
-def activity_groups(reader: Reader, desk: Asker, by: str, within: tuple[str, str] | None) -> Group:
-    """The grouping of activities that a user names; raises UsageError listing those there are."""
-    wanted = by.strip().lower().replace("_", "-")
-    if wanted in UNITS:
-        return calendar(reader, desk, wanted, "at", within, "activity")._replace(source=_ACTIVITIES)
-    group = Group(wanted, _ACTIVITY_FIELDS.get(wanted, "NULL"), noun="activity", source=_ACTIVITIES)
-    if wanted == "owner":
-        return group._replace(names=dict(reader.rows("SELECT id, login FROM app_user")))
-    if wanted == "contact":
-        return group._replace(joins=_PEOPLE, is_shared=True)
-    if wanted in _ACTIVITY_FIELDS:
-        return group
-    key = by.strip().removeprefix("custom.")
-    if key in custom_keys(reader)["activity"]:
-        return group._replace(name=by.strip(), sql=reader.dialect.custom_value("r"), params=(key,))
-    near = nearest(by, activity_group_names())
-    hint = f"did you mean {near}?" if near else f"one of {', '.join(activity_group_names())}"
-    raise UsageError(f"--by: activities have no {by!r}", hint=hint)
-
-
-def activity_group_names() -> list[str]:
-    """What activities can be grouped by."""
-    return [*_ACTIVITY_FIELDS, *UNITS]
 
 
 def activity_figures(reader: Reader, group: Group, where: Condition, period: tuple[str, str] | None) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.groups import group_rows, group_values
+from crmcli.store.queries.groups import WHOLE, group_rows, group_values
 from crmcli.store.queries.lengths import wall_day
 
 if TYPE_CHECKING:
@@ -41,6 +41,16 @@ def numbers_late(reader: Reader, clock: Clock, group: Group, due: Condition, tod
     for key, number in group_values(reader, group, [Condition("r.id")], fits):
         found.setdefault(key, []).append(number)
     return found
+
+
+def days_of_the_late(reader: Reader, clock: Clock, due: Condition, today: date) -> list[date]:
+    """The days on which closed deals were expected that were decided after them, in order."""
+    from datetime import date as dates
+
+    late = _lateness(reader, clock, today)
+    fits = both(due, Condition(f"s.kind <> 'open' AND ({late.sql}) > 0", late.params))
+    rows = group_rows(reader, WHOLE, [Condition("COUNT(*)")], fits, split=[Condition("CAST(r.expected_close AS TEXT)")])
+    return sorted(dates.fromisoformat(day) for _, day, _ in rows)
 
 
 def _lateness(reader: Reader, clock: Clock, today: date) -> Condition:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
-from crmcli.store.queries.groups import COUNT, DEALS, EMPTY, WHOLE, Group, group_rows, group_values, needed, worth_sum
+from crmcli.store.queries.groups import COUNT, EMPTY, WHOLE, Group, counted, group_rows, group_values, tallies, worth_sum
 from crmcli.store.queries.worth import AS_IT_IS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from crmcli.store.dialects import Row
     from crmcli.store.queries.worth import Worth
@@ -21,8 +21,9 @@ _STAGE = Condition("+r.stage_id")
 _PLACE = Condition("r.stage_id")  # and this goes by the index of stages, which has all that is counted
 _FEW = 4  # of the deals at most one in so many is looked up by itself
 Counts = dict[tuple[object, int], int]  # by group and a number
-_TOGETHER = 3  # the visits to so many stages go into one sum
-_VISITS = 20  # bits for the visits of one deal to one stage: nobody moves a deal a million times
+_FIELD = 15  # bits for the visits of one deal to one stage: nobody moves a deal thirty thousand times
+_FULL = (1 << _FIELD) - 1
+_TOGETHER = 4  # the visits to so many stages go into one sum
 
 
 def created_within(where: Condition, period: tuple[str, str] | None) -> Condition:
@@ -37,15 +38,16 @@ def climbs(reader: Reader, group: Group, steps: Mapping[int, int], where: Condit
     ``steps`` gives the step of each stage of a pipeline; those of lost stages are the first, so that a deal of which
     nothing is known but that it was lost has entered the pipeline.
     """
-    rungs = max(steps.values(), default=0) + 1
-    for key, code, count in _histories(reader, group, f"MAX({_step(steps)})", rungs, steps, where):
-        yield key, code % rungs, code // rungs, count
+    told = _visits({stage: step - 1 for stage, step in steps.items()})
+    for key, stage, visits, count in _histories(reader, group, told, steps, where):
+        yield key, _furthest(visits), stage, count
 
 
 def heights(reader: Reader, group: Group, steps: Mapping[int, int], where: Condition) -> tuple[Counts, Counts]:
     """How many deals came to each step and no further, and how many stand in each stage now; see ``climbs``."""
-    rungs = max(steps.values(), default=0) + 1
-    return _told_apart(reader, group, f"MAX({_step(steps)})", rungs, steps, where)
+    told = _visits({stage: step - 1 for stage, step in steps.items()})
+    visits, now = _told_apart(reader, group, told, steps, where)
+    return _summed(((key, _furthest(each)), count) for (key, each), count in visits.items()), now
 
 
 def visits(
@@ -55,102 +57,144 @@ def visits(
 
     Of the deals that stand in a stage of the ``pipeline``.
     """
-    told = " + ".join(_seen(stages, first) for first in range(0, len(stages), _TOGETHER)) or "0 * COUNT(*)"
-    codes, now = _told_apart(reader, group, told, 1 << len(stages), pipeline, where)
-    been: Counts = {}
-    for (key, code), count in codes.items():
-        for stage in (stage for bit, stage in enumerate(stages) if code >> bit & 1):
-            been[key, stage] = been.get((key, stage), 0) + count
+    told = _visits({stage: place for place, stage in enumerate(stages)}, " ELSE 0")
+    found, now = _told_apart(reader, group, told, pipeline, where)
+    been = _summed(
+        ((key, stage), count)
+        for (key, each), count in found.items()
+        for place, stage in enumerate(stages)
+        if each >> place * _FIELD & _FULL
+    )
     return been, now
 
 
-def _seen(stages: Sequence[int], first: int) -> str:
-    """Of some stages, from the one at a place on, the sum of 2 to the power of the places of those a deal was in."""
-    some = list(enumerate(stages))[first : first + _TOGETHER]
-    # One sum counts the visits to all of them, each in bits of its own: four sums take twice as long.
-    cases = " ".join(f"WHEN {stage:d} THEN {1 << (bit - first) * _VISITS}" for bit, stage in some)
-    visits = f"CAST(SUM(CASE h.to_stage_id {cases} ELSE 0 END) AS BIGINT)"
-    bits = (
-        f"CASE WHEN {visits} & {((1 << _VISITS) - 1) << (bit - first) * _VISITS} > 0 THEN {1 << bit} ELSE 0 END"
-        for bit, _ in some
+def _visits(places: Mapping[int, int], otherwise: str = "") -> str:
+    """SQL for how often a deal came to each stage: a field of bits for each place from 0 on, the visits in it.
+
+    Stages of a place below 0 have no field; of a deal that came to none of the stages nothing is told.
+    """
+    if not places:
+        return "0 * COUNT(*)"
+    # One sum for many stages, each in bits of its own: a sum for each takes longer than all the rest.
+    firsts = range(0, max(1, *(place + 1 for place in places.values())), _TOGETHER)
+    return " || ' ' || ".join(_some_visits(places, first, otherwise) for first in firsts)
+
+
+def _some_visits(places: Mapping[int, int], first: int, otherwise: str) -> str:
+    fields = {stage: place - first for stage, place in places.items()}
+    cases = " ".join(
+        f"WHEN {stage:d} THEN {1 << field * _FIELD if 0 <= field < _TOGETHER else 0}" for stage, field in fields.items()
     )
-    return " + ".join(bits)
+    return f"CAST(SUM(CASE h.to_stage_id {cases}{otherwise} END) AS BIGINT)"
+
+
+def _number(visits: object) -> int:
+    """What was told as one number, its fields from the lowest bits on."""
+    parts = enumerate(str(visits).split(" "))
+    return sum(int(part) << place * _TOGETHER * _FIELD for place, part in parts)
+
+
+def _furthest(visits: int) -> int:
+    """The step that follows the highest place that was visited."""
+    return -(-visits.bit_length() // _FIELD)
+
+
+def _summed(counts: Iterable[tuple[tuple[object, int], int]]) -> Counts:
+    found: Counts = {}
+    for line, count in counts:
+        found[line] = found.get(line, 0) + count
+    return found
 
 
 def _told_apart(
-    reader: Reader, group: Group, told: str, size: int, pipeline: Sequence[int] | Mapping[int, int], where: Condition
+    reader: Reader, group: Group, told: str, pipeline: Collection[int], where: Condition
 ) -> tuple[Counts, Counts]:
-    """How many deals there are by what is told of their moves, and by the stage where they stand."""
-    if where == EVERYTHING and group == WHOLE and (found := _of_all(reader, told, list(pipeline))):
+    """How many deals there are by their visits, and by the stage where they stand."""
+    if where == EVERYTHING and group == WHOLE and (found := _of_all(reader, told, pipeline)):
         return found
-    codes: Counts = {}
-    now: Counts = {}
-    for key, code, count in _histories(reader, group, told, size, pipeline, where):
-        codes[key, code % size] = codes.get((key, code % size), 0) + count
-        now[key, code // size] = now.get((key, code // size), 0) + count
-    return codes, now
+    lines = list(_histories(reader, group, told, pipeline, where))
+    return (
+        _summed(((key, visits), count) for key, _, visits, count in lines),
+        _summed(((key, stage), count) for key, stage, _, count in lines),
+    )
 
 
-def _of_all(reader: Reader, told: str, pipeline: Sequence[int]) -> tuple[Counts, Counts] | None:
+def _of_all(reader: Reader, told: str, pipeline: Collection[int]) -> tuple[Counts, Counts] | None:
     """The same where nothing is left out: all ways are counted, without those of the few deals that are not meant.
 
     So that not each deal is looked up. None where these are many, or where the moves do not tell of every deal.
     """
-    inside = f"+r.stage_id IN ({_listed(pipeline)})"
-    others = f" FROM deal r WHERE NOT (r.deleted_at IS NULL AND {inside})"
-    counted = group_rows(reader, WHOLE, (COUNT,), Condition(inside), EMPTY, (_PLACE,))
-    now: Counts = {(None, stage): count for _, stage, count in counted}
-    if (reader.value(f"SELECT COUNT(*){others}") or 0) * _FEW > sum(now.values()):
+    now: Counts = {}
+    others = 0
+    for stage, count, deleted in reader.rows("SELECT stage_id, COUNT(*), COUNT(deleted_at) FROM deal GROUP BY 1"):
+        meant = count - deleted if stage in pipeline else 0
+        others += count - meant
+        if meant:
+            now[None, stage] = meant
+    if others * _FEW > sum(now.values()):
         return None
     ways = f"SELECT h.deal_id, {told} AS told FROM stage_change h GROUP BY h.deal_id"
-    codes: Counts = {(None, code): count for code, count in reader.rows(_by_code(ways))}
-    way = f"SELECT (SELECT {told} FROM stage_change h WHERE h.deal_id = r.id HAVING COUNT(*) > 0) AS told{others}"
-    for code, count in reader.rows(_by_code(way)):
-        codes[None, code] -= count
+    codes = _summed(((None, _number(visits)), count) for visits, count in _counted(reader, ways))
+    if others:
+        way = (
+            f"SELECT (SELECT {told} FROM stage_change h WHERE h.deal_id = r.id HAVING COUNT(*) > 0) AS told FROM deal r"
+            f" WHERE NOT (r.deleted_at IS NULL AND +r.stage_id IN ({_listed(pipeline)}))"
+        )
+        codes = _summed([*codes.items(), *(((None, _number(each)), -count) for each, count in _counted(reader, way))])
     return (codes, now) if sum(codes.values()) == sum(now.values()) else None
 
 
-def _by_code(ways: str) -> str:
-    return f"SELECT f.told, COUNT(*) FROM ({ways}) f WHERE f.told IS NOT NULL GROUP BY 1"
+def _counted(reader: Reader, ways: str) -> Iterable[tuple[object, int]]:
+    """What is told of the deals, and of how many."""
+    if reader.dialect.sorts_groups:
+        return counted(reader.value(f"SELECT {reader.dialect.gathered('f.told')} FROM ({ways}) f"))
+    return (
+        (visits, count)
+        for visits, count in reader.rows(f"SELECT f.told, COUNT(*) FROM ({ways}) f WHERE f.told IS NOT NULL GROUP BY 1")
+    )
 
 
 def _histories(
-    reader: Reader, group: Group, told: str, size: int, pipeline: Sequence[int] | Mapping[int, int], where: Condition
-) -> Iterator[Row]:
-    """Group, what is ``told`` of a deal's moves (a number below ``size``) and its stage as one number, how many deals."""
-    inside, stage = in_pipeline(where, list(pipeline)), f"r.stage_id * {size:d}"
+    reader: Reader, group: Group, told: str, pipeline: Collection[int], where: Condition
+) -> Iterator[tuple[object, int, int, int]]:
+    """Group, number of the stage, visits as one number, how many deals."""
+    inside = in_pipeline(where, pipeline)
     if where == EVERYTHING:
         # The ways of all deals in the order of the index, each deal looked up in between: said so that SQLite does that.
         ways = f"(SELECT h.deal_id, {told} AS told FROM stage_change h GROUP BY h.deal_id)"
         inside = both(inside, Condition("r.id = f.deal_id"))
         group = group._replace(source=group.source.replace(" FROM deal r", f" FROM {ways} f CROSS JOIN deal r"))
-        code = Condition(f"{stage} + f.told")
+        told = "f.told"
     else:
-        code = Condition(f"{stage} + (SELECT {told} FROM stage_change h WHERE h.deal_id = r.id)")
-    return (row for row in group_rows(reader, group, (COUNT,), inside, split=[code]) if row[1] is not None)
+        told = f"(SELECT {told} FROM stage_change h WHERE h.deal_id = r.id)"
+    for key, stage, visits, count in tallies(reader, group, (_PLACE, Condition(told)), inside):
+        yield key, int(stage), _number(visits), count
 
 
-def first_entries(
-    reader: Reader, group: Group, steps: Mapping[int, int], stages: Sequence[int], where: Condition, every: int = 1
-) -> Iterator[Row]:
-    """Group, number of a deal, and for each step the second when it first entered it; None for those it never was in.
+def ways(
+    reader: Reader, group: Group, where: Condition, every: int = 1
+) -> Iterator[tuple[object, list[tuple[int, int]]]]:
+    """Group, and the moves of each deal in their order: the number of the stage, and the second.
 
-    Only of deals whose number ``every`` divides: of very many, some are enough.
+    Only of deals that are one in ``every``: of very many, some are enough.
     """
-    last = max(steps.values(), default=0)
-    entered = [
-        f"MIN(CASE WHEN h.to_stage_id IN ({_listed([each for each in stages if steps[each] == step])}) THEN h.at END)"
-        for step in range(last + 1)
-    ]
-    climbed = Condition(f"h.to_stage_id IN ({_listed(stages)})")
-    inside = both(in_pipeline(where, list(steps)), _sampled(every), climbed)
+    if every > 1:
+        highest = reader.value("SELECT MAX(id) FROM deal") or 0
+        where = both(where, Condition(reader.dialect.one_in(every, "r.id", highest)))
     # The plus keeps SQLite from going by moves, and then from each to its deal.
     moves = Condition(" JOIN stage_change h ON h.deal_id = +r.id")
-    values = [Condition(reader.dialect.seconds(each)) for each in entered]
-    return group_rows(reader, group, values, inside, moves, [Condition("r.id")])
+    values = (Condition("r.id"), Condition("h.to_stage_id"), Condition(reader.dialect.seconds("h.at")))
+    deal: int | None = None
+    found: dict[object, list[tuple[int, int]]] = {}
+    for key, number, stage, second in group_values(reader, group, values, where, moves, "2, h.at, h.id"):
+        if number != deal:
+            yield from found.items()
+            deal, found = number, {}
+        found.setdefault(key, []).append((stage, second))
+    yield from found.items()
 
 
-def in_pipeline(where: Condition, stages: Sequence[int]) -> Condition:
+def in_pipeline(where: Condition, stages: Collection[int]) -> Condition:
     """The deals that fit and stand in one of the stages now."""
     return both(where, Condition(f"+r.stage_id IN ({_listed(stages)})"))
 
@@ -172,27 +216,6 @@ def standing(reader: Reader, group: Group, worth: Worth, where: Condition, *, by
         ),
     )
     return group_rows(reader, group, measures, where, EMPTY, (stage,))
-
-
-def stays(
-    reader: Reader, group: Group, stages: Sequence[int], now: int, where: Condition, every: int = 1
-) -> Iterator[Row]:
-    """Group, stage and the seconds that each deal was in it, all its stays together; one that lasts runs to ``now``.
-
-    Only of deals whose number ``every`` divides: of very many, some are enough.
-    """
-    at = reader.dialect.seconds("h.at")
-    inside = both(where, _sampled(every))
-    deals = needed(DEALS, inside.sql)
-    source = Condition(
-        " JOIN (SELECT v.deal_id, v.stage, CAST(SUM(COALESCE(v.ended, ?) - v.began) AS BIGINT) AS lasted FROM"
-        f" (SELECT h.deal_id, h.to_stage_id AS stage, {at} AS began,"
-        f" LEAD({at}) OVER (PARTITION BY h.deal_id ORDER BY h.at, h.id) AS ended FROM stage_change h"
-        f" WHERE h.deal_id IN (SELECT r.id{deals} WHERE {inside.sql})) v"
-        f" WHERE v.stage IN ({_listed(stages)}) GROUP BY v.deal_id, v.stage) f ON f.deal_id = r.id",
-        (now, *inside.params),
-    )
-    return group_values(reader, group, (Condition("f.stage"), Condition("f.lasted")), inside, source)
 
 
 # The number of the stage that a lost deal was in before.
@@ -229,16 +252,5 @@ def stage_names(reader: Reader) -> dict[int, str]:
 REASON = Group("reason", "r.lost_reason")
 
 
-def _sampled(every: int) -> Condition:
-    """One deal in so many, scattered: numbers at even steps would all be of one owner where deals were dealt out in turn."""
-    # Knuth's multiplicative hash: 2^32 divided by the golden ratio.
-    return Condition(f"(r.id * 2654435761 % 4294967296) * {every:d} < 4294967296") if every > 1 else EVERYTHING
-
-
-def _step(steps: Mapping[int, int]) -> str:
-    cases = " ".join(f"WHEN {stage:d} THEN {step:d}" for stage, step in steps.items())
-    return f"CASE h.to_stage_id {cases} END"
-
-
-def _listed(numbers: Sequence[int] | Mapping[int, int]) -> str:
+def _listed(numbers: Collection[int]) -> str:
     return ", ".join(f"{number:d}" for number in numbers) or "NULL"

@@ -137,6 +137,8 @@ class FieldRow(Horizontal):
     def _be_here(self, *, here: bool) -> None:
         self._is_here = here
         self.refresh()
+        if here and self.field.proposed and self.text == self.field.value:
+            self.control.action_select_all()
         if self.field.long:
             self._note(_LONG_KEYS).display = here
 

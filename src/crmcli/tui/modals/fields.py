@@ -27,7 +27,7 @@ class FormField(NamedTuple):
 
     One with ``choices`` is picked from them; ``field``, a noun and a field of it, says how it is read and so what is wrong
     while it is typed; ``completes`` is a kind that ``Completing`` knows values of; ``many`` takes several, with commas
-    between; ``long`` is a text of several lines, in Markdown.
+    between; ``long`` is a text of several lines, in Markdown; a ``proposed`` value gives way to what is typed.
     """
 
     name: str
@@ -40,6 +40,7 @@ class FormField(NamedTuple):
     many: bool = False
     long: bool = False
     required: bool = False
+    proposed: bool = False
 
     @property
     def declared(self) -> Field | None:
@@ -69,7 +70,7 @@ def read(field: FormField, text: str, rules: InputRules, locale: Locale) -> Read
     except BadValue as error:
         return Reading(error.reason)
     meant = [_meant(declared, value, rules.now, locale) for value in values]
-    return Reading(meant=", ".join(meant) if meant != [part.strip() for part in parts] else "")
+    return Reading(meant=", ".join(meant) if any(meant) and meant != [part.strip() for part in parts] else "")
 
 
 def _unsigned(part: str, declared: Field) -> str:

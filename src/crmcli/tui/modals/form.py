@@ -102,6 +102,7 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         self._draft_due = False
         self._is_draft_read = False
         self._restored: dict[str, str] = {}
+        self._blamed: tuple[FieldRow, str] | None = None  # the field that was said to be wrong, and what it held
         self.rows = {field.name: self._row(field, number) for number, field in enumerate(self.fields)}
 
     def _row(self, field: FormField, number: int) -> FieldRow:
@@ -238,6 +239,10 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         event.stop()
         if event.row.text == event.text:
             event.row.say(event.reading)
+            row, text = self._blamed or (None, "")
+            if row is event.row and text != event.text and not event.reading.wrong:
+                self._blamed = None
+                self.say("")
 
     # -- the draft
 
@@ -293,7 +298,8 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
             self._draft.put(
                 Typed(self.app.session.desk.clock.now(), fields, {name: self.before(name) for name in fields})
             )
-            self.run_worker(asyncio.to_thread(self._draft.write), group="draft")
+            # The program's, not the form's, whose workers end with it.
+            self.app.run_worker(asyncio.to_thread(self._draft.write), group="draft")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is something to throw away only after it was brought back."""
@@ -320,8 +326,14 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         self.action_save() if event.button.id == "save" else self.action_cancel()
 
     def action_cancel(self) -> None:
-        """Close the form, and throw away what was typed."""
-        if not self._saving:
+        """Close the form; what was typed is there again when it is opened the next time."""
+        if self._saving:
+            return
+        if self._draft is not None and self._is_draft_read and self.changed():
+            self._write_draft()
+            self.notify("what you typed is kept: it is back when you open the form again", timeout=4)
+            self.dismiss(None)
+        else:
             self._close(None)
 
     def _close(self, done: Done | None) -> None:
@@ -345,7 +357,7 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         if missing is not None:
             missing.say(Reading("is required"))
             self.say(f"{missing.field.label} is required", wrong=True)
-            missing.begin()
+            self._blame(missing)
             return
         self._saving = True
         self.say("saving …")
@@ -378,7 +390,12 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         row = self._row_of(error) if isinstance(error, BadValue) else None
         if row is not None and isinstance(error, BadValue):
             row.say(Reading(error.reason))
-            row.begin()
+            self._blame(row)
+
+    def _blame(self, row: FieldRow) -> None:
+        """The keys go to the field that is wrong; once it is right, nothing is said of it any more."""
+        self._blamed = (row, row.text)
+        row.begin()
 
     def _row_of(self, error: BadValue) -> FieldRow | None:
         wrong = error.field.replace("-", "_")

@@ -25,11 +25,15 @@ if TYPE_CHECKING:
     from crmcli.tui.screens.place import Place
 
 _KEYS = 18
-_ABOUT = 44  # what one of two columns has room for, and a terminal of eighty
+_ABOUT = 44  # cells for what a key does, where there is room
+_WIDTH, _PART = 132, 0.96  # how wide it is at most, and of the terminal, as the style sheet has it
+_NARROW = 110  # columns of a terminal that has room for one column of keys only
+_AROUND = 7  # cells of frame, padding and scroll bar
+_GAP = 2  # behind each column
 _COLORS = Content.assemble(
     ("the edge of a card", "bold $primary"), "\n",
     ("▌", "$error"), " overdue: next step or close date has gone by\n",
-    ("▌", "$warning"), " rotting: untouched for longer than the stage allows\n",
+    ("▌", "$warning"), " rotting: nobody touched it for too long\n",
     ("▌", "$success"), " won   ", ("▌", "dim $error"), " lost\n",
 )  # fmt: skip
 
@@ -48,7 +52,7 @@ class Help(Dialog[None]):
         with Vertical(classes="dialog -wide"):
             yield Label(f"keys · {self._place.name}", classes="dialog-title")
             with VerticalScroll(classes="dialog-body", id="help-body"), Horizontal(id="help-columns"):
-                sections = list(_sections(self._place.name or "", self._place.session.settings.keys))
+                sections = list(_sections(self._place.name or "", self._place.session.settings.keys, self._room()))
                 half = _half(sections)
                 left = sections[:half] + ([_COLORS] if self._place.name == "board" else [])
                 yield Static(Content("\n\n").join(left))
@@ -59,12 +63,19 @@ class Help(Dialog[None]):
         """The keys scroll."""
         self.query_one("#help-body").focus()
 
+    def _room(self) -> int:
+        """Cells for what a key does: a narrow terminal has one column, as the style sheet has it."""
+        wide = self.app.size.width
+        room = min(_WIDTH, int(wide * _PART)) - _AROUND
+        columns = 1 if wide < _NARROW else 2
+        return min(_ABOUT, room // columns - _GAP - _KEYS - 1)
+
     def action_close(self) -> None:
         """Close it."""
         self.dismiss(None)
 
 
-def _sections(place: str, changed: Mapping[str, str]) -> Iterator[Content]:
+def _sections(place: str, changed: Mapping[str, str], room: int) -> Iterator[Content]:
     """The keys by section, the screen's own first and those that work everywhere last."""
     everywhere, *others = scopes_of(place)
     by_section: dict[str, list[Content]] = {}
@@ -72,7 +83,7 @@ def _sections(place: str, changed: Mapping[str, str]) -> Iterator[Content]:
         for key in keys:
             shown = shown_keys(keys_of(scope, key, changed))
             if shown and not key.id.startswith("digit_"):
-                about = wrap(key.about, _ABOUT)
+                about = wrap(key.about, room)
                 line = Content.assemble((pad(shown, _KEYS), "bold"), " ", f"\n{' ' * (_KEYS + 1)}".join(about))
                 by_section.setdefault(key.section, []).append(line)
     for section, lines in by_section.items():

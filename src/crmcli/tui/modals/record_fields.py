@@ -105,6 +105,7 @@ def _form_field(noun: str, name: str, view: Any | None, locale: Locale, given: M
         many=field.many,
         long=name in _LONG,
         required=field.required,
+        proposed=view is None and name == "stage",
     )
 
 

@@ -265,7 +265,7 @@ def task_fields() -> tuple[FormField, ...]:
     """What planning a task asks; the record it is about is known."""
     return (
         FormField("subject", "task", example="what is to be done", required=True),
-        FormField("due", "due", "tomorrow", _DUE, field=("activity", "due")),
+        FormField("due", "due", "tomorrow", _DUE, field=("activity", "due"), proposed=True),
         FormField("priority", "priority", "normal", choices=PRIORITIES),
         FormField("body", "more", long=True, field=("activity", "body")),
     )

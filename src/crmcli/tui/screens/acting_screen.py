@@ -73,7 +73,8 @@ class ActingScreen(MovingScreen):
     def on_place_written(self, event: ActingScreen.Written) -> None:
         """Say so, and show the store as it is now."""
         event.stop()
-        for text in (event.said, *event.done.notes):
+        said = event.said if event.done.is_stored or not event.said else "nothing was changed"
+        for text in (said, *event.done.notes):
             if text:
                 self.notify(visible(text), markup=False, timeout=3)
         self.written(event.done.result)
@@ -214,6 +215,7 @@ class ActingScreen(MovingScreen):
 
         def closed(done: Done | None) -> None:
             if done is not None:
-                self.post_message(self.Written(done, said))
+                is_as_it_was = done.result is not None and done.result is getattr(form, "view", None)
+                self.post_message(self.Written(done._replace(is_stored=False) if is_as_it_was else done, said))
 
         self.app.push_screen(form, closed)

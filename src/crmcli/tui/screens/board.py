@@ -391,6 +391,8 @@ class BoardScreen(BoardArranging):
         if 0 <= place < len(keys):
             stages = {stage.number: stage for stage in self.stages()}
             self.wish(Wish([(card, stages[card.stage]) for card in cards], keys[place]))
+        else:
+            self.notify("there is no swimlane there", timeout=3)
 
     def action_verb(self, name: str) -> None:
         """Moves are shown at once; everything else goes its usual way."""

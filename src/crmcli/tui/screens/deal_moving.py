@@ -85,6 +85,8 @@ class DealMoving(Place):
         if moves:
             self.app.last_verb = (VERBS["stage"], {"stage": moves[0][1].stage, "step": str(step)})
             self.wish(Wish(moves))
+        else:
+            self.notify("there is no stage there", timeout=3)
 
     def move_to(self, cards: Sequence[BoardCard], stage: StageView) -> None:
         """Move the cards to a stage; those that are there stay."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings_of
@@ -10,21 +10,20 @@ from crmcli.tui.keys.registry import PLACES
 from crmcli.tui.screens.record_editing import RecordEditing
 from crmcli.tui.screens.record_linking import RecordLinking
 from crmcli.tui.screens.record_logging import ON_DEALS, RecordLogging
+from crmcli.tui.stepping import Stepping
 from crmcli.tui.trail import Spot
-from crmcli.tui.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from textual.binding import BindingType
 
-    from crmcli.domain.views import StageView
     from crmcli.tui.yanking import Yank
 
 _ON_ENTRIES = frozenset({"done", "snooze"})
 
 
-class RecordScreen(RecordEditing, RecordLinking, RecordLogging):
+class RecordScreen(Stepping, RecordEditing, RecordLinking, RecordLogging):
     """What the keys do, as the part of the page has it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("record")
@@ -105,22 +104,7 @@ class RecordScreen(RecordEditing, RecordLinking, RecordLogging):
         if page is None or page.noun != "deal" or not page.is_live:
             self.notify("only a deal moves from stage to stage", timeout=3)
             return
-        deal = page.record
-        self.read("stages", self.session.pipelines.list, lambda stages: self._move(deal, stages, steps))
-
-    def _move(self, deal: Any, stages: Sequence[StageView], steps: int) -> None:  # noqa: ANN401 - a deal's view
-        own = [stage for stage in stages if stage.pipeline == deal.pipeline]
-        here = next((place for place, stage in enumerate(own) if stage.stage == deal.stage), 0)
-        if not 0 <= here + steps < len(own):
-            return
-        stage = own[here + steps]
-        if stage.kind == "lost":
-            self.start(VERBS["lose"], [self._record()], also={"stage": stage.stage})
-            return
-        self.write(
-            f"#{deal.number} can't be moved", lambda: self.session.deals.move(deal.id, stage.stage, seen_stage=deal.stage),
-            f"#{deal.number} {deal.title} → {stage.stage}",
-        )  # fmt: skip
+        self.step(self._record(), steps, seen=page.record.stage)
 
     # -- out of here
 

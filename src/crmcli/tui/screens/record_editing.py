@@ -74,8 +74,9 @@ class RecordEditing(RecordReading):
     def on_note_pane_saved(self, event: NotePane.Saved) -> None:
         """Store the text."""
         note = event.note
+        said = "text stored" if note.field == "body" else f"{note.field} stored"
         Saving(
-            self, note.noun, note.view, {note.field: event.text}, base={note.field: event.base}, said=f"{note.field} stored",
+            self, note.noun, note.view, {note.field: event.text}, base={note.field: event.base}, said=said,
             done=lambda _: self.note.stored(), refused=lambda error: self.note.say(told_of(error), wrong=True),
         ).start()  # fmt: skip
 

@@ -67,8 +67,8 @@ class RecordLogging(RecordReading):
             verb, answers = VERBS["task"], {"subject": said.text, "due": said.when or "tomorrow"}
         else:
             verb, answers = VERBS["log"], {"type": event.kind, "body": said.text, "at": said.when}
-
-        self.run_worker(self._log(verb, target, answers, f"{event.kind.replace('_', ' ')} logged"), group="write")
+        became = "planned" if event.kind == "task" else "logged"
+        self.run_worker(self._log(verb, target, answers, f"{event.kind.replace('_', ' ')} {became}"), group="write")
 
     async def _log(self, verb: Verb, target: Target, answers: dict[str, str], said: str) -> None:
         def done(_: Done) -> None:

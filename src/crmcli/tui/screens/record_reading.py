@@ -237,7 +237,8 @@ class RecordReading(RecordParts):
         if self._subject == "entry" and mail is not None:
             return self._noted_mail(mail)
         if self._subject == "entry" and view is not None:
-            when = self.session.locale.time(view.at)
+            locale = self.session.locale
+            when = locale.due(view.due) if view.due and view.status == "planned" else locale.time(view.at)
             title = f"{view.type.replace('_', ' ')} #{view.number}, {when}: {view.subject or ''}".removesuffix(": ")
             return Note("activity", view, "body", title, view.body or "", "nothing more was written down; i does")
         field = NOTE.get(page.noun, "")

@@ -12,8 +12,8 @@ from crmcli.tui.bindings import bindings_of
 from crmcli.tui.keys.registry import PLACES
 from crmcli.tui.screens.table_filtering import TableFiltering
 from crmcli.tui.screens.table_views import TableViews
+from crmcli.tui.stepping import Stepping
 from crmcli.tui.targets import Target, told
-from crmcli.tui.verbs import VERBS
 from crmcli.tui.widgets.preview import Glance, Preview
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual.events import Resize
     from textual.timer import Timer
 
-    from crmcli.domain.views import DealView, DuplicatePair, StageView
+    from crmcli.domain.views import DuplicatePair
     from crmcli.services.merging import Merge
     from crmcli.tui.modals.picker import Choice
     from crmcli.tui.screens.acting_screen import Deed
@@ -40,7 +40,7 @@ _MERGED = ("contact", "company", "deal")
 _TWINS = ("contact", "company")
 
 
-class RecordsScreen(TableViews, TableFiltering):
+class RecordsScreen(Stepping, TableViews, TableFiltering):
     """A table with a pane beside it."""
 
     def __init__(self, session: Session, name: str) -> None:
@@ -300,21 +300,7 @@ class RecordsScreen(TableViews, TableFiltering):
         if len(self.table.marked) > 1:
             self.notify("m moves all that are marked", timeout=3)
         elif deal is not None and self.table.display:
-            self.read("stages", self.session.pipelines.list, lambda stages: self._move(deal, stages, step))
-
-    def _move(self, deal: DealView, stages: Sequence[StageView], step: int) -> None:
-        own = [stage for stage in stages if stage.pipeline == deal.pipeline]
-        place = next((at for at, stage in enumerate(own) if stage.stage == deal.stage), 0) + step
-        if not 0 <= place < len(own):
-            return
-        to, target = own[place], self._target(deal.number)
-        if to.kind == "lost":
-            self.start(VERBS["lose"], [target], also={"stage": to.stage})
-            return
-        self.write(
-            f"#{deal.number} can't be moved", lambda: self.session.deals.move(deal.id, to.stage),
-            f"#{deal.number} {deal.title} → {to.stage}",
-        )  # fmt: skip
+            self.step(self._target(deal.number), step)
 
 
 class ContactsScreen(RecordsScreen):

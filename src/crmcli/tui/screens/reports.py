@@ -18,7 +18,7 @@ from crmcli.tui.trail import Spot
 from crmcli.tui.widgets.figures import Figures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from textual.binding import BindingType
 
@@ -224,11 +224,20 @@ def drill_of(report: Report, row: int) -> Drill | None:
 def ways_down(report: Report, row: int, paper: object) -> list[Way]:
     """The different records that a row and its figures count; the row's own first."""
     own = drill_of(report, row)
-    ways = [Way(_ALL_OF_IT, "", own)] if own is not None else []
+    ways = [*_each_way(_ALL_OF_IT, "", own)] if own is not None else []
     texts = [text for text, _ in cells(report, report.rows[row], paper)]  # type: ignore[arg-type]
     beside = report.cells[row] if row < len(report.cells) else {}
     for place, column in enumerate(report.columns):
         drill = beside.get(column.name)
-        if drill is not None and all(drill != way.drill for way in ways):
-            ways.append(Way(visible(column.header), texts[place], drill))
+        if drill is not None and all(drill._replace(more=()) != way.drill for way in ways):
+            ways += _each_way(visible(column.header), texts[place], drill)
     return ways
+
+
+def _each_way(name: str, figure: str, drill: Drill) -> Iterator[Way]:
+    """A way for each of the tables that the records stand in."""
+    parts = (drill, *drill.more)
+    for place, each in enumerate(parts, 1):
+        nth = sum(one.noun == each.noun for one in parts[:place])
+        what = f"{name}: {each.noun}{f' {nth}' if nth > 1 else ''}" if drill.more else name
+        yield Way(what, figure, each._replace(more=()))

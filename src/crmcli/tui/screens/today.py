@@ -220,7 +220,7 @@ class TodayScreen(Stepping, AsideFollowing):
 
     def on_place_written(self, event: Place.Written) -> None:
         """Say how it can be taken back, or done again."""
-        if event.said:
+        if event.said and event.done.is_stored:
             way = "U does it again" if event.said.startswith("undone: ") else "u takes it back"
             self.query_one(HeadLine).hint = f"{visible(event.said)} · {way}"
 

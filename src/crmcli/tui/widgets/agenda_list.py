@@ -112,7 +112,8 @@ class AgendaList(LineList):
 
 def _narrow(title: Piece, why: Piece, who: Piece, cells: int) -> list[Piece]:
     """Who it is about right behind what is to be done, where there is no room for a column."""
-    aside = min(width(why.text), _WHY)
+    left = cells - width(title.text) - width(who.text) - 4
+    aside = min(width(why.text), max(_WHY, left))
     pieces = joined(cells - aside - 2, title, Piece("  "), who)
     taken = sum(width(piece.text) for piece in pieces)
     return [*pieces, Piece(" " * (cells - aside - taken)), Piece(pad(why.text, aside), why.tone)]

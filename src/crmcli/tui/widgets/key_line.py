@@ -73,6 +73,8 @@ class KeyLine(Widget, can_focus=False, inherit_bindings=False):
         screen, seen = self.screen, set[str]()
         fits = getattr(screen, "fits", None)
         active = [each for each in screen.active_bindings.values() if each.binding.show]
+        if screen.focused is not None and screen.focused.check_consume_key("x", "x"):  # the screen's wait for the field
+            active = [each for each in active if each.node is not screen or each.binding.id in ALWAYS]
         for _, binding, enabled, _ in sorted(active, key=lambda each: rank(screen.name or "", each.binding.id or "")):
             if binding.action not in seen and (fits is None or fits(binding.action)):
                 seen.add(binding.action)
