@@ -42,9 +42,13 @@ KEYS: dict[str, Sequence[str]] = {
     "deals": ["j", "j", "j", "k", "pagedown", "pagedown", "G", "pageup", "g"],
     "activity": ["j", "j", "k", "pagedown", "pagedown", "G", "g"],
     "campaigns": ["j", "k"],
-    "reports": ["j", "k"],
+    "reports": ["j", "j", "k", "pagedown", "G", "g"],
     "history": ["j", "j", "k", "pagedown", "G", "g"],
 }
+# On each report, once its figures are there: among them, another figure as chart, no chart and the chart again.
+ON_REPORT = ["j", "k", "pagedown", "G", "g", "v", "c", "c"]
+SLOW_REPORTS = ("hygiene",)  # it goes through all records for minutes; the others are walked through
+FIGURES_SECONDS = 20.0
 ROUNDS = 6
 SEARCHES = ("anna kowalska", "person4711", "deal 99", "петров", "+35988", "company 17")
 NARROWINGS = ("anna", "note 4", "петров", "a o e i")
@@ -150,6 +154,11 @@ class Drive:
             first = await self.paints.first(lambda screen=screen: self.visit(screen), 5)  # type: ignore[misc]
             await self.paints.rest()
             self.show(f"{screen}: opened", first, AIMS["key"])
+            if screen == "reports":
+                # The first figures are still being worked out: what goes to other ones does not wait for that.
+                early = await self.keys(["tab", "tab", "shift+tab", "shift+tab"], 1)
+                self.show("reports: key before figures", early, AIMS["key"])
+                await self.figures()
             self.show(f"{screen}: key to repaint", await self.keys(keys), AIMS["key"])
         again: dict[str, list[float]] = {screen: [] for screen in KEYS}
         for screen in [*KEYS] * ROUNDS:
@@ -157,6 +166,41 @@ class Drive:
             await self.paints.rest(0.1)
         for screen, times in again.items():
             self.show(f"{screen}: opened again", times, AIMS["key"])
+
+    async def figures(self) -> None:
+        """Wait until the chosen report is worked out."""
+        end = time.perf_counter() + FIGURES_SECONDS
+        while not getattr(self.app.screen, "is_answered") and time.perf_counter() < end:  # noqa: B009 - only reports have it
+            await asyncio.sleep(0.02)
+        await self.paints.rest(0.3)
+
+    async def reports(self) -> None:
+        """From report to report, each worked on; then down to the records behind a row, and back."""
+        from crmcli.reports.catalogue import QUESTIONS
+
+        self.visit("reports")
+        await self.paints.rest()
+        other: list[float] = []
+        on_it: list[float] = []
+        for _ in range(sum(question.name not in SLOW_REPORTS for question in QUESTIONS) - 1):
+            other += await self.keys(["tab"], 1)
+            await self.figures()
+            on_it += await self.keys(ON_REPORT, 1)
+        self.show("reports: another report", other, AIMS["key"])
+        self.show("reports: key on each", on_it, AIMS["key"])
+        down: list[float] = []
+        back: list[float] = []
+        getattr(self.app.screen, "choose")("pipeline")  # noqa: B009 - only reports have it
+        for _ in range(ROUNDS):
+            await self.figures()
+            down += await self.keys(["enter"], 1)
+            await self.paints.rest()
+            if self.app.screen is not self.app.place:  # it asks which of the row's records are meant
+                down += await self.keys(["enter"], 1)
+                await self.paints.rest()
+            back += await self.keys(["left_square_bracket"], 1)
+        self.show("reports: down to records", down, AIMS["key"])
+        self.show("reports: back from them", back, AIMS["key"])
 
     async def board(self) -> None:
         """Cards moved to the next stage and back, without swimlanes and with them."""
@@ -256,7 +300,8 @@ async def measured(store: Path, size: tuple[int, int], show: Callable[[str, Sequ
         paints = Paints(app)
         await paints.rest(2.5)  # a user looks at the first screen for a moment, too
         drive = Drive(app, paints, show)
-        for part in (drive.screens, drive.record, drive.forms, drive.narrowing, drive.searches, drive.board):
+        parts = (drive.screens, drive.reports, drive.record, drive.forms, drive.narrowing, drive.searches, drive.board)
+        for part in parts:
             await part()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{'peak memory':<32} {peak:7.0f} MB   aim {AIMS['memory']:.0f}")

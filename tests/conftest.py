@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NOW = "2026-11-21T12:00:00Z"  # a Saturday
+_ROOM = 4 << 30  # bytes
 
 # A change is tried on the same few examples each time; `--hypothesis-profile=thorough` looks for others. No example has to
 # be done in a time: on a busy machine any may take long.
@@ -37,10 +38,22 @@ settings.load_profile("fast")
 
 def pytest_configure() -> None:
     """A shell that runs the tests in the background has them ignore its signals, which the programs they start must not."""
+    _work_in_memory()
     for name in ("SIGINT", "SIGHUP", "SIGQUIT"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
+
+
+def _work_in_memory() -> None:
+    """Ten thousands of small stores are made and deleted: where there is a disk in memory with room, they lie there."""
+    place = Path("/dev/shm")
+    try:
+        room = os.statvfs(place)
+        if room.f_bavail * room.f_frsize > _ROOM and not room.f_flag & os.ST_NOEXEC and os.access(place, os.W_OK):
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))
+    except (OSError, AttributeError):  # another system
+        return
 
 
 def pytest_collection_finish() -> None:
@@ -106,11 +119,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def schema(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new store on SQLite gets its tables from memory, not from the migrations."""
+    """A new store on SQLite is a copy of the first, or gets its tables from memory, and not from the migrations."""
     from crmcli.store import upgrade
-    from tests.schema import from_memory
+    from crmcli.store.dialects.sqlite import Sqlite
+    from tests import files, schema
 
-    monkeypatch.setattr(upgrade, "make_schema", from_memory)
+    monkeypatch.setattr(upgrade, "make_schema", schema.from_memory)
+    monkeypatch.setattr(upgrade, "create", files.created)
+    monkeypatch.setattr(Sqlite, "_open", files.unsynced)
 
 
 @pytest.fixture(autouse=True)
@@ -179,11 +195,17 @@ def run(*words: object, stdin: str | bytes | None = None, tty: bool = False) -> 
 
 
 @pytest.fixture(scope="session")
-def quick_crm() -> Iterator[str]:
-    """What a shell runs as `crm` without loading the program anew: each call is a process of its own all the same."""
-    forks = Forks()
-    yield forks.command
-    forks.close()
+def forks() -> Iterator[Forks]:
+    """Runs `crm` without loading the program anew: each call is a process of its own all the same."""
+    running = Forks()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def quick_crm(forks: Forks) -> str:
+    """What a shell runs as `crm`."""
+    return forks.command
 
 
 # -- both engines

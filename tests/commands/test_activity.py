@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -27,6 +29,7 @@ FOUR = (
 
 
 @pytest.fixture
+@once
 def crm_full(crm_on: Callable[..., Result]) -> Callable[..., Result]:
     """A few activities of three kinds, to be changed."""
     for words in FOUR:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+@once
 def busy(crm_on: Crm) -> Crm:
     """Deals that need something: late, with nothing planned, untouched; a campaign over budget; a pair of doubles."""
     crm = crm_on

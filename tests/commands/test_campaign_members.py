@@ -319,3 +319,41 @@ def test_a_forgotten_person_leaves_no_address_and_no_words(crm_on: Crm) -> None:
     app = AppContext()
     with app.desk.reading() as reader:
         assert [(None,)] == reader.rows("SELECT detail FROM campaign_event")
+
+
+def test_a_response_that_was_a_mistake_is_taken_back(crm_on: Crm) -> None:
+    """The person stands where they stood; who came in by the mistake is no member, and what was no note stays."""
+    people(crm_on, "Ana")
+    people(crm_on, "Bo", tag="other")
+    campaign(crm_on)
+    crm_on("campaign", "start", "Spring")
+    before = members(crm_on, "Spring")
+    crm_on("campaign", "respond", "Spring", "ana@x.com", "bo@x.com", "--status", "replied")
+    crm_on("campaign", "respond", "Spring", "ana@x.com", "--status", "converted")
+    back = crm_on("campaign", "respond", "Spring", "ana@x.com", "--take-back", "--status", "converted")
+    assert (0, "not converted to Spring any more: Ana\n") == (back.code, back.stderr)
+    assert {"Ana": "replied", "Bo": "replied"} == states(crm_on, "Spring")
+    both = ("campaign", "respond", "Spring", "ana@x.com", "bo@x.com", "--take-back", "--status", "replied")
+    assert 0 == crm_on(*both).code
+    assert before == members(crm_on, "Spring")
+    again = crm_on(*both)
+    assert (3, "crm: error: nobody noted down that Ana replied to Spring") == (
+        again.code,
+        again.stderr.partition(" (")[0],
+    )
+    assert before == members(crm_on, "Spring")
+
+
+def test_an_undo_takes_the_response_along(crm_on: Crm) -> None:
+    """Of a meeting that was not logged after all, and of a person who was not added after all; others stay."""
+    people(crm_on, "Ana", "Bo")
+    campaign(crm_on, kind="exhibition")
+    log = ("log", "meeting", "Demo", "--contact", "ana@x.com", "--campaign", "Spring")
+    crm_on("campaign", "respond", "Spring", "bo@x.com")
+    assert 0 == crm_on(*log).code
+    assert {"Ana": "responded", "Bo": "responded"} == states(crm_on, "Spring")
+    assert "log meeting" in crm_on("undo").stderr
+    assert {"Bo": "responded"} == states(crm_on, "Spring")
+    assert 0 == crm_on("campaign", "respond", "Spring", "new@x.com", "bo@x.com").code
+    assert "campaign respond" in crm_on("undo").stderr
+    assert {"Bo": "responded"} == states(crm_on, "Spring")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.mail_server import MailServer, port_of_nobody
+from tests.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+@once
 def spring(crm: Run, settings: Path) -> Run:
     """A campaign to two people, one of whom has no address."""
     crm("contact", "add", "Jane Doe", "--email", "jane@acme.com")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+@once
 def jane(crm: Crm) -> str:
     """Somebody to make a card of."""
     return crm(

@@ -288,6 +288,7 @@ def test_a_maildir_a_pipe_and_the_settings(crm: Crm, tmp_path: Path, monkeypatch
         (("--mbox", "a", "--folder", "INBOX"), 2, "--folder is for mail on a server"),
         (("--imap", "imap://me:secret@mail.example/INBOX"), 2, "does not belong in the URL"),
         (("--imap", "imap://me@127.0.0.1:1"), 2, "no password"),
+        (("--imap", "mail.example"), 2, "mail.example is no folder on a server"),
         (("--events", "e.csv", "--mbox", "a"), 2, "--events reads no mail"),
     ],
 )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+@once
 def acme(crm: Crm) -> str:
     return crm(
         "company", "add", "Acme GmbH", "--website", "https://www.Acme.com/", "--website", "acme.io/de", "--phone", "+49 30 901820",

@@ -132,6 +132,9 @@ def test_nouns_are_completed_without_importing_their_commands(crm: Crm) -> None:
         (("tag", "list", "--fields", "con"), ["contacts"]),
         (("store", "check", "--fields", "re"), ["record", "remedy"]),
         (("pipeline", "list", "--fields", "pip"), ["pipeline"]),
+        (("report", "forecast", "--by", "ca"), ["campaign", "category"]),
+        (("report", "leads", "--by", "pl"), ["plan"]),
+        (("report", "campaigns", "--by", "k"), ["kind"]),
         (("undo", ""), []),
     ],
 )
@@ -140,7 +143,7 @@ def test_the_stores_own_words_are_completed(
 ) -> None:
     """What would be split is escaped."""
     crm("contact", "add", "Jane Doe", "--email", "j@x.com", "--tag", "vip", "--company", "Acme & Sons")
-    crm("deal", "add", "Pilot")
+    crm("deal", "add", "Pilot", "--set", "plan=gold")
     assert offered == tab(*words)
 
 

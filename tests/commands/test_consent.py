@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.once import once
 from tests.returned import mail, mbox, prepared, sent, settings
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def lines(crm: Crm, who: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture
+@once
 def jane(crm: Crm) -> Crm:
     """The command line with Jane in the store."""
     crm("contact", "add", "Jane", "--email", "jane@acme.com")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,6 +33,7 @@ JANE = (
 
 
 @pytest.fixture
+@once
 def jane(crm: Crm) -> str:
     return crm(
         "contact", "add", *JANE, "--tag", "vip", "--linkedin", "https://linkedin.com/in/janedoe", "--set", "city=Sofia"
@@ -355,6 +358,7 @@ def test_edit_of_an_unknown_company_obeys_no_create(crm: Crm, jane: str) -> None
 
 
 @pytest.fixture
+@once
 def book(crm_on: Crm) -> Crm:
     for name, owner in (("Ana", "ana"), ("Ben", "ana"), ("Eva", "eva")):
         crm_on("contact", "add", name, "--owner", owner)

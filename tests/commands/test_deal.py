@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmcli.context import AppContext
+from tests.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+@once
 def pilot(crm: Crm) -> str:
     return crm(
         "deal", "add", "Acme pilot", "--value", "12.5k", "--company", "Acme", "--tag", "vip", "--set", "product=gtx"
@@ -382,6 +384,7 @@ def test_currency_alone_keeps_the_amount(crm_on: Crm) -> None:
 
 
 @pytest.fixture
+@once
 def book(crm_on: Crm) -> Crm:
     for title, owner in (("A", "ana"), ("B", "ana"), ("C", "eva")):
         crm_on("deal", "add", title, "--owner", owner)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+@once
 def doubles(crm_on: Crm) -> Crm:
     """Two pairs of people and one of companies, and somebody who is nobody's double."""
     crm_on("contact", "add", "Jane Doe", "--email", "jane.doe@gmail.com", "--company", "Acme", "--title", "CTO")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+@once
 def lived(crm_on: Crm) -> Crm:
     """A person added by one, changed by another, and a deal."""
     crm_on("contact", "add", "Łukasz", "--email", "l@x.com", "--phone", "+48 601 234 567")

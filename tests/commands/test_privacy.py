@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -19,6 +21,7 @@ TRACES = ("Jane", "Qwerty", "jane@acme", "888123456", "secretly")
 
 
 @pytest.fixture
+@once
 def filled(crm_on: Crm) -> Crm:
     """A store in which Jane Qwerty is known in every way, and Bob beside her."""
     crm_on("contact", "add", "Jane Qwerty", "--email", "jane@acme.example", "--phone", "+359 888 123 456", "--company", "Acme",

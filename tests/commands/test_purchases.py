@@ -117,6 +117,22 @@ def test_a_log_names_people_companies_and_strangers(crm_on: Callable[..., Any]) 
     assert (again["created"], again["unchanged"]) == (0, 4)
 
 
+def test_what_became_of_a_purchase(crm_on: Callable[..., Any]) -> None:
+    """By its uid or its number, also of one that came with many, and of one that is gone."""
+    crm_on("purchases", "add", "acme", "--amount", "120 EUR", "--date", "2026-03-01")
+    crm_on("purchases", "import", _log())
+    first, second = crm_on("purchases", "list", "--format", "ids").lines[:2]
+    crm_on("purchases", "rm", first, "--yes")
+    told = [each["command"] for each in crm_on("history", first, "--format", "json").json()]
+    assert ["purchases rm", "purchases add"] == told
+    assert told == [each["command"] for each in crm_on("history", "purchase:#1", "--format", "json").json()]
+    assert ["purchases import"] == [each["command"] for each in crm_on("history", second, "--format", "json").json()]
+    assert 5 == len(crm_on("purchases", "list", "--format", "ids").lines) + 1
+    for ref in ("purchase:x", "pu_9", "purchase:99999999999999999999"):
+        assert f"no purchase {ref.removeprefix('purchase:')}" in crm_on("history", ref).stderr
+    assert "several purchases answer to 'pu_'" in crm_on("history", "pu_").stderr
+
+
 def test_unknown_customers_can_be_made_contacts(crm_on: Callable[..., Any]) -> None:
     """Once each, found again by the log's words the next time, and gone with the import."""
     _known(crm_on)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -18,6 +20,7 @@ REPORTS = ("pipeline", "won", "lost", "activity", "stale")
 
 
 @pytest.fixture
+@once
 def sold(crm: Crm) -> Crm:
     """A store in which something was won."""
     crm("deal", "add", "Tea", "--value", "1000", "--company", "Acme", "--owner", "ana", "--set", "product=green")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -27,6 +29,7 @@ def fill(crm: Crm) -> dict[str, str]:
 
 
 @pytest.fixture
+@once
 def sold(crm: Crm) -> Crm:
     """A store in which something was won."""
     fill(crm)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+@once
 def welcome(crm: Run) -> Run:
     """A sequence of three steps, and Jane."""
     crm("contact", "add", "Jane", "--email", "jane@x.com")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmcli.context import AppContext
+from tests.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+@once
 def store(crm_on: Crm) -> Crm:
     crm_on("contact", "add", "Jane", "--email", "jane@acme.com", "--company", "Acme")
     crm_on("company", "edit", "Acme", "--website", "acme.com")

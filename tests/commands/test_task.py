@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,6 +20,7 @@ def shown(crm: Callable[..., Result], ref: str) -> Any:
 
 
 @pytest.fixture
+@once
 def crm_full(crm_on: Callable[..., Result]) -> Callable[..., Result]:
     """Tasks of two owners, late, due and without a day; one done; a meeting and a call."""
     crm_on("deal", "add", "Pilot", "--company", "Acme")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -25,6 +27,7 @@ def _dump(crm: Crm) -> list[object]:
 
 
 @pytest.fixture
+@once
 def filled(crm_on: Crm) -> Crm:
     """A person at a company, another one, two deals and a logged call."""
     for words in (

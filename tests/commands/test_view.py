@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.once import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+@once
 def deals(crm_on: Crm) -> Crm:
     """Three deals, one of them small, and a view of the others."""
     for title, value, owner in (("Żubr", "20k", "ana"), ("Big", "30k", "maria"), ("Small", "1k", "maria")):

@@ -91,8 +91,8 @@ def test_what_was_joined_comes_apart(given_name: str, family: str, locale: str |
 @pytest.mark.parametrize(
     "given_name", ["Jane", "Dr.", "DR", "M.", "Fr", "小", "すずき", "Nguyễn", "Jane\uff0c", "\uff0cX", "-"]
 )
-@pytest.mark.parametrize("locale", [None, "hu_HU", "en_US", "zh"])
-def test_two_words_are_told_apart_as_any_number_is(given_name: str, family: str, locale: str | None) -> None:
+def test_two_words_are_told_apart_as_any_number_is(given_name: str, family: str) -> None:
     """A comma with nothing after it says nothing."""
     name = f"{given_name} {family}"
-    assert split_name(name, locale) == split_name(f"{name} ,", locale)
+    for locale in (None, "hu_HU", "en_US", "zh"):
+        assert (locale, split_name(name, locale)) == (locale, split_name(f"{name} ,", locale))

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.forks import Forks
+
+_NEW = [sys.executable, "-m", "crmcli"]
 
 
 @pytest.fixture(autouse=True)
@@ -30,22 +34,33 @@ class Done(NamedTuple):
 class Program:
     """`crm` over one store, each call a process."""
 
+    forks: ClassVar[Forks | None] = None
+
     def __init__(self, store: str) -> None:
         self.store = store
 
     def start(self, *words: object, **settings: Any) -> subprocess.Popen[str]:
         """Begin; the caller ends it."""
+        return self._started(_NEW, *words, **settings)
+
+    def _started(self, program: list[str], *words: object, **settings: Any) -> subprocess.Popen[str]:
         environment = {**os.environ, "CRM_DB": self.store, "PYTHONDONTWRITEBYTECODE": ""} | settings.pop("env", {})
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | settings
-        return subprocess.Popen(
-            [sys.executable, "-m", "crmcli", *map(str, words)], env=environment, text=True, encoding="utf-8", **streams
-        )
+        return subprocess.Popen([*program, *map(str, words)], env=environment, text=True, encoding="utf-8", **streams)
 
     def __call__(self, *words: object, **settings: Any) -> Done:
-        """Run to the end."""
-        with self.start(*words, **settings) as process:
+        """Run to the end; where nothing is special about the process, one that is forked does as well as a new one."""
+        is_new = settings or self.forks is None
+        program = _NEW if is_new else self.forks.call
+        with self._started(program, *words, **settings) as process:
             stdout, stderr = process.communicate(timeout=60)
         return Done(process.returncode, stdout or "", stderr or "")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def forking(forks: Forks) -> None:
+    """Programs that nobody kills need not be loaded anew."""
+    Program.forks = forks
 
 
 @pytest.fixture

@@ -110,9 +110,10 @@ def test_two_imports_of_one_source_never_overlap(crm_on: Program, tmp_path: Path
     small = tmp_path / "small" / "leads.csv"
     small.parent.mkdir()
     small.write_text("Name,Email\nEwa,ewa@x.com\n")
-    first = begun(crm_on, "import", "contacts", people(tmp_path, 3 * ROWS))
-    second = crm_on("import", "contacts", small)
-    other = crm_on("import", "contacts", small, "--source", "fair")
+    with unending(tmp_path, ROWS) as fifo:
+        first = begun(crm_on, "import", "contacts", fifo)
+        second = crm_on("import", "contacts", small)
+        other = crm_on("import", "contacts", small, "--source", "fair")
     first.communicate(timeout=120)
     assert (first.returncode, second.code, other.code) == (0, 6, 0)
     assert "another import of contacts from leads is running (started 12:00 by maria, pid " in second.stderr

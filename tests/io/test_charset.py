@@ -45,14 +45,11 @@ def people(content: bytes) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize(("language", "encoding"), CASES)
-@pytest.mark.parametrize("times", [1, 7])
-def test_names_and_cities_are_read_in_every_encoding_of_their_language(
-    language: str, encoding: str, times: int
-) -> None:
+def test_names_and_cities_are_read_in_every_encoding_of_their_language(language: str, encoding: str) -> None:
     """Three rows are enough to tell, and twenty tell no less."""
-    rows = PEOPLE[language] * times
-    text = "name,city\r\n" + "".join(f"{name},{city}\r\n" for name, city in rows)
-    assert rows == people(text.encode(encoding))
+    for rows in (PEOPLE[language], PEOPLE[language] * 7):
+        text = "name,city\r\n" + "".join(f"{name},{city}\r\n" for name, city in rows)
+        assert rows == people(text.encode(encoding))
 
 
 @pytest.mark.parametrize("language", PEOPLE)

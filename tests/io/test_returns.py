@@ -141,6 +141,19 @@ def test_what_servers_send_back(name: str, eol: str) -> None:
     assert set(case.named) <= set(told.addresses)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("qmail", "Sorry, no mailbox here by that name. (#5.1.1)"), ("exchange", "<mail.x.com #5.1.1>"),
+        ("exim", "550 unrouteable address"),
+    ],
+)  # fmt: skip
+def test_why_is_in_the_servers_words(name: str, said: str) -> None:
+    """Also where the number stands at their end."""
+    case = CASES[name]
+    assert said == read_return(f"{case.headers}\n{case.body}".encode()).reason
+
+
 RECEIPT = "Content-Type: multipart/report; report-type=disposition-notification; boundary=B\n"
 PEOPLE = {
     "reply": (f"From: Jane <jane@x.com>\nIn-Reply-To: {ID}\nSubject: Re: Hello\n", "Yes, call me.", "reply"),

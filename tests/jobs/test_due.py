@@ -159,6 +159,11 @@ def test_campaigns_by_the_clock(crm_on: Run, server: MailServer, monkeypatch: py
     crm_on("segment", "add", "all", "--filter", "name is not empty")
     crm_on("campaign", "add", "Started", "--segment", "all", "--template", "hello")
     crm_on("campaign", "start", "Started")
+    crm_on("campaign", "clone", "Started", "Later")
+    told = crm_on("campaign", "edit", "Later", "--send-at", "2026-12-01T00:00").stderr
+    assert "a draft is not sent at its time" in told
+    crm_on("campaign", "start", "Later")
+    assert "2026-12-01T00:00:00Z" == due(crm_on)["next_at"]
     planned = ("--send-at", "2026-11-22T09:00", "--status", "planned")
     crm_on("campaign", "add", "Planned", "--segment", "all", "--template", "hello", *planned)
     first = due(crm_on)

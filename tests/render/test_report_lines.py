@@ -134,3 +134,18 @@ def test_a_chart_in_place_of_the_table() -> None:
     ]
     with pytest.raises(UsageError, match="report x has no chart"):
         Rendered("table").chart(Report("x", "x", (ReportColumn("note", "note"),), (("a",),)))
+    with pytest.raises(UsageError, match="report leads has no chart: it has no rows") as refused:
+        Rendered("table").chart(Report("leads", "leads", (ReportColumn("leads", "leads", "integer"),), ()))
+    assert "add people: crm contact add, or crm import contacts FILE.csv" == refused.value.hint
+
+
+def test_figures_without_any_value_are_not_drawn() -> None:
+    """The next ones that have some are."""
+    columns = (
+        ReportColumn("owner", "owner"),
+        ReportColumn("quota", "quota", "money"),
+        ReportColumn("won", "won", "integer"),
+    )
+    output = Rendered("table", width=60)
+    output.chart(Report("x", "x", columns, (("ana", None, 3), ("boris", None, 1))))
+    assert "x: won" == output.out.splitlines()[0]

@@ -12,11 +12,12 @@ import pytest
 from crmcli.context import AppContext, Flags
 from crmcli.domain.marketing import IMPLIED
 from crmcli.domain.money import Money
+from crmcli.errors import UsageError
 from crmcli.reports.campaigns import Asked, campaign_page
 from crmcli.reports.period import window
 from crmcli.services.campaigns import Told
 from crmcli.services.records import Query
-from tests.reports.asking import report_of
+from tests.reports.asking import counted, report_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -276,6 +277,49 @@ def test_the_groups_are_the_whole_together(store: AppContext, by: str) -> None:
     for name in ("targeted", "sent", "delivered", "responded", "converted", "leads", "deals", "won"):
         assert getattr(whole, name) == sum(column(groups.groups, name)), name
     assert whole == groups.figures
+
+
+@pytest.mark.parametrize("model", ["own", "linear"])
+def test_campaigns_taken_together(store: AppContext, model: str) -> None:
+    """By their kind: people and money added up, a deal once however many of them share it, all of it drilled."""
+    each, one = (report_of(store, "campaigns", by, attribution=model, is_tracked=True) for by in (None, "kind"))
+    for name in ("targeted", "sent", "delivered", "responded", "leads", "cost"):
+        values = [value.minor if isinstance(value, Money) else value for value in column(each, name)]
+        (whole,) = column(one, name)
+        assert sum(values) == (whole.minor if isinstance(whole, Money) else whole), name
+    (revenue,), (cost,), (roi,) = (column(one, name) for name in ("won_revenue", "cost", "roi"))
+    assert (revenue.minor - cost.minor) / cost.minor == pytest.approx(roi)
+    assert abs(sum(value.minor for value in column(each, "won_revenue")) - revenue.minor) <= 2
+    (deals,), (won,) = column(one, "deals"), column(one, "won")
+    assert (deals, won) == tuple(counted(store, drill) for drill in (one.drill[0], one.cells[0]["won"]))
+    assert (deals < sum(column(each, "deals"))) == (model == "linear")
+    assert [("email", 3)] == [row[:2] for row in one.rows]
+
+
+def test_the_people_behind_each_figure_of_a_campaign(store: AppContext) -> None:
+    for period in ("", "2026-04"):
+        report = report_of(store, "campaigns", period=period, is_tracked=True)
+        for name in (
+            "targeted",
+            "sent",
+            "delivered",
+            "opened",
+            "responded",
+            "converted",
+            "bounced",
+            "skipped",
+            "leads",
+        ):
+            assert column(report, name) == [counted(store, cells[name]) for cells in report.cells], (period, name)
+
+
+def test_only_some_campaigns(store: AppContext) -> None:
+    """By a filter on campaigns; told apart by when they began; what there is not is refused with the nearest."""
+    assert ["Spring"] == column(report_of(store, "campaigns", filter="name = Spring"), "campaign")
+    assert ["2026-Q1"] == column(report_of(store, "campaigns", "quarter"), "quarter")
+    with pytest.raises(UsageError, match="campaigns have no 'knd'") as refused:
+        report_of(store, "campaigns", "knd")
+    assert "did you mean kind?" == refused.value.hint
 
 
 def test_the_deals_behind_a_row_are_those_that_are_counted(store: AppContext) -> None:

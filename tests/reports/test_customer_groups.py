@@ -10,6 +10,8 @@ from crmcli.context import AppContext, Flags
 from crmcli.errors import UsageError
 from crmcli.reports.behind import behind, uids
 from crmcli.reports.catalogue import group_names
+from crmcli.reports.compare import compared
+from crmcli.reports.report import Report, ReportColumn
 from tests.conftest import run
 from tests.reports.asking import counted, report_of, rows_of, totals_of
 
@@ -141,10 +143,10 @@ def test_segments_of_customers_stand_in_their_groups(sellers: AppContext) -> Non
 
 
 def test_churn_by_group(sellers: AppContext) -> None:
-    """Only Acme came twice, after 59 days: silent for 21, 58, 30, 11 days all are under a half but for nobody."""
+    """Only Acme came twice, after 59 days, which is then what is usual of all: in March nobody is silent for longer."""
     report = report_of(sellers, "churn", by="region", until="2026-05-31")
     rows = {row["region"]: row for row in rows_of(report)}
-    # Gaps of 59 days: 82, 119, 91, 72 days since are all more than that, and so more likely gone than not.
+    # In May all are, for 82, 72, 119 and 91 days, and so more likely gone than not.
     assert {"East": (2, 2, 1.0, 170), "West": (1, 1, 1.0, 200), None: (1, 1, 1.0, 30)} == {
         label: (row["customers"], row["at_risk"], row["share"], row["value_at_risk"]) for label, row in rows.items()
     }
@@ -180,6 +182,20 @@ def test_cohorts_beside_those_of_the_period_before(sellers: AppContext) -> None:
     rows = [(row["cohort"], row["customers"], row["customers_before"]) for row in rows_of(report)]
     assert [("2026-02", 1, None), ("2026-03", 2, 1)] == rows
     assert {"Bob", "Zoë"} == named(sellers, report.cells[1]["customers"])
+
+
+def test_a_group_stays_itself_whatever_its_class(sellers: AppContext) -> None:
+    """West made all the money in February, and nothing in March; East stands beside itself."""
+    report = report_of(sellers, "pareto", by="region", period="2026-03", compare="previous")
+    rows = {row["region"]: (row["value"], row["value_before"]) for row in rows_of(report)}
+    assert {"East": (70, None), None: (30, None), "West": (None, 200)} == rows
+    columns = (
+        ReportColumn("region", "region"),
+        ReportColumn("value", "value", "integer"),
+        ReportColumn("class", "class"),
+    )
+    now, then = (Report("pareto", "", columns, (("East", 5, kind),)) for kind in "AB")
+    assert (("East", 5, 5, 0.0, "A"),) == compared(now, then).rows
 
 
 def test_rules_within_each_group(crm_after: Callable[..., Callable[..., Result]]) -> None:

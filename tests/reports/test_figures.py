@@ -10,6 +10,7 @@ from crmcli.errors import UsageError
 from crmcli.reports.period import window
 from crmcli.services.importing.plan import Plan
 from crmcli.services.records import Changes
+from tests.once import once
 from tests.reports.asking import report_of, rows_of, totals_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ task,2026-12-05,d,boris,,y@beta.com,Beta,planned
 
 
 @pytest.fixture
+@once
 def business(app: AppContext, tmp_path: Path) -> AppContext:
     """A store with these deals and activities."""
     for noun, text in (("deal", DEALS), ("activity", ACTIVITIES)):

@@ -93,6 +93,8 @@ def maven_store(lasting_store: Callable[[], str], shared: Path) -> str:
     """4,238 deals won from 85 companies."""
     store = lasting_store()
     app = AppContext(Flags(store=store, quiet=True), origin="test")
+    with app.imports.opened(Plan("company"), shared / "crm_maven" / "accounts.csv") as going:
+        assert going.go().rejected == 0
     path = shared / "crm_maven" / "sales_pipeline.csv"
     with app.imports.opened(Plan("deal", stage_map=MAVEN_STAGES), path) as going:
         assert going.go().rejected == 0
@@ -126,3 +128,23 @@ def test_recency_and_frequency_of_won_deals_are_what_pandas_finds(maven_store: s
     assert {row.Index: (row.since, row.days) for row in expected.itertuples()} == {
         row["customer"]: (row["recency"], row["frequency"]) for row in rows_of(report)
     }
+
+
+def test_customers_by_industry_are_what_pandas_finds(maven_store: str, won: Any, shared: Path) -> None:
+    """How many, for how much, and how many of each of the named segments."""
+    app = AppContext(Flags(store=maven_store))
+    sectors = pd.read_csv(shared / "crm_maven" / "accounts.csv").set_index("account").sector
+    by_sector = won.assign(sector=won.account.map(sectors)).groupby("sector")
+    expected = pd.DataFrame({"customers": by_sector.account.nunique(), "value": by_sector.close_value.sum()})
+    told = {
+        row["industry"]: (row["customers"], row["value"]) for row in rows_of(report_of(app, "pareto", by="industry"))
+    }
+    assert {row.Index: (row.customers, row.value) for row in expected.itertuples()} == told
+    alone = pd.DataFrame(rows_of(report_of(app, "rfm")))
+    kinds = pd.crosstab(alone.customer.map(sectors), alone.segment)
+    for row in rows_of(report_of(app, "rfm", by="industry")):
+        found = {name: row[name.replace("'", "").replace(" ", "_")] for name in kinds.columns}
+        assert kinds.loc[row["industry"]].to_dict() == found
+    report = report_of(app, "churn", by="industry")
+    assert [row["customers"] for row in rows_of(report)] == [counted(app, cells["customers"]) for cells in report.cells]
+    assert len(won) == sum(counted(app, drill) for drill in report.drill)

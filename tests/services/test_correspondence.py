@@ -15,6 +15,7 @@ from crmcli.context import AppContext, Flags
 from crmcli.errors import BadValue, NotFound
 from crmcli.services.correspondence import Tally, Wish
 from crmcli.services.records import Query
+from tests.once import once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +67,7 @@ def threads(app: AppContext) -> dict[str, str | None]:
 
 
 @pytest.fixture
+@once
 def jane(app: AppContext) -> AppContext:
     """A store in which Jane of Client is known, by two addresses."""
     add(

@@ -10,12 +10,14 @@ from crmcli.errors import BadValue, Refused, Stale
 from crmcli.services.deal_moves import Along, Step
 from crmcli.services.pipelines import StageDraft
 from crmcli.services.records import Changes
+from tests.once import once
 
 if TYPE_CHECKING:
     from crmcli.context import AppContext
 
 
 @pytest.fixture
+@once
 def three(app: AppContext) -> AppContext:
     """Three deals in three stages."""
     for title, stage in (("One", "lead"), ("Two", "qualified"), ("Three", "proposal")):

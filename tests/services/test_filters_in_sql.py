@@ -421,15 +421,15 @@ def test_a_filter_selects_these_records(full: AppContext, noun: str, text: str, 
     assert sorted(expected) == sorted(found)
 
 
-@pytest.mark.parametrize("text", INJECTIONS)
 @pytest.mark.parametrize(
     "form", ["name = {}", "name ~= {}", "plan = {}", "company = {}", "tag = {}", "owner = {}", "email ^= {}"]
 )
-def test_a_value_is_never_sql(full: AppContext, text: str, form: str) -> None:
+def test_a_value_is_never_sql(full: AppContext, form: str) -> None:
     """Whatever a value holds, it is compared and not run."""
-    quoted = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    assert names(full, "contact", form.replace("{}", quoted)) == []
-    assert len(PEOPLE) == len(names(full, "contact", None))
+    for text in INJECTIONS:
+        quoted = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        assert (text, []) == (text, names(full, "contact", form.replace("{}", quoted)))
+        assert (text, len(PEOPLE)) == (text, len(names(full, "contact", None)))
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
@@ -448,26 +448,32 @@ def test_every_field_has_its_place(noun: str) -> None:
     assert {field.name for field in FILTERED[noun]} == set(PLACES[noun])
 
 
-@pytest.mark.parametrize(("noun", "field"), [(noun, field.name) for noun, fields in FIELDS.items() for field in fields])
-def test_every_field_can_be_asked_for_emptiness(full: AppContext, open_reader: Reader, noun: str, field: str) -> None:
+@pytest.mark.parametrize("noun", FIELDS)
+def test_every_field_can_be_asked_for_emptiness(full: AppContext, open_reader: Reader, noun: str) -> None:
     """Empty and not empty share out all the records between them."""
-    everything = quickly(full, open_reader, noun, None)
-    empty, filled_ = (quickly(full, open_reader, noun, f"{field} is {word}") for word in ("empty", "not empty"))
-    assert sorted(everything) == sorted([*empty, *filled_])
+    everything = sorted(quickly(full, open_reader, noun, None))
+    for field in FIELDS[noun]:
+        empty, filled_ = (
+            quickly(full, open_reader, noun, f"{field.name} is {word}") for word in ("empty", "not empty")
+        )
+        assert (field.name, everything) == (field.name, sorted([*empty, *filled_]))
 
 
-@pytest.mark.parametrize(("noun", "field"), [(noun, field.name) for noun, fields in FIELDS.items() for field in fields])
+@pytest.mark.parametrize("noun", FIELDS)
 @pytest.mark.parametrize("reverse", [False, True])
-def test_every_field_sorts(full: AppContext, open_reader: Reader, noun: str, field: str, reverse: bool) -> None:
+def test_every_field_sorts(full: AppContext, open_reader: Reader, noun: str, reverse: bool) -> None:
     """A sort loses no record, and pages of one never overlap."""
-    whole = quickly(full, open_reader, noun, None, sort=field, reverse=reverse)
-    assert sorted(quickly(full, open_reader, noun, None)) == sorted(whole)
-    paged = [
-        number
-        for offset in range(len(whole))
-        for number in quickly(full, open_reader, noun, None, sort=field, reverse=reverse, limit=1, offset=offset)
-    ]
-    assert whole == paged
+    everything = sorted(quickly(full, open_reader, noun, None))
+    for field in FIELDS[noun]:
+        sort = {"sort": field.name, "reverse": reverse}
+        whole = quickly(full, open_reader, noun, None, **sort)
+        assert (field.name, everything) == (field.name, sorted(whole))
+        paged = [
+            number
+            for offset in range(len(whole))
+            for number in quickly(full, open_reader, noun, None, **sort, limit=1, offset=offset)
+        ]
+        assert (field.name, whole) == (field.name, paged)
 
 
 _VALUES = {
@@ -477,30 +483,29 @@ _VALUES = {
 _ORDERED = {Kind.DATE, Kind.TIME, Kind.DUE, Kind.DURATION, Kind.MONEY, Kind.PERCENT, Kind.INTEGER, Kind.STAGE}
 
 
-def _questions() -> Iterator[tuple[str, str, str]]:
-    for noun, fields in FIELDS.items():
-        for field in fields:
-            value = _VALUES.get(field.kind, "lead").format(choice=(*field.choices, "")[0])
-            operators = ["=", "!="]
-            operators += ["<", "<=", ">", ">="] if field.kind in _ORDERED else []
-            operators += ["~=", "!~", "^="] if field.kind not in _ORDERED or field.kind is Kind.STAGE else []
-            for operator in operators:
-                yield noun, field.name, f"{field.name} {operator} {value}"
-            yield noun, field.name, f"{field.name} in ({value}, {value})"
-            if field.kind in _ORDERED:
-                yield noun, field.name, f"{field.name} between {value} and {value}"
+def _questions(noun: str) -> Iterator[tuple[str, str]]:
+    for field in FIELDS[noun]:
+        value = _VALUES.get(field.kind, "lead").format(choice=(*field.choices, "")[0])
+        operators = ["=", "!="]
+        operators += ["<", "<=", ">", ">="] if field.kind in _ORDERED else []
+        operators += ["~=", "!~", "^="] if field.kind not in _ORDERED or field.kind is Kind.STAGE else []
+        for operator in operators:
+            yield field.name, f"{field.name} {operator} {value}"
+        yield field.name, f"{field.name} in ({value}, {value})"
+        if field.kind in _ORDERED:
+            yield field.name, f"{field.name} between {value} and {value}"
 
 
-@pytest.mark.parametrize(("noun", "field", "text"), list(_questions()), ids=[text for _, _, text in _questions()])
-def test_every_operator_on_every_field_and_its_opposite(
-    full: AppContext, open_reader: Reader, noun: str, field: str, text: str
-) -> None:
+@pytest.mark.parametrize("noun", FIELDS)
+def test_every_operator_on_every_field_and_its_opposite(full: AppContext, open_reader: Reader, noun: str) -> None:
     """A condition and its NOT share out all the records; where there is no value, the condition is false."""
-    found = quickly(full, open_reader, noun, text)
-    left = quickly(full, open_reader, noun, f"NOT ({text})")
-    assert sorted(quickly(full, open_reader, noun, None)) == sorted([*found, *left])
-    if "!" not in text:
-        assert quickly(full, open_reader, noun, f"{field} is empty AND {text}") == []
+    everything = sorted(quickly(full, open_reader, noun, None))
+    for field, text in _questions(noun):
+        found = quickly(full, open_reader, noun, text)
+        left = quickly(full, open_reader, noun, f"NOT ({text})")
+        assert (text, everything) == (text, sorted([*found, *left]))
+        if "!" not in text:
+            assert (text, []) == (text, quickly(full, open_reader, noun, f"{field} is empty AND {text}"))
 
 
 def _alternating(levels: int) -> str:

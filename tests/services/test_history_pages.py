@@ -8,6 +8,7 @@ import pytest
 
 from crmcli.context import AppContext
 from crmcli.errors import NotFound
+from tests.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+@once
 def busy(app: AppContext) -> AppContext:
     """Six change sets: five of Maria's, one of Ana's."""
     for name in ("Jane", "Łukasz", "Ewa"):

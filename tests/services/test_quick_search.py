@@ -8,6 +8,7 @@ import pytest
 
 from crmcli.context import AppContext, Flags
 from crmcli.store.queries import quick_search
+from tests.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,7 @@ NAMES = ["Anna Kowal", "Joanna Anders", "Ivan Petrov", "Иван Петров", 
 
 
 @pytest.fixture
+@once
 def people(app: AppContext) -> AppContext:
     """People of many scripts, companies and deals in several stages."""
     for place, name in enumerate(NAMES):

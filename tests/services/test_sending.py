@@ -386,6 +386,36 @@ def test_a_dry_run_foresees_doubles(crm_both: Run, server: MailServer) -> None:
     assert ("skipped", "duplicate") == foreseen["Jane.Doe"]
     assert 2 == send(crm_both)["sent"]
     assert foreseen == {name: (state.replace("sent", "send"), why) for name, (state, why) in members(crm_both).items()}
+    assert 0 == send(crm_both, "--skipped")["sent"]
+
+
+def test_a_double_gets_it_where_the_first_one_failed(crm: Run, server: MailServer) -> None:
+    """Looked at again, it is a double no more; a third one still is."""
+    people(crm, "jane+spam@x.com", "jane@x.com", "jane+b@x.com")
+    campaign(crm)
+    assert (0, 1) == counts(crm, names=("sent", "failed"))
+    send(crm, "--skipped")
+    assert {"Jane+Spam": "failed", "Jane": "sent", "Jane+B": "skipped"} == {n: s for n, (s, _) in members(crm).items()}
+
+
+def test_a_template_is_its_own_whatever_others_are_called(crm: Run, server: MailServer) -> None:
+    """Also where another one is called like its number, and one that was deleted meanwhile is told by its name."""
+    people(crm, "jane@x.com")
+    campaign(crm)
+    (number,) = (row["number"] for row in crm("template", "list", "--format", "json").json())  # type: ignore[attr-defined]
+    crm("template", "add", number, "--subject", "Not this one", "--text", "-", stdin="{{ unsubscribe_url }}")
+    assert 1 == send(crm)["sent"]
+    assert "Hello Jane" == server.message("jane@x.com")["Subject"]
+    crm("campaign", "rm", "Spring")
+    crm("template", "rm", "hello")
+    crm("segment", "rm", "all")
+    crm("campaign", "restore", "Spring")
+    assert (
+        "template hello was deleted (try: crm template restore hello)"
+        in crm("campaign", "send", "Spring", "--yes").stderr
+    )
+    crm("template", "restore", "hello")
+    assert "segment all was deleted (try: crm segment restore sg_" in crm("campaign", "target", "Spring").stderr
 
 
 def test_a_template_that_fails_for_some(crm: Run, server: MailServer) -> None:

@@ -137,14 +137,14 @@ def test_bounds_are_whole_steps_around_what_is_seen(count: int, top: int, height
 
 @pytest.mark.parametrize("noun", ["contact", "company", "deal"])
 @pytest.mark.parametrize("quick", ["a", "acme", "а", "zz", "nothing has it"])
-@pytest.mark.parametrize("most", [1, 3, 1000])
 @pytest.mark.parametrize("reverse", [False, True])
 def test_the_beginning_of_what_words_narrow_is_that_of_all_of_it(
-    example: AppContext, noun: str, quick: str, most: int, *, reverse: bool
+    example: AppContext, noun: str, quick: str, *, reverse: bool
 ) -> None:
     """Nothing that was deleted, in the same order."""
     whole = example.tables.order(noun, reverse=reverse, quick=quick)
-    assert whole[:most] == example.tables.first(noun, quick, most, reverse=reverse)
+    for most in (1, 3, 1000):
+        assert whole[:most] == example.tables.first(noun, quick, most, reverse=reverse)
 
 
 def test_the_beginning_is_no_answer_where_more_is_needed(example: AppContext) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmcli.context import AppContext
+from tests.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,7 @@ def names(links: Any) -> list[str]:
 
 
 @pytest.fixture
+@once
 def twins(crm_on: Crm) -> tuple[Crm, str, str]:
     """Two contacts that are one person, each with things of its own and things that clash."""
     one = crm_on(

@@ -7,6 +7,7 @@ import random
 import time
 from collections import deque
 from contextlib import contextmanager, suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -174,7 +175,10 @@ class Monkey:
         sql = "SELECT uid FROM change_set WHERE origin = 'tui' AND id > ?"
         with context_of(self.store).desk.reading() as reader:
             there = {str(uid) for (uid,) in reader.rows(sql, (self._start,))}
-        stored, known = self.session.stored, {id(result) for result in self.session.results}
+        stored = self.session.stored
+        # A step says only the deal that it moved, which is a part of its result.
+        parts = [result if isinstance(result, tuple) else () for result in self.session.results]
+        known = {id(done) for done in (*self.session.results, *chain.from_iterable(parts))}
         wrong = [f"{uid} was lost" for uid in stored if uid not in there]
         wrong += [f"{uid} came from nowhere" for uid in there.difference(stored)]
         return wrong + [

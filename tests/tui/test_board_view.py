@@ -9,6 +9,7 @@ import pytest
 from crmcli.render.cells import width
 from crmcli.tui.keys.registry import clashes
 from crmcli.tui.widgets.lane_window import window
+from crmcli.tui.widgets.lanes import Lanes
 from crmcli.tui.widgets.top_bar import TopBar
 from tests.tui.boards import board, board_app, context_of, current, lane, press, settle, titles
 
@@ -51,6 +52,14 @@ async def test_s_sorts_the_cards_and_it_is_remembered(store: str, order: str, ex
         assert expected == titles(pilot, "lead")
         await press(pilot, "L")
         assert board(pilot).picture.order == order
+
+
+async def test_no_lane_is_seen_before_it_has_its_width(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as fit, from the first picture on; not all of them for a moment."""
+    monkeypatch.setattr(Lanes, "on_resize", lambda _self, _event: None)
+    async with board_app(store).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert [column.display for column in board(pilot).lanes.columns].count(True) == 3
 
 
 async def test_swimlanes_in_turns(deals_board: CrmApp) -> None:

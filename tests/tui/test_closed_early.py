@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual.css.query import NoMatches
 from textual.widgets import Static
 from textual.widgets._select import SelectOverlay
 
@@ -125,3 +126,13 @@ async def test_a_page_of_commands_that_are_not_laid_out_yet(store: str, monkeypa
             patched.setattr(CommandList, "action_page_down", page_down)
             await press(pilot, "pagedown")
         assert isinstance(app.screen, CommandPalette)
+
+
+async def test_told_to_end_nothing_half_made_brings_it_down(store: str) -> None:
+    """What misses its parts because all is taken away is no bug."""
+    app = crm_app(store)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        app.exit(return_code=143)
+        app._handle_exception(NoMatches("no nodes match"))
+        assert (app.bug, app.return_code) == (None, 143)

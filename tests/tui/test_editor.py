@@ -9,6 +9,7 @@ import pytest
 
 from crmcli.errors import CrmError
 from crmcli.tui.editing import texts_in
+from tests.once import once
 from tests.tui.boards import context_of, press, settle
 from tests.tui.pages import furnish, jane, page_app, pilot_deal, told
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+@once
 def furnished(store: str) -> str:
     """A store with Jane in it."""
     furnish(store)

@@ -342,20 +342,37 @@ async def test_a_required_field_is_asked_for_before_anything_is_stored(store: st
 
 async def test_what_is_only_proposed_gives_way_to_what_is_typed(store: str) -> None:
     """A day and an owner; what a record holds is gone on with."""
-    session = session_of(store)
     for verb, keys, wanted in (("snooze", "fri", "fri"), ("assign", "ana", "ana")):
+        session = session_of(store)
         form = Form(verb, VERBS[verb].fields(session, ()), dict)  # type: ignore[misc]
         app = DialogApp(session, form)
         async with app.run_test(size=(80, 24)) as pilot:
             await settle(pilot)
             await pilot.press(*keys)
             assert [row.text for row in form.rows.values()] == [wanted]
+    session = session_of(store)
     edited = RecordForm(session, "deal", session.deals.get("Acme pilot"))
     app = DialogApp(session, edited)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.press("!")
         assert edited.rows["title"].text == "Acme pilot!"
+
+
+async def test_one_of_several_is_chosen_by_its_letters(store: str) -> None:
+    """Without unfolding the list; what begins with none of them changes nothing."""
+    session = session_of(store)
+    form = Form("lose", VERBS["lose"].fields(session, ()), dict)  # type: ignore[misc]
+    app = DialogApp(session, form)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert form.rows["reason"].text == "price"
+        await pilot.press(*"no r")
+        await settle(pilot)
+        assert form.rows["reason"].text == "no response"
+        form.rows["reason"].control._typed_at = 0.0
+        await pilot.press("z")
+        assert form.rows["reason"].text == "no response"
 
 
 async def test_what_is_mended_is_not_complained_of(store: str) -> None:

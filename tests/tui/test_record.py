@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.once import once
 from tests.tui.boards import context_of, press, settle
 from tests.tui.pages import NOTE, furnish, jane, lines, open_page, page_app, pilot_deal, seen, told, type_text, uid
 
@@ -18,6 +19,7 @@ WIDE, ROOMY, NARROW = (200, 60), (120, 36), (80, 24)
 
 
 @pytest.fixture
+@once
 def furnished(store: str) -> str:
     """A store with Jane in it."""
     furnish(store)

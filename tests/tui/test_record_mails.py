@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.mails import came, campaign, mailed
+from tests.once import once
 from tests.tui.boards import context_of, place, press, settle
 from tests.tui.pages import furnish, jane, lines, page_app, pilot_deal, told
 
@@ -19,6 +20,7 @@ SIZE = (160, 36)
 
 
 @pytest.fixture
+@once
 def mailed_store(store: str) -> str:
     """A store with Jane in it, to whom two campaigns wrote; one of them came back."""
     furnish(store)

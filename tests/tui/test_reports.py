@@ -28,6 +28,7 @@ from crmcli.tui.widgets.filter_bar import FilterBar
 from crmcli.tui.widgets.part_list import PartList
 from crmcli.tui.widgets.report_chart import Canvas, Gutter, Lines, ReportChart
 from crmcli.tui.widgets.report_list import ReportList
+from tests.once import once
 from tests.tui.boards import context_of, crm_app, place, press, settle
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ NAMES = [question.name for question in QUESTIONS]
 
 
 @pytest.fixture
-def program(store: str) -> CrmApp:
-    """The program on its reports, with deals closed in three months and two currencies."""
+@once
+def closed(store: str) -> str:
+    """A store with deals closed in three months and two currencies."""
     context = context_of(store)
     from crmcli.store.models.deals import Deal
 
@@ -54,7 +56,13 @@ def program(store: str) -> CrmApp:
             row = uow.get(Deal, number)
             row.created_at = row.created_at.replace(month=7)
             row.closed_at = uow.now.replace(month=month)
-    return crm_app(store, start="reports")
+    return store
+
+
+@pytest.fixture
+def program(closed: str) -> CrmApp:
+    """The program on its reports."""
+    return crm_app(closed, start="reports")
 
 
 def screen(pilot: Pilot[None]) -> ReportsScreen:

@@ -8,6 +8,7 @@ import pytest
 from textual.events import Key
 
 from crmcli.tui.screens.search import SearchScreen
+from tests.once import once
 from tests.tui.boards import context_of, crm_app, place, press, settle
 
 if TYPE_CHECKING:
@@ -17,14 +18,21 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def over(store: str) -> CrmApp:
-    """The program with some people in it."""
+@once
+def peopled(store: str) -> str:
+    """A store with some people in it."""
     context = context_of(store)
     for name, email in (
         ("Jane Doe", "jane@doe.example"), ("Joanna Acmeson", "jo@x.example"), ("Žaneta Łoś", "z@x.example"),
     ):  # fmt: skip
         context.contacts.add(context.contacts.draft({"name": name, "emails": [email], "title": "buyer"}))
-    return crm_app(store, start="today")
+    return store
+
+
+@pytest.fixture
+def over(peopled: str) -> CrmApp:
+    """The program over it."""
+    return crm_app(peopled, start="today")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from crmcli.tui.widgets.aside import Aside
 from crmcli.tui.widgets.head_line import HeadLine
+from tests.once import once
 from tests.tui.boards import context_of, crm_app, place, press, settle
 
 if TYPE_CHECKING:
@@ -26,15 +27,22 @@ PLANNED = (
 
 
 @pytest.fixture
-def day(store: str) -> CrmApp:
-    """The program on the day's list, with something in every group."""
+@once
+def planned(store: str) -> str:
+    """A store with something in every group of the day."""
     context = context_of(store)
     for raw in PLANNED:
         context.activities.add(context.activities.draft(raw))
     late = {"title": "Repair contract", "stage": "qualified", "owner": "maria", "expected_close": "2026-11-10"}
     context.deals.add(context.deals.draft(late))
     context.contacts.add(context.contacts.draft({"name": "Ева Нова", "birthday": "1990-11-23", "owner": "maria"}))
-    return crm_app(store, start="today")
+    return store
+
+
+@pytest.fixture
+def day(planned: str) -> CrmApp:
+    """The program on the day's list."""
+    return crm_app(planned, start="today")
 
 
 def today(pilot: Pilot[None]) -> TodayScreen:

@@ -151,6 +151,19 @@ async def test_keys_of_a_screen_that_is_not_read_in_time_are_given_all_the_same(
         assert isinstance(app.screen, Help)
 
 
+async def test_a_motion_that_waits_its_turn_still_has_its_count(store: str) -> None:
+    """On a busy machine the time of the digit is up before the key that it counts is looked at."""
+    app = crm_app(store, start="deals")
+    async with app.run_test(size=(120, 36)) as pilot:
+        shown = await settle(pilot)
+        app.action_digit(2)
+        app._turns._waiting.append(Key("j", "j"))
+        assert app._count_rested() is None
+        await app._turns.go_on()
+        await settle(pilot)
+        assert (app.place, shown.rows.cursor, bool(app.count)) == (shown, 2, False)
+
+
 async def test_a_digit_goes_nowhere_when_a_dialog_came_before_its_time(store: str) -> None:
     """As one that the mouse opened: the dialog stays, and the screen below it too."""
     app = crm_app(store, start="deals")

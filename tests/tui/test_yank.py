@@ -9,6 +9,7 @@ import pytest
 
 from crmcli.errors import Refused
 from crmcli.tui import outside, yanking
+from tests.once import once
 from tests.tui.boards import context_of, press
 from tests.tui.pages import furnish, jane, lines, page_app, pilot_deal, told
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+@once
 def furnished(store: str) -> str:
     """A store with Jane in it."""
     furnish(store)

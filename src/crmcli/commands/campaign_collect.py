@@ -69,7 +69,7 @@ def collect(
         return
     place = _place(application, mbox, maildir, imap)
     tally = Tally()
-    box = _opened(application, place, folder, tally)
+    box = _opened(application, place, folder, tally, imap)
     with application.output.progress(f"collecting {box.name}", box.size) as progress:
         application.returns.collect(box, tally, dry_run=dry_run, advance=progress.advance)
     _answer(ctx, application, tally, box.name, dry_run=dry_run)
@@ -86,10 +86,12 @@ def _place(application: AppContext, *named: str | None) -> str:
     return str(place)
 
 
-def _opened(application: AppContext, place: str, folder: str | None, tally: Tally) -> Box:
+def _opened(application: AppContext, place: str, folder: str | None, tally: Tally, imap: str | None) -> Box:
     from crmcli.commands.import_mail import mailbox_password
     from crmcli.io.mail.imap import is_url
 
+    if place == imap and not is_url(place):
+        raise UsageError(f"{place} is no folder on a server", hint="--imap imap://news@acme.com@mail.acme.com/INBOX")
     if is_url(place):
         return application.returns.fetched(place, folder, mailbox_password, tally)
     if folder:

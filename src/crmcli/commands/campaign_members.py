@@ -83,6 +83,7 @@ def why(
         'crm campaign respond Spring jane@acme.com --note "asked for an offer"',
         "crm campaign respond --code K26 jane@x.com",
         "crm campaign respond Spring --file responses.csv",
+        "crm campaign respond Spring jane@acme.com --take-back",
     ]
 )
 def respond(
@@ -112,10 +113,23 @@ def respond(
     note: Annotated[Text, typer.Option("--note", metavar="TEXT", help="What was said.")] = None,
     at: Annotated[Text, typer.Option("--at", metavar="TIME", help="When it was; now unless said.")] = None,
     no_create: NoCreate = False,
+    take_back: Annotated[
+        bool, typer.Option("--take-back", help="It was noted down by mistake: it never happened.")
+    ] = False,
 ) -> None:
-    """Note down who responded to a campaign. An unknown e-mail address is added; --file reads many."""
+    """Note down who responded to a campaign. An unknown e-mail address is added; --file reads many.
+
+    It is no undo step; --take-back takes it back.
+    """
     named, people = _who(words or [], code, has_file=file is not None)
     service = app_of(ctx).members
+    if take_back:
+        if file or note or at:
+            raise UsageError("--take-back goes with people and --status alone")
+        campaign, state, names = service.take_back(named, people, code=code, status=status)
+        who = names[0] if len(names) == 1 else f"{len(names)} people"
+        app_of(ctx).output.note(f"not {state} to {campaign.name} any more: {who}")
+        return
     if file is None:
         done = service.respond(named, people, code=code, status=status, note=note, at=at, create=not no_create)
         _answer(ctx, done)

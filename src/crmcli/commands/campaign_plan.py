@@ -30,6 +30,7 @@ from crmcli.services.campaigns import Told, Wanted
 from crmcli.store.queries.campaign_views import ORDERS
 
 if TYPE_CHECKING:
+    from crmcli.domain.views import CampaignView
     from crmcli.services.members import Started
 
 Text = str | None
@@ -167,6 +168,7 @@ def add(
     }  # fmt: skip
     view = app_of(ctx).campaigns.add(name, Told(values, segment, exclude, goal or ()))
     answer_added(ctx, view)
+    _say_draft(ctx, view, send_at)
     _warn_untracked(ctx, test)
 
 
@@ -233,7 +235,15 @@ def edit(
         app_of(ctx).output.note(
             f"who was targeted before stays; crm campaign target {in_shell(view.name)} takes in who is new"
         )
+    _say_draft(ctx, view, send_at)
     _warn_untracked(ctx, test)
+
+
+def _say_draft(ctx: typer.Context, view: CampaignView, send_at: str | None) -> None:
+    if send_at and view.status == "draft":
+        app_of(ctx).output.note(
+            f"a draft is not sent at its time; crm campaign edit {in_shell(view.name)} --status planned says it is to be"
+        )
 
 
 def _warn_untracked(ctx: typer.Context, metric: str | None) -> None:

@@ -23,7 +23,7 @@ ENTRIES: dict[str, Entry] = {
     "advise": Entry("advise", "app", _WORK, "The few things most worth doing now"),
     "search": Entry("search", "app", _WORK, "Full text over everything"),
     "find": Entry("search", "app", _WORK, "The same as search"),
-    "tui": Entry("tui", "app", _WORK, "The pipeline board"),
+    "tui": Entry("tui", "app", _WORK, "Screens: today, the board, people, deals, reports"),
     "contact": Entry("contact", "app", _SELL, "People"),
     "company": Entry("company", "app", _SELL, "Organisations"),
     "deal": Entry("deal", "app", _SELL, "Deals and their way through the stages"),

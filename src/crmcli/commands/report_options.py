@@ -85,9 +85,9 @@ def _own(option: Option) -> Any:  # noqa: ANN401
     ]
 
 
-def _refused(flag: str) -> Any:  # noqa: ANN401
+def _refused(flag: str, why: str) -> Any:  # noqa: ANN401
     """A flag that other reports have: it is taken, so that it can be said why it is none here."""
-    return Annotated[str | None, typer.Option(flag, hidden=True)]
+    return Annotated[str | None, typer.Option(flag, hidden=True, help=f"Not here: {why}.")]
 
 
 def parameters(question: Question) -> list[Parameter]:
@@ -100,7 +100,7 @@ def parameters(question: Question) -> list[Parameter]:
         found += [("compare", Compare, None)] if question.compares else []
     if question.noun:
         found.append(("filter_", Filter, None))
-    found += [(_NAMES.get(flag, flag[2:]), _refused(flag), None) for flag, _ in question.refuses]
+    found += [(_NAMES.get(flag, flag[2:]), _refused(flag, why), None) for flag, why in question.refuses]
     found += [(name, _own(OPTIONS[name]), None) for name in question.options]
     found += [
         ("currency", Currency, None), ("chart", ChartOnly, False), ("output", OutputFile, None),

@@ -25,7 +25,11 @@ _ASKED: dict[str, tuple[Field, ...]] = {
         Field("consent", Kind.LINK, "what the person said about each channel", noun="consent"),
     ),
     "company": (*_TOTALS, _ACTIVITIES),
-    "deal": (_ACTIVITIES, Field("been_in", Kind.TEXT, "stages that it ever was in", many=True)),
+    "deal": (
+        _ACTIVITIES,
+        Field("been_in", Kind.TEXT, "stages that it ever was in", many=True),
+        Field("stage_since", Kind.TIME, "when it came to the stage that it is in"),
+    ),
     "activity": (),
 }
 CAMPAIGN = (

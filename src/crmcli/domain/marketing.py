@@ -29,6 +29,8 @@ DUPLICATE = "duplicate"
 FREQUENCY_CAP = "frequency cap"
 TEMPLATE_ERROR = "template error"
 SMTP_ERROR = "smtp error"
+IN_DOUBT = "in doubt"
+TO_BE_RETRIED = "to be tried again"
 
 MEMBER_STATES = (
     "targeted", "sent", "delivered", "opened", "clicked", "replied", "responded", "converted",

@@ -22,8 +22,19 @@ def charts_of(report: Report) -> list[Chart]:
     found = [(part, part.chart if report.parts else chart_of(part)) for part in report.parts or (report,)]
     charts = [chart._replace(title=chart.title or part.title) for part, chart in found if chart is not None]
     if not charts:
-        raise UsageError(f"report {report.name} has no chart", hint="leave --chart off, or --output FILE.html")
+        raise _no_chart(report)
     return charts
+
+
+def _no_chart(report: Report) -> UsageError:
+    """Why nothing can be drawn: there is nothing yet, and what makes it something; or it has no figures."""
+    if any(part.rows for part in report.parts or (report,)):
+        return UsageError(f"report {report.name} has no chart", hint="leave --chart off, or --output FILE.html")
+    from crmcli.reports.catalogue import BY_NAME
+
+    question = BY_NAME.get(report.name)
+    hint = question.nothing if question is not None else "ask for more: another period or filter"
+    return UsageError(f"report {report.name} has no chart: it has no rows", hint=hint)
 
 
 def chart_of(report: Report) -> Chart | None:
@@ -46,13 +57,13 @@ def chart_of(report: Report) -> Chart | None:
 
 
 def _drawn(report: Report) -> int | None:
-    """The place of the column that is drawn; money only where all of it is in one currency."""
+    """The place of the column that is drawn, one that has values; money only where all of it is in one currency."""
     for kind in _DRAWN:
         for place, column in enumerate(report.columns):
             if column.kind != kind or column.name in ("number", "id"):
                 continue
             codes = {value.currency for row in report.rows if isinstance(value := row[place], Money)}
-            if report.rows and len(codes) <= 1:
+            if len(codes) <= 1 and any(row[place] is not None for row in report.rows):
                 return place
     return None
 

@@ -42,7 +42,7 @@ def answer(sources: Sources, asked: Asked) -> Report:
     _refuse_what_it_takes_not(question, asked)
     inquiry = understood(sources.desk, asked if asked.by else asked._replace(by=question.by))
     report = _worked_out(question, sources, inquiry)
-    if not asked.compare:
+    if not asked.compare or question.beside:
         return report
     from crmcli.reports.compare import aligned, compared
     from crmcli.reports.period import compared_with

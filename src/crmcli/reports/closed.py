@@ -97,7 +97,7 @@ def _whole(asked: Asking, worth: Worth, closed: Condition, tallies: dict[object,
 def _won(tally: Tally, code: str) -> tuple[object, ...]:
     deals = tally.deals
     return (
-        deals.won, money(deals.won_value if deals.rated or not deals.won else None, code), money(ratio(deals.won_value, deals.rated), code),
+        deals.won, money(deals.known_value, code), money(ratio(deals.won_value, deals.rated), code),
         win_rate(deals.won, deals.lost), mean(tally.cycles), median(tally.cycles), code,
     )  # fmt: skip
 

@@ -85,10 +85,16 @@ def _spread(report: Report, columns: tuple[ReportColumn, ...]) -> Report:
 
 
 def _keys(report: Report) -> list[int]:
-    """Where rows say what they are about: the first column and the id if there is one, else all that are no figures."""
+    """Where rows say what they are about: the first column and the id if there is one, else all before the figures.
+
+    What stands behind those, but for the currency, is said of the row, as a class is: it may have been another one then.
+    """
     words = [n for n, column in enumerate(report.columns) if column.kind not in _FIGURES]
     ids = [n for n in words if report.columns[n].name == "id"]
-    return [words[0], *ids] if ids else words
+    if ids:
+        return [words[0], *ids]
+    first = next((n for n, column in enumerate(report.columns) if column.kind in _FIGURES), 0)
+    return [n for n in words if n < first or report.columns[n].name == "currency"]
 
 
 def _key(row: Sequence[object], places: Sequence[int]) -> tuple[object, ...]:

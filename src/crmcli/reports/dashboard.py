@@ -11,9 +11,9 @@ from crmcli.reports.catalogue import answer
 from crmcli.reports.compare import change
 from crmcli.reports.drill import grouped, joined, quoted, within
 from crmcli.reports.inquiry import Asked
-from crmcli.reports.period import of_days, window
+from crmcli.reports.period import compared_with, of_days, window
 from crmcli.reports.report import Drill, Report, ReportColumn
-from crmcli.reports.unrated import left_out
+from crmcli.reports.unrated import as_known, left_out
 from crmcli.store.queries.advice import LATEST, needy_deals
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
 from crmcli.store.queries.dashboard import closed_in, made_in, standing
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 USUAL = "this month"
 STRETCHES = 12  # of the period's length, the last being the period itself: what trends are drawn over
 _TOP = 5
+_ONLY_DEALS = "the filter is on deals: people, activities and risks are left out"
 _CHANGE = "(now - before) / before; of a rate the difference of the two"
 _COLUMNS = (
     ReportColumn("kpi", "figure"),
     ReportColumn("value", "value", "figure", meaning="in the period; what is open is as of now"),
-    ReportColumn("before", "before", "figure", 1, "in the period before"),
+    ReportColumn("before", "before", "figure", 1, "in the period before, or with --compare year a year earlier"),
     ReportColumn("change", "change", "percent", meaning=_CHANGE),
     ReportColumn("trend", "trend", "trend", 2, f"the last {STRETCHES} periods of this length, the earliest first"),
     ReportColumn("unit", "unit", "unit", meaning="what kind of figure it is"),
@@ -62,30 +63,55 @@ class _Kpi(NamedTuple):
     definition: str
     values: tuple[object, ...]
     drill: Drill | None = None
+    before: object = None  # what it is set beside
+
+
+class _Asked(NamedTuple):
+    """What the whole page is about: the period, the one beside it, and whose and which records."""
+
+    span: Window
+    then: Window
+    owned: str
+    deals: str
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether only some deals are meant; what is no deal is left out then."""
+        return self.owned != self.deals
 
 
 def dashboard_report(sources: Sources, inquiry: Inquiry) -> Report:
-    """Key figures beside the period before, the funnel, the forecast, what was done, the best deals and the risks."""
-    desk, owner = sources.desk, inquiry.options.get("owner")
-    span = inquiry.span if inquiry.span.days is not None else window(inquiry.now, USUAL)
-    whose = f"owner = {owner if owner == 'me' else quoted(owner)}" if owner else ""
+    """Key figures beside another period, the funnel, the forecast, what was done, the best deals and the risks."""
+    desk, owner, page = sources.desk, inquiry.options.get("owner"), _asked(inquiry)
+    figures = _figures(inquiry, page, ())
     top: tuple[Report, ...] = ()
     notes: tuple[str, ...] = ()
-    figures = _figures(inquiry, span, ())
     with desk.reading() as reader:
         if reader.connection is not None:
-            figures = _figures(inquiry, span, _kpis(desk, reader, inquiry, span, whose))
-            top = _top_deals(desk, reader, inquiry, whose)
             latest = worth(reader, inquiry.currency, desk.currency, day=LATEST)
-            notes = left_out(desk, reader, latest, Condition("r.closed_at IS NULL"), LATEST)
+            deals = desk.condition(reader, "deal", page.deals or None)
+            notes = left_out(desk, reader, latest, both(Condition("r.closed_at IS NULL"), deals), LATEST)
+            figures = as_known(_figures(inquiry, page, _kpis(desk, reader, inquiry, page))._replace(notes=notes))
+            top = _top_deals(desk, reader, inquiry, page.deals)
     asked = [
-        Asked("funnel", filter=whose, currency=inquiry.currency),
-        Asked("forecast", filter=whose, currency=inquiry.currency),
-        Asked("activity", filter=whose, period=_words(span)),
+        Asked("funnel", filter=page.deals, currency=inquiry.currency),
+        Asked("forecast", filter=page.deals, currency=inquiry.currency),
     ]
-    parts = [figures, *(answer(sources, each) for each in asked), *top, answer(sources, Asked("advice"))]
+    if not page.is_filtered:
+        asked.append(Asked("activity", filter=page.owned, period=_words(page.span)))
+    risks = () if page.is_filtered else (answer(sources, Asked("advice", currency=inquiry.currency)),)
+    parts = (figures._replace(notes=()), *(answer(sources, each) for each in asked), *top, *risks)
     title = f"dashboard of {owner}" if owner else "dashboard"
-    return figures._replace(name="dashboard", title=title, parts=tuple(parts), notes=notes)
+    partial = (_ONLY_DEALS,) if page.is_filtered else ()
+    return figures._replace(name="dashboard", title=title, parts=parts, notes=(*notes, *partial))
+
+
+def _asked(inquiry: Inquiry) -> _Asked:
+    owner = inquiry.options.get("owner")
+    span = inquiry.span if inquiry.span.days is not None else window(inquiry.now, USUAL)
+    owned = f"owner = {owner if owner == 'me' else quoted(owner)}" if owner else ""
+    then = compared_with(span, inquiry.compare or "previous", inquiry.now)
+    return _Asked(span, then, owned, joined(owned, grouped(inquiry.filter)))
 
 
 def _words(span: Window) -> str:
@@ -93,61 +119,57 @@ def _words(span: Window) -> str:
     return span.days.label
 
 
-def _figures(inquiry: Inquiry, span: Window, kpis: Sequence[_Kpi]) -> Report:
-    from crmcli.reports.period import compared_with
-
+def _figures(inquiry: Inquiry, page: _Asked, kpis: Sequence[_Kpi]) -> Report:
     rows = tuple(_row(kpi) for kpi in kpis)
-    before = compared_with(span, "previous", inquiry.now).label
     return Report(
-        "figures", "key figures", _COLUMNS, rows, n=len(rows), period=span.label, currency=inquiry.currency,
-        formula=f"change = {_CHANGE}", compared=before, drill=tuple(kpi.drill for kpi in kpis),
+        "figures", "key figures", _COLUMNS, rows, n=len(rows), period=page.span.label, currency=inquiry.currency,
+        formula=f"change = {_CHANGE}", compared=page.then.label, drill=tuple(kpi.drill for kpi in kpis),
     )  # fmt: skip
 
 
 def _row(kpi: _Kpi) -> tuple[object, ...]:
     if len(kpi.values) == 1:
         return (kpi.name, kpi.values[0], None, None, None, kpi.unit, kpi.definition)
-    value, before = kpi.values[-1], kpi.values[-2]
-    grown = change(value, before, is_rate=kpi.unit == "percent")
+    value = kpi.values[-1]
+    grown = change(value, kpi.before, is_rate=kpi.unit == "percent")
     trend = tuple(each.number if isinstance(each, Money) else each for each in kpi.values)
-    return (kpi.name, value, before, grown, trend, kpi.unit, kpi.definition)
+    return (kpi.name, value, kpi.before, grown, trend, kpi.unit, kpi.definition)
 
 
-def _kpis(desk: Desk, reader: Reader, inquiry: Inquiry, span: Window, whose: str) -> list[_Kpi]:
-    bounds = _bounds(span, inquiry)
+def _kpis(desk: Desk, reader: Reader, inquiry: Inquiry, page: _Asked) -> list[_Kpi]:
+    bounds, then = _bounds(page.span, inquiry), page.then.bounds or ("", "")
     money = worth(reader, inquiry.currency, desk.currency)
     latest = worth(reader, inquiry.currency, desk.currency, day=LATEST)
-    deals = desk.condition(reader, "deal", whose or None)
+    deals = desk.condition(reader, "deal", page.deals or None)
     closed = closed_in(reader, bounds, money, deals)
-    now = standing(reader, latest, deals)
+    is_next = bounds[-3:-1] == list(then)  # the period before is the last stretch but one
+    earlier = closed[-2] if is_next else closed_in(reader, then, money, deals)[0]
 
-    def counted(noun: str, column: str) -> tuple[int, ...]:
-        where = desk.condition(reader, noun, whose or None)
-        return tuple(made_in(reader, noun, column, bounds, where))
+    def of_closed(name: str, unit: str, about: str, figure: Callable[[Closed], object], also: str) -> _Kpi:
+        drill = Drill("deal", joined(within("closed_at", page.span, inquiry.now), also, grouped(page.deals)))
+        return _Kpi(name, unit, about, tuple(map(figure, closed)), drill, figure(earlier))
 
-    def behind(noun: str, field: str, also: str = "") -> Drill:
-        return Drill(noun, joined(within(field, span, inquiry.now), also, grouped(whose)))
+    def counted(name: str, about: str, noun: str, column: str, also: str = "") -> _Kpi:
+        which = page.deals if noun == "deal" else page.owned
+        where = desk.condition(reader, noun, which or None)
+        drill = Drill(noun, joined(within(column, page.span, inquiry.now), also, grouped(which)))
+        numbers = made_in(reader, noun, column, bounds, where)
+        before = numbers[-2] if is_next else made_in(reader, noun, column, then, where)[0]
+        return _Kpi(name, "integer", about, tuple(numbers), drill, before)
 
-    won, ended = behind("deal", "closed_at", "stage_kind = won"), behind("deal", "closed_at", "stage_kind != open")
-    still = Drill("deal", joined("stage_kind = open", grouped(whose)))
-    return [
-        _Kpi("won_value", "money", "worth of the deals won", _each(closed, lambda c: _money(c.value, money)), won),
-        _Kpi("won", "integer", "deals won", _each(closed, lambda c: c.won), won),
-        _Kpi("win_rate", "percent", "won / (won + lost)", _each(closed, lambda c: win_rate(c.won, c.lost)), ended),
-        _Kpi("average_won", "money", "worth won / deals won", _each(closed, lambda c: _average(c, money)), won),
-        _Kpi("new_deals", "integer", "deals made", counted("deal", "created_at"), behind("deal", "created_at")),
-        _Kpi(
-            "new_contacts", "integer", "people added", counted("contact", "created_at"), behind("contact", "created_at")
-        ),
-        _Kpi(
-            "activities",
-            "integer",
-            "activities done",
-            counted("activity", "at"),
-            behind("activity", "at", "status = done"),
-        ),
-        *_open_now(now, latest, still),
+    won, ended = "stage_kind = won", "stage_kind != open"
+    found = [
+        of_closed("won_value", "money", "worth of the deals won", lambda c: _money(c.value, money), won),
+        of_closed("won", "integer", "deals won", lambda c: c.won, won),
+        of_closed("win_rate", "percent", "won / (won + lost)", lambda c: win_rate(c.won, c.lost), ended),
+        of_closed("average_won", "money", "worth won / deals won", lambda c: _average(c, money), won),
+        counted("new_deals", "deals made", "deal", "created_at"),
     ]
+    if not page.is_filtered:
+        found.append(counted("new_contacts", "people added", "contact", "created_at"))
+        found.append(counted("activities", "activities done", "activity", "at", "status = done"))
+    still = Drill("deal", joined("stage_kind = open", grouped(page.deals)))
+    return [*found, *_open_now(standing(reader, latest, deals), latest, still)]
 
 
 def _open_now(now: Standing, money: Worth, drill: Drill) -> list[_Kpi]:
@@ -156,10 +178,6 @@ def _open_now(now: Standing, money: Worth, drill: Drill) -> list[_Kpi]:
         _Kpi("open_value", "money", "what they are worth", (_money(now.value, money),), drill),
         _Kpi("weighted", "money", "Σ value · probability over them", (_money(now.weighted, money),), drill),
     ]
-
-
-def _each(closed: Sequence[Closed], figure: Callable[[Closed], object]) -> tuple[object, ...]:
-    return tuple(figure(each) for each in closed)
 
 
 def _money(minor: float, money: Worth) -> Money:

@@ -57,6 +57,7 @@ class Inquiry(NamedTuple):
     now: datetime
     currency: str
     options: Mapping[str, Any] = {}
+    compare: str = ""  # for a report that sets periods beside each other by itself
 
 
 def understood(desk: Desk, asked: Asked) -> Inquiry:
@@ -66,4 +67,4 @@ def understood(desk: Desk, asked: Asked) -> Inquiry:
     now = desk.clock.local()
     span = window(now, asked.period or None, asked.since or None, asked.until or None, fiscal=desk.fiscal_start)
     currency = read_currency(asked.currency) if asked.currency else desk.currency
-    return Inquiry(asked.by or None, span, asked.filter or None, now, currency, asked.options)
+    return Inquiry(asked.by or None, span, asked.filter or None, now, currency, asked.options, asked.compare)

@@ -30,6 +30,7 @@ OPTIONS: dict[str, Option] = {
     "all": Option("--all", "all", "Not just the weightiest.", "yes"),
     "pipeline": Option("--pipeline", "pipeline", "Of this one; usually the first that has deals.", "pipeline", "NAME"),
     "days": Option("--days", "days", "Untouched for so many days, whatever the stage allows.", "number", "N"),
+    "most": Option("--limit", "limit", "List at most so many; usually 1,000, 0 for all.", "number", "N", least=0),
     "simulate": Option(
         "--simulate", "simulate", "Draw so many possible futures; usually 10,000, 0 for none.", "number", "N", least=0
     ),

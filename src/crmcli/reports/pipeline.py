@@ -6,21 +6,35 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.metrics import conversion
 from crmcli.domain.money import Money
-from crmcli.reports.drill import equal, grouped, joined
-from crmcli.reports.report import Chart, Drill, Report, ReportColumn
-from crmcli.reports.sales.grouping import asking, day_of_open, major, money
+from crmcli.reports.deal_drill import DealDrill
+from crmcli.reports.drill import equal, joined
+from crmcli.reports.report import Chart, Report, ReportColumn
+from crmcli.reports.sales.funnel import been_in
+from crmcli.reports.sales.grouping import (
+    asking,
+    chart_of,
+    day_of_open,
+    group_cell,
+    group_column,
+    major,
+    money,
+    ordered,
+    titled,
+)
 from crmcli.reports.sales.ladder import ladder
-from crmcli.reports.unrated import left_out
+from crmcli.reports.unrated import left_out, shared
 from crmcli.store.queries.condition import EVERYTHING
-from crmcli.store.queries.stage_history import heights, in_pipeline, standing
+from crmcli.store.queries.groups import WHOLE
+from crmcli.store.queries.stage_history import Counts, created_within, heights, in_pipeline, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from crmcli.domain.views import StageView
     from crmcli.reports.inquiry import Inquiry, Sources
+    from crmcli.reports.report import Drill
     from crmcli.reports.sales.grouping import Asking
     from crmcli.reports.sales.ladder import Ladder
+    from crmcli.store.queries.condition import Condition
+    from crmcli.store.queries.worth import Worth
 
 _COLUMNS = (
     ReportColumn("stage", "stage"),
@@ -36,66 +50,87 @@ _COLUMNS = (
 )  # fmt: skip
 _FORMULA = "weighted = Σ value · probability; go on = ever reached a later stage / this one; totals: open stages"
 _NOTHING = (0, 0.0, 0.0)
-# How many deals, their value and their weighted value, by the number of the stage.
-Standing = dict[int, tuple[int, float, float]]
+_Line = tuple[object, int]  # a group and the number of a stage
+# How many deals, their value and their weighted value.
+Standing = dict[_Line, tuple[int, float, float]]
 
 
 def pipeline_report(sources: Sources, inquiry: Inquiry) -> Report:
-    """One row per stage; totals are of the open stages."""
-    with asking(sources, inquiry) as asked:
+    """One row per stage, and per group where deals are told apart; totals are of the open stages."""
+    with asking(sources, inquiry, "created_at") as asked:
         rungs = ladder(asked.reader, inquiry.options.get("pipeline"))
         worth = asked.worth(day_of_open(inquiry))
-        inside = in_pipeline(asked.where, [stage.number for stage in rungs.stages])
-        found: Standing = {
-            stage: (count, value, weighted)
-            for _, stage, count, value, weighted in standing(
-                asked.reader, asked.group, worth, inside, by_index=asked.where == EVERYTHING
-            )
-        }
-        going_on = _going_on(asked, rungs)
-        notes = left_out(asked.desk, asked.reader, worth, inside, day_of_open(inquiry))
-    rows = tuple(
-        (*_figures(stage, found, worth.currency), stage.kind, going_on.get(stage.number)) for stage in rungs.stages
-    )
+        made = created_within(asked.where, inquiry.span.bounds)
+        found = _standing(asked, rungs, worth, made)
+        whole = _standing(asked.whole(), rungs, worth, made) if asked.group.is_shared else found
+        values = _open_values(rungs, found)
+        keys = [key for key, _ in ordered(asked.group, values, float)] if asked.group.name else [None]
+        furthest, _ = heights(asked.reader, asked.group, rungs.steps, made)
+        drills = DealDrill(asked.desk, asked.reader, asked.group, keys, asked.rest("created_at"))
+        lines = [
+            _line(asked, rungs, (key, stage), found, furthest, drills, worth.currency)
+            for key in keys
+            for stage in rungs.stages
+        ]
+        notes = left_out(asked.desk, asked.reader, worth, in_pipeline(made, rungs.steps), day_of_open(inquiry))
     code = worth.currency
+    figures = [(key, major(value, code)) for key, value in ordered(asked.group, values, float)]
     return Report(
-        "pipeline", f"pipeline {rungs.pipeline}".strip(), _COLUMNS, rows, _totals(rungs, found, code),
-        sum(count for count, *_ in found.values()), None, code, _FORMULA, chart=_chart(rungs, found, code),
-        drill=tuple(_drill(rungs, stage, found, inquiry.filter) for stage in rungs.stages), notes=notes,
+        "pipeline", titled(f"pipeline {rungs.pipeline}".strip(), asked.group), (*group_column(asked.group), *_COLUMNS),
+        tuple(row for row, *_ in lines), _totals(asked, rungs, whole, code), sum(count for count, *_ in whole.values()),
+        inquiry.span.label, code, _FORMULA,
+        chart=chart_of(asked.group, figures, code, "open value") if asked.group.name else _chart(rungs, found, code),
+        drill=tuple(drill for _, drill, _ in lines), cells=tuple(cells for *_, cells in lines),
+        notes=(*shared(asked.group), *notes),
     )  # fmt: skip
 
 
-def _figures(stage: StageView, found: Standing, code: str) -> tuple[object, ...]:
-    count, value, weighted = found.get(stage.number, _NOTHING)
-    return (stage.stage, count, money(value, code), money(weighted, code), code)
+def _standing(asked: Asking, rungs: Ladder, worth: Worth, made: Condition) -> Standing:
+    is_plain = made == EVERYTHING and asked.group == WHOLE
+    found = standing(asked.reader, asked.group, worth, in_pipeline(made, rungs.steps), by_index=is_plain)
+    return {(key, stage): (count, value, weighted) for key, stage, count, value, weighted in found}
 
 
-def _going_on(asked: Asking, rungs: Ladder) -> Mapping[int, float | None]:
-    """For each open stage the share of its deals that went on; the won stages together are the last step."""
-    furthest = [0] * len(rungs.names)
-    for (_, step), count in heights(asked.reader, asked.group, rungs.steps, asked.where)[0].items():
-        furthest[step] += count
-    return {stage.number: conversion(furthest, rungs.steps[stage.number]) for stage in rungs.of_kind("open")}
+def _open_values(rungs: Ladder, found: Standing) -> dict[object, float]:
+    """What is open in each group."""
+    still_open = {stage.number for stage in rungs.of_kind("open")}
+    values: dict[object, float] = {}
+    for (key, stage), (_, value, _) in found.items():
+        values[key] = values.get(key, 0.0) + (value if stage in still_open else 0.0)
+    return values
 
 
-def _totals(rungs: Ladder, found: Standing, code: str) -> tuple[object, ...] | None:
-    if not rungs.stages:
+def _line(
+    asked: Asking, rungs: Ladder, line: tuple[object, StageView], found: Standing, furthest: Counts, drills: DealDrill,
+    code: str,
+) -> tuple[tuple[object, ...], Drill | None, dict[str, Drill | None]]:  # fmt: skip
+    """The row of a stage, and what is behind it; other deals than stand there are behind the share of those that go on."""
+    key, stage = line
+    count, value, weighted = found.get((key, stage.number), _NOTHING)
+    figures = (stage.stage, count, money(value, code), money(weighted, code), code, stage.kind)
+    drill = drills.to(key, joined(equal("pipeline", rungs.pipeline), equal("stage", stage.stage)), count)
+    if stage.kind != "open":
+        return (*group_cell(asked.group, key), *figures, None), drill, {}
+    # The won stages together are the last step.
+    step, came = rungs.steps[stage.number], [furthest.get((key, step), 0) for step in range(len(rungs.names))]
+    going_on = drills.to(key, been_in(rungs, step), sum(came[step:]))
+    return (*group_cell(asked.group, key), *figures, conversion(came, step)), drill, {"conversion": going_on}
+
+
+def _totals(asked: Asking, rungs: Ladder, whole: Standing, code: str) -> tuple[object, ...] | None:
+    if not rungs.stages or (asked.group.name and not whole):
         return None
-    lines = [found.get(stage.number, _NOTHING) for stage in rungs.of_kind("open")]
+    still_open = {stage.number for stage in rungs.of_kind("open")}
+    lines = [figures for (_, stage), figures in whole.items() if stage in still_open]
     count, value, weighted = (sum(figures) for figures in zip(_NOTHING, *lines, strict=True))
-    return ("open", count, Money(round(value), code), Money(round(weighted), code), code, None, None)
+    labels = (None,) if asked.group.name else ()
+    return (*labels, "open", count, Money(round(value), code), Money(round(weighted), code), code, None, None)
 
 
 def _chart(rungs: Ladder, found: Standing, code: str) -> Chart | None:
     if not found:
         return None
-    shown = [(stage.stage, found.get(stage.number, _NOTHING)[1]) for stage in rungs.of_kind("open")]
+    shown = [(stage.stage, found.get((None, stage.number), _NOTHING)[1]) for stage in rungs.of_kind("open")]
     return Chart(
         "bar", tuple(name for name, _ in shown), tuple(major(value, code) for _, value in shown), code, "open value"
     )  # fmt: skip
-
-
-def _drill(rungs: Ladder, stage: StageView, found: Standing, filter_text: str | None) -> Drill | None:
-    if stage.number not in found:
-        return None
-    return Drill("deal", joined(equal("pipeline", rungs.pipeline), equal("stage", stage.stage), grouped(filter_text)))

@@ -15,7 +15,7 @@ from crmcli.reports.report import Chart, Drill, Report, ReportColumn
 from crmcli.reports.unrated import as_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from crmcli.reports.inquiry import Inquiry
     from crmcli.reports.pivot_values import Counted, Crossed, Family, Figures, Value
@@ -79,12 +79,12 @@ def pivot_report(desk: CopyDesk, inquiry: Inquiry, asked: Pivot) -> Report:
     """The table; raises UsageError for a dimension that the values don't have, and for more columns than can be looked at."""
     with desk.reading() as reader:
         families = dict.fromkeys(value.family for value in asked.values)
-        _refuse_mixed(asked, families)
         sides = []
         for name in families:
             family = FAMILIES[name](desk, reader, inquiry)
             rows, cols = _groups(family, asked.rows, "--rows"), _groups(family, asked.cols, "--cols")
             sides.append(_Side(family, tuple(v for v in asked.values if v.family == name), rows, cols))
+        _refuse_mixed(sides)
         _refuse_odd_filter(inquiry, sides)
         counted = [(side, side.counted()) for side in sides]
         table = _Table(asked, inquiry, counted)
@@ -98,9 +98,17 @@ def _groups(family: Family, names: Sequence[str], flag: str) -> tuple[Group, ...
         raise UsageError(error.message.replace("--by", flag), hint=error.hint) from error
 
 
-def _refuse_mixed(asked: Pivot, families: Iterable[str]) -> None:
-    if "type" in (*asked.rows, *asked.cols) and {"done"} < set(families):
-        raise UsageError("type is another thing for activities than for deals", hint="ask for the activities apart")
+def _refuse_mixed(sides: Sequence[_Side]) -> None:
+    """What is called alike and is not the same: the type of activities, and custom fields that are their own."""
+    activities = [side for side in sides if side.family.noun == "activity"]
+    if len(activities) == len(sides):
+        return
+    for group in (group for side in activities for group in (*side.rows, *side.cols)):
+        is_own_field = bool(group.params) and not group.path and not group.moment
+        if group.name == "type" or is_own_field:
+            raise UsageError(
+                f"{group.name} is another thing for activities than for deals", hint="ask for the activities apart"
+            )
 
 
 def _refuse_odd_filter(inquiry: Inquiry, sides: Sequence[_Side]) -> None:

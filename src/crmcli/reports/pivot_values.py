@@ -138,7 +138,7 @@ class Closed(Family):
             found[key] = {
                 "won": deals.won,
                 "lost": deals.lost,
-                "won_value": money(deals.won_value, code),
+                "won_value": money(deals.known_value, code),
                 "lost_value": money(deals.lost_value, code),
                 "average_won": money(ratio(deals.won_value, deals.rated), code),
                 "win_rate": win_rate(deals.won, deals.lost),

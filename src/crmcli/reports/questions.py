@@ -20,6 +20,7 @@ class Question(NamedTuple):
     groups: str = ""  # the noun whose groups it can be told apart by; none: it takes no --by
     dated: bool = False  # whether it can be asked for a period
     compares: bool = True  # one that is dated: whether it can be set beside another period
+    beside: bool = False  # whether it sets periods beside each other by itself
     options: tuple[str, ...] = ()  # what only it can be asked: names of options.py
     nothing: str = ""  # what makes it have figures
     more: str = ""  # a second sentence for its help
@@ -33,12 +34,18 @@ OVERVIEW: tuple[Question, ...] = (
         "dashboard",
         "the business on one page",
         "crmcli.reports.dashboard:dashboard_report",
+        "deal",
         dated=True,
-        compares=False,
+        beside=True,
         options=("owner",),
         nothing="add deals: n on the board, or crm import deals FILE.csv",
-        more="Key figures beside the period before, funnel, forecast, activity, top deals and risks.",
-        examples=("crm report dashboard", "crm report dashboard --period 'this quarter' --output dashboard.html"),
+        more="Key figures beside the period before, or a year earlier; funnel, forecast, activity, top deals and risks.",
+        refuses=(("--by", "each of its parts is told apart by something else: crm report sales --by FIELD"),),
+        examples=(
+            "crm report dashboard",
+            "crm report dashboard --period 'this quarter' --output dashboard.html",
+            "crm report dashboard --compare year --filter 'source = web'",
+        ),
     ),
     Question(
         "advice",
@@ -53,9 +60,9 @@ OVERVIEW: tuple[Question, ...] = (
 SALES: tuple[Question, ...] = (
     Question(
         "pipeline", "count, value and weighted value per stage", "crmcli.reports.pipeline:pipeline_report", "deal",
-        options=("pipeline",), nothing="add deals: n on the board, or crm import deals FILE.csv",
-        more="Also how many deals go on from it.",
-        examples=("crm report pipeline", "crm report pipeline --filter 'owner = me' --format json"),
+        groups="deal", dated=True, options=("pipeline",), nothing="add deals: n on the board, or crm import deals FILE.csv",
+        more="Also how many deals go on from it. A period is that in which deals were made.",
+        examples=("crm report pipeline", "crm report pipeline --by owner --filter 'value > 10k' --format json"),
     ),
     Question(
         "won", "deals won: number, value, win rate, sales cycle", "crmcli.reports.closed:won_report", "deal",
@@ -163,14 +170,16 @@ SALES: tuple[Question, ...] = (
     ),
     Question(
         "aging", "how old the open deals are, stage by stage", "crmcli.reports.sales.aging:aging_report", "deal",
-        by="stage", groups="deal", nothing="add deals: n on the board, or crm import deals FILE.csv",
-        more="And which of them were left alone for too long.",
+        by="stage", groups="deal", dated=True, nothing="add deals: n on the board, or crm import deals FILE.csv",
+        more="And which of them were left alone for too long. A period is that in which deals were made.",
         examples=("crm report aging --chart", "crm report aging --by owner --filter 'value > 10k'"),
     ),
     Question(
         "stale", "open deals that nobody has touched for too long", "crmcli.reports.stale:stale_report", "deal",
-        options=("days",), nothing="nothing lies too long: every open deal was touched as often as its stage asks for",
-        examples=("crm report stale", "crm report stale --days 30 --filter 'owner = me'"),
+        groups="deal", dated=True, options=("days", "most"),
+        nothing="nothing lies too long: every open deal was touched as often as its stage asks for",
+        more="The most valuable first; or by anything how many. A period is that in which deals were made.",
+        examples=("crm report stale --by owner", "crm report stale --days 30 --filter 'owner = me'"),
     ),
 )  # fmt: skip
 # What only one report can tell its records apart by.

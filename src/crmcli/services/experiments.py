@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.campaign_drafts import read_label
 from crmcli.domain.campaign_settings import Decision, Trial, decision_of, show_trial, trial_of, with_decision
+from crmcli.domain.durations import show_duration
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.proportions import Share, verdict
 from crmcli.domain.records import utc_text
@@ -268,6 +269,8 @@ def _until(rule: Trial, far: Progress) -> str:
     at = _decides_at(rule, far)
     if at is not None:
         return f"from {utc_text(at)} on"
+    if rule.after_minutes:
+        return f"{show_duration(rule.after_minutes)} after the first message"
     if rule.after_count:
         return f"after {rule.after_count:,} messages ({far.sent:,} so far)"
     return "once messages went out"

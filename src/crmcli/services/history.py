@@ -38,7 +38,7 @@ class History:
                 assert found is not None
                 yield found
                 return
-            noun, record = any_record(reader, ref, self.desk.country)
+            noun, record = _bought(reader, ref) or any_record(reader, ref, self.desk.country)
             yield from sets_of(reader, noun, record.number, limit)
 
     def page(
@@ -148,6 +148,16 @@ def _told(uow: UnitOfWork, undone: ChangeSet) -> str:
         undone, again = uow.get(type(undone), undone.undo_of), not again
     told = f"#{undone.id} {undone.command}: {undone.summary}".removesuffix(": ")
     return f"redo of {told}" if again else told
+
+
+def _bought(reader: Reader, ref: str) -> tuple[str, Found] | None:
+    """The purchase that a reference says it means; purchases are no records that anything else can be done to."""
+    told, _, rest = ref.rpartition(":")
+    if told == "purchase" or ref.lower().startswith("pu_"):
+        from crmcli.store.queries.purchase_lines import purchase_named
+
+        return "purchase", purchase_named(reader, rest.removeprefix("#"))
+    return None
 
 
 def any_record(reader: Reader, ref: str, country: str | None) -> tuple[str, Found]:

@@ -116,7 +116,7 @@ class Letters:
         if key not in self._renderers:
             plan = self.plan
             occasion = Occasion(plan.name, plan.code, plan.objective, plan.starts_on, plan.ends_on)
-            self._renderers[key] = self._renderer_of(str(template), subject=subject, occasion=occasion)
+            self._renderers[key] = self._renderer_of(template or 0, subject=subject, occasion=occasion)
         return self._renderers[key]
 
     def _counted(self, token: str) -> Callable[[str], str] | None:

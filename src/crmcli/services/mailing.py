@@ -11,7 +11,7 @@ from crmcli.domain.campaign_settings import pace_of
 from crmcli.domain.email_folding import folded_email
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.ids import new_uid
-from crmcli.domain.marketing import DUPLICATE, MAILED_KINDS, TEMPLATE_ERROR, channel_of
+from crmcli.domain.marketing import DUPLICATE, IN_DOUBT, MAILED_KINDS, TEMPLATE_ERROR, TO_BE_RETRIED, channel_of
 from crmcli.domain.pacing import Day, Pacer, limits_of, midnight_after, opens_at
 from crmcli.domain.records import utc_text
 from crmcli.domain.text import fold
@@ -21,7 +21,7 @@ from crmcli.services.alone import alone
 from crmcli.services.experiments import Experiments, trial_found
 from crmcli.services.letters import Letters, new_token
 from crmcli.services.sending import Courier, Queue, Run, Tally, Wish, Zones
-from crmcli.store.outbox import IN_DOUBT, TO_BE_RETRIED, Outbox
+from crmcli.store.outbox import Outbox
 from crmcli.store.queries.campaign_views import campaign_named
 from crmcli.store.queries.common import sure_moment
 from crmcli.store.queries.due import next_sending, to_be_sent
@@ -366,6 +366,8 @@ class Mailing:
             raise Refused(f"campaign {plan.name} is for nobody", hint=f"crm campaign edit {plan.name!r} --segment NAME")
         account = self._account(pace_of(plan.settings).account, outbox)
         self._letters(plan, account)
+        for number in {plan.template, *(each.template for each in plan.variants)} - {None}:
+            self.templates.renderer(number or 0)
         return account
 
     # -- a sample

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.campaign_drafts import audience_of, one_of
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.marketing import MAILED_KINDS, MEMBER_STATES, channel_of
+from crmcli.domain.naming import in_shell
 from crmcli.domain.text import fold, tidy
 from crmcli.domain.views import Link, MemberPicture
 from crmcli.errors import BadValue, CrmError, NotFound, PartlyDone, Refused, UsageError
@@ -222,6 +223,29 @@ class Members:
             uow.summary = f"{found.name}: {len(numbers)} {state}"
             views = tuple(_member(uow, found.number, number) for number in numbers)
             return Responded(by_number(uow.reader, found.number), state, views, fresh.count(False))
+
+    def take_back(
+        self, campaign: str | None, people: Sequence[str], *, code: str | None = None, status: str | None = None
+    ) -> tuple[CampaignView, str, tuple[str, ...]]:
+        """Take back responses that were noted down by mistake; the campaign, the state, and the names of the people.
+
+        Raises NotFound for somebody of whom none was noted down.
+        """
+        from crmcli.store.members import member_of, never_happened
+
+        state = _response(status)
+        with self.desk.writing("campaign respond") as uow:
+            found = campaign_coded(uow.reader, code) if code else campaign_named(uow.reader, campaign or "")
+            names = []
+            for ref in dict.fromkeys(people):
+                person = resolve(uow.reader, "contact", ref, self.desk.country)
+                if not never_happened(uow, member_of(uow, found.number, person.number), state):
+                    raise NotFound(
+                        f"nobody noted down that {person.name} {state} to {found.name}",
+                        hint=f"crm campaign why {in_shell(found.name)} {in_shell(ref)}",
+                    )
+                names.append(person.name)
+            return by_number(uow.reader, found.number), state, tuple(names)
 
     def import_responses(
         self, campaign: str, file: Path | BinaryIO, *, status: str | None = None, create: bool = True

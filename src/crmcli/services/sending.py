@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from crmcli.domain.email_folding import folded_email
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.ids import new_uid
-from crmcli.domain.marketing import INVALID_ADDRESS, TEMPLATE_ERROR
+from crmcli.domain.marketing import DUPLICATE, INVALID_ADDRESS, TEMPLATE_ERROR
 from crmcli.domain.pacing import opens_at, retry_at
 from crmcli.domain.records import utc_text
+from crmcli.domain.text import fold
 from crmcli.errors import Conflict, TemplateFailed
 from crmcli.io.mail.smtp import NoServer
 from crmcli.services.letters import new_token
@@ -22,10 +25,10 @@ from crmcli.services.parts import Parts
 from crmcli.store.outbox import Claim, Result, Skip
 from crmcli.store.queries.common import moment
 from crmcli.store.queries.eligibility import members_among, members_due, members_waiting, of_members, one_member
-from crmcli.store.queries.recipients import left_to_send, messages_of
+from crmcli.store.queries.recipients import left_to_send, member_addresses, messages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
     from datetime import datetime, tzinfo
 
@@ -302,13 +305,29 @@ class Queue:
         for page in self._pages(lambda after: members_due(self._rules, after, now), between):
             yield from self._with_messages(page)
         for page in self._pages(lambda after: members_waiting(self._rules, after, skipped=self._skipped), between):
-            yield from self._with_messages(page) if self._skipped else (Job(each) for each in page)
+            yield from self._with_messages(self._doubles_told(page)) if self._skipped else (Job(each) for each in page)
 
     def next_due(self) -> datetime | None:
         """When the next message is to be tried again; None when there is none."""
         with self._desk.reading() as reader:
             found = left_to_send(reader, self._rules.campaign, self._step).next_at
         return moment(found)
+
+    def _doubles_told(self, page: Sequence[Candidate]) -> Iterator[Candidate]:
+        """Those who are looked at again; a double goes on being one as long as another of the mailbox has not failed."""
+        for each in page:
+            if each.was != DUPLICATE or each.reason:
+                yield each
+                continue
+            mailbox = folded_email(fold(each.recipient.email))
+            yield each._replace(reason=DUPLICATE) if mailbox in self._taken else each
+            self._taken.add(mailbox)
+
+    @cached_property
+    def _taken(self) -> set[str]:
+        """The mailboxes that got a message or are to get one."""
+        with self._desk.reading() as reader:
+            return {folded_email(fold(each)) for each in member_addresses(reader, self._rules.campaign, is_taken=True)}
 
     def _of_step(self, between: Callable[[], None]) -> Iterator[Job]:
         now = utc_text(self._desk.clock.now())
@@ -322,7 +341,8 @@ class Queue:
                 if known is None or (known.status == "retry" and (known.due or "") <= now):
                     yield job._replace(step=self._step, template=self._template)
 
-    def _with_messages(self, page: Sequence[Candidate]) -> Iterator[Job]:
+    def _with_messages(self, found: Iterable[Candidate]) -> Iterator[Job]:
+        page = list(found)
         with self._desk.reading() as reader:
             earlier = messages_of(reader, [each.recipient.member for each in page], self._step)
         yield from (Job(each, earlier.get(each.recipient.member)) for each in page)

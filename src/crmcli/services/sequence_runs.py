@@ -10,13 +10,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.marketing import FREQUENCY_CAP, OPTED_OUT, SMTP_ERROR, SUPPRESSED
+from crmcli.domain.marketing import FREQUENCY_CAP, IN_DOUBT, OPTED_OUT, SMTP_ERROR, SUPPRESSED, TO_BE_RETRIED
 from crmcli.domain.records import as_record, utc_text
 from crmcli.domain.sequence_steps import message_step
 from crmcli.domain.views import Due
 from crmcli.errors import CrmError, PartlyDone
 from crmcli.services.sequences import shown_filters
-from crmcli.store.outbox import IN_DOUBT, TO_BE_RETRIED
 from crmcli.store.queries.common import sure_moment
 from crmcli.store.queries.recipients import messages_of
 from crmcli.store.queries.sequences import (

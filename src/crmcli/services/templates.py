@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.naming import in_shell
 from crmcli.domain.template_drafts import TemplateDraft, read_locale, read_parts, read_template_name
 from crmcli.domain.template_words import Occasion, Sender, chosen_locale, of_language
 from crmcli.domain.text import fold, nearest
@@ -279,7 +280,8 @@ def _numbered(reader: Reader, number: int) -> Wordings:
     name = name_of_template(reader, number)
     views = [] if name is None else templates_named(reader, fold(name))
     if not views:
-        raise NotFound(f"no template {name or number}", hint="crm template list")
+        hint = f"crm template restore {in_shell(name)}" if name else "crm template list"
+        raise NotFound(f"template {name} was deleted" if name else f"no template {number}", hint=hint)
     return views
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmcli.domain.marketing import IMPLIED, furthest
+from crmcli.domain.marketing import IMPLIED, IN_DOUBT, TO_BE_RETRIED, furthest
 from crmcli.store.models.campaigns import CampaignEvent, CampaignMember
 from crmcli.store.models.mailings import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from crmcli.store.session import UnitOfWork
+
+NOTED = ("hand", "code", "import", "log")  # by whom a state is known that a person noted down
 
 
 def member_of(uow: UnitOfWork, campaign: int, contact: int, email: str | None = None) -> CampaignMember:
@@ -58,6 +61,63 @@ def happened(
         member.status, member.reason, member.at = status, reason, when
     uow.flush()
     return status not in known
+
+
+def never_happened(uow: UnitOfWork, member: CampaignMember, status: str) -> bool:
+    """Take back a state that somebody noted down, with those it implied; False when nobody had.
+
+    The member stands where the rest leads; one of whom nothing else is known is none any more.
+    """
+    events = uow.find(CampaignEvent, member_id=member.id)
+    found = next((row for row in events if row.status == status and row.source in NOTED), None)
+    if found is None:
+        return False
+    uow.keep_beside()
+    gone = {status, *IMPLIED.get(status, ())}
+    kept = []
+    for row in events:
+        if row.status in gone and (row.source, row.at) == (found.source, found.at):
+            uow.delete(row)
+        else:
+            kept.append(row)
+    messages = uow.find(Message, member_id=member.id)
+    if kept or messages:
+        _stand_again(member, kept, messages)
+    else:
+        uow.flush()
+        uow.delete(member)
+    uow.flush()
+    return True
+
+
+def never_logged(uow: UnitOfWork, activity: int, contact: int) -> None:
+    """Take back what an activity, which was not logged after all, said of a person to its campaign."""
+    from crmcli.store.models.activities import Activity
+
+    row = uow.get(Activity, activity)
+    for member in uow.find(CampaignMember, campaign_id=row.campaign_id, contact_id=contact) if row.campaign_id else ():
+        for event in uow.find(CampaignEvent, member_id=member.id, source="log", at=row.at):
+            never_happened(uow, member, event.status)
+
+
+def never_met(uow: UnitOfWork, contact: int) -> None:
+    """Let go a contact, who was not added after all, of the campaigns that know no more of it than what was noted down."""
+    for member in uow.find(CampaignMember, contact_id=contact):
+        events = uow.find(CampaignEvent, member_id=member.id)
+        if all(row.source in NOTED for row in events) and not uow.find(Message, member_id=member.id):
+            for status in {row.status for row in events}:
+                never_happened(uow, member, status)
+
+
+def _stand_again(member: CampaignMember, events: Sequence[CampaignEvent], messages: Sequence[Message]) -> None:
+    member.status, member.reason = "targeted", None
+    for event in events:
+        if event.status == "targeted" or furthest(member.status, event.status) == event.status != member.status:
+            member.status, member.reason, member.at = event.status, event.reason, event.at
+    unsettled = {"retry": TO_BE_RETRIED, "in_doubt": IN_DOUBT}
+    reason = next((unsettled[row.status] for row in messages if row.status in unsettled), None)
+    if reason is not None and member.status in ("targeted", "skipped"):
+        member.status, member.reason = "targeted", reason
 
 
 def merge_members(uow: UnitOfWork, keeper: int, loser: int) -> None:

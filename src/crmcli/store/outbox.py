@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.marketing import SMTP_ERROR
+from crmcli.domain.marketing import IN_DOUBT, SMTP_ERROR, TO_BE_RETRIED
 from crmcli.domain.records import utc_text
 from crmcli.store.queries.eligibility import of_members, one_member
 from crmcli.store.reader import Reader
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from crmcli.store.queries.eligibility import Rules
     from crmcli.store.store import Store
 
-IN_DOUBT = "in doubt"
-TO_BE_RETRIED = "to be tried again"
 _PATIENCE = 120.0  # seconds to wait for another writer: what became of a message is worth waiting for
 _TELL_EVERY = 64  # commits between two words to those who watch
 

@@ -59,24 +59,33 @@ def take_back(uow: UnitOfWork, number: int) -> None:
     _check_beside(uow, number)
     _check_since(uow, first)
     _check_marked_pointers(uow, first)
+    _let_members_go(uow, changes)
     for change in changes:
         _reverse(uow, change)
         uow.flush()
     turn_back(uow, alike)
     _reverse_marked(uow, first, number)
-    _let_members_go(uow, changes)
     _check_used(uow, changes)
     _settle(uow, number)
 
 
 def _let_members_go(uow: UnitOfWork, changes: Sequence[Change]) -> None:
-    """A campaign that was not started after all is for nobody until it is started."""
+    """Whom a start brought into a campaign, and who responded by what was noted down, has not if that is taken back."""
+    from crmcli.store.members import never_logged, never_met
     from crmcli.store.targeting import let_go
 
     for change in changes:
-        states = [(kept or {}).get("status") for kept in (change.before, change.after)]
-        if change.relation == "campaign" and states[1] == "active" and states[0] in ("draft", "planned"):
+        old, new = change.before or {}, change.after or {}
+        if (
+            change.relation == "campaign"
+            and new.get("status") == "active"
+            and old.get("status") in ("draft", "planned")
+        ):
             let_go(uow, change.row_id)
+        elif change.relation == "activity_contact" and change.action == "insert":
+            never_logged(uow, new["activity_id"], new["contact_id"])
+        elif change.relation == "contact" and change.action == "insert":
+            never_met(uow, change.row_id)
 
 
 def _repeated(uow: UnitOfWork, number: int) -> int:

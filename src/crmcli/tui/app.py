@@ -10,9 +10,12 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.css.query import QueryError
+
 from crmcli.errors import CrmError
 from crmcli.tui.bindings import bindings
 from crmcli.tui.counts import Count
+from crmcli.tui.hanging_up import lasting, leave_when_gone
 from crmcli.tui.keys.everywhere import EVERYWHERE
 from crmcli.tui.keys.key import named
 from crmcli.tui.keys.registry import counted_ids
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from textual.await_complete import AwaitComplete
     from textual.command import Provider
     from textual.dom import DOMNode
+    from textual.driver import Driver
     from textual.events import Event
     from textual.screen import Screen
 
@@ -123,6 +127,11 @@ class CrmApp(StoringApp):
             with suppress(NotImplementedError, ValueError, RuntimeError):  # not on every system, nor in every thread
                 if number is not None:
                     loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+        leave_when_gone(self)
+
+    def get_driver_class(self) -> type[Driver]:
+        """One that goes on when the terminal is gone, so that the program can end."""
+        return lasting(super().get_driver_class())
 
     def on_unmount(self) -> None:
         """Let go of the store."""
@@ -225,7 +234,14 @@ class CrmApp(StoringApp):
         self.count.add(digit)
         if self._count_timer is not None:
             self._count_timer.stop()
-        self._count_timer = self.set_timer(_COUNT_SECONDS, self.settle_count)
+        self._count_timer = self.set_timer(_COUNT_SECONDS, self._count_rested)
+
+    def _count_rested(self) -> AwaitComplete | None:
+        """Nothing was typed after it; on a busy machine what it counts may only wait its turn."""
+        if not self._turns.has_waiting:
+            return self.settle_count()
+        self._count_timer = self.set_timer(_COUNT_SECONDS, self._count_rested)
+        return None
 
     def settle_count(self) -> AwaitComplete | None:
         """No motion followed: a single digit is a screen's number, unless a dialog was opened or the program ends."""
@@ -249,7 +265,7 @@ class CrmApp(StoringApp):
         place, screen = self.place, self.screen
         if place is not None and screen is not place:
             return not isinstance(screen, InTurn) or screen.takes(event)
-        is_there = place is not None and place.has_answered and place.takes(event)
+        is_there = place is not None and place.takes(event)
         return is_there or monotonic() - self._opened_at > _READ_PATIENCE
 
     def on_form_whole(self) -> None:
@@ -359,6 +375,11 @@ class CrmApp(StoringApp):
     def bug(self) -> Exception | None:
         """What brought the program down, if anything did."""
         return self._exception
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Told to end, a part that was only half made misses what was taken away before it: that brings nothing down."""
+        if not (self._exit and isinstance(error, QueryError)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Close without a traceback: the command line reports it, as it does for every command."""

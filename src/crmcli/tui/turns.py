@@ -39,6 +39,11 @@ class Turns:
         self._late: asyncio.TimerHandle | None = None
         self._at: MessagePump = app  # in whose queue the key is followed
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether keys were typed that are not done with yet."""
+        return self._is_busy or bool(self._waiting)
+
     async def take(self, event: Event) -> None:
         """Give it out now, or after those that came before it."""
         if not isinstance(event, (Key, Paste)) or event.is_forwarded:

@@ -8,6 +8,8 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from textual._styles_cache import StylesCache
+
 from crmcli.tui.tabs import BY_NAME
 
 if TYPE_CHECKING:
@@ -18,11 +20,13 @@ _USUAL_TURN = sys.getswitchinterval()
 # A thread that works out figures lets the one that draws go on so soon. That one waits each time it looks for messages,
 # which it does many times for one key: with Python's usual 5 ms that came to a tenth of a second.
 _TURN_SECONDS = 0.0005
-_COLLECTED = (10_000, 2, 100_000)  # young objects often and few at a time, all of them only when asked to
+_COLLECTED = (5_000, 1, 100_000)  # young objects often and few at a time, all of them only when asked to
 _REST_SECONDS = 0.25  # without a key for so long, it is not felt that memory is gone through
-_MOST_MADE = 150_000  # objects made without a rest, before that is done in between
+_MOST_MADE = 40_000  # objects made without a rest, before that is done in between
 _TIDY_SECONDS = 20.0  # without a key for so long, there is time to go through all memory
-_IDLE_SECONDS = 0.7  # without a key for so long, a screen can be made that may be wanted later
+_MUCH, _PAUSE_SECONDS = 12, 4.0  # looked through so often, there is much to give back: a pause will do
+_IDLE_SECONDS = 0.4  # without a key for so long, a screen can be made that may be wanted later
+_NEXT_SECONDS = 0.15  # and so long after it the next one
 
 
 class Warming:
@@ -64,19 +68,30 @@ class Warming:
 
     def _make_ahead(self) -> None:
         """Make one of the screens that were not seen yet while the hands rest; then it opens at once."""
-        if monotonic() - self._pressed_at >= _IDLE_SECONDS:
+        is_idle = monotonic() - self._pressed_at >= _IDLE_SECONDS
+        if is_idle:
             self._unmade = [name for name in self._unmade if not self._app.has_made(name)]
             if self._unmade:
                 self._app.make_ahead(self._unmade.pop(0))
         if self._unmade:
-            self._app.set_timer(_IDLE_SECONDS, self._make_ahead)
+            self._app.set_timer(_NEXT_SECONDS if is_idle else _IDLE_SECONDS, self._make_ahead)
         else:
-            self._app.set_interval(_TIDY_SECONDS, self._tidy)
+            self._app.set_timer(_IDLE_SECONDS, gc.freeze)  # all of them will be there to the end
+            self._app.set_interval(_PAUSE_SECONDS, self._tidy)
 
     def _tidy(self) -> None:
         """Give back the memory of what was closed, while the hands rest."""
-        if monotonic() - self._pressed_at >= _TIDY_SECONDS:
+        rested, looked = monotonic() - self._pressed_at, gc.get_count()[2]
+        if (rested >= _TIDY_SECONDS and looked) or (rested >= _PAUSE_SECONDS and looked >= _MUCH):
+            _forget_closed(self._app)
             gc.collect()
+
+
+def _forget_closed(app: CrmApp) -> None:
+    """Textual itself still knows widgets that are no more: what they had drawn, and those that wait for another theme."""
+    StylesCache.get_inner_outer.cache_clear()
+    for watching in getattr(app, "__watchers", {}).values():
+        watching[:] = [(widget, told) for widget, told in watching if not widget._closing]  # noqa: SLF001 - as Textual does
 
 
 def _warm_up() -> None:

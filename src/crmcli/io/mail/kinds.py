@@ -166,7 +166,14 @@ def _by_looks(message: Part, text: str) -> Failure:
     recipients = tuple(each.email for each in found if each.email.key not in own)
     status = _STATUS.search(beginning)
     original = _original(message) or next(iter(_quoted_ids(text)), None)
-    return Failure(_outcome("bounced", one_line(status[0]) if status else ""), recipients, original)
+    return Failure(_outcome("bounced", one_line(_said(beginning, status)) if status else ""), recipients, original)
+
+
+def _said(text: str, status: re.Match[str]) -> str:
+    """The line of a status, from the status on; the whole one where it stands as a number after the words."""
+    if text[: status.start()].endswith("#"):
+        return text[text.rfind("\n", 0, status.start()) + 1 : status.end()]
+    return status[0]
 
 
 # -- automatic answers

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crmcli.reports.deal_drill import DealDrill
-from crmcli.reports.drill import grouped, joined, numbered
+from crmcli.reports.drill import joined, numbered
 from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.expecting import rate_of
 from crmcli.reports.sales.grouping import NO_GROUP, Asking, asking, group_column, money, titled
@@ -15,6 +15,7 @@ from crmcli.store.queries.aging import Aged, aged, rotting, rotting_numbers
 from crmcli.store.queries.condition import both
 from crmcli.store.queries.forecasting import OPEN, open_stages
 from crmcli.store.queries.groups import WHOLE
+from crmcli.store.queries.stage_history import created_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,8 @@ Line = tuple[object, int]
 
 def aging_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Open deals by stage (or anything else) and band of age: number, value, and what of it rots."""
-    with asking(sources, inquiry, "created_at") as asked:
+    with asking(sources, inquiry, "created_at") as all_asked:
+        asked = all_asked._replace(where=created_within(all_asked.where, inquiry.span.bounds))
         reader, group, worth = asked.reader, asked.group, asked.worth(rate_of(inquiry.now.date()))
         bounds, rots = _bounds(asked), rotting(reader, inquiry.now)
         found = aged(reader, group, worth, asked.where, bounds, rots)
@@ -98,7 +100,7 @@ def _totals(group: Group, whole: Mapping[Line, Aged], code: str) -> tuple[object
 def _said(
     asked: Asking, lines: list[Line], found: Mapping[Line, Aged], bounds: list[str]
 ) -> tuple[tuple[Drill | None, ...], tuple[Mapping[str, Drill | None], ...]]:
-    rest = ("stage_kind = open", grouped(asked.inquiry.filter))
+    rest = ("stage_kind = open", *asked.rest("created_at"))
     drills = DealDrill(asked.desk, asked.reader, asked.group, {key for key, _ in lines}, rest)
     today = asked.inquiry.now.date()
     rots: dict[Line, list[int]] = {}

@@ -11,7 +11,7 @@ from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import grouped, joined, within
 from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.expecting import expected_within, period_or, said, whole_days
-from crmcli.reports.sales.grouping import NO_GROUP, Asking, asking, group_column, money, titled
+from crmcli.reports.sales.grouping import NO_GROUP, Asking, asking, group_column, major, money, titled
 from crmcli.reports.unrated import left_out, shared
 from crmcli.store.queries.closings import Closings, closed_within, closings
 from crmcli.store.queries.condition import both
@@ -171,13 +171,15 @@ class _Coverage:
         return tuple(drill.to(key, here, line.deals) for key, line in lines), tuple(cells)
 
     def _chart(self, lines: list[tuple[object, _Line]]) -> Chart | None:
-        known = [
-            (key, value)
-            for key, line in lines
-            if (value := coverage(line.pipeline, line.quota, line.won[1])) is not None
-        ]
+        """The coverage; where no quota leaves any to be covered, what is open."""
+        covered = [(key, coverage(line.pipeline, line.quota, line.won[1])) for key, line in lines]
+        known = [(key, value) for key, value in covered if value is not None]
+        title, unit = "coverage", ""
+        if not known:
+            known = [(key, major(line.pipeline, self.code) or 0.0) for key, line in lines]
+            title, unit = "open pipeline", self.code
         labels = tuple(self.asked.group.label(key) or NO_GROUP for key, _ in known)
-        return Chart("bar", labels, tuple(value for _, value in known), "", "coverage") if len(known) > 1 else None
+        return Chart("bar", labels, tuple(value for _, value in known), unit, title) if len(lines) > 1 else None
 
     def _notes(self) -> tuple[str, ...]:
         notes = shared(self.asked.group)

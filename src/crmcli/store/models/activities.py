@@ -15,6 +15,8 @@ class Activity(Record, table=True):
         live("activity", "external_source", "external_id"),
         Index("activity_at", "at", "id"),
         Index("activity_status_due", "status", "due_on"),
+        # When a deal was last touched, without a look into the table.
+        Index("activity_of_deal", "deal_id", "status", "deleted_at", "at"),
     )
     kind: str
     subject: str | None = None
@@ -35,7 +37,7 @@ class Activity(Record, table=True):
     thread: str | None = Field(default=None, index=True)
     attachments: str | None = None
     company_id: int | None = link("company.id", optional=True, index=True)
-    deal_id: int | None = link("deal.id", optional=True, index=True)
+    deal_id: int | None = link("deal.id", optional=True)
     campaign_id: int | None = link("campaign.id", optional=True, index=True)
 
 

@@ -32,6 +32,11 @@ class Closings(NamedTuple):
     lost_value: float = 0.0
     lost_for_nothing: int = 0
 
+    @property
+    def known_value(self) -> float | None:
+        """The value of the won ones; None where there are some, and none of them has a rate."""
+        return self.won_value if self.rated or not self.won else None
+
     def and_(self, other: Closings) -> Closings:
         """Both groups together."""
         return Closings(

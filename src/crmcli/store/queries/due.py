@@ -59,7 +59,11 @@ def to_be_sent(reader: Reader, now: str) -> list[Sendable]:
 
 def next_sending(reader: Reader, now: str) -> datetime | None:
     """When the next campaign is to be sent, or the next message to be tried again."""
-    planned = f"SELECT MIN(p.send_at) FROM campaign p WHERE {_MAILED} AND p.status = 'planned' AND p.send_at > ?"
+    planned = (
+        f"SELECT MIN(p.send_at) FROM campaign p WHERE {_MAILED} AND p.send_at > ? AND (p.status = 'planned'"
+        " OR p.status = 'active' AND EXISTS (SELECT 1 FROM campaign_member m WHERE m.campaign_id = p.id"
+        f" AND m.status = 'targeted') AND NOT {_BEGUN})"
+    )
     retries = (
         f"SELECT MIN(g.due_at) FROM message g JOIN campaign p ON p.id = g.campaign_id WHERE {_MAILED}"
         " AND p.status = 'active' AND g.step = 0 AND g.status = 'retry' AND g.due_at > ?"

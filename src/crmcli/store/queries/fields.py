@@ -267,6 +267,7 @@ PLACES: dict[str, dict[str, Place]] = {
         **_own("currency", "expected_close", "source", "next_step", "type", "closed_at", "lost_reason", "lost_note"),
         **_touched("p.deal_id = {a}.id", "activity p"),
         "activities": _done_with("deal"),
+        "stage_since": Own("{a}.stage_since"),
         "been_in": Beside(
             "stage_change v JOIN stage y ON y.id = v.to_stage_id", "v.deal_id = {a}.id", "y.name", "y.name_key"
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Protocol
 
 from crmcli.domain.frozen import NamedTuple
@@ -262,6 +263,7 @@ def _bound(desk: Asker, moment: str, day: date) -> str:
 # -- figures of groups
 
 COUNT = Condition("COUNT(*)")
+_LARGEST = 1 << 40  # what further keys may make of one
 # Said plainly, SQLite would walk all of an index that holds the live records only, and find each of them by itself.
 _LIVE = "NOT (r.deleted_at IS NOT NULL)"
 
@@ -316,31 +318,42 @@ def group_values(
     return _asked(reader, group, values, where, source, f" ORDER BY {order}" if order else "")
 
 
-def tallies(reader: Reader, group: Group, split: Sequence[Condition], where: Condition = EVERYTHING) -> Iterator[Row]:
-    """The key of each group and further ones, which are numbers, with the number of deals; none is of NULL.
+def tallies(
+    reader: Reader, group: Group, split: Sequence[tuple[Condition, int]], where: Condition = EVERYTHING
+) -> Iterator[Row]:
+    """The key of each group and further ones with the number of deals; none where one of those is NULL.
 
-    These come as text where the store told them apart by text.
+    Of each further key, a whole number from 0 on, it is said what it always is below.
     """
-    if not reader.dialect.sorts_groups or not group.has_numbers:
-        yield from (row for row in group_rows(reader, group, (COUNT,), where, split=split) if None not in row[1:])
+    sizes = [size for _, size in split]
+    if not (reader.dialect.sorts_groups and group.has_numbers and prod(sizes) <= _LARGEST):
+        found = group_rows(reader, group, (COUNT,), where, split=[each for each, _ in split])
+        yield from (row for row in found if None not in row[1:])
         return
-    # One text of all keys is made and counted in less time than it takes to sort them.
-    key = f"COALESCE(CAST({group.sql} AS TEXT), '')"
-    parts = Condition(
-        reader.dialect.gathered(" || ' ' || ".join([key, *(each.sql for each in split)])),
-        (*group.params, *(param for each in split for param in each.params)),
-    )
-    for _, text in _asked(reader, group._replace(sql="NULL", params=()), (parts,), where, EMPTY):
-        for line, count in counted(text):
-            name, *others = line.split(" ", len(split))
-            yield (int(name) if name else None, *others, count)
+    # One number of all keys, gathered and counted, is there in less time than it takes to sort them.
+    key = Condition(f"COALESCE({group.sql} + 1, 0)", group.params)
+    for each, size in split:
+        key = Condition(f"({key.sql}) * {size:d} + {each.sql}", (*key.params, *each.params))
+    gathered = Condition(reader.dialect.gathered(key.sql), key.params)
+    for _, text in _asked(reader, group._replace(sql="NULL", params=()), (gathered,), where, EMPTY):
+        for code, count in counted(text):
+            number, *others = _unpacked(code, sizes)
+            yield (number - 1 if number else None, *others, count)
 
 
-def counted(text: str | None) -> Iterable[tuple[str, int]]:
-    """How often each value stands in what the dialect gathered."""
+def _unpacked(code: int, sizes: Sequence[int]) -> list[int]:
+    parts = []
+    for size in reversed(sizes):
+        code, part = divmod(code, size)
+        parts.append(part)
+    return [code, *reversed(parts)]
+
+
+def counted(text: str | None) -> Iterable[tuple[int, int]]:
+    """How often each number stands in what the dialect gathered."""
     from collections import Counter
 
-    return Counter(text.split(",")).items() if text else ()
+    return ((int(number), count) for number, count in Counter(text.split(",")).items()) if text else ()
 
 
 def _asked(

@@ -37,6 +37,7 @@ _NAMES = {
     "sequence": "name",
     "suppression": "value",
 }
+_IN_BULK = (*UID_PREFIX, "purchase")  # what can be made and deleted without a line in the log
 # What a row beside a record is called, and which of its columns says what it holds.
 BESIDE = {
     "contact_email": ("emails", "value"),
@@ -133,7 +134,7 @@ def change_set_begun(reader: Reader, number: int, limit: int) -> tuple[ChangeSet
 
 def _marked(reader: Reader, number: int) -> Iterator[ChangeView]:
     """The records that a set made, deleted or brought back without a line in the log."""
-    for noun in (*UID_PREFIX, "purchase"):
+    for noun in _IN_BULK:
         for mark, action in (
             ("r.created_in = ?", "add"),
             ("r.deleted_at IS NOT NULL AND r.deleted_in = ?", "remove"),
@@ -151,7 +152,7 @@ def sets_of(reader: Reader, noun: str, number: int, limit: int | None) -> Iterat
     """The change sets that changed one record, the newest first, with the changes of that record."""
     marked = (
         f" UNION SELECT created_in FROM {noun} WHERE id = ? UNION SELECT deleted_in FROM {noun} WHERE id = ?"
-        if noun in UID_PREFIX  # of others everything is in the log
+        if noun in _IN_BULK  # of others everything is in the log
         else ""
     )
     sql = (

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
 from crmcli.domain.views import Link, PurchaseLine
+from crmcli.errors import Ambiguous, NotFound
 from crmcli.store.queries.common import Selection, order_by, select_sql, sure_moment
+from crmcli.store.queries.refs import Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 DIGESTED = "~"
 """How the number of a line begins that has none of its own."""
+_LONGEST_NUMBER = 16  # digits
 _COLUMNS = (
     "r.uid, r.id, r.customer, c.uid, c.name, o.uid, o.name, r.at, r.value, r.currency, r.product, r.quantity, r.source,"
     " r.external_id"
@@ -38,6 +41,23 @@ def purchase_lines(reader: Reader, selection: Selection, currency: str) -> Itera
             None if value is None else code or currency, product, quantity, source or None,
             None if known is None or known.startswith(DIGESTED) else known,
         )  # fmt: skip
+
+
+def purchase_named(reader: Reader, ref: str) -> Found:
+    """The purchase, live or deleted, of a uid or its beginning, or of a number; raises NotFound, or Ambiguous."""
+    where: str
+    params: tuple[object, ...]
+    if ref.isdecimal() and len(ref) < _LONGEST_NUMBER:
+        where, params = "r.id = ?", (int(ref),)
+    else:
+        uid = f"pu_{ref.upper().removeprefix('PU_')}"
+        where, params = "r.uid >= ? AND r.uid < ?", (uid, f"{uid}~")
+    rows = reader.rows(f"SELECT r.id, r.uid, r.customer FROM purchase r WHERE {where} LIMIT 2", params)
+    if not rows:
+        raise NotFound(f"no purchase {ref}", hint="crm purchases list")
+    if len(rows) > 1:
+        raise Ambiguous(f"several purchases answer to {ref!r}", hint="more of the uid")
+    return Found(*rows[0])
 
 
 def purchase_numbers(reader: Reader, where: Condition) -> Iterator[int]:

@@ -128,9 +128,10 @@ def left_to_send(reader: Reader, campaign: int, step: int = 0) -> Left:
     return Left(people or 0, retries, next_at, reader.value(doubt, (campaign,)) or 0)
 
 
-def member_addresses(reader: Reader, campaign: int) -> Iterator[str]:
-    """The addresses that a campaign took for its members."""
-    sql = "SELECT email FROM campaign_member WHERE campaign_id = ? AND email IS NOT NULL ORDER BY id"
+def member_addresses(reader: Reader, campaign: int, *, is_taken: bool = False) -> Iterator[str]:
+    """The addresses that a campaign took for its members; ``is_taken`` leaves those out who are skipped or whose failed."""
+    those = " AND status NOT IN ('skipped', 'failed')" if is_taken else ""
+    sql = f"SELECT email FROM campaign_member WHERE campaign_id = ? AND email IS NOT NULL{those} ORDER BY id"
     return (email for (email,) in reader.stream(sql, (campaign,)))
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.condition import EVERYTHING, NOTHING, Condition, both
-from crmcli.store.queries.groups import group_rows
+from crmcli.store.queries.groups import COUNT, DEALS, group_rows, worth_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from crmcli.store.dialects import Row
     from crmcli.store.queries.groups import Group
+    from crmcli.store.queries.worth import Worth
     from crmcli.store.reader import Reader
 
 
@@ -28,21 +30,27 @@ def activity_figures(reader: Reader, group: Group, where: Condition, period: tup
 
 # -- deals that lie
 
+# The last activity done with a deal since it entered its stage, or that moment.
+TOUCHED = (
+    "COALESCE((SELECT MAX(p.at) FROM activity p WHERE p.deal_id = r.id AND p.deleted_at IS NULL AND p.status = 'done'"
+    " AND p.at > r.stage_since), r.stage_since)"
+)
 
-def entered_before(limits: Mapping[int, str]) -> Condition:
-    """The deals that entered their stage before the moment that its number gives."""
-    if not limits:
-        return NOTHING
-    # The plus keeps SQLite from going by stages, and then from each to its deals.
-    parts = " OR ".join("(+r.stage_id = ? AND r.stage_since < ?)" for _ in limits)
-    return Condition(parts, tuple(each for limit in limits.items() for each in limit))
+
+class Lain(NamedTuple):
+    """The deals of a group that lie: how many, their worth in minor units, and the moment of the one touched first."""
+
+    deals: int
+    value: float
+    since: str
 
 
 def untouched(limits: Mapping[int, str]) -> Condition:
     """The open deals that entered their stage, and were last touched, before the moment that their stage's number gives."""
+    # The plus keeps SQLite from going by stages, and then from each to its deals.
     parts = [
         Condition(
-            "r.stage_id = ? AND r.stage_since < ? AND NOT EXISTS (SELECT 1 FROM activity p WHERE p.deal_id = r.id"
+            "+r.stage_id = ? AND r.stage_since < ? AND NOT EXISTS (SELECT 1 FROM activity p WHERE p.deal_id = r.id"
             " AND p.deleted_at IS NULL AND p.status = 'done' AND p.at >= ?)",
             (stage, before, before),
         )
@@ -53,18 +61,31 @@ def untouched(limits: Mapping[int, str]) -> Condition:
     return Condition(" OR ".join(f"({part.sql})" for part in parts), tuple(p for part in parts for p in part.params))
 
 
-def lying_deals(reader: Reader, where: Condition, limits: Mapping[int, str]) -> Iterator[Row]:
-    """Uid, number, title, company, owner's number, stage, value, currency, in its stage since, last touch, stage's number.
+def lying(reader: Reader, group: Group, worth: Worth, where: Condition, *, has_ages: bool = True) -> dict[object, Lain]:
+    """The ``untouched`` deals that fit by the key of their group; without their ages where nobody asks for them."""
+    since = Condition(f"MIN({TOUCHED})" if has_ages else "NULL")
+    rows = group_rows(reader, group, (COUNT, worth_sum(worth), since), where)
+    return {key: Lain(*figures) for key, *figures in rows}
 
-    Of the ``untouched`` deals that fit.
+
+def lying_deals(reader: Reader, worth: Worth, where: Condition, most: int | None) -> list[Row]:
+    """Uid, number, title, company, owner's number, stage, value, currency and last touch of ``untouched`` deals that fit.
+
+    The most valuable first, those of no value or no rate last; at most so many.
     """
-    inside = both(where, entered_before(limits))
-    last = "(SELECT MAX(p.at) FROM activity p WHERE p.deal_id = r.id AND p.deleted_at IS NULL AND p.status = 'done')"
+    # Apart, so that SQLite can go by the index of values, and so that nothing comes last on both engines.
+    worthy = both(where, Condition(f"{worth.sql} IS NOT NULL", worth.params))
+    found = _lying(reader, worthy, Condition(f"{worth.sql} DESC, r.id", worth.params), most)
+    if most is not None and len(found) >= most:
+        return found
+    others = both(where, Condition(f"{worth.sql} IS NULL", worth.params))
+    return found + _lying(reader, others, Condition("r.id"), None if most is None else most - len(found))
+
+
+def _lying(reader: Reader, where: Condition, order: Condition, most: int | None) -> list[Row]:
     sql = (
-        f"SELECT r.uid, r.id, r.title, o.name, r.owner_id, s.name, r.value, r.currency, r.stage_since, {last}, r.stage_id"
-        " FROM deal r JOIN stage s ON s.id = +r.stage_id"
-        " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
-        f" WHERE r.deleted_at IS NULL AND s.kind = 'open' AND ({inside.sql})"
+        f"SELECT r.uid, r.id, r.title, o.name, r.owner_id, s.name, r.value, r.currency, {TOUCHED}{DEALS}"
+        f" WHERE NOT (r.deleted_at IS NOT NULL) AND ({where.sql}) ORDER BY {order.sql}"
     )
-    # The last touch is compared here: SQLite would look for it once more.
-    return (row for row in reader.stream(sql, inside.params) if row[9] is None or row[9] < limits[row[10]])
+    params = (*where.params, *order.params)
+    return reader.rows(sql, params) if most is None else reader.rows(f"{sql} LIMIT ?", (*params, most))

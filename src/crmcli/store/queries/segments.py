@@ -81,6 +81,9 @@ def segment_named(reader: Reader, ref: str, *, deleted: bool = False) -> Segment
     if exact:
         lines = tuple(f"  #{each.number}  {each.uid}  {each.name}" for each in exact)
         raise Ambiguous(f"{len(exact)} segments answer to {text!r}", hint="name one by its uid", details=lines)
+    gone = [] if deleted else [each for each in segments(reader, deleted=True) if each.uid == text]
+    if gone:  # what names a segment for good does so by its uid
+        raise NotFound(f"segment {gone[0].name} was deleted", hint=f"crm segment restore {gone[0].uid}")
     near = nearest(text, [each.name for each in known])
     raise NotFound(
         f"no {'deleted ' * deleted}segment {ref}", hint=f"did you mean {near}?" if near else "crm segment list"

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
-from crmcli.store.queries.groups import COUNT, EMPTY, WHOLE, Group, counted, group_rows, group_values, tallies, worth_sum
+from crmcli.store.queries.groups import (
+    COUNT,
+    EMPTY,
+    WHOLE,
+    Group,
+    counted,
+    group_rows,
+    group_values,
+    tallies,
+    worth_sum,
+)
 from crmcli.store.queries.worth import AS_IT_IS
 
 if TYPE_CHECKING:
@@ -38,16 +48,13 @@ def climbs(reader: Reader, group: Group, steps: Mapping[int, int], where: Condit
     ``steps`` gives the step of each stage of a pipeline; those of lost stages are the first, so that a deal of which
     nothing is known but that it was lost has entered the pipeline.
     """
-    told = _visits({stage: step - 1 for stage, step in steps.items()})
-    for key, stage, visits, count in _histories(reader, group, told, steps, where):
-        yield key, _furthest(visits), stage, count
+    for key, stage, step, count in _histories(reader, group, *_furthest(steps), steps, where):
+        yield key, step, stage, count
 
 
 def heights(reader: Reader, group: Group, steps: Mapping[int, int], where: Condition) -> tuple[Counts, Counts]:
     """How many deals came to each step and no further, and how many stand in each stage now; see ``climbs``."""
-    told = _visits({stage: step - 1 for stage, step in steps.items()})
-    visits, now = _told_apart(reader, group, told, steps, where)
-    return _summed(((key, _furthest(each)), count) for (key, each), count in visits.items()), now
+    return _told_apart(reader, group, *_furthest(steps), steps, where)
 
 
 def visits(
@@ -57,46 +64,47 @@ def visits(
 
     Of the deals that stand in a stage of the ``pipeline``.
     """
-    told = _visits({stage: place for place, stage in enumerate(stages)}, " ELSE 0")
-    found, now = _told_apart(reader, group, told, pipeline, where)
-    been = _summed(
+    been = _been_in({stage: place for place, stage in enumerate(stages)}, " ELSE 0")
+    bits = (f"CASE WHEN {each} THEN {1 << place} ELSE 0 END" for place, each in been.items())
+    told = " + ".join(bits) or "0 * COUNT(*)"
+    codes, now = _told_apart(reader, group, told, 1 << len(stages), pipeline, where)
+    return _summed(
         ((key, stage), count)
-        for (key, each), count in found.items()
+        for (key, code), count in codes.items()
         for place, stage in enumerate(stages)
-        if each >> place * _FIELD & _FULL
-    )
-    return been, now
+        if code >> place & 1
+    ), now
 
 
-def _visits(places: Mapping[int, int], otherwise: str = "") -> str:
-    """SQL for how often a deal came to each stage: a field of bits for each place from 0 on, the visits in it.
+def _furthest(steps: Mapping[int, int]) -> tuple[str, int]:
+    """SQL for the furthest step that a deal came to, from its moves, and how many steps there are.
 
-    Stages of a place below 0 have no field; of a deal that came to none of the stages nothing is told.
+    Of a deal that came to none of the stages nothing is told.
     """
-    if not places:
-        return "0 * COUNT(*)"
-    # One sum for many stages, each in bits of its own: a sum for each takes longer than all the rest.
-    firsts = range(0, max(1, *(place + 1 for place in places.values())), _TOGETHER)
-    return " || ' ' || ".join(_some_visits(places, first, otherwise) for first in firsts)
+    # The first step needs no visits counted: who came to any stage came there.
+    places = {stage: step - 1 for stage, step in steps.items()}
+    been = _been_in(places)
+    cases = "".join(f" WHEN {each} THEN {place + 1}" for place, each in sorted(been.items(), reverse=True))
+    return f"CASE{cases} WHEN {_visits(places, 0)} >= 0 THEN 0 END" if places else "0 * COUNT(*)", len(been) + 1
 
 
-def _some_visits(places: Mapping[int, int], first: int, otherwise: str) -> str:
+def _been_in(places: Mapping[int, int], otherwise: str = "") -> dict[int, str]:
+    """For each place from 0 on, SQL that is true for a deal, from its moves, that came to one of the place's stages."""
+    # One sum counts the visits to many stages, each in bits of its own: a sum for each takes longer than all the rest.
+    return {
+        place: f"{_visits(places, place - place % _TOGETHER, otherwise)} & {_FULL << place % _TOGETHER * _FIELD} > 0"
+        for place in sorted(set(places.values()))
+        if place >= 0
+    }
+
+
+def _visits(places: Mapping[int, int], first: int, otherwise: str = "") -> str:
+    """The visits to the stages of some places, from one on; those of the others weigh nothing."""
     fields = {stage: place - first for stage, place in places.items()}
     cases = " ".join(
         f"WHEN {stage:d} THEN {1 << field * _FIELD if 0 <= field < _TOGETHER else 0}" for stage, field in fields.items()
     )
     return f"CAST(SUM(CASE h.to_stage_id {cases}{otherwise} END) AS BIGINT)"
-
-
-def _number(visits: object) -> int:
-    """What was told as one number, its fields from the lowest bits on."""
-    parts = enumerate(str(visits).split(" "))
-    return sum(int(part) << place * _TOGETHER * _FIELD for place, part in parts)
-
-
-def _furthest(visits: int) -> int:
-    """The step that follows the highest place that was visited."""
-    return -(-visits.bit_length() // _FIELD)
 
 
 def _summed(counts: Iterable[tuple[tuple[object, int], int]]) -> Counts:
@@ -107,14 +115,14 @@ def _summed(counts: Iterable[tuple[tuple[object, int], int]]) -> Counts:
 
 
 def _told_apart(
-    reader: Reader, group: Group, told: str, pipeline: Collection[int], where: Condition
+    reader: Reader, group: Group, told: str, size: int, pipeline: Collection[int], where: Condition
 ) -> tuple[Counts, Counts]:
-    """How many deals there are by their visits, and by the stage where they stand."""
+    """How many deals there are by what is ``told`` of their moves, a number below ``size``, and by the stage they are in."""
     if where == EVERYTHING and group == WHOLE and (found := _of_all(reader, told, pipeline)):
         return found
-    lines = list(_histories(reader, group, told, pipeline, where))
+    lines = list(_histories(reader, group, told, size, pipeline, where))
     return (
-        _summed(((key, visits), count) for key, _, visits, count in lines),
+        _summed(((key, code), count) for key, _, code, count in lines),
         _summed(((key, stage), count) for key, stage, _, count in lines),
     )
 
@@ -133,31 +141,31 @@ def _of_all(reader: Reader, told: str, pipeline: Collection[int]) -> tuple[Count
             now[None, stage] = meant
     if others * _FEW > sum(now.values()):
         return None
-    ways = f"SELECT h.deal_id, {told} AS told FROM stage_change h GROUP BY h.deal_id"
-    codes = _summed(((None, _number(visits)), count) for visits, count in _counted(reader, ways))
+    codes = _counted(reader, f"SELECT h.deal_id, {told} AS told FROM stage_change h GROUP BY h.deal_id")
     if others:
         way = (
             f"SELECT (SELECT {told} FROM stage_change h WHERE h.deal_id = r.id HAVING COUNT(*) > 0) AS told FROM deal r"
             f" WHERE NOT (r.deleted_at IS NULL AND +r.stage_id IN ({_listed(pipeline)}))"
         )
-        codes = _summed([*codes.items(), *(((None, _number(each)), -count) for each, count in _counted(reader, way))])
+        for line, count in _counted(reader, way).items():
+            codes[line] -= count
     return (codes, now) if sum(codes.values()) == sum(now.values()) else None
 
 
-def _counted(reader: Reader, ways: str) -> Iterable[tuple[object, int]]:
-    """What is told of the deals, and of how many."""
+def _counted(reader: Reader, ways: str) -> Counts:
+    """What is told of all deals, and of how many."""
     if reader.dialect.sorts_groups:
-        return counted(reader.value(f"SELECT {reader.dialect.gathered('f.told')} FROM ({ways}) f"))
-    return (
-        (visits, count)
-        for visits, count in reader.rows(f"SELECT f.told, COUNT(*) FROM ({ways}) f WHERE f.told IS NOT NULL GROUP BY 1")
-    )
+        found = counted(reader.value(f"SELECT {reader.dialect.gathered('f.told')} FROM ({ways}) f"))
+    else:
+        sql = f"SELECT f.told, COUNT(*) FROM ({ways}) f WHERE f.told IS NOT NULL GROUP BY 1"
+        found = ((code, count) for code, count in reader.rows(sql))
+    return {(None, code): count for code, count in found}
 
 
 def _histories(
-    reader: Reader, group: Group, told: str, pipeline: Collection[int], where: Condition
-) -> Iterator[tuple[object, int, int, int]]:
-    """Group, number of the stage, visits as one number, how many deals."""
+    reader: Reader, group: Group, told: str, size: int, pipeline: Collection[int], where: Condition
+) -> Iterator[Row]:
+    """Group, number of the stage, what is ``told`` of a deal's moves, a number below ``size``, and how many deals."""
     inside = in_pipeline(where, pipeline)
     if where == EVERYTHING:
         # The ways of all deals in the order of the index, each deal looked up in between: said so that SQLite does that.
@@ -167,8 +175,7 @@ def _histories(
         told = "f.told"
     else:
         told = f"(SELECT {told} FROM stage_change h WHERE h.deal_id = r.id)"
-    for key, stage, visits, count in tallies(reader, group, (_PLACE, Condition(told)), inside):
-        yield key, int(stage), _number(visits), count
+    return tallies(reader, group, ((_PLACE, max(pipeline, default=0) + 1), (Condition(told), size)), inside)
 
 
 def ways(
@@ -205,7 +212,11 @@ def standing(reader: Reader, group: Group, worth: Worth, where: Condition, *, by
     Values are in minor units, weighted ones rounded deal by deal. ``by_index`` where nothing but the stage is asked of
     the deals.
     """
-    stage = _PLACE if by_index and worth.sql == AS_IT_IS else _STAGE
+    stage = _STAGE
+    if by_index and group == WHOLE and worth.sql == AS_IT_IS:
+        # Stage by stage, along the index that has all that is asked; said so that SQLite does that.
+        group, stage = group._replace(source=" FROM stage s CROSS JOIN deal r"), Condition("s.id")
+        where = both(where, Condition("r.stage_id = s.id"))
     chance = f"{worth.sql} * COALESCE(r.probability, s.probability) / 100.0"
     measures = (
         COUNT,

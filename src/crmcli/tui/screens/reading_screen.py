@@ -129,7 +129,7 @@ class ReadingScreen(Screen[None]):
 
     def takes(self, event: Event) -> bool:  # noqa: ARG002 - for the subclass
         """Whether what a key wants is there already; else the key waits."""
-        return True
+        return self.has_answered
 
     def be_answered(self) -> None:
         """It was read for the first time, or can't be: keys need not wait any more."""

@@ -208,7 +208,8 @@ class RecordParts(Place):
         self._turn_to(event.name)
 
     def _tell_panes(self) -> None:
-        assert self.page is not None
+        if self.page is None:  # it will be told when it is read
+            return
         planned = sum(entry.is_planned for entry in self.page.entries)
         total = f"{len(self.page.entries):,}" if self.page.entries else ""
         self.query_one(PaneLine).tell({

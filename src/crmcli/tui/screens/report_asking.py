@@ -148,12 +148,12 @@ class ReportAsking(ReportReading):
         if self.report is not None and not self.has_parts and (places := measures(self.report)):
             at = (self.drawn_measure(self.report) + self.app.count.take()) % len(places)
             self.measure[self.chosen] = (places[at].name, places[at].currency)
-            self.remove_class("-no-chart")
+            self.shows_chart = True
             self.draw()
 
     def action_chart(self) -> None:
         """Show the chart, or none."""
-        self.toggle_class("-no-chart")
+        self.shows_chart = not self.shows_chart
         self.draw()
 
     def action_filter(self) -> None:

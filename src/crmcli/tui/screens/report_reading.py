@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.widgets import Static
 
 from crmcli.domain.frozen import NamedTuple
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
+    from textual.events import Event
 
     from crmcli.reports.questions import Question
     from crmcli.reports.report import Report
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 _KEPT = "reports"
 _PAUSE = 0.2  # a report that is there sooner needs no word about being read
 _WELL = ("stale", "hygiene", "advice")  # where nothing to be seen is good
+# What is done with figures, and so waits for them; anything else, as going to another report, goes on at once.
+_WITH_FIGURES = ("open", "yank", "mute", "write", "measure")
+_AMONG_FIGURES = ("go_down", "go_page", "go_first", "go_last", *_WITH_FIGURES)
 _WORDS = ("by", "period", "since", "until", "compare", "currency")  # what is remembered of how a report was asked
 COMPARED = {"previous": "the period before", "year": "the year before"}
 
@@ -62,6 +67,7 @@ class ReportReading(Place):
         self.report: Report | None = None
         self.saved: dict[str, SavedReport] = {}
         self.measure: dict[str, tuple[str, str | None]] = {}  # the figure that each one's chart draws
+        self.shows_chart = True
         self._answered = ""  # what the report that is shown was chosen by
         self._is_working = False
         self._recall()
@@ -133,13 +139,31 @@ class ReportReading(Place):
         return self.query_one(ReportChart)
 
     def at_cursor(self) -> tuple[Report, int] | None:
-        """The report at the cursor, a part of a dashboard too, and which of its rows."""
+        """The report at the cursor, a part of a dashboard too, and which of its rows; none before they are worked out."""
+        if not self.is_answered:
+            return None
         if self.has_parts:
             return self.dashboard.at_cursor
         report, rows = self.report, self.rows
         if report is None or rows is None or not 0 <= rows.cursor < len(report.rows):
             return None
         return report, rows.cursor
+
+    def takes(self, event: Event) -> bool:
+        """Keys for the figures wait until they are there; those for the ones before are not meant for these."""
+        if self.is_answered or not isinstance(event, Key):
+            return True
+        line = self.focused
+        if line is not None and line.check_consume_key(event.key, event.character):
+            return True
+        bound = self.active_bindings.get(event.key)
+        action = bound.binding.action.partition("(")[0] if bound is not None and bound.node is self else ""
+        return action not in (_WITH_FIGURES if self.has_answered else _AMONG_FIGURES)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the figures are those of the report that is chosen."""
+        return self._answered == self.chosen
 
     def unread(self, what: str) -> None:
         """The store can't be reached."""
@@ -159,12 +183,13 @@ class ReportReading(Place):
 
         self._is_working = True
         self._say_title()
-        if self._answered != self.chosen:
+        if not self.is_answered:
+            self.app.opening()
             self.set_timer(_PAUSE, self._say_reading)
         self.read("report", question, self._show)
 
     def _say_reading(self) -> None:
-        if self._is_working and self._answered != self.chosen:
+        if self._is_working and not self.is_answered:
             self._say(Content.styled(f"working out {visible(self.called)} …", "dim"))
 
     @property
@@ -179,6 +204,7 @@ class ReportReading(Place):
             return
         self._is_working = False
         self._answered = self.chosen
+        self.app.opened()
         bar = self.query_one(FilterBar)
         if isinstance(found, CrmError):
             if isinstance(found, FilterError) and asked.filter:
@@ -233,7 +259,7 @@ class ReportReading(Place):
         if report is None or report.parts:
             return
         drawn = drawing(report, self.drawn_measure(report), self.paper(self.size.width))
-        self.chart.show(None if self.has_class("-no-chart") else drawn, self.rows.cursor if self.rows else 0)
+        self.chart.show(drawn if self.shows_chart else None, self.rows.cursor if self.rows else 0)
         self._say_title(drawn.measure if drawn is not None and len(drawn.bars) else "")
 
     def drawn_measure(self, report: Report) -> int:
@@ -244,7 +270,7 @@ class ReportReading(Place):
 
     def _say_title(self, measure: str = "") -> None:
         asked, question = self.wanted_now, self.question
-        report = self.report if self._answered == self.chosen else None
+        report = self.report if self.is_answered else None
         title = report.title if report is not None else asked.name
         said = [f"“{self.called}”"] if self.chosen in self.saved else []
         if question.dated:

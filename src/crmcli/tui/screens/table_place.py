@@ -190,6 +190,9 @@ class TablePlace(Place):
 
     def takes(self, event: Event) -> bool:
         """Keys for the rows wait until all of them are there; what is typed above them does not."""
+        return super().takes(event) and self._takes_whole(event)
+
+    def _takes_whole(self, event: Event) -> bool:
         return self._begun_at is None or self.query_one(NarrowBar).has_focus_within or not isinstance(event, Key)
 
     def _accept(self, window: Window) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual.widgets import OptionList, Select
 from textual.widgets._select import SelectCurrent, SelectOverlay
 
+from crmcli.domain.text import fold
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.events import Key
+
+_WORD_SECONDS = 1.0  # letters that come sooner after one another are one word
 
 
 class _Paged:
@@ -36,9 +42,26 @@ class ChoiceOverlay(_Paged, SelectOverlay):
 
 
 class ChoiceLine(Select[str]):
-    """A line with one of several, which unfolds them."""
+    """A line with one of several, which unfolds them; typing goes to the one that begins so, folded or not."""
+
+    _typed = ""
+    _typed_at = 0.0
 
     def compose(self) -> ComposeResult:
         """The present one, and the list."""
         yield SelectCurrent(self.prompt)
         yield ChoiceOverlay(type_to_search=self._type_to_search).data_bind(compact=Select.compact)
+
+    def on_key(self, event: Key) -> None:
+        """A letter of what is wanted."""
+        letter = event.character
+        goes_on = bool(self._typed) and monotonic() - self._typed_at < _WORD_SECONDS
+        if self.expanded or letter is None or not event.is_printable or (letter == " " and not goes_on):
+            return
+        event.stop()
+        event.prevent_default()
+        self._typed, self._typed_at = (self._typed if goes_on else "") + letter, monotonic()
+        words, wanted = [str(value) for _, value in self._options], fold(self._typed)
+        found = next((word for word in words if fold(word).startswith(wanted)), None)
+        if found is not None:
+            self.value = found

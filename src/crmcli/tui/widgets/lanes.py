@@ -131,7 +131,11 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
             self.columns = [
                 LaneColumn(lane, self._locale, self._now, self._marked, plain=self._plain) for lane in picture.lanes
             ]
-            await self.mount_all(self.columns)
+            with self.app.batch_update():  # never seen as they are before they are arranged
+                await self.mount_all(self.columns)
+                self.lay(picture, grouped)
+                self._arrange()
+            return
         self.lay(picture, grouped)
         self._arrange()
 
@@ -282,7 +286,8 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
 
     def _arrange(self) -> None:
         """Put those lanes on the screen that fit beside the present one, and share out the cells."""
-        cells, columns = self.size.width, self.columns
+        # Not laid out yet, it will be as wide as the terminal.
+        cells, columns = self.size.width or self.app.size.width, self.columns
         if not columns or not cells:
             return
         self.place = min(self.place, len(columns) - 1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.content import Content
+from rich.segment import Segment
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 
 from crmcli.domain.frozen import NamedTuple
@@ -33,6 +35,8 @@ class Listed(NamedTuple):
 class ReportList(Widget):
     """Their names, the chosen one in brackets; a click chooses, and the part of the list around it is what is seen."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"reports--chosen", "reports--heading"}
+
     class Chosen(Message):
         """A report was clicked."""
 
@@ -54,16 +58,23 @@ class ReportList(Widget):
 
     def choose(self, key: str) -> None:
         """Another one is chosen; the list is moved until it is seen."""
+        before, first = self.chosen, self._first
         self.chosen = key
         self._reveal()
-        self.refresh()
+        if self.is_flat or self._first != first:
+            self.refresh()
+        else:  # only two of the lines are other ones
+            cells = self.size.width
+            lines = [place - first for place, line in enumerate(self._lines) if line.key and line.key in (before, key)]
+            self.refresh(*[Region(0, line, cells, 1) for line in lines])
 
     def know(self, saved: Sequence[SavedReport]) -> None:
         """These are saved now."""
         if saved != self.saved:
             self.saved = saved
             self._lines = listed(saved)
-            self.choose(self.chosen)
+            self._reveal()
+            self.refresh()
 
     @property
     def is_flat(self) -> bool:
@@ -84,18 +95,31 @@ class ReportList(Widget):
         if at >= self._first + height:
             self._first = at - height + 1
 
-    def render(self) -> Content:
+    def render_line(self, y: int) -> Strip:
         """The names beside or below each other; the chosen one is told from the others without colour too."""
+        cells, base = self.size.width, self.rich_style
         if self.is_flat:
-            return Content(" ").join([self._written(line) for line in self._around()])
-        seen = self._lines[self._first : self._first + self.size.height]
-        return Content("\n").join(
-            [self._written(line) if line.key else Content.styled(line.text, "dim") for line in seen]
-        )
+            pieces, left = [], cells + 1
+            for line in self._around():
+                left -= _cells(line)
+                if left < 0:
+                    break
+                pieces += [self._written(line), Segment(" ", base)]
+            return Strip(pieces).adjust_cell_length(cells, base)
+        line = self._on(self._first + y)
+        if line is None:
+            return Strip.blank(cells, base)
+        return Strip([self._written(line)]).adjust_cell_length(cells, base)
 
-    def _written(self, line: Listed) -> Content:
+    def _written(self, line: Listed) -> Segment:
+        if not line.key:
+            heading = self.get_component_rich_style("reports--heading", partial=True)
+            return Segment(cut(line.text, self.size.width), self.rich_style + heading)
         text = cut(line.text, max(1, self.size.width - _BRACKETS))
-        return Content.styled(f"[{text}]", "bold $primary") if line.key == self.chosen else Content(f" {text} ")
+        if line.key != self.chosen:
+            return Segment(f" {text} ", self.rich_style)
+        chosen = self.get_component_rich_style("reports--chosen", partial=True)
+        return Segment(f"[{text}]", self.rich_style + chosen)
 
     def _around(self) -> list[Listed]:
         """As many names as the line holds, from the beginning of the list or, further on, with the one before in sight."""

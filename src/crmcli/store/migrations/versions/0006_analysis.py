@@ -20,6 +20,8 @@ LIVE = sa.text("deleted_at IS NULL")
 def upgrade() -> None:
     op.drop_index("ix_stage_change_deal_id", "stage_change")
     op.create_index("stage_change_way", "stage_change", ["deal_id", "at", "to_stage_id", "from_stage_id"])
+    op.drop_index("ix_activity_deal_id", "activity")
+    op.create_index("activity_of_deal", "activity", ["deal_id", "status", "deleted_at", "at"])
     op.drop_index("deal_stage", "deal")
     op.create_index("deal_stage", "deal", ["stage_id", "deleted_at", "value", "probability", "currency"])
     _table(
