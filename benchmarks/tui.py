@@ -129,9 +129,10 @@ class Drive:
         self.app.post_message(Key("space" if character == " " else key, character))
 
     def visit(self, screen: str) -> None:
-        """Go to a screen."""
+        """Go to a screen, as its digit does."""
         from crmcli.tui.trail import Spot
 
+        self.app._warming.pressed()  # noqa: SLF001 - as any key does
         self.app.visit(Spot(screen))
 
     async def keys(self, keys: Sequence[str], rounds: int = ROUNDS) -> list[float]:
@@ -239,7 +240,7 @@ class Drive:
             opened += await self.keys(["n"], 1)
             await self.paints.rest(0.3)
             typed += await self.keys("Anna Q", 1)
-            await self.go("escape")
+            await self.go("ctrl+u", "escape")  # with nothing typed there is no draft to be brought back
             settled += await self.paints.settled(lambda: self.press("n"))
             await self.go("escape")
         self.show("form: opened", opened, AIMS["form"])

@@ -76,7 +76,7 @@ def _asked(question: Question) -> list[str]:
         usual = f"; usually `{question.by}`" if question.by else ""
         lines.append(f"`--by`: {_GROUPS[question.groups]}{usual}")
     if question.dated:
-        lines.append("`--period`, `--since`, `--until`" + (", `--compare`" if question.compares else ""))
+        lines.append("`--period`, `--since`, `--until`, `--compare`")
     if question.noun:
         lines.append(f"`--filter` on {question.noun} fields")
     return lines + [f"`{OPTIONS[name].flag}`: {OPTIONS[name].about}" for name in question.options]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -53,6 +54,7 @@ class Server:
         # Kept open: emptying forty tables is dear only to a session that has not seen them yet.
         self._sessions: dict[str, Any] = {}
         self._kept: dict[tuple[str, object], str] = {}  # what puts rows back, by database and name
+        self._numbers = itertools.count()
         self._lasting = 0
         self._template = f"crm_template_{os.getpid()}"
         self._make_template()
@@ -76,7 +78,7 @@ class Server:
     def keep(self, url: str, name: object) -> None:
         """Remember what lies in a store, to be put into it again once it is empty."""
         with self._connect(url, autocommit=True) as session:
-            database, schema = session.info.dbname, f"kept_{len(self._kept)}"
+            database, schema = session.info.dbname, f"kept_{next(self._numbers)}"
             session.execute(f"CREATE SCHEMA {schema}")
             fill = [f"DELETE FROM {table};" for table in ("stage", "pipeline")]
             for table in self._tables:

@@ -86,12 +86,12 @@ def test_the_drop_service_runs_until_it_is_stopped(home: Shell) -> None:
     place = home.environment["HOME"]
     words = exec_start("crm-drop.service", place).split()
     with subprocess.Popen(words, env=home.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as service:
-        for _ in range(300):
+        for _ in range(900):
             if home.run("test -f ~/drop/done/people.csv").returncode == 0:
                 break
             time.sleep(0.1)
         service.send_signal(signal.SIGTERM)
-        assert service.wait(timeout=30) == 0
+        assert service.wait(timeout=90) == 0
     assert home.run("test -f ~/drop/done/people.csv").returncode == 0
 
 

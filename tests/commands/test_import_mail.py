@@ -227,7 +227,7 @@ def _served(*security: str) -> Iterator[int]:
     with subprocess.Popen(
         [sys.executable, "-c", code, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
-        for _ in range(200):
+        for _ in range(1800):
             with socket.socket() as client:
                 if client.connect_ex(("127.0.0.1", number)) == 0:
                     break

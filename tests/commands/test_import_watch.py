@@ -183,7 +183,7 @@ def test_a_folder_is_watched_by_one(crm_on: Crm, drop: Path) -> None:
         assert "another watch of" in result.stderr
     finally:
         watch.send_signal(signal.SIGTERM)
-        watch.communicate(timeout=30)
+        watch.communicate(timeout=90)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
@@ -199,9 +199,9 @@ def test_it_reads_what_arrives_until_it_is_stopped(crm: Crm, drop: Path, number:
     _until(lambda: "failed/b.csv.error.txt" in names(drop))
     (drop / "c.csv").write_text(OTHER)
     _until(lambda: "done/c.csv" in names(drop))
-    time.sleep(0.3)
+    time.sleep(1)
     watch.send_signal(number)
-    stdout, stderr = watch.communicate(timeout=30)
+    stdout, stderr = watch.communicate(timeout=90)
     assert watch.returncode == code, stderr
     assert [json.loads(line)["status"] for line in stdout.splitlines()] == ["read", "failed", "read"]
     assert emails(crm) == ["jane@x.com", "ola@x.com"]
@@ -240,7 +240,7 @@ def test_what_makes_no_sense_is_refused(crm: Crm, drop: Path, flags: list[str], 
 
 
 def _until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while time.monotonic() < end:
         if is_so():
             return

@@ -53,7 +53,7 @@ class Program:
         is_new = settings or self.forks is None
         program = _NEW if is_new else self.forks.call
         with self._started(program, *words, **settings) as process:
-            stdout, stderr = process.communicate(timeout=60)
+            stdout, stderr = process.communicate(timeout=90)
         return Done(process.returncode, stdout or "", stderr or "")
 
 

@@ -122,7 +122,7 @@ def _on_terminal(crm: Program, *words: str) -> Done:
             texts[outer] += piece
             if not piece:
                 waiting.discard(outer)
-    code = process.wait(timeout=30)
+    code = process.wait(timeout=90)
     stdout, stderr = (texts[outer].decode().replace("\r\n", "\n") for outer, _ in screens)
     for outer, _ in screens:
         os.close(outer)
@@ -143,7 +143,7 @@ def test_a_pipe_that_closes_is_no_error(crm: Program) -> None:
         assert lister.stderr is not None
         assert ("", 1) == (lister.stderr.read(), len(head.stdout))
         lister.stderr.close()
-        assert 0 == lister.wait(timeout=30)
+        assert 0 == lister.wait(timeout=90)
 
 
 def test_a_bug_is_one_line_and_a_log(crm: Program, home: Path, tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_a_killed_import_leaves_nothing(crm_on: Program, tmp_path: Path) -> None
         victim = begun(crm_on, "import", "contacts", fifo)
         time.sleep(0.7)  # some rows are stored by now, or none: either way nothing may be left
         victim.send_signal(signal.SIGKILL)
-    victim.communicate(timeout=60)
+    victim.communicate(timeout=90)
     path = people(tmp_path)
     assert victim.returncode == -signal.SIGKILL
     assert crm_on("contact", "list", "--format", "ids").stdout == ""
@@ -113,10 +113,12 @@ def test_two_imports_of_one_source_never_overlap(crm_on: Program, tmp_path: Path
     with unending(tmp_path, ROWS) as fifo:
         first = begun(crm_on, "import", "contacts", fifo)
         second = crm_on("import", "contacts", small)
-        other = crm_on("import", "contacts", small, "--source", "fair")
     first.communicate(timeout=120)
-    assert (first.returncode, second.code, other.code) == (0, 6, 0)
+    assert (first.returncode, second.code) == (0, 6)
     assert "another import of contacts from leads is running (started 12:00 by maria, pid " in second.stderr
+    with AppContext(Flags(store=crm_on.store)).store.hold("import contact:leads", "the test"):
+        other = crm_on("import", "contacts", small, "--source", "fair")
+    assert other.code == 0, other.stderr
 
 
 def _wait_for_rows(crm: Program) -> int:

@@ -133,7 +133,7 @@ def test_two_senders_at_once(crm_on: Program, server: MailServer) -> None:
         while not server.desk.taken and first.poll() is None:
             time.sleep(0.002)
         second = crm_on("campaign", "send", "Spring", "--yes")
-        stdout, _ = first.communicate(timeout=60)
+        stdout, _ = first.communicate(timeout=90)
     if second.code:  # where it came too late there was nothing left for it
         assert (6, True) == (second.code, f"pid {first.pid}" in second.stderr)
     else:
@@ -150,7 +150,7 @@ def test_told_to_end(crm: Program, server: MailServer) -> None:
             while len(server.desk.taken) == before and process.poll() is None:
                 time.sleep(0.002)
             process.send_signal(number)
-            stdout, stderr = process.communicate(timeout=60)
+            stdout, stderr = process.communicate(timeout=90)
         assert code == process.returncode, stderr
         assert (0, True) == (summary(stdout)["in_doubt"], summary(stdout)["left"] > 0)
     assert 0 == crm("campaign", "send", "Spring", "--yes").code
@@ -165,7 +165,7 @@ def test_a_store_that_others_write(crm_on: Program, server: MailServer) -> None:
             time.sleep(0.002)
         assert 0 == crm_on("contact", "add", "Jane", "--email", "jane@x.com").code
         assert 0 == crm_on("campaign", "pause", "Spring").code
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=90)
     told = summary(stdout)
     assert (0, 0) == (process.returncode, told["in_doubt"]), stderr
     if told["left"]:  # unless all was sent before it was paused

@@ -18,7 +18,7 @@ from tests.tui.boards import crm_app, press, settle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_PATIENCE = 30.0
+_PATIENCE = 90.0  # seconds, for a busy machine
 
 
 class Switched:

@@ -30,7 +30,7 @@ def test_the_terminal_is_given_back(empty_sqlite: Path, tmp_path: Path, number: 
         terminal.send("n")
         terminal.wait_for("new contact")
         terminal.process.send_signal(number)
-        assert 128 + number == terminal.process.wait(20)
+        assert 128 + number == terminal.process.wait(90), terminal.text[-3000:]
         terminal.wait_for_bytes(b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?25h")
     assert [] == findings(store)
 
@@ -54,7 +54,7 @@ def test_no_program_is_left_behind_by_its_terminal(empty_sqlite: Path, tmp_path:
         os.close(main)
         if told:
             process.send_signal(signal.SIGHUP)
-        assert process.wait(20) != 0
+        assert process.wait(90) != 0
     finally:
         process.kill()
     assert [] == findings(store)

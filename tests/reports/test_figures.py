@@ -11,7 +11,7 @@ from crmcli.reports.period import window
 from crmcli.services.importing.plan import Plan
 from crmcli.services.records import Changes
 from tests.once import once
-from tests.reports.asking import report_of, rows_of, totals_of
+from tests.reports.asking import counted, report_of, rows_of, totals_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -220,6 +220,41 @@ def test_stale(business: AppContext) -> None:
     assert [row["title"] for row in rows_of(report_of(business, "stale", days=1))] == ["Seven", "Six", "Eight"]
     business.activities.log({"type": "call", "body": "hello", "deal": "Seven"})
     assert rows_of(report_of(business, "stale")) == []
+
+
+def test_stale_by(business: AppContext) -> None:
+    """How many, how much, and since when the one that was left alone for longest was not touched."""
+    report = report_of(business, "stale", "owner", days=1)
+    assert rows_of(report) == [
+        {"owner": "ana", "deals": 2, "value": 26300, "days": 81, "currency": "EUR"},
+        {"owner": "boris", "deals": 1, "value": 0, "days": 1, "currency": "EUR"},
+    ]
+    assert totals_of(report) == {"owner": None, "deals": 3, "value": 26300, "days": 81, "currency": "EUR"}
+    assert (report.n, [counted(business, drill) for drill in report.drill]) == (3, [2, 1])
+    business.activities.log({"type": "call", "body": "hello", "deal": "Seven"})
+    found = rows_of(report_of(business, "stale", "owner", days=1))
+    assert [(row["owner"], row["deals"], row["days"]) for row in found] == [("ana", 1, 1), ("boris", 1, 1)]
+
+
+def test_of_many_stale_ones_the_most_valuable_are_listed(business: AppContext) -> None:
+    """The number, the money and the records behind them are of all; what is worth nothing comes last."""
+    report = report_of(business, "stale", days=1, most=1)
+    assert [row["title"] for row in rows_of(report)] == ["Seven"]
+    assert (report.n, totals_of(report)["value"]) == (3, 26300)
+    assert report.notes == ("the 1 most valuable of 3 are listed; all: --limit 0",)
+    assert (counted(business, report.whole), report_of(business, "stale", days=1, most=0).notes) == (3, ())
+    of_boris = report_of(business, "stale", days=1, filter="owner = boris OR title = Six", most=2)
+    assert [row["title"] for row in rows_of(of_boris)] == ["Six", "Eight"]
+    assert counted(business, of_boris.whole) == 2
+
+
+@pytest.mark.parametrize("by", [None, "company", "segment", "month"])
+def test_stale_and_old_ones_of_a_period(business: AppContext, by: str | None) -> None:
+    """That of being made."""
+    for name in ("stale", "aging"):
+        report = report_of(business, name, by, period="2026-09")
+        assert (report.n, report.period, [counted(business, drill) for drill in report.drill]) == (1, "2026-09", [1])
+        assert report_of(business, name, by, period="2026-10").rows == ()
 
 
 def test_nothing_gives_no_values(store_url: str) -> None:

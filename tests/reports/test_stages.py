@@ -133,6 +133,95 @@ def test_of_very_many_deals_some_are_looked_at_by_themselves(
     assert funnel.notes == stays.notes == ("days are those of one deal in 2, scattered over all",)
 
 
+def test_of_very_many_some_are_the_same_however_they_are_found(
+    store: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One by one, or among all."""
+    monkeypatch.setattr("crmcli.reports.sales.ladder._MOST_BY_THEMSELVES", 1)
+    for name in ("funnel", "time-in-stage"):
+        monkeypatch.setattr("crmcli.store.dialects.sqlite._SCATTERED", 2)
+        found = report_of(store, name, "owner")
+        monkeypatch.setattr("crmcli.store.dialects.sqlite._SCATTERED", 1000)
+        assert found == report_of(store, name, "owner")
+        assert found.notes == ("days are those of one deal in 8, scattered over all",)
+
+
+@pytest.fixture
+def long_way(app: AppContext) -> AppContext:
+    """A pipeline of eleven open stages, in which one deal came far, one went back, six began, and two were deleted."""
+    from crmcli.store.models.deals import Deal, Stage
+
+    app.contacts.add(app.contacts.draft({"name": "Makes the store"}))
+    with app.desk.writing("test") as uow:
+        pipeline = uow.find(Stage)[0].pipeline_id
+        for place in range(7):
+            named = f"s{place}"
+            uow.add(
+                Stage(
+                    pipeline_id=pipeline, name=named, name_key=named, position=10 + place, kind="open", probability=50
+                )
+            )
+        began = ("ben", 100, None, (("qualified", 0),))
+        far = ("ana", 100, None, (("lead", 0), ("s6", 1)))
+        back = ("ana", 100, None, (("s4", 0), ("s5", 2), ("s4", 3), ("s2", 4)))
+        make(uow, [far, back, *[began] * 6, far, back])
+        for deal in uow.find(Deal)[-2:]:
+            uow.bury(deal)
+    return app
+
+
+@pytest.mark.parametrize("filter_text", [None, "value > 0"])
+@pytest.mark.parametrize("by", [None, "owner", "source"])
+def test_a_pipeline_of_many_stages(long_way: AppContext, by: str | None, filter_text: str | None) -> None:
+    """However the moves are walked through."""
+
+    def sums(name: str, column: str) -> dict[str, int]:
+        rows = rows_of(report_of(long_way, name, by, filter=filter_text))
+        stages = dict.fromkeys(row["stage"] for row in rows)
+        return {stage: sum(row[column] or 0 for row in rows if row["stage"] == stage) for stage in stages}
+
+    some_way = {"lead": 8, "qualified": 8, "s6": 1, "won": 0, "lost": 0}
+    assert sums("funnel", "reached") == {
+        **some_way, **dict.fromkeys(("proposal", "negotiation", "s0", "s1", "s2", "s3", "s4", "s5"), 2)
+    }  # fmt: skip
+    been = {"lead": 1, "qualified": 6, "s2": 1, "s4": 1, "s5": 1, "s6": 1}
+    assert {name: count for name, count in sums("time-in-stage", "deals").items() if count} == been
+    standing = {"qualified": 6, "s2": 1, "s6": 1}
+    for name, column in (("time-in-stage", "now"), ("funnel", "now"), ("pipeline", "count")):
+        assert {stage: count for stage, count in sums(name, column).items() if count} == standing, name
+
+
+def test_the_pipeline_of_each_group(store: AppContext) -> None:
+    """Whose open deals are worth most comes first; other deals go on than stand there."""
+    report = report_of(store, "pipeline", "owner")
+    names = ("owner", "stage", "count", "value", "weighted", "conversion")
+    assert [tuple(row[name] for name in names) for row in rows_of(report)] == [
+        ("ben", "lead", 1, 900, 90, 2 / 4), ("ben", "qualified", 0, 0, 0, 1 / 2), ("ben", "proposal", 1, 800, 400, 0.0),
+        ("ben", "negotiation", 0, 0, 0, None), ("ben", "won", 0, 0, 0, None), ("ben", "lost", 2, 700, 0, None),
+        ("ana", "lead", 0, 0, 0, 1.0), ("ana", "qualified", 1, 100, 20, 3 / 4), ("ana", "proposal", 0, 0, 0, 1.0),
+        ("ana", "negotiation", 0, 0, 0, 1.0), ("ana", "won", 2, 4000, 4000, None), ("ana", "lost", 1, 500, 0, None),
+    ]  # fmt: skip
+    totals = totals_of(report)
+    assert (totals["owner"], totals["stage"], totals["count"], totals["value"], totals["weighted"], report.n) == (
+        None, "open", 3, 1800, 510, 8,
+    )  # fmt: skip
+    assert [counted(store, drill) for drill in report.drill] == [row["count"] for row in rows_of(report)]
+    came = [counted(store, cells["conversion"]) for cells in report.cells if cells]
+    assert came == [4, 2, 1, 0, 4, 4, 3, 3]
+    assert (report.chart and report.chart.labels, report.chart and report.chart.values) == (("ben", "ana"), (1700, 100))
+
+
+def test_the_pipeline_of_a_period(store: AppContext) -> None:
+    """That of being made, beside another one; without one nothing is said of a period."""
+    report = report_of(store, "pipeline", period="2026-02", compare="previous")
+    assert [(row["count"], row["count_before"]) for row in rows_of(report)] == [
+        (0, 1), (1, 0), (0, 1), (0, 0), (0, 2), (0, 3),
+    ]  # fmt: skip
+    assert (report.n, report.period, report.compared) == (1, "2026-02", "2026-01")
+    assert [counted(store, drill) for drill in report.drill] == [0, 1, 0, 0, 0, 0]
+    assert report_of(store, "pipeline").period is None
+
+
 def test_from_stage_to_stage(store: AppContext) -> None:
     """A triangle of rates, and who is lost now."""
     report = report_of(store, "conversion")

@@ -113,12 +113,21 @@ def test_what_the_server_does(crm_both: Run, server: MailServer) -> None:
     assert {f"{name}@x.com" for name in ("first", "slow", "second", "silent", "last")} == set(server.mailboxes)
 
 
-def test_the_servers_words_are_kept(crm: Run, server: MailServer) -> None:
-    """Why a message failed is said in the server's own words."""
-    people(crm, "unknown@x.com")
-    campaign(crm)
-    send(crm)
-    assert "550 5.1.1 no such user here" in crm("campaign", "why", "Spring", "unknown@x.com", "--format", "json").stdout
+@pytest.mark.parametrize(
+    ("name", "reason", "detail"),
+    [
+        ("unknown", "smtp error", "550 5.1.1 no such user here"),
+        ("full", "to be tried again", "attempt 1: 452 4.2.2 mailbox full; next at 2026-11-21T12:01:00Z"),
+        ("silent", "in doubt", "the connection was lost before the answer: connection unexpectedly closed"),
+    ],
+)
+def test_the_servers_words_are_kept(crm_both: Run, server: MailServer, name: str, reason: str, detail: str) -> None:
+    """Why a message did not go out, or not yet, is said in the server's own words."""
+    people(crm_both, f"{name}@x.com")
+    campaign(crm_both)
+    send(crm_both)
+    why: Any = crm_both("campaign", "why", "Spring", f"{name}@x.com", "--format", "json").json()
+    assert (reason, detail) == tuple(why["events"][-1][key] for key in ("reason", "detail"))
 
 
 def test_an_address_of_nobody_is_suppressed(crm_both: Run, server: MailServer) -> None:
@@ -469,6 +478,16 @@ def test_warm_up(crm_both: Run, server: MailServer, monkeypatch: pytest.MonkeyPa
     assert [1, 0, 2, 0, 3, 0] == sent
 
 
+def test_a_clock_that_was_fast(crm: Run, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once it is right again, what it sent holds nothing up, and the warm-up is still at its beginning."""
+    people(crm, *(f"p{number}@x.com" for number in range(6)))
+    campaign(crm, "--per-minute", "2", "--ramp", "3,3/day")
+    monkeypatch.setenv("CRM_NOW", "2036-11-21T12:00:00Z")
+    assert 2 == send(crm)["sent"]
+    monkeypatch.setenv("CRM_NOW", "2026-11-21T12:00:00Z")
+    assert (1, "2026-11-22T00:00:00Z") == counts(crm, names=("sent", "next_at"))
+
+
 def test_window_in_the_persons_zone(crm: Run, server: MailServer) -> None:
     """At noon in UTC on a Saturday New York sleeps and Tokyo is done; only who is within gets theirs."""
     people(crm, "london@x.com")
@@ -604,6 +623,9 @@ def test_what_changes_at_the_last_moment(crm_both: Run, server: MailServer, monk
     monkeypatch.setattr(Letters, "write", meanwhile)
     assert (2, 3, 0) == counts(crm_both, names=("sent", "skipped", "left"))
     assert {"new@x.com": 1, "stays@x.com": 1} == server.mailboxes
+    assert ["new@x.com"] == crm_both(
+        "campaign", "members", "Spring", "--filter", "contact.name = Moved", "--fields", "email"
+    ).lines[1:]
     assert [
         ("skipped", "opted out"),
         ("sent", None),

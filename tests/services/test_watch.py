@@ -83,9 +83,9 @@ def test_another_process_is_seen_while_waiting(app: AppContext, store_url: str) 
     """Whatever it does: the call comes back long before its time, and once."""
     with watching(app.desk) as watch:
         with in_another_process(store_url, "contact", "add", "Zoë Żak", "--email", "zoe@x.example") as process:
-            assert watch.wait(30) is True
+            assert watch.wait(90) is True
             seen = time.monotonic()
-            assert process.wait(30) == 0
+            assert process.wait(90) == 0
         assert time.monotonic() - seen < SOON
         assert app.contacts.get("zoe@x.example").name == "Zoë Żak"
         assert watch.wait(0.3) is False
@@ -101,7 +101,7 @@ def test_a_change_is_seen_within_two_seconds(app: AppContext) -> None:
 
     with watching(app.desk) as watch:
         timer = after(0.3, write)
-        assert watch.wait(20) is True
+        assert watch.wait(90) is True
         seen = time.monotonic()
         timer.join()
         assert seen - committed[0] < SOON
@@ -259,8 +259,8 @@ def test_a_store_that_comes_into_being_is_seen(tmp_path: Path) -> None:
         assert watch.wait(0.3) is False
         assert not place.parent.exists()
         with in_another_process(str(place), "contact", "add", "Ewa") as process:
-            assert watch.wait(30) is True
-            assert process.wait(30) == 0
+            assert watch.wait(90) is True
+            assert process.wait(90) == 0
         while watch.wait(0.5):  # made, then written
             pass
         assert watch.revision()[0] == 1

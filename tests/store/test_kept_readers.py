@@ -11,6 +11,7 @@ import pytest
 
 from crmcli.context import AppContext, Flags
 from crmcli.errors import Interrupted, NewerSchema, StoreError
+from crmcli.store.dialects import sqlite
 from crmcli.store.engine import transaction
 from crmcli.store.migrations import HEAD
 
@@ -200,6 +201,16 @@ def test_a_closed_reader_is_replaced(app: AppContext, kept: Reader) -> None:
     with app.store.renewed(kept) as fresh:
         assert fresh is not kept
         assert 0 == fresh.value(COUNT)
+
+
+def test_what_a_kept_reader_read_does_not_stay_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large file is mapped for one question only."""
+    monkeypatch.setattr(sqlite, "_LARGE", 0)
+    store = context_of(str(tmp_path / "crm.db")).store
+    store.create()
+    with store.reader() as once, store.renewed(None) as kept:
+        assert once.value("PRAGMA mmap_size") > 0
+        assert 0 == kept.value("PRAGMA mmap_size")
 
 
 def test_a_lost_server_connection_is_replaced(postgresql: Callable[[], str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
+from textual.widgets import OptionList
 
 from crmcli.errors import StoreUnreachable
 from crmcli.tui.keys.footer import ALWAYS, FOOTER, LAST
@@ -192,6 +193,24 @@ async def test_plain_mode_has_the_cursor_on_the_line(people_store: Path, monkeyp
         for _ in range(3):
             assert lines(app)[app.cursor_position.y].startswith(">")
             await press(pilot, "down")
+
+
+@pytest.mark.parametrize("screen", ["board", "today", "contacts", "history"])
+async def test_without_colours_the_cursor_is_told_by_more(
+    people_store: Path, screen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reversed among the rows, underlined in a list to choose from, of which Textual can't reverse the lines."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = crm_app(str(people_store), start=screen, theme=None)
+    async with app.run_test(size=WIDE) as pilot:
+        rows = (await settle(pilot)).rows
+        strips = [rows.render_line(y) for y in range(rows.size.height)]
+        reversed_ = [any(each.style and each.style.reverse and each.text.strip() for each in strip) for strip in strips]
+        assert 1 <= reversed_.count(True) <= rows.pitch
+        await press(pilot, "ctrl+p")
+        options = app.screen.query_one(OptionList)
+        options.highlighted = 0
+        assert any(each.style and each.style.underline for each in options.render_line(0))
 
 
 async def test_what_is_said_hides_no_row(people_store: Path) -> None:

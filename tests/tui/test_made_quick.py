@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from rich.segment import Segment
 from textual._compositor import Compositor as TextualCompositor
+from textual._styles_cache import StylesCache
 from textual.geometry import Region
 from textual.scrollbar import ScrollBar
 from textual.widgets import Static
@@ -83,3 +85,44 @@ async def test_memory_is_not_gone_through_in_the_middle_of_a_key(monkeypatch: py
     assert collected == [0]
     hands.let_go()
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(
+    ("rested", "looked", "is_tidied"),
+    [(0.5, 99, False), (5.0, 3, False), (5.0, 12, True), (30.0, 1, True), (30.0, 0, False)],
+)
+def test_memory_is_tidied_in_a_pause(
+    monkeypatch: pytest.MonkeyPatch, rested: float, looked: int, *, is_tidied: bool
+) -> None:
+    """In a short one when there is much to give back, in a long one when there is anything."""
+    hands = Warming(None)  # type: ignore[arg-type]  # not asked for anything here
+    collected: list[bool] = []
+    hands._pressed_at = warming.monotonic() - rested
+    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, looked))
+    monkeypatch.setattr(gc, "collect", lambda: collected.append(True))
+    hands._tidy()
+    assert [True] * is_tidied == collected
+
+
+async def test_what_a_closed_form_had_drawn_is_forgotten(people_store: Path) -> None:
+    """Textual itself would keep it, and the form's texts, to the end of the program."""
+    app = crm_app(str(people_store), start="contacts")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "escape")
+        watching = [widget for each in getattr(app, "__watchers").values() for widget, _ in each]
+        assert any(widget._closing for widget in watching)
+        warming._forget_closed(app)
+        assert 0 == StylesCache.get_inner_outer.cache_info().currsize
+        left = [widget for each in getattr(app, "__watchers").values() for widget, _ in each]
+        assert [widget for widget in watching if not widget._closing] == left
+
+
+async def test_threads_that_work_something_out_let_the_one_that_draws_go_on_soon(people_store: Path) -> None:
+    """As long as the program runs."""
+    usual = sys.getswitchinterval()
+    app = crm_app(str(people_store), start="contacts")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert usual / 5 >= sys.getswitchinterval()
+    assert usual == sys.getswitchinterval()

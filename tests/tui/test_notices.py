@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from crmcli.tui.modals.form import Form
 from tests.tui.boards import board_app, crm_app, settle
 
 if TYPE_CHECKING:
-    import pytest
-
     from crmcli.tui.app import CrmApp
 
 
@@ -72,3 +72,24 @@ async def test_what_was_so_already_is_no_change(store: str) -> None:
         await pilot.press("c", "ctrl+s")
         await settle(pilot)
         assert notices(app) == ["nothing was changed"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (("left_square_bracket",), "there is nothing before this"),
+        (("right_square_bracket",), "there is nothing after this"),
+        (("r",), "read again"),
+        (("9", "H"), "there is no stage there"),
+        (("enter", "equals_sign"), "no conversation of several messages here"),
+    ],
+)
+async def test_a_key_that_leads_nowhere_says_so(store: str, keys: tuple[str, ...], said: str) -> None:
+    """Nobody has to guess whether it was pressed."""
+    app = crm_app(store, start="deals")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot) if key != "9" else None
+        assert said in notices(app)

@@ -346,6 +346,16 @@ async def test_only_one_kind_is_shown_until_esc(furnished: str) -> None:
         assert {row.entry.kind for row in page.timeline.rows if row.entry} == {"call", "email", "task"}
 
 
+async def test_a_kind_is_chosen_before_the_page_is_read(furnished: str) -> None:
+    """As when another record was opened meanwhile, or the server is slow."""
+    async with page_app(furnished).run_test(size=ROOMY) as pilot:
+        page = await jane(pilot, furnished)
+        await press(pilot, "f")
+        page.page = None
+        await press(pilot, "e")
+        assert ("timeline", "email") == (page.pane, page.timeline.kind)
+
+
 async def test_verbs_work_on_the_entry_at_the_cursor(furnished: str) -> None:
     """The planned task is done; the record's own verbs go to the record from the other parts."""
     async with page_app(furnished).run_test(size=ROOMY) as pilot:

@@ -22,7 +22,7 @@ from crmcli.tui.modals.form import Form
 from crmcli.tui.modals.period import PeriodPicker
 from crmcli.tui.modals.picker import Picker
 from crmcli.tui.screens import report_reading as module
-from crmcli.tui.screens.reports import ways_down
+from crmcli.tui.screens.reports import ReportsScreen, ways_down
 from crmcli.tui.widgets.figures import FigureRows
 from crmcli.tui.widgets.filter_bar import FilterBar
 from crmcli.tui.widgets.part_list import PartList
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from crmcli.tui.app import CrmApp
-    from crmcli.tui.screens.reports import ReportsScreen
 
 NAMES = [question.name for question in QUESTIONS]
 
@@ -197,6 +196,7 @@ async def test_the_cursor_picks_out_its_bar(program: CrmApp) -> None:
         assert "❯ " not in drawn(pilot)  # what was lost has no bar
         await pilot.double_click(Canvas, offset=(3, 0))
         await settle(pilot)
+        await press(pilot, "enter")  # the deals in the stage, not those that were ever in it
         assert ("deals", 3) == (place(pilot).name, place(pilot).rows.count)  # type: ignore[union-attr]
 
 
@@ -311,7 +311,7 @@ async def test_its_own_options(program: CrmApp) -> None:
         await press(pilot, "a")
         form = pilot.app.screen
         assert isinstance(form, Form)
-        assert ["days", "currency"] == list(form.rows)
+        assert ["days", "most", "currency"] == list(form.rows)
         form.rows["days"].put("many")
         await press(pilot, "ctrl+s")
         assert "whole number" in drawn(pilot)
@@ -331,7 +331,7 @@ def test_every_option_can_be_asked() -> None:
 
 async def comes(pilot: Pilot[None], words: str) -> bool:
     """Whether the screen or a note says so, as soon as the thread that writes has said it."""
-    for _ in range(200):
+    for _ in range(3000):
         if words in drawn(pilot) or any(words in note.message for note in pilot.app._notifications):
             return True
         await asyncio.sleep(0.02)
@@ -353,7 +353,7 @@ async def test_written_to_a_file(program: CrmApp, tmp_path: Path) -> None:
         file.write_text("mine")
         form.rows["file"].put(str(file))
         await press(pilot, "ctrl+s")
-        assert await comes(pilot, "funnel.csv is there already")
+        assert await comes(pilot, "is there already")
         assert "mine" == file.read_text()
         await press(pilot, "ctrl+s")
         assert await comes(pilot, f"written to {file}")
@@ -425,8 +425,8 @@ async def test_which_records_are_asked_for(program: CrmApp) -> None:
 @pytest.mark.parametrize(
     ("name", "key", "words"),
     [
-        ("pipeline", "b", "no groups"), ("stale", "p", "no period"), ("hygiene", "slash", "no filter"),
-        ("stale", "x", "no period"), ("cohorts", "x", "can't be set beside"), ("won", "m", "only advice"),
+        ("hygiene", "b", "no groups"), ("hygiene", "p", "no period"), ("hygiene", "slash", "no filter"),
+        ("hygiene", "x", "no period"), ("won", "m", "only advice"),
     ],
 )  # fmt: skip
 async def test_what_a_report_does_not_take(program: CrmApp, name: str, key: str, words: str) -> None:
@@ -518,6 +518,8 @@ async def test_down_to_the_records_and_back(program: CrmApp, name: str, row: int
         drill = report.drill[row]
         assert drill is not None
         await press(pilot, "enter")
+        if isinstance(pilot.app.screen, Picker):  # other figures of the row count other records
+            await press(pilot, "enter")
         assert {"deal": "deals", "activity": "activity", "contact": "contacts", "company": "companies"}[
             drill.noun
         ] == place(pilot).name
@@ -528,6 +530,8 @@ async def test_down_to_the_records_and_back(program: CrmApp, name: str, row: int
         assert ("reports", row) == (place(pilot).name, screen(pilot).query_one(FigureRows).cursor)
         await pilot.double_click(FigureRows, offset=(6, row))
         await settle(pilot)
+        if isinstance(pilot.app.screen, Picker):
+            await press(pilot, "enter")
         assert "reports" != place(pilot).name
 
 
@@ -590,6 +594,32 @@ async def test_a_report_that_takes_long_can_be_left(program: CrmApp, monkeypatch
         await settle(pilot)
         assert "funnel" == screen(pilot).chosen
         assert "working out" not in drawn(pilot)
+
+
+async def test_keys_typed_before_the_figures_are_there(program: CrmApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that lead to other reports go on at once; what is done with figures waits for those of the chosen report."""
+    go_on, real = {name: threading.Event() for name in ("dashboard", "pipeline")}, catalogue.answer
+
+    def slow(sources: Any, asked: Any) -> Any:
+        if asked.name in go_on:
+            go_on[asked.name].wait(20)
+        return real(sources, asked)
+
+    monkeypatch.setattr(module, "answer", slow)
+    async with program.run_test(size=(120, 36)) as pilot:
+        while not isinstance(pilot.app.screen, ReportsScreen):
+            await pilot.pause()
+        await pilot.press("l")
+        assert "advice" == screen(pilot).chosen
+        go_on["dashboard"].set()
+        await settle(pilot)
+        await pilot.press("l", "y", "k")
+        assert "pipeline" == screen(pilot).chosen
+        assert screen(pilot).at_cursor() is None
+        assert 2 == len(pilot.app._turns._waiting)  # type: ignore[attr-defined]
+        go_on["pipeline"].set()
+        await settle(pilot)
+        assert pilot.app.clipboard.startswith("stage,")
 
 
 async def test_the_row_is_yanked(program: CrmApp) -> None:

@@ -96,8 +96,7 @@ def parameters(question: Question) -> list[Parameter]:
     if question.groups:
         found.append(("by", _by(question), None))
     if question.dated:
-        found += [("period", Period, None), ("since", Since, None), ("until", Until, None)]
-        found += [("compare", Compare, None)] if question.compares else []
+        found += [("period", Period, None), ("since", Since, None), ("until", Until, None), ("compare", Compare, None)]
     if question.noun:
         found.append(("filter_", Filter, None))
     found += [(_NAMES.get(flag, flag[2:]), _refused(flag, why), None) for flag, why in question.refuses]

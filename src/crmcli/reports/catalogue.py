@@ -66,7 +66,7 @@ def _worked_out(question: Question, sources: Sources, inquiry: Inquiry) -> Repor
 def _refuse_what_it_takes_not(question: Question, asked: Asked) -> None:
     given = {
         "--period": (asked.period or asked.since or asked.until, question.dated),
-        "--compare": (asked.compare, question.dated and question.compares),
+        "--compare": (asked.compare, question.dated),
         "--by": (asked.by, question.groups),
         "--filter": (asked.filter, question.noun),
     }

@@ -12,7 +12,7 @@ from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, chart_of, group_cell, group_column, major, money, ordered, titled
 from crmcli.reports.sales.win_rate import all_closed
 from crmcli.reports.unrated import left_out, shared
-from crmcli.store.queries.closings import Closings, closed_within, closings, cycles, lost_within
+from crmcli.store.queries.closings import Closings, closed_within, closings, lost_within, outcomes
 
 if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry, Sources
@@ -78,9 +78,8 @@ def won_report(sources: Sources, inquiry: Inquiry) -> Report:
 
 
 def _tallies(asked: Asking, worth: Worth, closed: Condition) -> dict[object, Tally]:
-    took = cycles(asked.reader, asked.desk.clock, asked.group, closed)
-    deals = closings(asked.reader, asked.group, worth, closed)
-    return {key: Tally(each, took.get(key, [])) for key, each in deals.items()}
+    found = outcomes(asked.reader, asked.desk.clock, asked.group, worth, closed)
+    return {key: Tally(*each) for key, each in found.items()}
 
 
 def _whole(asked: Asking, worth: Worth, closed: Condition, tallies: dict[object, Tally]) -> Tally:

@@ -18,8 +18,7 @@ class Question(NamedTuple):
     noun: str = ""  # the noun that its filter is on; none: it takes no filter
     by: str = ""  # what it is grouped by unless told otherwise
     groups: str = ""  # the noun whose groups it can be told apart by; none: it takes no --by
-    dated: bool = False  # whether it can be asked for a period
-    compares: bool = True  # one that is dated: whether it can be set beside another period
+    dated: bool = False  # whether it can be asked for a period, and be set beside another
     beside: bool = False  # whether it sets periods beside each other by itself
     options: tuple[str, ...] = ()  # what only it can be asked: names of options.py
     nothing: str = ""  # what makes it have figures

@@ -334,12 +334,12 @@ class Mailing:
         longest = max((limit.time for limit in limits), default=_HOUR)
         with self.desk.reading() as reader:
             most = max((limit.messages for limit in limits), default=0)
-            earlier = sent_lately(reader, account, utc_text(now - longest), most)
+            earlier = sent_lately(reader, account, utc_text(now - longest), utc_text(now), most)
             day = None
             if pace.ramp:
                 ends = midnight_after(now, zone)
                 first = first_sent(reader, plan.number) or now
-                number = (now.astimezone(zone).date() - first.astimezone(zone).date()).days + 1
+                number = max((now.astimezone(zone).date() - first.astimezone(zone).date()).days, 0) + 1
                 sent = sent_since(reader, plan.number, utc_text(midnight_after(now - timedelta(days=1), zone)))
                 day = Day(sent, pace.most_on(number), ends)
         return Pacer(limits, earlier, day)

@@ -15,7 +15,7 @@ from crmcli.services.campaigns import move_in
 from crmcli.services.links import Links
 from crmcli.store.queries.campaign_views import by_number, campaign_coded, campaign_named
 from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.members import MemberListing, events, mailed_at, members, primary_email
+from crmcli.store.queries.members import MemberListing, events, mailed_at, members, primary_email, unsettled
 from crmcli.store.queries.refs import resolve, survivor
 from crmcli.store.reader import marks
 
@@ -103,7 +103,9 @@ class Members:
                     f"{person.name} is not a member of {campaign.name}: {self._why_not(campaign, person)}",
                     hint=_remedy(campaign),
                 )
-            return MemberPicture(view, Link(campaign.id, campaign.name), events(reader, campaign.number, person.number))
+            found = (campaign.number, person.number)
+            known = (*events(reader, *found), *unsettled(reader, *found))
+            return MemberPicture(view, Link(campaign.id, campaign.name), known)
 
     def _anybody(self, reader: Reader, campaign: int, ref: str) -> Found:
         """The person of a reference, were they merged into another, deleted, or given another address since."""

@@ -45,7 +45,8 @@ _CLAIM_AGAIN = (
 )
 _BECAME = "UPDATE message SET status = ?, reply = ?, due_at = ?, sent_at = ? WHERE uid = ? AND status = 'sending'"
 _STANDS = (
-    "UPDATE campaign_member SET status = ?, reason = ?, at = ?, variant_id = COALESCE(?, variant_id) WHERE id = ?"
+    "UPDATE campaign_member SET status = ?, reason = ?, at = ?, variant_id = COALESCE(?, variant_id),"
+    " email = COALESCE(?, email) WHERE id = ?"
     " AND status IN ('targeted', 'skipped', 'failed')"
 )
 _UNSETTLED = (
@@ -198,9 +199,9 @@ class Outbox:
         due = utc_text(done.due) if done.due else None
         self._do(_BECAME, done.kind, done.reply or None, due, now if done.kind == "sent" else None, claim.uid)
         if done.kind == "sent":
-            self._happened(claim.member, "sent", None, done.reply, claim.variant)
+            self._happened(claim.member, "sent", None, done.reply, claim)
         elif done.kind == "failed":
-            self._happened(claim.member, "failed", SMTP_ERROR, done.reply, claim.variant)
+            self._happened(claim.member, "failed", SMTP_ERROR, done.reply, claim)
         else:
             reason = IN_DOUBT if done.kind == "in_doubt" else TO_BE_RETRIED
             self._do(_UNSETTLED, reason, claim.member)
@@ -209,11 +210,13 @@ class Outbox:
         self._do(
             "UPDATE message SET status = 'failed', due_at = NULL WHERE member_id = ? AND status = 'retry'", each.member
         )
-        self._happened(each.member, "skipped", each.reason, each.detail, None)
+        self._happened(each.member, "skipped", each.reason, each.detail)
 
-    def _happened(self, member: int, status: str, reason: str | None, detail: str | None, variant: int | None) -> None:
-        now = utc_text(self._now())
-        self._do(_STANDS, status, reason, now, variant, member)
+    def _happened(
+        self, member: int, status: str, reason: str | None, detail: str | None, claim: Claim | None = None
+    ) -> None:
+        now, (variant, address) = utc_text(self._now()), (claim.variant, claim.address) if claim else (None, None)
+        self._do(_STANDS, status, reason, now, variant, address, member)
         if self.reader.value(_KNOWN, (member, status, reason or "")) is None:
             self._do(_HAPPENED, self._rules.campaign, member, status, now, reason, detail, self._source)
 

@@ -25,7 +25,7 @@ from crmcli.tui.plain import Plain
 from crmcli.tui.screens.place import Place
 from crmcli.tui.storing_app import StoringApp
 from crmcli.tui.tabs import BY_NAME, TABS, number_of
-from crmcli.tui.themes import DARK, LIGHT, opposite, theme_for
+from crmcli.tui.themes import DARK, LIGHT, has_few, opposite, theme_for
 from crmcli.tui.trail import Spot, Trail
 from crmcli.tui.turns import Turns
 from crmcli.tui.warming import Warming
@@ -103,6 +103,7 @@ class CrmApp(StoringApp):
             self._filters.append(Plain())
         usual = "ansi-dark" if has_no_colour else self._theme_kept() or theme_for(self.console.color_system)
         self.theme = theme or usual
+        self._dress_cursor()
 
     # -- coming up
 
@@ -206,11 +207,19 @@ class CrmApp(StoringApp):
 
     def action_go_back(self) -> None:
         """To where you were before."""
-        self._show(self.trail.go(-self.count.take()))
+        self._go(-self.count.take(), "there is nothing before this")
 
     def action_go_forward(self) -> None:
         """To where you came back from."""
-        self._show(self.trail.go(self.count.take()))
+        self._go(self.count.take(), "there is nothing after this")
+
+    def _go(self, steps: int, otherwise: str) -> None:
+        here = self.trail.here
+        there = self.trail.go(steps)
+        if there is here:
+            self.notify(otherwise, timeout=3)
+        else:
+            self._show(there)
 
     def action_go_screen(self, step: int) -> None:
         """A tab to the right, or left."""
@@ -283,9 +292,9 @@ class CrmApp(StoringApp):
 
     async def _give(self, event: Event) -> None:
         """A key that takes no count settles the one before it first."""
-        from textual.events import Key, Paste
+        from textual.events import InputEvent, Key, Paste
 
-        if isinstance(event, Key):
+        if isinstance(event, InputEvent):
             self._warming.pressed()
         if isinstance(event, Paste) and not event.is_forwarded and shorten(event, self.focused):
             self.notify(
@@ -315,8 +324,18 @@ class CrmApp(StoringApp):
                 self._dress(screen)
 
     def _theme_kept(self) -> str | None:
-        kept = self.session.settings["tui.theme"] or self.session.memory.get("theme")
-        return kept if kept in self.available_themes else None
+        wanted, kept = self.session.settings["tui.theme"], self.session.memory.get("theme")
+        if wanted in self.available_themes:
+            return str(wanted)
+        found = self.available_themes.get(str(kept))
+        if found is None or found.ansi or not has_few(self.console.color_system):
+            return found.name if found is not None else None
+        return theme_for(self.console.color_system, dark=found.dark)  # it was chosen in a terminal of more colours
+
+    def _dress_cursor(self) -> None:
+        """Where a shade is not seen, the cursor is told by more."""
+        by_shades = not self.no_color and (self.current_theme.ansi or not has_few(self.console.color_system))
+        self.set_class(not by_shades and not self.is_plain, "-colourless")
 
     def action_toggle_dark(self) -> None:
         """Switch between dark and light."""
@@ -324,6 +343,7 @@ class CrmApp(StoringApp):
 
     def watch_theme(self, theme: str) -> None:
         """Remember it."""
+        self._dress_cursor()
         if self.is_running:
             self.remember("theme", theme)
 

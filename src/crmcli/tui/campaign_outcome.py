@@ -24,7 +24,12 @@ _RATES = (
     ("response rate", "response_rate"), ("reply rate", "reply_rate"), ("open rate", "open_rate"),
     ("click rate", "click_rate"), ("unsubscribed", "unsubscribe_rate"),
 )  # fmt: skip
-_MONEY = (("cost", "cost"), ("per response", "cost_per_response"), ("per lead", "cost_per_lead"), ("per win", "cost_per_win"))
+_MONEY = (
+    ("cost", "cost"),
+    ("per response", "cost_per_response"),
+    ("per lead", "cost_per_lead"),
+    ("per win", "cost_per_win"),
+)
 _COMPARED = ("sent", "responded", "deals", "won", "won_revenue", "cost", "roi")
 
 

@@ -39,9 +39,14 @@ LIGHT = Theme(
 _FEW_COLORS = (None, "standard")
 
 
+def has_few(color_system: str | None) -> bool:
+    """Whether a terminal has too few colours for shades: what is told by one alone is not seen there."""
+    return color_system in _FEW_COLORS
+
+
 def theme_for(color_system: str | None, *, dark: bool = True) -> str:
     """The name of the theme for a terminal: its own palette where it has but sixteen colours, else ours."""
-    if color_system in _FEW_COLORS:
+    if has_few(color_system):
         return "ansi-dark" if dark else "ansi-light"
     return DARK.name if dark else LIGHT.name
 

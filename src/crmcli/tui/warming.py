@@ -40,7 +40,7 @@ class Warming:
         self._resting: asyncio.TimerHandle | None = None
 
     def pressed(self) -> None:
-        """A key: the hands do not rest, and nothing is to come between it and what it brings about."""
+        """A key or the mouse: the hands do not rest, and nothing is to come between it and what it brings about."""
         self._pressed_at = monotonic()
         if self._resting is not None:
             self._resting.cancel()

@@ -11,7 +11,7 @@ from crmcli.reports.drill import grouped, joined, within
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, chart_of, group_cell, group_column, major, money, ordered, titled
 from crmcli.reports.unrated import left_out, shared
-from crmcli.store.queries.closings import Closings, closed_within, closings, cycles, open_counts
+from crmcli.store.queries.closings import Closings, closed_within, open_counts, outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +97,6 @@ def _together(found: Mapping[object, Pace]) -> Pace:
 
 def _paces(asked: Asking, worth: Worth, closed: Condition) -> dict[object, Pace]:
     still_open = open_counts(asked.reader, asked.group, asked.where)
-    deals = closings(asked.reader, asked.group, worth, closed)
-    took = cycles(asked.reader, asked.desk.clock, asked.group, closed)
-    keys = dict.fromkeys((*still_open, *deals)) if asked.group.name else {None: None}
-    return {key: Pace(still_open.get(key, 0), deals.get(key, Closings()), took.get(key, [])) for key in keys}
+    ended = outcomes(asked.reader, asked.desk.clock, asked.group, worth, closed)
+    keys = dict.fromkeys((*still_open, *ended)) if asked.group.name else {None: None}
+    return {key: Pace(still_open.get(key, 0), *ended.get(key, (Closings(), []))) for key in keys}

@@ -87,7 +87,7 @@ class CampaignMember(Row, table=True):
     )
     campaign_id: int = link("campaign.id")
     contact_id: int = link("contact.id", index=True)
-    email: str | None = None  # the address as it was when the campaign took it
+    email: str | None = None  # the address that the campaign took, and where its message went once there is one
     status: str = "targeted"
     reason: str | None = None
     at: datetime = Field(sa_type=Moment)

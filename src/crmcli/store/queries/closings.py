@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.groups import COUNT, group_rows, group_values
+from crmcli.store.queries.groups import COUNT, group_rows
 from crmcli.store.queries.lengths import wall_seconds
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crmcli.store.reader import Reader
 
 _DAY = 86_400
+_ENDS = ("won", "lost")
 
 
 class Closings(NamedTuple):
@@ -66,8 +67,24 @@ def lost_within(where: Condition, period: tuple[str, str] | None) -> Condition:
 
 def closings(reader: Reader, group: Group, worth: Worth, closed: Condition) -> dict[object, Closings]:
     """The deals of ``closed_within`` by the key of their group."""
+    return {key: Closings(*figures) for key, *figures in group_rows(reader, group, _measures(worth), closed)}
+
+
+def outcomes(
+    reader: Reader, clock: Clock, group: Group, worth: Worth, closed: Condition
+) -> dict[object, tuple[Closings, list[float]]]:
+    """The same, each with the days from being made to being won of its won deals, by the clock on the wall, in order.
+
+    One that was won before it was made has none.
+    """
+    rows = group_rows(reader, group, (*_measures(worth), _lengths(reader, clock, "s.kind = 'won'")), closed)
+    return {key: (Closings(*figures), _days(lengths)) for key, *figures, lengths in rows}
+
+
+def _measures(worth: Worth) -> tuple[Condition, ...]:
+    """What is in ``Closings``."""
     missing = worth.missing or Condition("1 = 0")
-    measures = (
+    return (
         _count("s.kind = 'won'"),
         _count("s.kind = 'lost'"),
         _count(f"s.kind = 'won' AND NOT COALESCE({missing.sql}, 1 = 0)", missing.params),
@@ -75,7 +92,6 @@ def closings(reader: Reader, group: Group, worth: Worth, closed: Condition) -> d
         _sum("s.kind = 'lost'", worth),
         _count("s.kind = 'lost' AND COALESCE(r.value, 0) = 0"),
     )
-    return {key: Closings(*figures) for key, *figures in group_rows(reader, group, measures, closed)}
 
 
 def _count(condition: str, params: tuple[object, ...] = ()) -> Condition:
@@ -87,30 +103,28 @@ def _sum(condition: str, worth: Worth) -> Condition:
     return Condition(f"COALESCE(SUM(CAST({amount} AS DOUBLE PRECISION)), 0.0)", worth.params)
 
 
-def cycles(reader: Reader, clock: Clock, group: Group, closed: Condition) -> dict[object, list[float]]:
-    """Days from being made to being won of each won deal of a group; one that was won before it was made has none."""
-    took = wall_seconds(reader, clock, "r.created_at", "r.closed_at")
-    found: dict[object, list[int]] = {}
-    for key, seconds in group_values(reader, group, (took,), both(closed, Condition("s.kind = 'won'"))):
-        if seconds >= 0:
-            if key not in found:
-                found[key] = []
-            found[key].append(seconds)
-    return {key: [seconds / _DAY for seconds in sorted(of_it)] for key, of_it in found.items()}
-
-
 def cycles_by_kind(
     reader: Reader, clock: Clock, group: Group, closed: Condition
 ) -> dict[tuple[object, str], list[float]]:
     """By group, and won or lost, the days from being made to being closed by the clock on the wall, in ascending order."""
+    measures = [_lengths(reader, clock, f"s.kind = '{kind}'") for kind in _ENDS]
+    return {
+        (key, kind): days
+        for key, *lengths in group_rows(reader, group, measures, closed)
+        for kind, each in zip(_ENDS, lengths, strict=True)
+        if (days := _days(each))
+    }
+
+
+def _lengths(reader: Reader, clock: Clock, condition: str) -> Condition:
+    """The seconds that each deal took: in one text, which is read faster than a row for each."""
     took = wall_seconds(reader, clock, "r.created_at", "r.closed_at")
-    found: dict[tuple[object, str], list[int]] = {}
-    for key, kind, seconds in group_values(reader, group, (Condition("s.kind"), took), closed):
-        if seconds >= 0:
-            if (key, kind) not in found:
-                found[key, kind] = []
-            found[key, kind].append(seconds)
-    return {line: [seconds / _DAY for seconds in sorted(all_of_it)] for line, all_of_it in found.items()}
+    return Condition(reader.dialect.gathered(f"CASE WHEN {condition} THEN {took.sql} END"), took.params)
+
+
+def _days(lengths: str | None) -> list[float]:
+    took = sorted(map(int, lengths.split(","))) if lengths else []
+    return [seconds / _DAY for seconds in took if seconds >= 0]
 
 
 def open_counts(reader: Reader, group: Group, where: Condition) -> dict[object, int]:

@@ -49,6 +49,7 @@ DEALS = (
 )
 _STAGES = " JOIN stage s ON s.id = +r.stage_id"
 DAYS = ("expected_close",)  # columns of days; the others hold moments
+_UNSORTED = "created_at"  # has no index: both its ends are found in one walk
 _MOST_DAYS = 366 * 60  # over more, the calendar is only cut where there is something
 EMPTY = Condition("")
 
@@ -208,7 +209,7 @@ def calendar(
 
     inside = Condition(f"r.{moment} >= ? AND r.{moment} < ?", within) if within else EVERYTHING
     there = Condition(
-        f"FROM {noun} r WHERE r.deleted_at IS NULL AND r.{moment} IS NOT NULL AND {inside.sql}", inside.params
+        f"FROM {noun} r WHERE {_LIVE} AND r.{moment} IS NOT NULL AND {inside.sql}", inside.params
     )
     found = tuple(stretches(unit, _lived(reader, desk, moment, there), desk.fiscal_start))
     tree = bucket(f"r.{moment}", [_bound(desk, moment, each.days.start) for each in found])
@@ -219,9 +220,14 @@ def _lived(reader: Reader, desk: Asker, moment: str, there: Condition) -> list[P
     """The days between the first and the last record; where these are very far apart, those around what there is."""
     from crmcli.domain.stretches import span_of
 
-    ends = [
-        reader.value(f"SELECT r.{moment} {there.sql} ORDER BY 1{way} LIMIT 1", there.params) for way in ("", " DESC")
-    ]
+    if moment == _UNSORTED:
+        found = reader.row(f"SELECT MIN(r.{moment}), MAX(r.{moment}) {there.sql}", there.params)
+        ends = list(found or (None, None))
+    else:
+        ends = [
+            reader.value(f"SELECT r.{moment} {there.sql} ORDER BY 1{way} LIMIT 1", there.params)
+            for way in ("", " DESC")
+        ]
     if ends[0] is None:
         return []
     first, last = (_local_day(desk, end) for end in ends)

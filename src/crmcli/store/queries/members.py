@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.marketing import MEMBER_STATES
+from crmcli.domain.marketing import IN_DOUBT, MEMBER_STATES, TO_BE_RETRIED
 from crmcli.domain.records import as_record, utc_text
 from crmcli.domain.text import nearest
 from crmcli.domain.views import Link, MemberEvent, MemberView
@@ -91,6 +91,25 @@ def events(reader: Reader, campaign: int, contact: int) -> tuple[MemberEvent, ..
         MemberEvent(sure_moment(at), status, reason, detail, source)
         for at, status, reason, detail, source in reader.rows(sql, (campaign, contact))
     )
+
+
+def unsettled(reader: Reader, campaign: int, contact: int) -> tuple[MemberEvent, ...]:
+    """What the ledger says of messages that are neither out nor given up: the last attempt, and the server's words."""
+    sql = (
+        "SELECT claimed_at, status, reply, attempts, due_at, account FROM message WHERE campaign_id = ? AND contact_id = ?"
+        " AND status IN ('retry', 'in_doubt', 'sending') ORDER BY id"
+    )
+    return tuple(_attempt(*row) for row in reader.rows(sql, (campaign, contact)))
+
+
+def _attempt(at: str, status: str, reply: str | None, attempts: int, due: str | None, account: str) -> MemberEvent:
+    source = "outbox" if account == "outbox" else "smtp"
+    if status != "retry":
+        return MemberEvent(sure_moment(at), "targeted", IN_DOUBT, reply, source)
+    told = f"attempt {attempts}: {reply or ''}".rstrip(": ") + (
+        f"; next at {utc_text(sure_moment(due))}" if due else ""
+    )
+    return MemberEvent(sure_moment(at), "targeted", TO_BE_RETRIED, told, source)
 
 
 def mailed_at(reader: Reader, campaign: int, address: str) -> Found | None:

@@ -135,12 +135,15 @@ def member_addresses(reader: Reader, campaign: int, *, is_taken: bool = False) -
     return (email for (email,) in reader.stream(sql, (campaign,)))
 
 
-def sent_lately(reader: Reader, account: str, since: str, most: int) -> list[datetime]:
-    """When the last messages of an account went out, the oldest first."""
+def sent_lately(reader: Reader, account: str, since: str, until: str, most: int) -> list[datetime]:
+    """When the last messages of an account went out, the oldest first; what a clock that was fast says lies ahead is not."""
     if not most:
         return []
-    sql = f"SELECT sent_at FROM message WHERE account = ? AND sent_at > ? ORDER BY sent_at DESC LIMIT {most:d}"
-    return [sure_moment(at) for (at,) in reversed(reader.rows(sql, (account, since)))]
+    sql = (
+        "SELECT sent_at FROM message WHERE account = ? AND sent_at > ? AND sent_at <= ?"
+        f" ORDER BY sent_at DESC LIMIT {most:d}"
+    )
+    return [sure_moment(at) for (at,) in reversed(reader.rows(sql, (account, since, until)))]
 
 
 def first_sent(reader: Reader, campaign: int) -> datetime | None:

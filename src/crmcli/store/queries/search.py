@@ -81,8 +81,8 @@ def first_holding(
 def queries_of(text: str) -> list[list[str]]:
     """The words that a text is looked for by: its own and, where it is written like a phone number, its digits."""
     queries = [words_of(text)]
-    if _like_phone(text):
-        queries.append(phone_words(text))
+    if _like_phone(text) and (digits := phone_words(text)) not in queries:
+        queries.append(digits)
     return [query for query in queries if query]
 
 

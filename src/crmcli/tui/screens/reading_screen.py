@@ -89,6 +89,7 @@ class ReadingScreen(Screen[None]):
     def action_refresh(self) -> None:
         """Read the store again."""
         self.refresh_store()
+        self.notify("read again", timeout=2)
 
     def read(
         self,

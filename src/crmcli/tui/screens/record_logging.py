@@ -108,7 +108,10 @@ class RecordLogging(RecordReading):
 
     def action_conversations(self) -> None:
         """Every message, or one line for a whole conversation."""
+        before = len(self.timeline.rows)
         self.timeline.fold(is_unfolded=not self.timeline.is_unfolded)
+        if len(self.timeline.rows) == before:
+            self.notify("no conversation of several messages here", timeout=3)
 
 
 def _kinds() -> tuple[str, ...]:

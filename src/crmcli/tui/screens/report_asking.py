@@ -105,10 +105,8 @@ class ReportAsking(ReportReading):
         from crmcli.tui.modals.picker import Choice, Picker
 
         question, asked = self.question, self.wanted_now
-        if not question.dated or not question.compares:
-            own = "has both periods already" if question.dated else "is as of now; it has no period"
-            self.notify(f"{question.name} {own}" if question.name == "dashboard" or not question.dated
-                        else f"{question.name} can't be set beside another period", timeout=3)  # fmt: skip
+        if not question.dated:
+            self.notify(f"{question.name} is as of now; it has no period", timeout=3)
             return
         if not asked.period:
             self.notify("choose a period first: p", timeout=3)
@@ -150,6 +148,8 @@ class ReportAsking(ReportReading):
             self.measure[self.chosen] = (places[at].name, places[at].currency)
             self.shows_chart = True
             self.draw()
+        else:
+            self.notify("no other figure to draw here", timeout=3)
 
     def action_chart(self) -> None:
         """Show the chart, or none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
@@ -18,6 +19,7 @@ from crmcli.tui.widgets.typed_line import TypedLine
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widgets import Input
+    from textual.worker import WorkType
 
     from crmcli.tui.session import Session
 
@@ -95,7 +97,8 @@ class FieldEditor(TypedLine):
 
     def _check(self, text: str) -> None:
         if self.is_open and text == self.input.value and not self.is_saving:
-            self.run_worker(self._look(self.field, text), group="read-field", exclusive=True)
+            asked: WorkType[None] = partial(self._look, self.field, text)
+            self.run_worker(asked, group="read-field", exclusive=True)
 
     async def _look(self, field: FormField, text: str) -> None:
         session = self._session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal, Vertical
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.timer import Timer
+    from textual.worker import WorkType
 
     from crmcli.domain.filter_completion import Completions
     from crmcli.tui.session import Session
@@ -174,7 +176,8 @@ class FilterBar(Vertical):
 
     def _look_through(self) -> None:
         text = self.line.value
-        self.run_worker(self._check(text), group="check", exclusive=True)
+        asked: WorkType[None] = partial(self._check, text)
+        self.run_worker(asked, group="check", exclusive=True)
 
     async def _check(self, text: str) -> None:
         from crmcli.domain.filter_completion import first_error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal
@@ -18,6 +19,7 @@ from crmcli.tui.widgets.typed_line import TypedLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.worker import WorkType
 
     from crmcli.tui.drafts import Draft
     from crmcli.tui.session import Session
@@ -102,7 +104,8 @@ class QuickLog(TypedLine):
         self.line.placeholder = ask
         self.line.focus()
         self.say("")
-        self.run_worker(self._bring_back(self._draft, kind), group="log-draft", exclusive=True)
+        asked: WorkType[None] = partial(self._bring_back, self._draft, kind)
+        self.run_worker(asked, group="log-draft", exclusive=True)
 
     async def _bring_back(self, draft: Draft, kind: str) -> None:
         typed = await asyncio.to_thread(draft.read)
@@ -142,7 +145,8 @@ class QuickLog(TypedLine):
         event.stop()
         if not self.is_open or self.is_saving:
             return
-        self.run_worker(self._look(event.value, self.kind), group="read-log", exclusive=True)
+        asked: WorkType[None] = partial(self._look, event.value, self.kind)
+        self.run_worker(asked, group="read-log", exclusive=True)
         if not self._draft_due:
             self._draft_due = True
             self.set_timer(_DRAFT_PAUSE, self._keep)

@@ -106,10 +106,8 @@ class ReportList(Widget):
                     break
                 pieces += [self._written(line), Segment(" ", base)]
             return Strip(pieces).adjust_cell_length(cells, base)
-        line = self._on(self._first + y)
-        if line is None:
-            return Strip.blank(cells, base)
-        return Strip([self._written(line)]).adjust_cell_length(cells, base)
+        found = self._on(self._first + y)
+        return Strip([self._written(found)] if found is not None else []).adjust_cell_length(cells, base)
 
     def _written(self, line: Listed) -> Segment:
         if not line.key:

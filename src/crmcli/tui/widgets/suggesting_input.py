@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.events import DescendantBlur
     from textual.timer import Timer
+    from textual.worker import WorkType
 
     Source = Callable[[str, int], Awaitable["Offer"]]
 
@@ -210,7 +212,8 @@ class SuggestingInput(Widget):
         """Ask the source now; an answer to what was typed before is not waited for any more."""
         self._stop()
         if self._source is not None:
-            self.run_worker(self._ask(self.line.value, self.line.cursor_position), group="suggest", exclusive=True)
+            asked: WorkType[None] = partial(self._ask, self.line.value, self.line.cursor_position)
+            self.run_worker(asked, group="suggest", exclusive=True)
 
     async def _ask(self, text: str, cursor: int) -> None:
         assert self._source is not None
