@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NOW = "2026-11-21T12:00:00Z"  # a Saturday
-_ROOM = 4 << 30  # bytes
+_ROOM = 2 << 30  # bytes
 
 # A change is tried on the same few examples each time; `--hypothesis-profile=thorough` looks for others. No example has to
 # be done in a time: on a busy machine any may take long.
@@ -120,13 +120,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def schema(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new store on SQLite is a copy of the first, or gets its tables from memory, and not from the migrations."""
-    from crmcli.store import upgrade
-    from crmcli.store.dialects.sqlite import Sqlite
-    from tests import files, schema
+    from tests import files
 
-    monkeypatch.setattr(upgrade, "make_schema", schema.from_memory)
-    monkeypatch.setattr(upgrade, "create", files.created)
-    monkeypatch.setattr(Sqlite, "_open", files.unsynced)
+    files.use(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

@@ -9,16 +9,26 @@ from typing import TYPE_CHECKING
 
 from crmcli.store import upgrade
 from crmcli.store.dialects import sqlite
+from tests import schema
 
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
+
+    import pytest
 
     from crmcli.store.store import Store
 
 _made_by_program = upgrade.create
 _opened = sqlite.Sqlite._open
 _firsts: dict[object, bytes] = {}  # the file of an empty store, by its stages
+
+
+def use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the program make and open its stores so."""
+    monkeypatch.setattr(upgrade, "make_schema", schema.from_memory)
+    monkeypatch.setattr(upgrade, "create", created)
+    monkeypatch.setattr(sqlite.Sqlite, "_open", unsynced)
 
 
 def created(store: Store) -> bool:

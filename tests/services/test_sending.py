@@ -395,6 +395,8 @@ def test_a_dry_run_foresees_doubles(crm_both: Run, server: MailServer) -> None:
     assert ("skipped", "duplicate") == foreseen["Jane.Doe"]
     assert 2 == send(crm_both)["sent"]
     assert foreseen == {name: (state.replace("sent", "send"), why) for name, (state, why) in members(crm_both).items()}
+    again: Any = crm_both("campaign", "send", "Spring", "--dry-run", "--skipped", "--format", "json").json()
+    assert [("Jane.Doe", "skipped", "duplicate")] == [(line["name"], line["status"], line["reason"]) for line in again]
     assert 0 == send(crm_both, "--skipped")["sent"]
 
 

@@ -15,7 +15,7 @@ from crmcli.store import upgrade
 from crmcli.store.backup import backups
 from crmcli.store.checks import findings
 from crmcli.store.migrations import HEAD
-from tests import schema
+from tests import files, schema
 from tests.conftest import run
 from tests.store.conftest import opened
 
@@ -134,15 +134,19 @@ def test_models_and_migrations_agree(bare_url: str) -> None:
 
 
 def test_a_schema_from_memory_is_that_of_the_migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests make their stores from memory; the second of these three does, the others by the steps."""
-    places = [str(tmp_path / f"{number}.db") for number in range(3)]
+    """Other tests make their stores from memory, or copy the first one; the last two of these do, the others by the steps."""
+    places = [str(tmp_path / f"{number}.db") for number in range(4)]
     opened(places[0]).create()
     monkeypatch.setattr(upgrade, "make_schema", schema.from_memory)
     monkeypatch.setattr(schema, "_known", [])
-    opened(places[2]).create()
-    opened(places[1]).create()
-    steps, memory, first = map(_everything, places)
-    assert steps == memory == first
+    for place in places[1:3]:
+        opened(place).create()
+    files.use(monkeypatch)
+    monkeypatch.setattr(files, "_firsts", {})
+    opened(str(tmp_path / "first.db")).create()
+    opened(places[3]).create()
+    steps, first, memory, copied = map(_everything, places)
+    assert steps == first == memory == copied
     assert len(steps) > 100
 
 

@@ -24,6 +24,7 @@ from crmcli.services.records import Changes, Query
 from crmcli.store.checks import findings
 from crmcli.store.models.schema import metadata
 from crmcli.store.transfer import JSON, TABLES, contents, rows_of, snapshot
+from tests import files
 from tests.conftest import NOW
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ def sealed(records: list[dict[str, Any]]) -> bytes:
     lines = [json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n" for record in records]
     seal = hashlib.sha256("".join(lines).encode()).hexdigest()
     return "".join([*lines, json.dumps({"end": True, "rows": len(lines) - 1, "sha256": seal})]).encode()
+
+
+@pytest.fixture(autouse=True)
+def schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How a store is made is tried elsewhere."""
+    files.use(monkeypatch)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import textual._wait
+from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.widgets import Input
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
-    from textual.css.model import RuleSet
 
     from crmcli.tui.app import CrmApp
 
@@ -45,6 +45,14 @@ def _parsed_once() -> None:
 
 
 _parsed_once()
+RuleSet.__hash__ = object.__hash__  # type: ignore[method-assign] - what it says itself, a million times, but not in Python
+
+
+@pytest.fixture(autouse=True)
+def colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of all colours, whichever the tests are run in."""
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "xterm-256color")
 
 
 @pytest.fixture(scope="session")

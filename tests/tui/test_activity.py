@@ -9,6 +9,7 @@ import pytest
 from crmcli.tui.widgets.aside import Aside
 from crmcli.tui.widgets.filter_bar import FilterBar
 from crmcli.tui.widgets.head_line import HeadLine
+from tests.once import once
 from tests.tui.boards import context_of, crm_app, place, press, settle
 
 if TYPE_CHECKING:
@@ -26,12 +27,19 @@ LOGGED = (
 
 
 @pytest.fixture
-def stream(store: str) -> CrmApp:
-    """The program on the stream of activities."""
+@once
+def logged(store: str) -> str:
+    """A store with some more activities."""
     context = context_of(store)
     for raw in LOGGED:
         context.activities.log(raw)
-    return crm_app(store, start="activity")
+    return store
+
+
+@pytest.fixture
+def stream(logged: str) -> CrmApp:
+    """The program on the stream of activities."""
+    return crm_app(logged, start="activity")
 
 
 @pytest.fixture
@@ -51,7 +59,7 @@ def long_store(tmp_path: Any) -> str:
              "at": uow.now - timedelta(hours=5 * place), "done_at": uow.now, "created_at": uow.now, "created_by": uow.user_id,
              "updated_at": uow.now, "updated_by": uow.user_id, "version": 1, "custom": {}, "created_in": uow.number,
              "priority": "normal"}
-            for place in range(4000)
+            for place in range(1500)
         ]  # fmt: skip
         uow.insert_many(Activity, rows)
         uow.marked = len(rows)
@@ -259,10 +267,10 @@ async def test_a_long_stream_is_read_where_it_is_looked_at(long_store: str) -> N
     async with crm_app(long_store, start="activity").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         rows = screen(pilot).rows
-        assert rows.size_of_stream == 4000
+        assert rows.size_of_stream == 1500
         assert len(listed(pilot)) < 400
         await press(pilot, "G")
-        assert at_cursor(pilot) == "note 03999"
+        assert at_cursor(pilot) == "note 01499"
         await press(pilot, "g")
         assert at_cursor(pilot) == "note 00000"
         await press(pilot, "5", "pagedown")
@@ -274,9 +282,9 @@ async def test_all_that_is_marked_is_worked_on_also_where_it_was_never_looked_at
     async with crm_app(long_store, start="activity").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "asterisk")
-        assert len(screen(pilot).targets()) == 4000
+        assert len(screen(pilot).targets()) == 1500
         await press(pilot, "T", *"old", "ctrl+s")
-        assert context_of(long_store).activities.get("note 03999").tags == ("old",)
+        assert context_of(long_store).activities.get("note 01499").tags == ("old",)
 
 
 async def test_another_screen_can_ask_for_a_filter(stream: CrmApp) -> None:

@@ -213,6 +213,24 @@ async def test_without_colours_the_cursor_is_told_by_more(
         assert any(each.style and each.style.underline for each in options.render_line(0))
 
 
+async def test_sixteen_colours_never_hide_the_cursor(people_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A theme kept from a terminal of more colours becomes that of the terminal; chosen in this one, the cursor is reversed."""
+    app = crm_app(str(people_store), theme=None)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "d")
+        assert (app.theme, app.has_class("-colourless")) == (LIGHT.name, False)
+    monkeypatch.delenv("COLORTERM")
+    monkeypatch.setenv("TERM", "xterm")
+    app = crm_app(str(people_store), theme=None)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert (app.theme, app.has_class("-colourless")) == ("ansi-light", False)
+        app.theme = "nord"
+        await settle(pilot)
+        assert app.has_class("-colourless")
+
+
 async def test_what_is_said_hides_no_row(people_store: Path) -> None:
     """It stands above the rows."""
     app = crm_app(str(people_store), start="contacts")

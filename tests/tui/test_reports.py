@@ -30,6 +30,7 @@ from crmcli.tui.widgets.report_chart import Canvas, Gutter, Lines, ReportChart
 from crmcli.tui.widgets.report_list import ReportList
 from tests.once import once
 from tests.tui.boards import context_of, crm_app, place, press, settle
+from tests.tui.campaigns import plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -739,3 +740,20 @@ def test_records_of_several_tables_are_a_way_each() -> None:
     ways = ways_down(report, 0, Paper(width=80, color=False, locale=Locale(), now=datetime(2026, 11, 21, tzinfo=UTC)))
     assert ["all", "customers: company", "customers: contact", "customers: contact 2"] == [way.name for way in ways]
     assert [Drill("deal", "number > 0"), people._replace(more=()), *people.more] == [way.drill for way in ways]
+
+
+async def test_campaigns_behind_a_figure(store: str) -> None:
+    """They are shown on their own screen, and no others."""
+    plan(store)
+    async with crm_app(store, start="reports").run_test(size=(120, 36)) as pilot:
+        await go(pilot, "campaigns")
+        screen(pilot).ask_otherwise(Asked("campaigns", "kind"))
+        await settle(pilot)
+        kinds, counts = figures(pilot, "kind"), figures(pilot, "campaigns")
+        at = counts.index(1)
+        await press(pilot, *"j" * at, "enter")
+        if isinstance(pilot.app.screen, Picker):
+            await press(pilot, *"campaigns", "enter")
+        campaigns: Any = place(pilot)
+        assert "campaigns" == campaigns.name
+        assert [kinds[at]] == [row.view.kind for row in campaigns.campaigns.rows]

@@ -74,7 +74,7 @@ def send(
         application.output.note(f"sample to {test}: {application.mailing.sample(plan, test, folder)}")
         return
     if dry_run:
-        _try(application, plan, limit)
+        _try(application, plan, limit, skipped=skipped)
         _warn_of_obstacle(application, plan, folder)
         return
     expected = application.mailing.count(plan) if application.output.can_ask or not yes else 0
@@ -114,14 +114,14 @@ def _question(plan: Plan, expected: int, limit: int | None) -> str:
     return f"send {plan.name} to {number:,} {'person' if number == 1 else 'people'}?"
 
 
-def _try(application: AppContext, plan: Plan, limit: int | None) -> None:
+def _try(application: AppContext, plan: Plan, limit: int | None, *, skipped: bool) -> None:
     """Who would get what, and a line of what it comes to."""
     from crmcli.services.mailing import Line
 
     counts: dict[str, int] = {}
 
     def lines() -> Iterator[tuple[object, ...]]:
-        for line in application.mailing.trial(plan, limit):
+        for line in application.mailing.trial(plan, limit, skipped=skipped):
             what = line.reason if line.status == "skipped" else line.status
             counts[what.partition(":")[0]] = counts.get(what.partition(":")[0], 0) + 1
             yield tuple(line)

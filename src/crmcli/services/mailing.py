@@ -104,13 +104,16 @@ class Mailing:
 
     # -- who would get what
 
-    def trial(self, plan: Plan, limit: int | None = None) -> Iterator[Line]:
-        """Who would get what just now, and who would not and why; nothing is written and nobody is asked but the store."""
+    def trial(self, plan: Plan, limit: int | None = None, *, skipped: bool = False) -> Iterator[Line]:
+        """Who would get what just now, and who would not and why; nothing is written and nobody is asked but the store.
+
+        With ``skipped`` those are among them whom an earlier run skipped.
+        """
         pace, plan = pace_of(plan.settings), self._with_winner(plan)
         letters = self._letters(plan, self.posting.sender_alone(pace.account))
         zones, left = Zones(self.desk.clock.zone), limit
         waits = self._waits(plan)
-        for place, candidate in enumerate(self._candidates(plan, self._rules(plan, pace))):
+        for place, candidate in enumerate(self._candidates(plan, self._rules(plan, pace), skipped=skipped)):
             line = self._line(candidate, letters, pace, zones)
             if line.status == "send" and waits(candidate, place):
                 line = line._replace(status="later", reason="waits for the winner", variant="", subject="")
@@ -151,11 +154,12 @@ class Mailing:
         winner = found.verdict.winner
         return plan._replace(variants=tuple(each._replace(is_winner=each.name == winner) for each in plan.variants))
 
-    def _candidates(self, plan: Plan, rules: Rules) -> Iterator[Candidate]:
+    def _candidates(self, plan: Plan, rules: Rules, *, skipped: bool = False) -> Iterator[Candidate]:
         """Those whose message is due again, those without one, and the people whom starting the campaign would bring in."""
         now = utc_text(self.desk.clock.now())
         yield from self._paged(rules, lambda after: members_due(rules, after, now))
-        yield from self._paged(rules, lambda after: members_waiting(rules, after))
+        waiting = self._paged(rules, lambda after: members_waiting(rules, after, skipped=skipped))
+        yield from Queue(self.desk, rules).with_doubles(waiting) if skipped else waiting
         if plan.audience and self._is_fresh(plan):
             yield from self._newcomers(plan, rules)
 

@@ -305,7 +305,7 @@ class Queue:
         for page in self._pages(lambda after: members_due(self._rules, after, now), between):
             yield from self._with_messages(page)
         for page in self._pages(lambda after: members_waiting(self._rules, after, skipped=self._skipped), between):
-            yield from self._with_messages(self._doubles_told(page)) if self._skipped else (Job(each) for each in page)
+            yield from self._with_messages(self.with_doubles(page)) if self._skipped else (Job(each) for each in page)
 
     def next_due(self) -> datetime | None:
         """When the next message is to be tried again; None when there is none."""
@@ -313,7 +313,7 @@ class Queue:
             found = left_to_send(reader, self._rules.campaign, self._step).next_at
         return moment(found)
 
-    def _doubles_told(self, page: Sequence[Candidate]) -> Iterator[Candidate]:
+    def with_doubles(self, page: Iterable[Candidate]) -> Iterator[Candidate]:
         """Those who are looked at again; a double goes on being one as long as another of the mailbox has not failed."""
         for each in page:
             if each.was != DUPLICATE or each.reason:

@@ -25,8 +25,8 @@ _REST_SECONDS = 0.25  # without a key for so long, it is not felt that memory is
 _MOST_MADE = 40_000  # objects made without a rest, before that is done in between
 _TIDY_SECONDS = 20.0  # without a key for so long, there is time to go through all memory
 _MUCH, _PAUSE_SECONDS = 12, 4.0  # looked through so often, there is much to give back: a pause will do
-_IDLE_SECONDS = 0.4  # without a key for so long, a screen can be made that may be wanted later
-_NEXT_SECONDS = 0.15  # and so long after it the next one
+_IDLE_SECONDS = 0.5  # without a key for so long, a screen can be made that may be wanted later
+_NEXT_SECONDS = 0.35  # and so long after it the next one
 
 
 class Warming:

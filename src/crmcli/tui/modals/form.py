@@ -360,6 +360,7 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
             self._blame(missing)
             return
         self._saving = True
+        self._blamed = None
         self.say("saving …")
         self._store(self.values())
 

@@ -46,22 +46,35 @@ class Help(Dialog[None]):
     def __init__(self, place: Place) -> None:
         super().__init__()
         self._place = place
+        self._wrapped_for = 0
 
     def compose(self) -> ComposeResult:
         """Two columns where there is room."""
         with Vertical(classes="dialog -wide"):
             yield Label(f"keys · {self._place.name}", classes="dialog-title")
             with VerticalScroll(classes="dialog-body", id="help-body"), Horizontal(id="help-columns"):
-                sections = list(_sections(self._place.name or "", self._place.session.settings.keys, self._room()))
-                half = _half(sections)
-                left = sections[:half] + ([_COLORS] if self._place.name == "board" else [])
-                yield Static(Content("\n\n").join(left))
-                yield Static(Content("\n\n").join(sections[half:]))
+                self._wrapped_for = self._room()
+                for column in self._columns():
+                    yield Static(column)
             yield Label("ctrl+p all commands · ↑ ↓ scroll · esc close", classes="dialog-keys")
 
     def on_mount(self) -> None:
         """The keys scroll."""
         self.query_one("#help-body").focus()
+
+    def on_resize(self) -> None:
+        """What no longer fits is wrapped anew."""
+        if self._wrapped_for != self._room():
+            self._wrapped_for = self._room()
+            for part, column in zip(self.query("#help-columns Static").results(Static), self._columns(), strict=True):
+                part.update(column)
+
+    def _columns(self) -> tuple[Content, Content]:
+        """The sections, about as many lines in the one as in the other."""
+        sections = list(_sections(self._place.name or "", self._place.session.settings.keys, self._wrapped_for))
+        half = _half(sections)
+        left = sections[:half] + ([_COLORS] if self._place.name == "board" else [])
+        return Content("\n\n").join(left), Content("\n\n").join(sections[half:])
 
     def _room(self) -> int:
         """Cells for what a key does: a narrow terminal has one column, as the style sheet has it."""

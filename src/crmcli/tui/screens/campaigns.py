@@ -32,8 +32,11 @@ class CampaignsScreen(CampaignSending):
     KEYS = PLACES["campaigns"]
 
     def open_ref(self, ref: str) -> None:
-        """Put the cursor on the campaign of that uid or name."""
-        self.wanted_campaign = ref
+        """Put the cursor on the campaign of that uid or name; ``?FILTER`` shows those that a filter selects."""
+        if ref.startswith("?"):
+            self.filter = ref.removeprefix("?")
+        else:
+            self.wanted_campaign = ref
         self.is_stale = True
         if self.is_active:
             self.refresh_store()

@@ -113,6 +113,8 @@ class ReportsScreen(ReportAsking):
     def _go_down_to(self, drill: Drill) -> None:
         if drill.noun in _TABLES:
             self.app.visit(Spot(_TABLES[drill.noun], drill.filter))
+        elif drill.noun == "campaign":
+            self.app.visit(Spot("campaigns", f"?{drill.filter}"))
         else:
             self.notify(
                 f"a {drill.noun} has no screen: crm report {self.question.name} --drill", markup=False, timeout=5
