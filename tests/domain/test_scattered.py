@@ -5,12 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as some
 
-from crmcli.domain.scattered import chosen_numbers, is_chosen
+from crmcli.domain.scattered import FACTOR, SIZE, chosen_numbers
 
 
 @given(some.integers(1, 5000), some.integers(0, 20_000))
 def test_they_are_found_without_looking_at_each(every: int, highest: int) -> None:
-    assert [number for number in range(highest + 1) if is_chosen(number, every)] == list(chosen_numbers(every, highest))
+    chosen = [number for number in range(highest + 1) if number * FACTOR % SIZE * every < SIZE]
+    assert chosen == list(chosen_numbers(every, highest))
 
 
 def test_about_one_in_so_many_is_chosen_wherever_one_looks() -> None:

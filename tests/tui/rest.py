@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _PAINTING = "painting"
 _SLOW = ("workers", "a timer")
-_KEY = 1.5  # seconds that a key is given where reading or writing does not come to an end, as a test may want it
+_KEY = 0.3  # seconds that a key is given to read and write, as a test may keep back what is read,
+_KEY_SHOWN = 10  # and to be shown all that it does otherwise, on a busy machine
 _ROUNDS = 3  # so often in a row nothing may be going on
 _MOST = 120  # seconds, for a busy machine
 _SHORT = 0.3  # a timer that long or shorter is part of what a key does; a longer one is not waited for
@@ -69,7 +70,7 @@ async def _pressed(pilot: Pilot[Any], *keys: str) -> None:
     for key in keys:
         await pilot.app._press_keys((key,))
         if not await _rests(pilot.app, _KEY, is_typing=True):
-            await _rests(pilot.app, 3 * _KEY, is_reading=True, is_typing=True)
+            await _rests(pilot.app, _KEY_SHOWN, is_reading=True, is_typing=True)
             await pilot._wait_for_screen()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli.services.tables import Tables
 from crmcli.tui.widgets.narrow_bar import NarrowBar
+from tests.tui import rest
 from tests.tui.boards import crm_app, press, settle
 from tests.tui.rest import at_rest
 from tests.tui.tables import MANY, bar, lines, table
@@ -42,6 +43,7 @@ class Held:
 async def test_the_beginning_is_there_before_all_of_it(people_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says that there are more, and keys for the rows wait for them."""
     held = Held(monkeypatch)
+    monkeypatch.setattr(rest, "_KEY", 0.05)  # a key for the rows does not wait for ever
     app = crm_app(str(people_store), start="contacts")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)

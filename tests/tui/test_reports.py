@@ -29,6 +29,7 @@ from crmcli.tui.widgets.part_list import PartList
 from crmcli.tui.widgets.report_chart import Canvas, Gutter, Lines, ReportChart
 from crmcli.tui.widgets.report_list import ReportList
 from tests.once import once
+from tests.tui import rest
 from tests.tui.boards import context_of, crm_app, place, press, settle
 from tests.tui.campaigns import plan
 
@@ -607,6 +608,7 @@ async def test_keys_typed_before_the_figures_are_there(program: CrmApp, monkeypa
         return real(sources, asked)
 
     monkeypatch.setattr(module, "answer", slow)
+    monkeypatch.setattr(rest, "_KEY", 0.05)  # the keys come sooner after one another than they wait for figures
     async with program.run_test(size=(120, 36)) as pilot:
         while not isinstance(pilot.app.screen, ReportsScreen):
             await pilot.pause()

@@ -12,13 +12,8 @@ FACTOR = 2654435761
 SIZE = 1 << 32
 
 
-def is_chosen(number: int, every: int) -> bool:
-    """Whether a number is one of those: about one in ``every``."""
-    return number * FACTOR % SIZE * every < SIZE
-
-
 def chosen_numbers(every: int, highest: int) -> Iterator[int]:
-    """All of them up to the highest, in ascending order, from 0 on.
+    """The numbers whose product with the factor, modulo the size, is below the size / ``every``: from 0 up to the highest.
 
     Between two neighbours there are only three distances, the third being the sum of the others (the three-gap theorem).
     """
