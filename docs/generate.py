@@ -853,6 +853,7 @@ def draw_pictures() -> list[Path]:
         for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "CRM_CONFIG", "CRM_STORE", "CRM_DB"):
             os.environ.pop(name, None)
         os.environ.update(HOME=home, CRM_NOW="2026-11-20T09:00:00Z", TZ="UTC", LOGNAME="maria", CRM_USER="maria")
+        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")  # whatever terminal they are drawn from
         from crmcli.context import AppContext, Flags
         from crmcli.services.demo import ORIGIN, build, default_path
 

@@ -208,9 +208,7 @@ def calendar(
     from crmcli.domain.stretches import stretches
 
     inside = Condition(f"r.{moment} >= ? AND r.{moment} < ?", within) if within else EVERYTHING
-    there = Condition(
-        f"FROM {noun} r WHERE {_LIVE} AND r.{moment} IS NOT NULL AND {inside.sql}", inside.params
-    )
+    there = Condition(f"FROM {noun} r WHERE {_LIVE} AND r.{moment} IS NOT NULL AND {inside.sql}", inside.params)
     found = tuple(stretches(unit, _lived(reader, desk, moment, there), desk.fiscal_start))
     tree = bucket(f"r.{moment}", [_bound(desk, moment, each.days.start) for each in found])
     return Group(unit, tree.sql, tree.params, stretches=found, moment=moment, noun=noun)
