@@ -30,8 +30,8 @@ def texts(text: str, noun: str = "deal") -> list[str]:
 @pytest.mark.parametrize(
     ("text", "candidates"),
     [
-        ("st", ["stage", "stage_kind", "next_step"]),
-        ("STA", ["stage", "stage_kind"]),
+        ("st", ["stage", "stage_kind", "stage_since", "next_step"]),
+        ("STA", ["stage", "stage_kind", "stage_since"]),
         ("stage = won AND exp", ["expected_close"]),
         ("company.indu", ["company.industry"]),
         ("contact.company.cou", ["contact.company.country"]),
