@@ -76,7 +76,7 @@ def leads_report(sources: Sources, inquiry: Inquiry) -> Report:
 def _lines(reader: Reader, group: Group, leads: Condition) -> dict[object, _Line]:
     waits = speeds(reader, group, leads)
     return {
-        key: _Line(count, converted, untouched, waits.get(key, {}))
+        key: _Line(count, converted, untouched, waits[key].minutes if key in waits else {})
         for key, count, converted, untouched in lead_figures(reader, group, leads)
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmcli.domain.histograms import up_to
+from crmcli.domain.histograms import merged, up_to
 from crmcli.domain.metrics import ratio
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import MOST_NUMBERS, grouped, numbered, within
@@ -13,10 +13,10 @@ from crmcli.reports.sales.grouping import chart_of, group_cell, group_column, or
 from crmcli.reports.sales.leads import hours, numbers_by_key
 from crmcli.reports.unrated import shared
 from crmcli.store.queries.activity_groups import activity_groups
-from crmcli.store.queries.contacting import MESSAGES, answered, messages_in, received, replies
+from crmcli.store.queries.contacting import MESSAGES, Waits, answered, received, replies
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.reports.report import Drill
@@ -46,32 +46,36 @@ def response_times_report(sources: Sources, inquiry: Inquiry) -> Report:
     with desk.reading() as reader:
         group = activity_groups(reader, desk, by, span.bounds)
         messages = received(desk.condition(reader, "activity", inquiry.filter), span.bounds)
-        found, waits = messages_in(reader, group, messages), replies(reader, group, messages)
-        whole = group.whole()
-        count = messages_in(reader, whole, messages).get(None, 0)
-        all_waits = replies(reader, whole, messages).get(None, {})
-        lines = ordered(group, found, float)
+        found = replies(reader, group, messages)
+        whole = _whole(found.values() if not group.is_shared else replies(reader, group.whole(), messages).values())
+        lines = ordered(group, found, lambda each: each.number)
         rest = (_INCOMING, within("at", span, inquiry.now), grouped(inquiry.filter))
         drills = DealDrill(desk, reader, group, found, rest)
-        done = sum(all_waits.values())
-        named = {
-            is_so: _named(reader, group, messages, n, is_so=is_so) for is_so, n in ((True, done), (False, count - done))
-        }
-        medians = [(key, hours(waits.get(key, {}))[0]) for key, _ in lines]
+        counts = ((True, whole.number - whole.endless), (False, whole.endless))
+        named = {is_so: _named(reader, group, messages, count, is_so=is_so) for is_so, count in counts}
+        medians = [(key, hours(each.minutes)[0]) for key, each in lines]
         return Report(
             "response-times", titled("response times", group), (*group_column(group), *_COLUMNS),
-            tuple((*group_cell(group, key), *_figures(n, waits.get(key, {}))) for key, n in lines),
-            (None, *_figures(count, all_waits)) if len(lines) > 1 else None, count, span.label, None, _FORMULA,
+            tuple((*group_cell(group, key), *_figures(each)) for key, each in lines),
+            (None, *_figures(whole)) if len(lines) > 1 else None, whole.number, span.label, None, _FORMULA,
             chart=chart_of(group, medians, "hours", "median hours to the answer"),
-            drill=tuple(drills.to(key, "", n) for key, n in lines),
+            drill=tuple(drills.to(key, "", each.number) for key, each in lines),
             cells=tuple(_cells(named[True].get(key, []), named[False].get(key, [])) for key, _ in lines),
             notes=shared(group, "a message"),
         )  # fmt: skip
 
 
+def _whole(found: Iterable[Waits]) -> Waits:
+    """All groups together."""
+    several = list(found)
+    return Waits(merged(each.minutes for each in several), sum(each.endless for each in several))
+
+
 def _named(reader: Reader, group: Group, messages: Condition, count: int, *, is_so: bool) -> dict[object, list[int]]:
     """The numbers of the messages that were answered, or were not, by group; none where they are too many to be named."""
-    return numbers_by_key(answered(reader, group, messages, is_so=is_so)) if count <= MOST_NUMBERS else {}
+    if not 0 < count <= MOST_NUMBERS:
+        return {}
+    return numbers_by_key(answered(reader, group, messages, is_so=is_so))
 
 
 def _cells(answered_ones: Sequence[int], others: Sequence[int]) -> dict[str, Drill | None]:
@@ -79,9 +83,9 @@ def _cells(answered_ones: Sequence[int], others: Sequence[int]) -> dict[str, Dri
     return {**dict.fromkeys(("answered", "median", "p90"), replied), "unanswered": numbered("activity", others)}
 
 
-def _figures(count: int, waits: Mapping[int, int]) -> tuple[object, ...]:
-    answered = sum(waits.values())
+def _figures(waits: Waits) -> tuple[object, ...]:
+    count = waits.number
     return (
-        count, answered, count - answered, *hours(waits), ratio(up_to(waits, _HOUR), count),
-        ratio(up_to(waits, 24 * _HOUR), count),
+        count, count - waits.endless, waits.endless, *hours(waits.minutes), ratio(up_to(waits.minutes, _HOUR), count),
+        ratio(up_to(waits.minutes, 24 * _HOUR), count),
     )  # fmt: skip

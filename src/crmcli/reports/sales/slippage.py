@@ -15,7 +15,7 @@ from crmcli.reports.sales.grouping import Asking, asking, chart_of, group_cell, 
 from crmcli.reports.unrated import shared
 from crmcli.store.queries.condition import both
 from crmcli.store.queries.groups import WHOLE
-from crmcli.store.queries.slippage import days_late, days_of_the_late, due_by, moves, numbers_late
+from crmcli.store.queries.slippage import days_late, due_by, expected_days, moves, numbers_late
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +90,7 @@ def _slipped(
     if count <= MOST_NUMBERS:
         found = numbers_late(reader, clock, asked.group, due, today)
         return {key: numbered("deal", numbers) for key, numbers in found.items()}
-    days = days_of_the_late(reader, clock, due, today)
+    days = expected_days(reader)
     said_late = [f"stage_kind = open AND expected_close < {today}"]
     for start in range(0, len(days), _MOST_DAYS):
         each = (f"expected_close = {day} AND closed_at > {day}" for day in days[start : start + _MOST_DAYS])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
 from crmcli.store.queries.groups import group_rows, group_values
 
@@ -37,6 +38,18 @@ _REPLY = (
 )
 
 
+class Waits(NamedTuple):
+    """How many waits took so many minutes, and how many have no end."""
+
+    minutes: dict[int, int]
+    endless: int = 0
+
+    @property
+    def number(self) -> int:
+        """All of them."""
+        return sum(self.minutes.values()) + self.endless
+
+
 def created_within(where: Condition, period: tuple[str, str] | None) -> Condition:
     """The people who fit and were added in a period, its bounds in UTC, its end excluded."""
     return both(where, Condition("r.created_at >= ? AND r.created_at < ?", period) if period else EVERYTHING)
@@ -52,7 +65,7 @@ def lead_figures(reader: Reader, group: Group, leads: Condition) -> Iterator[Row
     return group_rows(reader, group, measures, leads)
 
 
-def speeds(reader: Reader, group: Group, leads: Condition) -> dict[object, dict[int, int]]:
+def speeds(reader: Reader, group: Group, leads: Condition) -> dict[object, Waits]:
     """For each group, to how many people the first word went so many minutes after they were added."""
     return _waits(reader, group, "r.created_at", _FIRST, leads)
 
@@ -62,14 +75,9 @@ def received(where: Condition, period: tuple[str, str] | None) -> Condition:
     return both(where, INCOMING, Condition("r.at >= ? AND r.at < ?", period) if period else EVERYTHING)
 
 
-def replies(reader: Reader, group: Group, messages: Condition) -> dict[object, dict[int, int]]:
+def replies(reader: Reader, group: Group, messages: Condition) -> dict[object, Waits]:
     """For each group, how many messages were answered so many minutes after they came, to one of the people they came from."""
     return _waits(reader, group, "r.at", _REPLY, messages)
-
-
-def messages_in(reader: Reader, group: Group, messages: Condition) -> dict[object, int]:
-    """How many messages came in, by group."""
-    return dict(group_rows(reader, group, [Condition("COUNT(*)")], messages))
 
 
 def answered(reader: Reader, group: Group, messages: Condition, *, is_so: bool = True) -> Iterator[Row]:
@@ -83,12 +91,15 @@ def never_touched(reader: Reader, group: Group, leads: Condition) -> Iterator[Ro
     return group_values(reader, group, [Condition("r.id")], both(leads, UNTOUCHED))
 
 
-def _waits(reader: Reader, group: Group, start: str, end: str, where: Condition) -> dict[object, dict[int, int]]:
+def _waits(reader: Reader, group: Group, start: str, end: str, where: Condition) -> dict[object, Waits]:
     """For each group, how many waits took so many minutes, every one that was begun."""
     seconds = reader.dialect.seconds
     minutes = Condition(f"({seconds(end)} - {seconds(start)} + 59) / 60")
-    found: dict[object, dict[int, int]] = {}
+    found: dict[object, Waits] = {}
     for key, wait, count in group_rows(reader, group, [Condition("COUNT(*)")], where, split=[minutes]):
-        if wait is not None:
-            found.setdefault(key, {})[wait] = count
+        waits = found.setdefault(key, Waits({}))
+        if wait is None:
+            found[key] = waits._replace(endless=count)
+        else:
+            waits.minutes[wait] = count
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.groups import WHOLE, group_rows, group_values
+from crmcli.store.queries.groups import group_rows, group_values
 from crmcli.store.queries.lengths import wall_day
 
 if TYPE_CHECKING:
@@ -43,14 +43,17 @@ def numbers_late(reader: Reader, clock: Clock, group: Group, due: Condition, tod
     return found
 
 
-def days_of_the_late(reader: Reader, clock: Clock, due: Condition, today: date) -> list[date]:
-    """The days on which closed deals were expected that were decided after them, in order."""
+def expected_days(reader: Reader) -> list[date]:
+    """The days on which any deal is expected to be decided, in order."""
     from datetime import date as dates
 
-    late = _lateness(reader, clock, today)
-    fits = both(due, Condition(f"s.kind <> 'open' AND ({late.sql}) > 0", late.params))
-    rows = group_rows(reader, WHOLE, [Condition("COUNT(*)")], fits, split=[Condition("CAST(r.expected_close AS TEXT)")])
-    return sorted(dates.fromisoformat(day) for _, day, _ in rows)
+    # From each day to the next one by the index: all deals would take as long as the report itself.
+    sql = (
+        "WITH RECURSIVE d(day) AS (SELECT MIN(r.expected_close) FROM deal r UNION ALL"
+        " SELECT (SELECT MIN(n.expected_close) FROM deal n WHERE n.expected_close > d.day) FROM d WHERE d.day IS NOT NULL)"
+        " SELECT CAST(d.day AS TEXT) FROM d WHERE d.day IS NOT NULL"
+    )
+    return [dates.fromisoformat(day) for (day,) in reader.rows(sql)]
 
 
 def _lateness(reader: Reader, clock: Clock, today: date) -> Condition:
