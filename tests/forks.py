@@ -33,6 +33,7 @@ call.shutdown(_socket.SHUT_WR)
 answer = call.recv(1)
 sys.exit(answer[0] if answer else "crm was killed")
 """
+_LOOK_SECONDS = 5.0
 _UNLOADED = ("crmcli.tui", "crmcli.__main__", "crmcli.store.migrations.")
 
 
@@ -59,19 +60,25 @@ class Forks:
 
 
 def serve(place: str) -> NoReturn:
-    """Answer calls for ever."""
+    """Answer calls until whoever began this ends, were it by a kill."""
+    parent = os.getppid()
     _load()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as calls:
         calls.bind(f"{place}.new")
         calls.listen(64)
+        calls.settimeout(_LOOK_SECONDS)
         Path(f"{place}.new").rename(place)
-        while True:
-            call, _ = calls.accept()
+        while os.getppid() == parent:
+            try:
+                call, _ = calls.accept()
+            except TimeoutError:
+                continue
             if os.fork() == 0:
                 calls.close()
                 _answer(call)
             call.close()
+    sys.exit(0)
 
 
 def _load() -> None:
