@@ -19,6 +19,7 @@ from crmcli.tui.modals.form import Form
 from crmcli.tui.modals.record_fields import record_fields
 from crmcli.tui.modals.record_form import RecordForm, log_fields, task_fields
 from crmcli.tui.verbs import VERBS
+from crmcli.tui.widgets.choice_list import ChoiceHead
 from tests.tui.dialogs import DialogApp, session_of, settle
 
 if TYPE_CHECKING:
@@ -645,3 +646,10 @@ async def test_stored_while_another_screen_is_before_it_the_form_closes_after_th
         await settle(pilot)
         assert form not in app.screen_stack
         assert [True] == [answer.result for answer in app.answers]
+
+
+def test_a_choice_without_its_words_keeps_what_is_chosen() -> None:
+    """A form that is closed as it opens has taken them away already."""
+    head = ChoiceHead("none")
+    head.update("mail")
+    assert "mail" == head.label

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from textual.css.query import NoMatches
 from textual.widgets import OptionList, Select
 from textual.widgets._select import SelectCurrent, SelectOverlay
 
@@ -41,6 +43,19 @@ class ChoiceOverlay(_Paged, SelectOverlay):
     """The list that a line unfolds."""
 
 
+class ChoiceHead(SelectCurrent):
+    """The line while it is folded; a form that is closed as it opens has taken its words away before they are put."""
+
+    def update(self, label: Any) -> None:  # noqa: ANN401 - whatever an option shows
+        """Show what is chosen."""
+        with suppress(NoMatches):
+            super().update(label)
+
+    def on_mount(self) -> None:
+        """What was chosen before there was anything to show it."""
+        self.update(self.label)
+
+
 class ChoiceLine(Select[str]):
     """A line with one of several, which unfolds them; typing goes to the one that begins so, folded or not."""
 
@@ -49,7 +64,7 @@ class ChoiceLine(Select[str]):
 
     def compose(self) -> ComposeResult:
         """The present one, and the list."""
-        yield SelectCurrent(self.prompt)
+        yield ChoiceHead(self.prompt)
         yield ChoiceOverlay(type_to_search=self._type_to_search).data_bind(compact=Select.compact)
 
     def on_key(self, event: Key) -> None:
