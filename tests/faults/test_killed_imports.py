@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from crmcli.context import AppContext, Flags
@@ -72,27 +72,45 @@ def test_a_killed_import_is_resumed(crm_on: Program, tmp_path: Path) -> None:
     assert crm_on("store", "check").code == 0
 
 
-@contextmanager
-def unending(tmp_path: Path, rows: int) -> Iterator[Path]:
+class Unending:
     """A file of the same name that gives its rows and then no end, so that nobody gets done with it."""
+
+    def __init__(self, path: Path, rows: int) -> None:
+        self.path = path
+        os.mkfifo(path)
+        self._mouth = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+        fcntl.fcntl(self._mouth, fcntl.F_SETPIPE_SZ, 1 << 20)
+        lines = [f"Person {n},p{n}@x.com,Firm {n % 50}" for n in range(rows)]
+        self._text = "\n".join(["Name,Email,Company", *lines, ""]).encode()
+
+    def fill(self) -> None:
+        """Give all rows, whatever was taken of them before."""
+        with suppress(BlockingIOError):
+            while os.read(self._mouth, 1 << 16):
+                pass
+        assert len(self._text) == os.write(self._mouth, self._text)
+
+    def close(self) -> None:
+        """Let it end."""
+        os.close(self._mouth)
+
+
+@contextmanager
+def unending(tmp_path: Path, rows: int) -> Iterator[Unending]:
+    """Such a file until it is not needed any more."""
     folder = tmp_path / "unending"
     folder.mkdir()
-    path = folder / "leads.csv"
-    os.mkfifo(path)
-    mouth = os.open(path, os.O_RDWR)
+    file = Unending(folder / "leads.csv", rows)
     try:
-        fcntl.fcntl(mouth, fcntl.F_SETPIPE_SZ, 1 << 20)
-        lines = [f"Person {n},p{n}@x.com,Firm {n % 50}" for n in range(rows)]
-        os.write(mouth, "\n".join(["Name,Email,Company", *lines, ""]).encode())
-        yield path
+        yield file
     finally:
-        os.close(mouth)
+        file.close()
 
 
 def test_a_killed_import_leaves_nothing(crm_on: Program, tmp_path: Path) -> None:
     """Unless it was told to go on; the next one finds no lock in its way."""
     with unending(tmp_path, ROWS) as fifo:
-        victim = begun(crm_on, "import", "contacts", fifo)
+        victim = begun(crm_on, fifo)
         time.sleep(0.7)  # some rows are stored by now, or none: either way nothing may be left
         victim.send_signal(signal.SIGKILL)
     victim.communicate(timeout=90)
@@ -111,7 +129,7 @@ def test_two_imports_of_one_source_never_overlap(crm_on: Program, tmp_path: Path
     small.parent.mkdir()
     small.write_text("Name,Email\nEwa,ewa@x.com\n")
     with unending(tmp_path, ROWS) as fifo:
-        first = begun(crm_on, "import", "contacts", fifo)
+        first = begun(crm_on, fifo)
         second = crm_on("import", "contacts", small)
     first.communicate(timeout=120)
     assert (first.returncode, second.code) == (0, 6)
@@ -135,19 +153,22 @@ def _rows_done(crm: Program) -> int:
         return sum(half.rows for half in half_imports(reader))
 
 
-def begun(crm: Program, *words: object) -> subprocess.Popen[str]:
+def begun(crm: Program, file: Unending) -> subprocess.Popen[str]:
     """An import that holds its lock. A look at the lock may get in its way at the very start; then it begins again."""
     from crmcli.store.dialects import Held
 
     store = AppContext(Flags(store=crm.store)).store
-    for _ in range(20):
-        victim = crm.start(*words)
-        while victim.poll() is None:
+    end = time.monotonic() + 90
+    while time.monotonic() < end:
+        file.fill()
+        victim = crm.start("import", "contacts", file.path)
+        while victim.poll() is None and time.monotonic() < end:
             try:
                 with store.hold("import contact:leads", "the test"):
                     pass
             except Held:
                 return victim
             time.sleep(0.05)
+        victim.kill()
         victim.communicate()
     raise AssertionError("nobody imports")
