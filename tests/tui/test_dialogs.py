@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual._context import visible_screen_stack
 from textual.widgets import Label, OptionList
 
 from crmcli.domain.fields import ACTIVITY_KINDS
@@ -16,6 +17,7 @@ from crmcli.tui.modals.failure import Failure
 from crmcli.tui.modals.kind_picker import KindPicker
 from crmcli.tui.modals.picker import Choice, Picker
 from crmcli.tui.modals.pipelines import PipelinePicker
+from crmcli.tui.widgets.behind import Behind
 from tests.tui.dialogs import DialogApp, session_of, settle
 
 if TYPE_CHECKING:
@@ -118,3 +120,18 @@ def test_no_key_of_a_dialog_does_two_things(name: str) -> None:
     assert len(all_keys) == len(set(all_keys))
     assert len({key.id for key in keys}) == len(keys)
     assert all(key.about and key.label and key.section for key in keys)
+
+
+async def test_each_dialog_is_drawn_before_the_screen_below_it(store: str) -> None:
+    """However Textual counts: two that were drawn before each other would never come to an end."""
+    under, above = Confirm("sure?"), Confirm("really?")
+    app = DialogApp(session_of(store), under)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        app.push_screen(above)
+        await settle(pilot)
+        for dialog, below in ((above, under), (under, app.screen_stack[0])):
+            visible_screen_stack.set([above if dialog is under else under])
+            drawn = dialog.render()
+            assert isinstance(drawn, Behind)
+            assert below is drawn._screen

@@ -43,7 +43,17 @@ class InTurn(Screen[AnswerT]):
     def render(self) -> Any:  # noqa: ANN401 - whatever Textual can draw
         """What is behind it, drawn faster than Textual does."""
         drawn = super().render()
-        return Behind(drawn.screen, drawn.color) if isinstance(drawn, BackgroundScreen) else drawn
+        if not isinstance(drawn, BackgroundScreen):
+            return drawn
+        # Textual counts screens off as they are drawn, and miscounts where one above was not drawn anew.
+        below = self.screens_below[-1:]
+        return Behind(below[0], drawn.color) if below else drawn
+
+    @property
+    def screens_below(self) -> list[Screen[Any]]:
+        """The screens that it is before, the nearest last."""
+        stack = self.app.screen_stack
+        return stack[: stack.index(self)] if self in stack else []
 
     def on_screen_resume(self, event: ScreenResume) -> None:  # noqa: ARG002 - as every screen is told
         """What was before it is gone."""
