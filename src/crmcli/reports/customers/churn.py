@@ -8,7 +8,7 @@ from crmcli.domain.churn import Silence, silences
 from crmcli.domain.metrics import mean, ratio
 from crmcli.errors import Refused, UsageError
 from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, buying, need_analytics
-from crmcli.reports.customers.groups import bars, by_weight, groups_of, own_way, themselves
+from crmcli.reports.customers.groups import bars, grouped, own_way, themselves
 from crmcli.reports.customers.lifetime import buyers_of, fitted, sufficient, warnings
 from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
@@ -74,18 +74,13 @@ def _one_by_one(found: Buying, listed: Sequence[Silence]) -> Report:
 
 
 def _in_groups(found: Buying, listed: Sequence[Silence]) -> Report:
-    groups, known = groups_of(found, CUSTOMER_GROUPS["churn"]), {each.customer: each for each in listed}
-    divided = by_weight(groups.divided(known), lambda some: _value_at_risk([known[each] for each in some]))
-    figures = [(label, [known[each] for each in some]) for label, some in divided]
-    rows = tuple((label, *_figures(found, some), found.currency) for label, some in figures)
-    shares = [(label, _share(some)) for label, some in figures]
-    return Report(
-        "churn", f"customers falling silent, by {groups.name}", (groups.column(*_GROUPED), *_GROUPED, CURRENCY), rows,
-        (None, *_figures(found, listed), found.currency) if len(rows) > 1 else None,
-        chart=bars(shares, "percent", "share of the customers that is at risk"),
-        drill=tuple(found.drill(some) for _, some in divided),
-        cells=tuple(_cells(found, some) for _, some in figures), notes=groups.notes(known),
+    answer, parts = grouped(
+        found, "churn", "customers falling silent,", (*_GROUPED, CURRENCY), {each.customer: each for each in listed},
+        lambda some: (*_figures(found, list(some.values())), found.currency),
+        lambda some: _value_at_risk(list(some.values())), lambda some: _cells(found, list(some.values())),
     )  # fmt: skip
+    shares = [(label, _share(list(some.values()))) for label, some in parts]
+    return answer._replace(chart=bars(shares, "percent", "share of the customers that is at risk"))
 
 
 def _figures(found: Buying, some: Sequence[Silence]) -> tuple[object, ...]:
@@ -114,7 +109,7 @@ def _value_at_risk(some: Sequence[Silence]) -> int:
 def _cells(found: Buying, some: Sequence[Silence]) -> dict[str, Drill | None]:
     at_risk = [each.customer for each in _at_risk(some)]
     return {
-        "customers": themselves(found, [each.customer for each in some]), "at_risk": themselves(found, at_risk),
+        "at_risk": themselves(found, at_risk),
         "silent": themselves(found, [each.customer for each in _silent(some)]), "value_at_risk": found.drill(at_risk),
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.cohorts import MONTHS_IN, cohorts, overall
 from crmcli.domain.metrics import ratio
 from crmcli.reports.customers.buying import buying, first_day
-from crmcli.reports.customers.groups import NO_GROUP, by_weight, groups_of, own_way, themselves
+from crmcli.reports.customers.groups import NO_GROUP, grouped, own_way, themselves
 from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
 
@@ -48,7 +48,7 @@ def cohorts_report(sources: Sources, inquiry: Inquiry) -> Report:
     with buying(sources, inquiry, is_from_start=True) as found:
         kept = _new_within(found)
         rows = cohorts(kept, found.last_day, unit or _MONTH)
-        answer = _by_time(found, rows, unit) if unit else _by_group(found, kept, rows)
+        answer = _by_time(found, rows, unit) if unit else _by_group(found, kept)
         return answer._replace(
             n=len(kept), period=inquiry.span.label,
             formula=f"retention = customers who bought in that {unit or _MONTH} / customers of the {'cohort' if unit else 'group'}",
@@ -67,19 +67,14 @@ def _by_time(found: Buying, rows: list[Cohort], unit: str) -> Report:
     )  # fmt: skip
 
 
-def _by_group(found: Buying, kept: Mapping[str, Mapping[date, int]], whole: list[Cohort]) -> Report:
+def _by_group(found: Buying, kept: Mapping[str, Mapping[date, int]]) -> Report:
     """Of the customers of each group, those who came again."""
-    groups = groups_of(found, CUSTOMER_GROUPS["cohorts"])
-    divided = by_weight(groups.divided(kept), len)
-    parts = [cohorts({each: kept[each] for each in some}, found.last_day, _MONTH) for _, some in divided]
-    rows = tuple((label, *_grouped(part)) for (label, _), part in zip(divided, parts, strict=True))
-    return Report(
-        "cohorts", f"retention by {groups.name}", (groups.column(*_GROUPED), *_GROUPED), rows,
-        (None, *_grouped(whole)) if len(rows) > 1 else None,
-        chart=_groups_chart([label or NO_GROUP for label, _ in divided], parts),
-        drill=tuple(found.drill(some) for _, some in divided),
-        cells=tuple({"customers": themselves(found, some)} for _, some in divided), notes=groups.notes(kept),
+    answer, parts = grouped(
+        found, "cohorts", "retention", _GROUPED, kept,
+        lambda some: _grouped(cohorts(some, found.last_day, _MONTH)), len,
     )  # fmt: skip
+    shown = [(label or NO_GROUP, cohorts(some, found.last_day, _MONTH)) for label, some in parts[:_MOST_LINES]]
+    return answer._replace(chart=_groups_chart(shown))
 
 
 def _grouped(part: list[Cohort]) -> tuple[object, ...]:
@@ -89,18 +84,16 @@ def _grouped(part: list[Cohort]) -> tuple[object, ...]:
     return n, ratio(sum(each.repeaters for each in part), n), *after
 
 
-def _groups_chart(labels: list[str], parts: list[list[Cohort]]) -> Chart | None:
+def _groups_chart(parts: list[tuple[str, list[Cohort]]]) -> Chart | None:
     """The shares of each group, month by month after the first, for a year."""
-    shares = [overall(part)[1 : _LOOKED_AT[-1] + 1] for part in parts[:_MOST_LINES]]
+    shares = [overall(part)[1 : _LOOKED_AT[-1] + 1] for _, part in parts]
     width = max(map(len, shares), default=0)
     if not width:
         return None
     grid = tuple((*each, *[None] * (width - len(each))) for each in shares)
-    columns = tuple(f"+{k}" for k in range(1, width + 1))
-    return Chart(
-        "heat", tuple(labels[:_MOST_LINES]), unit="percent", title="share that came again, by month", columns=columns,
-        grid=grid,
-    )  # fmt: skip
+    columns, labels = tuple(f"+{k}" for k in range(1, width + 1)), tuple(label for label, _ in parts)
+    title = "share that came again, by month"
+    return Chart("heat", labels, unit="percent", title=title, columns=columns, grid=grid)
 
 
 def _new_within(found: Buying) -> dict[str, dict[date, int]]:

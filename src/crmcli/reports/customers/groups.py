@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.reports.bought import customers_drill, people_drill, whole_drill
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import together
-from crmcli.reports.report import Chart, ReportColumn
+from crmcli.reports.questions import CUSTOMER_GROUPS
+from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.store.queries.groups import Group
 from crmcli.store.queries.purchases_by import customer_trait, own_values, shares
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 NO_GROUP = "—"
 _MOST_BARS = 20
 Label = str | None
+KnownT = TypeVar("KnownT")
+Parts = list[tuple[Label, dict[str, KnownT]]]  # what is known of the customers of each group, in order
 
 
 class Groups(NamedTuple):
@@ -105,6 +108,35 @@ def groups_of(found: Buying, own_ways: Sequence[str]) -> Groups:
         amounts.setdefault(customer, {})[label] = amount
         keys[label] = key
     return Groups(trait, own_values(found.reader, found.desk, trait), amounts, keys)
+
+
+def grouped(
+    found: Buying,
+    name: str,
+    title: str,
+    columns: tuple[ReportColumn, ...],
+    known: Mapping[str, KnownT],
+    figures: Callable[[Mapping[str, KnownT]], tuple[object, ...]],
+    weight: Callable[[Mapping[str, KnownT]], float],
+    cells: Callable[[Mapping[str, KnownT]], Mapping[str, Drill | None]] = lambda _: {},
+) -> tuple[Report, Parts[KnownT]]:
+    """A report of a row for each group, the weightiest first, and what is ``known`` of the customers of each row.
+
+    ``figures`` are those of some customers, in the order of ``columns``; ``cells`` what is behind some of them, beside the
+    customers. Raises UsageError for what customers can't be told apart by.
+    """
+    groups = groups_of(found, CUSTOMER_GROUPS[name])
+    weighed = by_weight(groups.divided(known), lambda some: weight({each: known[each] for each in some}))
+    parts = [(label, {each: known[each] for each in some}) for label, some in weighed]
+    report = Report(
+        name, f"{title} by {groups.name}", (groups.column(*columns), *columns),
+        tuple((label, *figures(part)) for label, part in parts),
+        (None, *figures(known)) if len(parts) > 1 else None,
+        drill=tuple(found.drill(list(part)) for _, part in parts),
+        cells=tuple({"customers": themselves(found, part), **cells(part)} for _, part in parts),
+        notes=groups.notes(known),
+    )  # fmt: skip
+    return report, parts
 
 
 def by_weight(

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.metrics import mean, ratio
 from crmcli.reports.customers.buying import CURRENCY
-from crmcli.reports.customers.groups import bars, by_weight, groups_of, themselves
-from crmcli.reports.questions import CUSTOMER_GROUPS
+from crmcli.reports.customers.groups import bars, grouped
 from crmcli.reports.report import ReportColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crmcli.reports.customers.buying import Buying
+    from crmcli.reports.customers.groups import Label
     from crmcli.reports.customers.lifetime import Line
-    from crmcli.reports.report import Report
+    from crmcli.reports.report import Chart, Report
 
 FORMULA = "the models are fitted once, to all customers; a group's figures are the sums and means of its customers' own"
 _COLUMNS = (
@@ -33,24 +33,28 @@ _COLUMNS = (
 
 def in_groups(found: Buying, answer: Report, lines: Sequence[Line]) -> Report:
     """The report about single customers as one about groups of them, the most valuable first."""
-    groups, known = groups_of(found, CUSTOMER_GROUPS["clv"]), {line.buyer.customer: line for line in lines}
-    divided = by_weight(groups.divided(known), lambda some: _weight([known[each] for each in some]))
-    whole = _worth(list(lines))
-    figures = [(label, [known[each] for each in some]) for label, some in divided]
-    rows = tuple((label, *_figures(found, some, whole), found.currency) for label, some in figures)
-    has_worth = whole is not None
-    measures = [(label, _worth(some) if has_worth else sum(line.purchases for line in some)) for label, some in figures]
+    whole = _worth(lines)
+    table, parts = grouped(
+        found, "clv", f"{answer.title},", (*_COLUMNS, CURRENCY), {line.buyer.customer: line for line in lines},
+        lambda some: (*_figures(found, list(some.values()), whole), found.currency),
+        lambda some: _weight(list(some.values())),
+    )  # fmt: skip
     return answer._replace(
-        title=f"{answer.title}, by {groups.name}", columns=(groups.column(*_COLUMNS), *_COLUMNS, CURRENCY), rows=rows,
-        totals=(None, *_figures(found, list(lines), whole), found.currency) if len(rows) > 1 else None,
-        formula=f"{answer.formula}; {FORMULA}",
-        chart=bars(
-            [(label, found.major(value) if has_worth and value is not None else value) for label, value in measures],
-            found.currency if has_worth else "", "value of customers" if has_worth else "purchases to be expected",
-        ),
-        drill=tuple(found.drill(some) for _, some in divided),
-        cells=tuple({"customers": themselves(found, some)} for _, some in divided),
-        notes=(*groups.notes(known), *answer.notes),
+        title=table.title, columns=table.columns, rows=table.rows, totals=table.totals, drill=table.drill,
+        cells=table.cells, formula=f"{answer.formula}; {FORMULA}", notes=(*table.notes, *answer.notes),
+        chart=_chart(found, [(label, list(some.values())) for label, some in parts], has_worth=whole is not None),
+    )  # fmt: skip
+
+
+def _chart(found: Buying, parts: Sequence[tuple[Label, list[Line]]], *, has_worth: bool) -> Chart | None:
+    """The worth of each group, or where no model of spending could be fitted the purchases to be expected."""
+    if not has_worth:
+        bought = [(label, sum(line.purchases for line in some)) for label, some in parts]
+        return bars(bought, "", "purchases to be expected")
+    worth = [(label, _worth(some)) for label, some in parts]
+    return bars(
+        [(label, None if value is None else found.major(value)) for label, value in worth],
+        found.currency, "value of customers",
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain import rfm
 from crmcli.domain.metrics import mean, ratio
 from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, buying
-from crmcli.reports.customers.groups import NO_GROUP, by_weight, groups_of, own_way, themselves
+from crmcli.reports.customers.groups import NO_GROUP, grouped, own_way, themselves
 from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
 
@@ -122,19 +122,12 @@ def _by_segment(found: Buying, scored: list[Scored]) -> Report:
 
 def _by_group(found: Buying, scored: list[Scored]) -> Report:
     """How many customers of each segment are in a group, and what they spent."""
-    groups, known = groups_of(found, CUSTOMER_GROUPS["rfm"]), {each.customer: each for each in scored}
-    divided = by_weight(groups.divided(known), lambda some: sum(known[each].spent for each in some))
-    rows = tuple(
-        (label, *_spread(found, [known[each] for each in some], scored), found.currency) for label, some in divided
-    )
-    return Report(
-        "rfm", "", (groups.column(*_GROUPED), *_GROUPED, CURRENCY), rows,
-        (None, *_spread(found, scored, scored), found.currency) if len(rows) > 1 else None,
-        chart=_grouped_chart([(label or NO_GROUP, [known[each] for each in some]) for label, some in divided]),
-        drill=tuple(found.drill(some) for _, some in divided),
-        cells=tuple(_cells(found, [known[each] for each in some]) for _, some in divided),
-        notes=groups.notes(known),
+    answer, parts = grouped(
+        found, "rfm", _TITLE, (*_GROUPED, CURRENCY), {each.customer: each for each in scored},
+        lambda some: (*_spread(found, list(some.values()), scored), found.currency),
+        lambda some: sum(each.spent for each in some.values()), lambda some: _cells(found, list(some.values())),
     )  # fmt: skip
+    return answer._replace(chart=_grouped_chart([(label or NO_GROUP, list(some.values())) for label, some in parts]))
 
 
 def _spread(found: Buying, some: list[Scored], scored: list[Scored]) -> tuple[object, ...]:
@@ -145,7 +138,7 @@ def _spread(found: Buying, some: list[Scored], scored: list[Scored]) -> tuple[ob
 
 
 def _cells(found: Buying, some: list[Scored]) -> dict[str, Drill | None]:
-    cells = {"customers": themselves(found, [each.customer for each in some])}
+    cells: dict[str, Drill | None] = {}
     for name in rfm.SEGMENTS:
         kind = [each.customer for each in some if each.segment == name]
         cells[_key(name)], cells[f"{_key(name)}_spent"] = themselves(found, kind), found.drill(kind)
