@@ -136,3 +136,12 @@ async def test_told_to_end_nothing_half_made_brings_it_down(store: str) -> None:
         app.exit(return_code=143)
         app._handle_exception(NoMatches("no nodes match"))
         assert (app.bug, app.return_code) == (None, 143)
+
+
+async def test_a_screen_half_made_when_the_program_is_over_brings_it_down_no_more(store: str) -> None:
+    """It may be over without having been told to."""
+    app = crm_app(store)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+    app._handle_exception(NoMatches("no nodes match"))
+    assert app.bug is None

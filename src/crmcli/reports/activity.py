@@ -45,7 +45,6 @@ _SHARED = (
     "owner", "company", "region", "country", "industry", "size", "campaign", "source", "pipeline", "segment", "product", *UNITS,
 )  # fmt: skip
 _ALL = object()  # the won deals of all groups together
-Tallies = dict[object, tuple[int, int, int]]
 
 
 def activity_report(sources: Sources, inquiry: Inquiry) -> Report:
@@ -54,7 +53,7 @@ def activity_report(sources: Sources, inquiry: Inquiry) -> Report:
     with desk.reading() as reader:
         group = activity_groups(reader, desk, inquiry.by or "type", span.bounds)
         where = desk.condition(reader, "activity", inquiry.filter)
-        tallies: Tallies = {key: (d, p, m) for key, d, p, m in activity_figures(reader, group, where, span.bounds)}
+        tallies = activity_figures(reader, group, where, span.bounds)
         rows = ordered(group, tallies, lambda tally: tally[0])
         same = _same_of_deals(group)
         won, deals = _won(reader, desk, same, inquiry)
@@ -95,12 +94,16 @@ def _row(
 
 
 def _whole(
-    reader: Reader, group: Group, where: Condition, tallies: Tallies, period: tuple[str, str] | None
+    reader: Reader,
+    group: Group,
+    where: Condition,
+    tallies: Mapping[object, tuple[int, int, int]],
+    period: tuple[str, str] | None,
 ) -> tuple[int, int, int]:
     """All groups together, every activity once."""
     if group.is_shared:
         whole = group.whole()
-        return _sums([(done, planned, m) for _, done, planned, m in activity_figures(reader, whole, where, period)])
+        return _sums(list(activity_figures(reader, whole, where, period).values()))
     return _sums(list(tallies.values()))
 
 

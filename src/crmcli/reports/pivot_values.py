@@ -213,8 +213,8 @@ class Done(Family):
 
     def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
         """As ``crm report activity`` counts them."""
-        rows = activity_figures(self.reader, group, self.where, self.inquiry.span.bounds)
-        found: dict[object, Figures] = {key: {"activities": done} for key, done, *_ in rows if done}
+        figures = activity_figures(self.reader, group, self.where, self.inquiry.span.bounds)
+        found: dict[object, Figures] = {key: {"activities": done} for key, (done, _, _) in figures.items() if done}
         return _counted(found, "activities")
 
 

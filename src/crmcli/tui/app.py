@@ -397,8 +397,8 @@ class CrmApp(StoringApp):
         return self._exception
 
     def _handle_exception(self, error: Exception) -> None:
-        """Told to end, a part that was only half made misses what was taken away before it: that brings nothing down."""
-        if not (self._exit and isinstance(error, QueryError)):
+        """At the end a part that was only half made misses what was taken away before it: that brings nothing down."""
+        if not ((self._exit or not self.is_running) and isinstance(error, QueryError)):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

@@ -36,6 +36,8 @@ _SCATTERED = 8  # one record in so many is looked up faster than all are read
 _MOST_NAMED = 200_000
 _BULK_CACHE = 64 << 10  # KiB of pages, while very many rows are written
 _LARGE = 64 << 20  # bytes of a file that is worth mapping
+# The second of a moment: said in one word since SQLite 3.38, in half the time.
+_SECONDS = "unixepoch({})" if sqlite3.sqlite_version_info >= (3, 38) else "CAST(strftime('%s', {}) AS INTEGER)"
 _UNWRITABLE = ("unable to open", "readonly")
 
 
@@ -177,7 +179,7 @@ class Sqlite:
 
     def seconds(self, moment: str) -> str:
         """As SQLite's clock counts them."""
-        return f"CAST(strftime('%s', {moment}) AS INTEGER)"
+        return _SECONDS.format(moment)
 
     def custom_value(self, alias: str) -> str:
         """By key and not by path, so that a key may hold any character; true and false as JSON spells them."""

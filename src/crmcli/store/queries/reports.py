@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crmcli.domain.durations import LONGEST_DURATION
 from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.condition import EVERYTHING, NOTHING, Condition, both
-from crmcli.store.queries.groups import COUNT, DEALS, group_rows, worth_sum
+from crmcli.store.queries.groups import COUNT, DEALS, group_rows, tallies, worth_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from crmcli.store.dialects import Row
     from crmcli.store.queries.groups import Group
@@ -17,15 +18,30 @@ if TYPE_CHECKING:
     from crmcli.store.reader import Reader
 
 
-def activity_figures(reader: Reader, group: Group, where: Condition, period: tuple[str, str] | None) -> Iterator[Row]:
-    """Group, how many were done and are planned, and how many minutes the done ones took."""
-    inside = Condition("r.at >= ? AND r.at < ?", period) if period else EVERYTHING
-    measures = (
-        Condition("SUM(CASE WHEN r.status = 'done' THEN 1 ELSE 0 END)"),
-        Condition("SUM(CASE WHEN r.status = 'planned' THEN 1 ELSE 0 END)"),
-        Condition("CAST(SUM(CASE WHEN r.status = 'done' THEN COALESCE(r.duration, 0) ELSE 0 END) AS BIGINT)"),
-    )
-    return group_rows(reader, group, measures, both(where, inside))
+_OTHER, _DONE, _PLANNED = range(3)
+_STATUS = (Condition(f"CASE r.status WHEN 'done' THEN {_DONE} WHEN 'planned' THEN {_PLANNED} ELSE {_OTHER} END"), 3)
+_MINUTES = (Condition("COALESCE(r.duration, 0)"), LONGEST_DURATION + 1)
+_FIGURES = (
+    Condition("SUM(CASE WHEN r.status = 'done' THEN 1 ELSE 0 END)"),
+    Condition("SUM(CASE WHEN r.status = 'planned' THEN 1 ELSE 0 END)"),
+    Condition("CAST(SUM(CASE WHEN r.status = 'done' THEN COALESCE(r.duration, 0) ELSE 0 END) AS BIGINT)"),
+)
+
+
+def activity_figures(
+    reader: Reader, group: Group, where: Condition, period: tuple[str, str] | None
+) -> dict[object, tuple[int, int, int]]:
+    """How many were done and are planned by the key of their group, and how many minutes the done ones took."""
+    inside = both(where, Condition("r.at >= ? AND r.at < ?", period) if period else EVERYTHING)
+    if not (reader.dialect.sorts_groups and group.has_numbers):
+        return {key: (done, planned, took) for key, done, planned, took in group_rows(reader, group, _FIGURES, inside)}
+    # Counted by length as well, for there are not many: in less time than sums by group take, which are sorted first.
+    found: dict[object, tuple[int, int, int]] = {}
+    for key, status, minutes, count in tallies(reader, group, (_STATUS, _MINUTES), inside):
+        done, planned, took = found.get(key, (0, 0, 0))
+        is_done = status == _DONE
+        found[key] = (done + count * is_done, planned + count * (status == _PLANNED), took + minutes * count * is_done)
+    return found
 
 
 # -- deals that lie
