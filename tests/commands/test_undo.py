@@ -104,6 +104,38 @@ def test_an_import_is_one_step(filled: Crm, tmp_path: Path) -> None:
     assert 0 == filled("store", "check").code
 
 
+def _all(crm: Crm) -> list[object]:
+    """What was bought as well."""
+    bought: list[object] = crm("purchases", "list", "--format", "json").json()
+    return _dump(crm) + bought
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("import", "contacts", "people.csv"),
+        ("contact", "rm", "--where", "name ^= Jan", "--yes"),
+        ("purchases", "import", "bought.csv"),
+    ],
+    ids=" ".join,
+)
+def test_a_chain_of_undos_is_taken_back_from_its_end(filled: Crm, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Each undo of an undo leaves what was there before it, also where thousands are marked rather than logged."""
+    (tmp_path / "people.csv").write_text("name,email,company\nEwa,e@x.com,Nowa\nOla,o@x.com,Acme\n")
+    (tmp_path / "bought.csv").write_text("customer,date,amount\nj@x.com,2026-01-02,12\n")
+    before = _all(filled)
+    assert 0 == filled(*words).code
+    states = [before, _all(filled)]
+    assert before != states[1]
+    for number in range(7, 13):
+        assert 0 == filled("undo", str(number)).code
+        assert states[(number - 7) % 2] == _all(filled)
+    for number in range(13, 6, -1):
+        assert 0 == filled("undo", str(number)).code
+        assert states[(number - 13) % 2] == _all(filled), number
+    assert 0 == filled("store", "check").code
+
+
 def test_one_takes_back_ones_own(filled: Crm) -> None:
     """What someone else did last is left alone unless it is named."""
     filled("--as", "boris", "contact", "edit", "jt@x.com", "--title", "CFO")

@@ -40,8 +40,8 @@ def remove_lines(uow: UnitOfWork, model: Lines, numbers: Sequence[int]) -> None:
     _count(uow, model, len(numbers))
 
 
-def reverse_lines(uow: UnitOfWork, model: Lines, first: int, number: int) -> None:
-    """What ``first`` made in bulk is deleted, what ``number`` deleted comes back, what it brought back goes again."""
+def reverse_lines(uow: UnitOfWork, model: Lines, first: int, same: Sequence[int]) -> None:
+    """What ``first`` made in bulk is deleted, what the ``same`` deleted comes back, what they brought back goes again."""
     table = _table(model)
     dead = {"deleted_at": uow.now, "deleted_in": uow.number}
     back = {"deleted_at": None, "deleted_in": uow.number}
@@ -49,8 +49,8 @@ def reverse_lines(uow: UnitOfWork, model: Lines, first: int, number: int) -> Non
     connection = uow.session.connection()
     for which, values in (
         (alive & (table.c.created_in == first), dead),
-        (alive & (table.c.deleted_in == number), dead),
-        (gone & (table.c.deleted_in == number), back),
+        (alive & table.c.deleted_in.in_(same), dead),
+        (gone & table.c.deleted_in.in_(same), back),
     ):
         count = connection.execute(select(func.count()).select_from(table).where(which)).scalar_one()
         if count:

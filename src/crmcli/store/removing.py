@@ -45,9 +45,9 @@ def remove_marked(uow: UnitOfWork, noun: str, numbers: Sequence[int]) -> None:
 
 
 def mark(
-    uow: UnitOfWork, noun: str, numbers: Sequence[int], values: Mapping[str, Any], taken_by: int | None = None
+    uow: UnitOfWork, noun: str, numbers: Sequence[int], values: Mapping[str, Any], taken_by: Sequence[int] = ()
 ) -> None:
-    """Give some hundred records these marks, which delete them or bring them back with what ``taken_by`` took of them."""
+    """Give some hundred records these marks, which delete them or bring them back with what these sets took of them."""
     if not numbers:
         return
     root: Any = ROOTS[noun].__table__  # type: ignore[union-attr]
@@ -57,7 +57,7 @@ def mark(
     is_dead = values["deleted_at"] is not None
     for name in CHILDREN.get(noun, ()):
         table: Any = model_of(name).__table__  # type: ignore[attr-defined]
-        state = table.c.deleted_at.is_(None) if is_dead else table.c.deleted_in == taken_by
+        state = table.c.deleted_at.is_(None) if is_dead else table.c.deleted_in.in_(taken_by)
         marks = values if is_dead else {"deleted_at": None, "deleted_in": None}
         connection.execute(update(table).where(table.c[f"{noun}_id"].in_(numbers), state).values(**marks))
     uow.touched(noun, numbers)

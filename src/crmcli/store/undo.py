@@ -64,7 +64,7 @@ def take_back(uow: UnitOfWork, number: int) -> None:
         _reverse(uow, change)
         uow.flush()
     turn_back(uow, alike)
-    _reverse_marked(uow, first, number)
+    _reverse_marked(uow, first, _repeats(uow, first))
     _check_used(uow, changes)
     _settle(uow, number)
 
@@ -94,6 +94,18 @@ def _repeated(uow: UnitOfWork, number: int) -> int:
     while found.undo_of is not None and (inner := uow.get(ChangeSet, found.undo_of)).undo_of is not None:
         found = uow.get(ChangeSet, inner.undo_of)
     return found.id or 0
+
+
+def _repeats(uow: UnitOfWork, first: int) -> list[int]:
+    """The set and those that did the same again, each as the undo of an undo: any of them may have left the marks."""
+    same, taken_back = {first}, set()
+    sql = "SELECT id, undo_of FROM change_set WHERE id > ? AND undo_of IS NOT NULL ORDER BY id"
+    for number, undone in uow.reader.rows(sql, (first,)):
+        if undone in same:
+            taken_back.add(number)
+        elif undone in taken_back:
+            same.add(number)
+    return sorted(same)
 
 
 def _settle(uow: UnitOfWork, number: int) -> None:
@@ -335,49 +347,49 @@ def _check_marked_pointers(uow: UnitOfWork, number: int) -> None:
 # -- rows that were marked in bulk
 
 
-def _reverse_marked(uow: UnitOfWork, first: int, number: int) -> None:
-    """What ``first`` made in bulk is deleted, what ``number`` deleted in bulk comes back, what it brought back goes again.
+def _reverse_marked(uow: UnitOfWork, first: int, same: Sequence[int]) -> None:
+    """What ``first`` made in bulk is deleted, what the ``same`` deleted in bulk comes back, what they brought back goes again.
 
     The marks alone say so. One that comes back carries the number of who brought it, so that this can be undone as well.
     """
     dead = {"deleted_at": uow.now, "deleted_in": uow.number}
     back = {"deleted_at": None, "deleted_in": uow.number}
     for noun in ROOTS:
-        _refuse_taken_meanwhile(uow, noun, number)
+        _refuse_taken_meanwhile(uow, noun, same)
         # What the log tells of was reversed before, and is no longer as these marks want it.
         for column, state, by, values in (
-            ("created_in", "IS NULL", first, dead),
-            ("deleted_in", "IS NULL", number, dead),
-            ("deleted_in", "IS NOT NULL", number, back),
+            ("created_in", "IS NULL", (first,), dead),
+            ("deleted_in", "IS NULL", same, dead),
+            ("deleted_in", "IS NOT NULL", same, back),
         ):
             numbers = _marked(uow, noun, column, state, by)
             for start in range(0, len(numbers), 500):
-                mark(uow, noun, numbers[start : start + 500].tolist(), values, taken_by=number)
+                mark(uow, noun, numbers[start : start + 500].tolist(), values, taken_by=same)
             uow.marked += len(numbers)
     for lines in LINES:
-        _refuse_taken_meanwhile(uow, str(lines.__tablename__), number)
-        reverse_lines(uow, lines, first, number)
+        _refuse_taken_meanwhile(uow, str(lines.__tablename__), same)
+        reverse_lines(uow, lines, first, same)
     uow.session.expire_all()
 
 
-def _refuse_taken_meanwhile(uow: UnitOfWork, noun: str, number: int) -> None:
-    """Raise Conflict when a value that comes back with what ``number`` deleted in bulk is another record's by now."""
+def _refuse_taken_meanwhile(uow: UnitOfWork, noun: str, same: Sequence[int]) -> None:
+    """Raise Conflict when a value that comes back with what these deleted in bulk is another record's by now."""
     for table in (noun, *CHILDREN.get(noun, ())):
         for columns in UNIQUE.get(table, ()):
             alike = " AND ".join(f"o.{name} = v.{name}" for name in columns)
             sql = (
                 f"SELECT v.id FROM {table} v JOIN {table} o ON {alike} AND o.id <> v.id AND o.deleted_at IS NULL"
-                " WHERE v.deleted_in = ? AND v.deleted_at IS NOT NULL LIMIT 1"
+                f" WHERE v.deleted_in IN ({marks(same)}) AND v.deleted_at IS NOT NULL LIMIT 1"
             )
-            found = uow.reader.value(sql, (number,))
+            found = uow.reader.value(sql, same)
             if found is not None:
                 _refuse_taken(uow, uow.get(model_of(table), found))
 
 
-def _marked(uow: UnitOfWork, noun: str, column: str, alive: str, number: int) -> array[int]:
+def _marked(uow: UnitOfWork, noun: str, column: str, alive: str, sets: Sequence[int]) -> array[int]:
     """The numbers of the records that carry the mark: eight bytes each, for there may be a million."""
-    sql = f"SELECT r.id FROM {noun} r WHERE r.{column} = ? AND r.deleted_at {alive} ORDER BY r.id"
-    return array("q", (n for (n,) in uow.reader.stream(sql, (number,))))
+    sql = f"SELECT r.id FROM {noun} r WHERE r.{column} IN ({marks(sets)}) AND r.deleted_at {alive} ORDER BY r.id"
+    return array("q", (n for (n,) in uow.reader.stream(sql, sets)))
 
 
 # -- values
