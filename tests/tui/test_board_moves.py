@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import Input, Select
 
 from crmcli.services.pipelines import StageDraft
+from crmcli.services.records import Query
 from crmcli.tui.modals.confirm import Confirm
 from crmcli.tui.modals.failure import Failure
 from crmcli.tui.modals.form import Form
@@ -130,6 +131,17 @@ async def test_the_dot_moves_the_next_one_alike(
         screen.lanes.go_to_stage(screen.picture.lanes[1].stage.number, other.id)
         await press(pilot, "full_stop")
     assert stages(store, "Annual licence") == [expected]
+
+
+async def test_a_loss_whose_reason_was_not_told_is_not_repeated(deals_board: CrmApp, store: str) -> None:
+    """Elsewhere neither."""
+    before = [view.stage for view in context_of(store).deals.list(Query())]
+    async with deals_board.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "X", "escape", "5", "full_stop")
+        assert "nothing to repeat yet" in told(pilot)
+        assert "deals" == pilot.app.screen.name
+    assert before == [view.stage for view in context_of(store).deals.list(Query())]
 
 
 async def test_bulk_verbs_work_across_stages(deals_board: CrmApp, store: str) -> None:

@@ -108,7 +108,8 @@ class DealMoving(Place):
         if not moves:
             self.notify(f"{'it is' if len(cards) == 1 else 'they are'} {kind} already")
             return
-        self.app.last_verb = (verb, dict(answers or {}))
+        if answers or verb.fields is None:  # else it is remembered once it was answered, which it need not be
+            self.app.last_verb = (verb, dict(answers or {}))
         if answers:
             self.send(Wish(moves), Along(reason=answers.get("reason"), note=answers.get("note") or None))
         else:
