@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crmcli.errors import Refused
+from crmcli.errors import Interrupted, Refused
+from crmcli.services.duplicates import scored
 
 if TYPE_CHECKING:
     from crmcli.context import AppContext
@@ -73,3 +74,15 @@ def test_nothing_to_merge_is_no_change_set(app: AppContext) -> None:
     before = len(list(app.history.list()))
     assert 0 == app.duplicates.merge_certain(app.duplicates.certain(None, 0.98))
     assert before == len(list(app.history.list()))
+
+
+def test_comparing_very_many_can_be_called_off(app: AppContext) -> None:
+    """Between two pairs, for no query runs by then."""
+    for _ in range(3):
+        add(app, "Jane Doe", emails="")
+    with app.desk.reading() as reader:
+        pairs = scored(reader, "contact", 0.0)
+        next(pairs)
+        reader.interrupt()
+        with pytest.raises(Interrupted):
+            next(pairs)

@@ -99,7 +99,7 @@ class Duplicates:
 def scored(reader: Reader, noun: str, threshold: float) -> Iterator[DuplicatePair]:
     """Every pair of a noun that scores at least the threshold."""
     known = queries.distinct_pairs(reader, noun)
-    for one, other, score in _scores(_profiles(reader, noun), noun, threshold):
+    for one, other, score in _scores(reader, _profiles(reader, noun), noun, threshold):
         if (one.number, other.number) not in known:
             yield _pair(noun, one, other, score)
 
@@ -112,7 +112,7 @@ def _profiles(reader: Reader, noun: str, numbers: Sequence[int] | None = None) -
     return [firm_of(kept) for kept in queries.kept_firms(reader, numbers)]
 
 
-def _scores(profiles: Sequence[Any], noun: str, threshold: float) -> Iterator[tuple[Any, Any, Score]]:
+def _scores(reader: Reader, profiles: Sequence[Any], noun: str, threshold: float) -> Iterator[tuple[Any, Any, Score]]:
     from crmcli.domain import blocking
     from crmcli.domain.profiles import crowds_of
 
@@ -120,6 +120,7 @@ def _scores(profiles: Sequence[Any], noun: str, threshold: float) -> Iterator[tu
     candidates = blocking.people(profiles) if noun == "contact" else blocking.firms(profiles)
     compare = _comparison(noun)
     for one, other in candidates:
+        reader.refuse_called_off()
         score = compare(one, other, crowds)
         if score.value >= threshold:
             yield one, other, score
@@ -223,7 +224,8 @@ def _clusters(reader: Reader, noun: str, threshold: float) -> Iterator[Cluster]:
     profiles = _profiles(reader, noun)
     known = queries.distinct_pairs(reader, noun)
     ranked = sorted(
-        _scores(profiles, noun, threshold), key=lambda found: (-found[2].value, found[0].number, found[1].number)
+        _scores(reader, profiles, noun, threshold),
+        key=lambda found: (-found[2].value, found[0].number, found[1].number),
     )
     ranked = [found for found in ranked if (found[0].number, found[1].number) not in known]
     joined = _Joined(noun, known)

@@ -29,12 +29,12 @@ class Reader:
         """The rows of a query, in constant memory; statements are written with ``?``."""
         if self.connection is None:
             return
-        self._refuse_called_off()
+        self.refuse_called_off()
         self._streams += 1
         try:
             yield from self.dialect.stream(self.connection, self.dialect.sql(sql), params)
         except Exception as error:
-            self._refuse_called_off(error)
+            self.refuse_called_off(error)
             raise self.dialect.explain(error, self.label) or error from error
         finally:
             self._streams -= 1
@@ -77,7 +77,8 @@ class Reader:
         """Begin another question: what was remembered of users, and a call to stop, belonged to the last one."""
         self._users, self._is_called_off = None, False
 
-    def _refuse_called_off(self, error: Exception | None = None) -> None:
+    def refuse_called_off(self, error: Exception | None = None) -> None:
+        """For work between queries that takes long: raise Interrupted when the question was called off meanwhile."""
         if self._is_called_off:
             self._is_called_off = False
             raise Interrupted("the question was called off; nothing was changed") from error
