@@ -79,7 +79,7 @@ def test_nothing_to_merge_is_no_change_set(app: AppContext) -> None:
 def test_comparing_very_many_can_be_called_off(app: AppContext) -> None:
     """Between two pairs, for no query runs by then."""
     for _ in range(3):
-        add(app, "Jane Doe", emails="")
+        add(app, "Jane Doe")
     with app.desk.reading() as reader:
         pairs = scored(reader, "contact", 0.0)
         next(pairs)
