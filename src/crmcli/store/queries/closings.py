@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.groups import COUNT, group_rows
+from crmcli.store.queries.groups import group_rows, tallies
 from crmcli.store.queries.lengths import wall_seconds
 
 if TYPE_CHECKING:
@@ -134,4 +134,4 @@ def open_counts(reader: Reader, group: Group, where: Condition) -> dict[object, 
 
 def counts(reader: Reader, group: Group, where: Condition) -> dict[object, int]:
     """How many deals fit, by the key of their group."""
-    return dict(group_rows(reader, group, (COUNT,), where))
+    return dict(tallies(reader, group, where=where))

@@ -323,14 +323,15 @@ def group_values(
 
 
 def tallies(
-    reader: Reader, group: Group, split: Sequence[tuple[Condition, int]], where: Condition = EVERYTHING
+    reader: Reader, group: Group, split: Sequence[tuple[Condition, int]] = (), where: Condition = EVERYTHING
 ) -> Iterator[Row]:
     """The key of each group and further ones with the number of deals; none where one of those is NULL.
 
     Of each further key, a whole number from 0 on, it is said what it always is below.
     """
     sizes = [size for _, size in split]
-    if not (reader.dialect.sorts_groups and group.has_numbers and prod(sizes) <= _LARGEST):
+    is_one = group == group.whole() and not split
+    if is_one or not (reader.dialect.sorts_groups and group.has_numbers and prod(sizes) <= _LARGEST):
         found = group_rows(reader, group, (COUNT,), where, split=[each for each, _ in split])
         yield from (row for row in found if None not in row[1:])
         return
