@@ -317,6 +317,12 @@ def _stages(value: Any) -> list[str]:  # noqa: ANN401
     return names
 
 
+def _month(value: Any) -> int:  # noqa: ANN401
+    if not 1 <= value <= 12:
+        raise BadValue("reports.fiscal_year_start", f"must be a month, 1 to 12, not {value}")
+    return int(value)
+
+
 def _addresses(value: Any) -> list[str]:  # noqa: ANN401
     from crmcli.domain.people import read_email
 
@@ -333,6 +339,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "phone.default_country": _country,
     "pipeline.stages": _stages,
     "mail.addresses": _addresses,
+    "reports.fiscal_year_start": _month,
 }
 _VARIABLES = {
     "CRM_USER": "user",

@@ -171,15 +171,8 @@ class AppContext:
             self.output.note,
             self.origin,
             self.settings["defaults.locale"],
-            self._fiscal_start,
+            self.settings["reports.fiscal_year_start"],
         )
-
-    @property
-    def _fiscal_start(self) -> int:
-        month: int = self.settings["reports.fiscal_year_start"]
-        if not 1 <= month <= 12:
-            raise ConfigError(f"reports.fiscal_year_start is a month, 1 to 12, not {month}")
-        return month
 
     # -- services
 

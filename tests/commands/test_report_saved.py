@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,6 @@ from tests.mail_server import MailServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.conftest import Result
 
@@ -61,7 +61,14 @@ def test_saved_reports_are_listed_with_the_command_they_stand_for(selling: Crm) 
 
 
 def test_saving_again_replaces_and_forgetting_can_be_undone(selling: Crm) -> None:
-    selling("report", "save", "boss", "won")
+    """Which is told, unless it is the same report."""
+    selling("report", "save", "boss", "won", "--by", "owner")
+    again = selling("report", "save", "Boss", "won", "--by", "owner")
+    assert "saved Boss: crm report run Boss\n" == again.stderr
+    replaced = selling("report", "save", "BOSS", "lost", "--format", "json")
+    assert "replaced Boss, which was crm report won --by owner (crm undo takes it back)\n" == replaced.stderr
+    selling("undo")
+    assert ["won"] == [each["report"] for each in selling("report", "saved", "--format", "json").json()]  # type: ignore[union-attr, call-overload, index]
     selling("report", "save", "Boss", "lost")
     assert ["lost"] == [each["report"] for each in selling("report", "saved", "--format", "json").json()]  # type: ignore[union-attr, call-overload, index]
     assert "forgot Boss (crm undo takes it back)\n" == selling("report", "forget", "boss").stderr
@@ -120,6 +127,48 @@ def test_any_report_can_be_sent_with_a_workbook(selling: Crm, mails: MailServer)
     assert ("won.xlsx", b"PK") == (file.get_filename(), file.get_content()[:2])
 
 
+def test_a_report_is_written_as_it_is_mailed(selling: Crm, mails: MailServer, tmp_path: Path) -> None:
+    """To a file, in place of the old one, and to people; the same figures as ``report NAME --output`` writes."""
+    selling("report", "save", "Monday", "won", "--by", "owner", "--period", "2026")
+    file, same = tmp_path / "monday.csv", tmp_path / "same.csv"
+    file.write_text("of last week", "utf-8")
+    sent = selling("report", "send", "monday", "--output", str(file))
+    assert (0, "", f"wrote {file}\n") == sent
+    assert (0, "", "") == selling("-q", "report", "run", "monday", "--output", str(same))
+    assert same.read_bytes() == file.read_bytes()
+    assert "boris" in file.read_text("utf-8")
+    assert {} == dict(mails.mailboxes)
+    both = selling("report", "send", "Monday", "--to", "boss@acme.com", "--output", str(file), "--period", "2026-11")
+    assert (0, f"wrote {file}\nsent won to boss@acme.com\n") == (both.code, both.stderr)
+    assert "boris" not in file.read_text("utf-8")
+    (attached,) = mails.message("boss@acme.com").iter_attachments()
+    assert "won.html" == attached.get_filename()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--output", "won.pdf"], "a file that ends in .html"),
+        (["--output", "nowhere/won.md"], "can't write"),
+        (["--output", "won.md", "--attach", "xlsx"], "--attach says what a mail brings"),
+        (["--output", "won.md", "--chart"], "--chart does not go with a report that is sent"),
+        (["--output", "won.md", "--to", "boss@acme.com", "--attach", "pdf"], "no file of kind 'pdf'"),
+        (["--output", "won.md", "--to", "boss@acme.com", "--by", "rainfall"], "rainfall"),
+        (["--output", "nowhere/won.md", "--to", "boss@acme.com"], "can't write"),
+        ([], "--to ADDRESS, or written to --output FILE"),
+    ],
+)
+def test_what_can_not_be_written_is_not_mailed_either(
+    selling: Crm, mails: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    refused = selling("report", "send", "won", *words)
+    assert (2, "") == (refused.code, refused.stdout)
+    assert said in refused.stderr
+    assert (before, {}) == (sorted(tmp_path.iterdir()), dict(mails.mailboxes))
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -143,7 +192,8 @@ def test_a_dry_run_sends_nothing(selling: Crm, mails: MailServer) -> None:
         "would send won to boss@acme.com\n"
         == selling("report", "send", "won", "--to", "boss@acme.com", "--dry-run").stderr
     )
-    assert {} == dict(mails.mailboxes)
+    assert "would write no.md\n" == selling("report", "send", "won", "--output", "no.md", "--dry-run").stderr
+    assert (False, {}) == (Path("no.md").exists(), dict(mails.mailboxes))
 
 
 @pytest.mark.parametrize("look", [["--output", "won.html"], ["--chart"], ["--drill", "--row", "ana"]])

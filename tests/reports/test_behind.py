@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmcli.errors import NotFound, UsageError
-from crmcli.reports.behind import behind, uids
+from crmcli.reports.behind import behind, namesakes, uids
 from crmcli.reports.report import Drill, Report, ReportColumn
 
 if TYPE_CHECKING:
@@ -71,6 +71,39 @@ def test_parts_are_followed_together() -> None:
     assert behind(REPORT) == behind(whole)
     assert [ANA] == behind(whole, "ána")
     assert [BORIS] == behind(whole, "6")
+
+
+FIGURES = Report(
+    "figures", "key figures",
+    (ReportColumn("kpi", "figure"), ReportColumn("value", "value", "figure"), ReportColumn("before", "before", "figure")),
+    (("won_value", 9, 8), ("won", 2, 1)), drill=(ANA, BORIS), compared="2025",
+)  # fmt: skip
+STAGES = Report(
+    "funnel", "funnel", (ReportColumn("stage", "stage"), ReportColumn("now", "now")), (("won", 3), ("won value", 1)),
+    drill=(OPEN, None),
+)  # fmt: skip
+PAGE = Report("dashboard", "dashboard", (), (), parts=(FIGURES, STAGES))
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "expected", "others"),
+    [
+        ("won_value", "", ANA, []), ("won value", "", ANA, [("funnel", 4)]), ("Won Value", "value", ANA, []),
+        ("won", "", BORIS, [("funnel", 3)]), ("won", "now", OPEN, []), ("3", "", OPEN, []), ("2", "", BORIS, []),
+    ],
+)  # fmt: skip
+def test_a_key_figure_comes_first(row: str, column: str, expected: Drill, others: list[tuple[str, int]]) -> None:
+    """By its name or as that is printed; the rows of other parts that are called so too are told, by their places."""
+    assert ([expected], others) == (behind(PAGE, row, column), namesakes(PAGE, row, column))
+
+
+def test_a_page_s_columns_are_those_of_its_parts() -> None:
+    """Rows that have not the column are none of its; and there are no records of the period before."""
+    assert [OPEN] == behind(PAGE, column="now")
+    with pytest.raises(NotFound, match="no row '1'"):
+        behind(PAGE, "1", "now")
+    with pytest.raises(UsageError, match="before is about 2025"):
+        behind(PAGE, "won", "before")
 
 
 def test_each_record_comes_once(app: AppContext) -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from crmcli.domain.money import Money
 from crmcli.errors import UsageError
-from tests.reports.asking import counted, report_of
+from crmcli.reports.inquiry import Asked, understood
+from crmcli.reports.pivot import pivot_of, pivot_report
+from tests.reports.asking import counted, report_of, totals_of
 from tests.reports.selling import activity, deal, person
 
 if TYPE_CHECKING:
@@ -58,6 +60,83 @@ def test_only_some_deals(selling: AppContext) -> None:
     assert report.notes == ("the filter is on deals: people, activities and risks are left out",)
     behind = {str(row[0]): counted(selling, drill) for row, drill in zip(report.rows, report.drill, strict=True)}
     assert (1, 1, 1) == (behind["won"], behind["new_deals"], behind["open_deals"])
+
+
+def test_each_figure_leads_to_what_it_counts(selling: AppContext) -> None:
+    """As many records as it says, or those that it is made of."""
+    report = report_of(selling, "dashboard", period="2026-11")
+    behind = {str(row[0]): counted(selling, drill) for row, drill in zip(report.rows, report.drill, strict=True)}
+    said = {name: value for name, (value, _) in kpis(report).items() if isinstance(value, int)}
+    assert {"won": 2, "new_deals": 1, "new_contacts": 0, "activities": 1, "open_deals": 1} == said
+    assert (
+        said | dict.fromkeys(("won_value", "win_rate", "average_won"), 2) | {"open_value": 1, "weighted": 1} == behind
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "period"),
+    [
+        ({"period": "2025-09"}, "2025-09"), ({"period": "2025"}, "2025"), ({}, "this month"),
+        ({"since": "2025-09-01", "until": "2025-09-30"}, "2025-09"),
+        ({"since": "2026-11-01"}, "2026-11-01..2026-11-21"),
+    ],
+)  # fmt: skip
+def test_all_of_the_page_is_about_its_period(selling: AppContext, asked: dict[str, str], period: str) -> None:
+    """Its funnel is that which the report of that name gives, and ``--since`` and ``--until`` are a period too."""
+    report = report_of(selling, "dashboard", filter="source = web", **asked)
+    assert report_of(selling, "funnel", period=period, filter="source = web") == report.parts[1]
+    assert report_of(selling, "dashboard", period=period, filter="source = web") == report
+
+
+def test_days_without_a_beginning_are_no_period(selling: AppContext) -> None:
+    """Nothing lies before them to set them beside."""
+    with pytest.raises(UsageError, match="--until needs a --since"):
+        report_of(selling, "dashboard", until="2026-11-30")
+
+
+def test_the_page_says_in_what_its_money_is(app: AppContext) -> None:
+    """All in another currency without a rate is counted in that one, as in every report."""
+    with app.desk.writing("test") as uow:
+        deal(uow, "won", 100, closed="2026-11-03", code="USD")
+    report = report_of(app, "dashboard")
+    assert (Money(10000, "USD"), "USD", "USD") == (report.rows[0][1], report.currency, report.parts[0].currency)
+    with app.desk.writing("test") as uow:
+        deal(uow, "won", 50, closed="2026-11-03")
+    report = report_of(app, "dashboard")
+    assert (Money(5000, "EUR"), "EUR", "EUR") == (report.rows[0][1], report.currency, report.parts[0].currency)
+
+
+@pytest.mark.parametrize("rate", [None, 0.9])
+def test_the_weighted_value_is_one_wherever_it_stands(app: AppContext, rate: float | None) -> None:
+    """That of the deals as each is shown, halves of a minor unit going to the even one; also where rates come in."""
+    with app.desk.writing("test") as uow:
+        made = [deal(uow, "lead", probability=50) for _ in range(8)] + [deal(uow, "won", 9, closed="2026-11-03")]
+        from crmcli.store.models.deals import Deal
+
+        for number, minor in zip(made, (1, 3, 5, 7, 1, 105, 5, 4_000_000_000_001), strict=False):
+            uow.get(Deal, number).value = minor
+        if rate is not None:
+            deal(uow, "lead", 10, probability=33, code="USD")
+    if rate is not None:
+        app.rates.set("USD", str(rate))
+    shown = Money(0 + 2 + 2 + 4 + 0 + 52 + 2 + 2_000_000_000_000 + (297 if rate else 0), "EUR")
+    app.warehouse.refresh()
+    pivot = pivot_report(
+        app.warehouse.copy_desk(), understood(app.desk, Asked("pivot")), pivot_of([], [], ["weighted"])
+    )
+    top = [row[5] for part in report_of(app, "dashboard").parts if part.name == "top-deals" for row in part.rows]
+    assert [shown] == [row[-1] for row in pivot.rows]
+    assert shown == kpis(report_of(app, "dashboard"))["weighted"][0]
+    assert {shown.number} == {totals_of(report_of(app, name))["weighted"] for name in ("forecast", "pipeline")}
+    assert [2_000_000_000_000] == [money.minor for money in top[:1] if isinstance(money, Money)]
+    own = sum(
+        each.weighted.minor
+        for each in app.pipelines.totals()
+        if each.kind == "open" and each.weighted.currency == "EUR"
+    )
+    assert shown.minor - (297 if rate else 0) == own
+    listed = (view.weighted for view in app.deals.list() if view.stage_kind == "open")
+    assert own == sum(money.minor for money in listed if money is not None and money.currency == "EUR")
 
 
 @pytest.mark.parametrize(

@@ -89,11 +89,14 @@ def _refuse_figures(form: str) -> None:
 
 def _drill(app: AppContext, report: Report, row: str, column: str) -> None:
     """The uids behind the figures, one a line; as records of noun and id where such a format is asked for."""
-    from crmcli.reports.behind import behind, uids
+    from crmcli.reports.behind import behind, namesakes, uids
 
     names = {each.name for part in report.parts or (report,) for each in part.columns}
-    found = uids(app.desk, behind(report, row, column if column in names else column.replace("-", "_")))
+    name = column if column in names else column.replace("-", "_")
+    found = uids(app.desk, behind(report, row, name))
     output = app.output
+    for title, place in namesakes(report, row, name) if row else ():
+        output.note(f"{row} is a row of {title} too: --row {place}")
     if output.is_format_asked and output.format not in ("table", "ids"):
         output.rows(("noun", "id"), found)
     else:

@@ -9,18 +9,18 @@ import typer
 
 from crmcli.commands.completing import one_of, saved_reports
 from crmcli.commands.report import app, asked_of, show
+from crmcli.commands.report_options import OutputFile
 from crmcli.commands.shape import DryRun, app_of, is_machine
 from crmcli.domain.people import read_email
-from crmcli.domain.text import fold
 from crmcli.errors import BadValue, UsageError
-from crmcli.render.report_files import KINDS, content_of, media_type
+from crmcli.render.report_files import KINDS, content_of, kind_of, media_type
 from crmcli.reports.catalogue import BY_NAME, question_named
 from crmcli.reports.inquiry import Asked, kept_of
 from crmcli.reports.options import flag_of
 from crmcli.services.notices import Attachment, Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from crmcli.context import AppContext
     from crmcli.reports.questions import Question
@@ -35,6 +35,7 @@ _Report = Annotated[
     typer.Argument(metavar="REPORT", help="the report, then its options", autocompletion=one_of(tuple(BY_NAME))),
 ]
 _TEXT_WIDTH = 78
+_KINDS = ", ".join(KINDS)
 _LOOKS = ("chart", "output", "explain", "drill", "row", "column", "envelope", "raw")
 
 
@@ -46,15 +47,19 @@ _LOOKS = ("chart", "output", "explain", "drill", "row", "column", "envelope", "r
     context_settings=_ANY,
 )
 def save(ctx: typer.Context, name: _Name, report: _Report) -> None:
-    """Keep a report and its options under a name. Everyone who works on the store can run it."""
+    """Keep a report and its options under a name. Everyone can run it. One that has the name is replaced."""
     context = app_of(ctx)
     question = question_named(report)
     given = _given(ctx, question)
-    _refuse_looks(given)
+    _refuse_looks(given, _LOOKS, "is not kept with a report")
     asked = asked_of(question, given)
     context.answer(asked)  # what can't be asked is not worth keeping
+    before = context.saved_reports.known(name)
     saved = context.saved_reports.save(name, asked.name, kept_of(asked))
-    _tell(ctx, saved, f"saved {saved.name}: crm report run {quote(saved.name)}")
+    if before is None or _command(before) == _command(saved):
+        _tell(ctx, saved, f"saved {saved.name}: crm report run {quote(saved.name)}")
+    else:
+        _tell(ctx, saved, f"replaced {before.name}, which was {_command(before)} (crm undo takes it back)")
 
 
 @app.verb(
@@ -86,34 +91,43 @@ def forget(ctx: typer.Context, name: _Saved) -> None:
     examples=[
         "crm report send monday --to boss@acme.com",
         "crm report send dashboard --to ana@acme.com --to boris@acme.com --attach xlsx",
-        "0 7 * * 1  crm report send monday --to boss@acme.com    # in the crontab",
+        "crm report send monday --output monday.html",
+        "0 7 * * 1  crm report send monday --to boss@acme.com --output /srv/reports/monday.html    # in the crontab",
     ],
     context_settings=_ANY,
 )
 def send(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="a saved report, or any report")],
-    to: Annotated[list[str], typer.Option("--to", metavar="ADDRESS", help="Who gets it; repeats.")],
+    to: Annotated[list[str] | None, typer.Option("--to", metavar="ADDRESS", help="Who gets it; repeats.")] = None,
     attach: Annotated[
-        str,
-        typer.Option("--attach", metavar="KIND", help="html, csv, xlsx, md, svg or png.", autocompletion=one_of(KINDS)),
-    ] = "html",
+        str | None,
+        typer.Option(
+            "--attach",
+            metavar="KIND",
+            help=f"What a mail brings: {_KINDS}. Usually html.",
+            autocompletion=one_of(KINDS),
+        ),
+    ] = None,
+    output: OutputFile = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Mail a report, as a text with a file. What cron sends to the boss each Monday; [smtp] says through which server."""
+    """Mail a report, as a text with a file, or write the file. What cron does each Monday; [smtp] says by which server."""
     context = app_of(ctx)
-    if attach not in KINDS:
-        raise BadValue("attach", f"no file of kind {attach!r}", hint=", ".join(KINDS))
+    addresses = [read_email(each).value for each in dict.fromkeys(to or ())]
+    _refuse_ways(addresses, output, attach)
     question, asked, given = _recalled(ctx, name)
+    _refuse_looks(given, [name for name in _LOOKS if name != "raw"], "does not go with a report that is sent")
+    context.output.raw = bool(given.get("raw"))
     report = context.answer(asked)
-    notice = Notice(
-        "", _subject(report), _text(context, report), (_file(context, report, attach, raw=bool(given.get("raw"))),)
-    )
-    addresses = [read_email(each).value for each in dict.fromkeys(to)]
-    for address in addresses:
+    # A mail that can't be made stops all of it; a file that can't be written, the mails.
+    notices = _notices(context, report, attach or KINDS[0], addresses)
+    if output is not None:
+        _write(context, report, output, dry_run=dry_run)
+    for notice in notices:
         if not dry_run:
-            context.notify(notice._replace(to=address))
-        context.output.note(f"{'would send' if dry_run else 'sent'} {question.name} to {address}")
+            context.notify(notice)
+        context.output.note(f"{'would send' if dry_run else 'sent'} {question.name} to {notice.to}")
 
 
 def _given(ctx: typer.Context, question: Question) -> dict[str, Any]:
@@ -124,16 +138,46 @@ def _given(ctx: typer.Context, question: Question) -> dict[str, Any]:
         return dict(inner.params)
 
 
-def _refuse_looks(given: Mapping[str, Any]) -> None:
-    """Raise UsageError for what says how an answer is shown: a saved report keeps what is asked."""
-    looks = [f"--{name}" for name in _LOOKS if given.get(name)]
-    if looks:
-        raise UsageError(f"{looks[0]} is not kept with a report", hint=f"crm report run NAME {looks[0]} …")
+def _refuse_looks(given: Mapping[str, Any], looks: Sequence[str], why: str) -> None:
+    """Raise UsageError for what says how an answer is shown, where that can't be said."""
+    found = [f"--{name}" for name in looks if given.get(name)]
+    if found:
+        raise UsageError(f"{found[0]} {why}", hint=f"crm report run NAME {found[0]} …")
+
+
+def _refuse_ways(addresses: Sequence[str], output: str | None, attach: str | None) -> None:
+    """Raise UsageError where a report can't be sent so, before it is worked out."""
+    if not addresses and output is None:
+        raise UsageError("a report is sent --to ADDRESS, or written to --output FILE", hint="one of them, or both")
+    if attach is not None and not addresses:
+        raise UsageError("--attach says what a mail brings", hint="--to ADDRESS, or --output FILE alone")
+    if attach is not None and attach not in KINDS:
+        raise BadValue("attach", f"no file of kind {attach!r}", hint=_KINDS)
+    if output is not None:
+        kind_of(output)
+
+
+def _write(context: AppContext, report: Report, path: str, *, dry_run: bool) -> None:
+    if dry_run:
+        content_of(report, kind_of(path), context.output.screen())
+        context.output.note(f"would write {path}")
+    else:
+        context.output.report_file(report, path)
+
+
+def _notices(context: AppContext, report: Report, kind: str, addresses: Sequence[str]) -> list[Notice]:
+    """The mails that bring a report: to be read at once, and as a file."""
+    if not addresses:
+        return []
+    content = content_of(report, kind, context.output.screen(), raw=context.output.raw)
+    file = Attachment(f"{report.name}.{kind}", media_type(kind), content)
+    text = _text(context, report)
+    return [Notice(address, _subject(report), text, (file,)) for address in addresses]
 
 
 def _recalled(ctx: typer.Context, name: str) -> tuple[Question, Asked, dict[str, Any]]:
     """A saved report, or else the report of that name, with the options given now in place of those saved."""
-    saved = next((each for each in app_of(ctx).saved_reports.list() if fold(each.name) == fold(name)), None)
+    saved = app_of(ctx).saved_reports.known(name)
     if saved is None and name not in BY_NAME:
         app_of(ctx).saved_reports.find(name)  # which tells the names there are
     question = question_named(saved.report if saved else name)
@@ -172,9 +216,3 @@ def _text(context: AppContext, report: Report) -> str:
 
     screen = context.output.screen()._replace(width=_TEXT_WIDTH, color=False)
     return "\n".join([*report_lines(report, screen), ""])
-
-
-def _file(context: AppContext, report: Report, kind: str, *, raw: bool) -> Attachment:
-    return Attachment(
-        f"{report.name}.{kind}", media_type(kind), content_of(report, kind, context.output.screen(), raw=raw)
-    )

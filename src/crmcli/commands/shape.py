@@ -75,6 +75,9 @@ class WholeNumber(IntRange):
             self.fail(f"{value!r} is not a whole number{self._bounds()}", param, ctx)
         return number
 
+    def _describe_range(self) -> str:
+        return "" if self.min is None and self.max is None else super()._describe_range()
+
     def _bounds(self) -> str:
         if self.min is not None and self.max is not None:
             return f" from {self.min:g} to {self.max:g}"

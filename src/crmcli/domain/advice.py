@@ -27,7 +27,9 @@ RULES = (
         "slipping", 1.0, "an open deal past its expected close, or with less time left than deals took from its stage"
     ),
     Rule("no-next-step", 0.9, "an open deal with nothing planned"),
-    Rule("silent-customer", 0.85, "a good customer who has been silent for much longer than usual"),
+    Rule(
+        "silent-customer", 0.85, "a customer of the better half by money who has been silent for much longer than usual"
+    ),
     Rule("over-budget", 0.8, "a campaign that costs more than its budget"),
     Rule("rotting", 0.7, "an open deal untouched for longer than its stage allows"),
     Rule("cross-sell", 0.6, "a customer who lacks what customers like them buy"),
@@ -70,11 +72,12 @@ def rule_named(name: str) -> Rule:
 def ranked(found: Iterable[Advice], most: int | None = None, of_a_rule: int | None = None) -> list[Ranked]:
     """The findings by score, each record once; at most so many in all and of one rule.
 
-    score = the rule's weight · (1 + stake / the largest stake) / 2. One without a stake counts as if half were at stake.
+    score = the rule's weight · (1 + stake / the largest stake) / 2. One without a stake counts as if half were at stake. Of
+    equal ones the order is that in which they were found: each rule gives first what it is surest of.
     """
     advices = list(found)
     largest = max((each.stake.minor for each in advices if each.stake), default=0)
-    scored = sorted((Ranked(each, _score(each, largest)) for each in advices), key=_order)
+    scored = sorted((Ranked(each, _score(each, largest)) for each in advices), key=lambda each: -each.score)
     kept: list[Ranked] = []
     seen: set[tuple[str, str]] = set()
     counts: dict[str, int] = {}
@@ -91,7 +94,3 @@ def ranked(found: Iterable[Advice], most: int | None = None, of_a_rule: int | No
 def _score(advice: Advice, largest: int) -> float:
     share = advice.stake.minor / largest if advice.stake and largest > 0 else 0.5
     return BY_NAME[advice.rule].weight * (1 + share) / 2
-
-
-def _order(each: Ranked) -> tuple[float, str, int]:
-    return -each.score, each.advice.noun, each.advice.number or 0

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.domain.metrics import median
+from crmcli.domain.metrics import median, total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ class Silence(NamedTuple):
 
     ``days_since`` is counted from the last purchase; ``usual`` is the median gap between purchase days in days, the
     customer's own or (``is_own`` is false) the common one, None where nobody came again; ``times`` the silence in usual
-    gaps; ``risk`` is from 0 to 1; ``reasons`` say in words what it rests on.
+    gaps; ``risk`` is from 0 to 1; ``spent`` is None where no amount is known; ``reasons`` say in words what it rests on.
     """
 
     customer: str
@@ -32,7 +32,7 @@ class Silence(NamedTuple):
     times: float | None
     p_alive: float | None
     risk: float | None
-    spent: int
+    spent: int | None
     reasons: tuple[str, ...]
 
     @property
@@ -50,8 +50,11 @@ def usual_gap(days: Sequence[date]) -> float | None:
     return median((later - earlier).days for earlier, later in pairwise(days))
 
 
-def common_gap(histories: Mapping[str, Mapping[date, int]]) -> float | None:
-    """The median of the customers' own usual gaps, or of all gaps where nobody has one; None where nobody came again."""
+def common_gap(histories: Mapping[str, Mapping[date, int | None]]) -> float | None:
+    """The median of the customers' own usual gaps, or of all gaps where nobody has one; None where nobody came again.
+
+    So each customer counts once: among all gaps who buys every week would count fifty times as much as who comes once a year.
+    """
     own = [gap for days in histories.values() if (gap := usual_gap(list(days))) is not None]
     if own:
         return median(own)
@@ -71,7 +74,7 @@ def risk(times: float | None, p_alive: float | None) -> float | None:
 
 
 def silences(
-    histories: Mapping[str, Mapping[date, int]], last_day: date, alive: Mapping[str, float] | None = None
+    histories: Mapping[str, Mapping[date, int | None]], last_day: date, alive: Mapping[str, float] | None = None
 ) -> list[Silence]:
     """Every customer's silence on the period's last day, the greatest risk first and of equal ones who spent most.
 
@@ -79,11 +82,11 @@ def silences(
     """
     common, alive = common_gap(histories), alive or {}
     found = [_silence(customer, days, last_day, common, alive.get(customer)) for customer, days in histories.items()]
-    return sorted(found, key=lambda each: (-1.0 if each.risk is None else each.risk, each.spent), reverse=True)
+    return sorted(found, key=lambda each: (-1.0 if each.risk is None else each.risk, each.spent or 0), reverse=True)
 
 
 def _silence(
-    customer: str, days: Mapping[date, int], last_day: date, common: float | None, p_alive: float | None
+    customer: str, days: Mapping[date, int | None], last_day: date, common: float | None, p_alive: float | None
 ) -> Silence:
     in_order = list(days)
     own, since = usual_gap(in_order), (last_day - in_order[-1]).days
@@ -91,7 +94,7 @@ def _silence(
     times = since / usual if usual else None
     reasons = _reasons(len(in_order), since, own, usual, p_alive)
     gone = risk(times, p_alive)
-    return Silence(customer, since, usual, own is not None, times, p_alive, gone, sum(days.values()), reasons)
+    return Silence(customer, since, usual, own is not None, times, p_alive, gone, total(days.values()), reasons)
 
 
 def _reasons(

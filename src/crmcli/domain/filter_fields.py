@@ -100,7 +100,14 @@ PURCHASE = (
     Field("external_id", Kind.TEXT, "its number there"),
     Field("id", Kind.TEXT, "the uid: prefix and ULID", computed=True),
     Field("number", Kind.INTEGER, "the short number shown in tables", computed=True),
-)
+    Field("owner", Kind.USER, "the user who looks after the customer, for a person else after the company", computed=True),
+    Field("tags", Kind.TAG, "tags of the customer", flag="tag", many=True, computed=True),
+    Field("segments", Kind.SEGMENT, "segments that the customer, or who works there, is in", "segment", many=True, computed=True),
+    Field(
+        "campaigns", Kind.LINK, "campaigns that the customer, or who works there, is a member of", "campaign", many=True,
+        noun="membership", computed=True,
+    ),
+)  # fmt: skip
 
 FILTERED: dict[str, tuple[Field, ...]] = {
     **{noun: (*fields, *_ASKED[noun]) for noun, fields in FIELDS.items()},

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from crmcli.domain.frozen import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
     from random import Random
 
 Key = TypeVar("Key")
@@ -26,36 +26,21 @@ WITHIN = (10, 50, 90)  # the percentiles that are told
 
 
 class Outcomes(NamedTuple):
-    """What became of the closed deals that ever reached a stage."""
+    """What became of the closed deals that were seen in a stage."""
 
     won: int
     lost: int
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether they weigh at least as much as the probability that is given."""
+        return self.won + self.lost >= STRENGTH
 
 
 def chance(outcomes: Outcomes | None, probability: float) -> float:
     """The chance of a deal: (won + k · probability) / (won + lost + k), k being ``STRENGTH``; both as fractions."""
     won, lost = outcomes or Outcomes(0, 0)
     return (won + STRENGTH * probability) / (won + lost + STRENGTH)
-
-
-def reached(stages: Sequence[int], furthest: Mapping[tuple[str, int | None], int]) -> dict[int, Outcomes]:
-    """What became of the deals that reached each open stage of a pipeline, by the positions of these stages in order.
-
-    ``furthest`` counts closed deals by kind (won, lost) and the furthest open stage that they are known to have been in.
-    A won deal went all the way. Of one that was never seen in an open stage, as when only its end was imported, it is
-    known that it was in the first one and nothing more, so that it tells of no other.
-    """
-    found = {}
-    for place, stage in enumerate(stages):
-        won = lost = 0
-        for (kind, position), count in furthest.items():
-            is_known = position is not None or place == 0
-            if kind == "won" and is_known:
-                won += count
-            elif kind == "lost" and is_known and (place == 0 or (position is not None and position >= stage)):
-                lost += count
-        found[stage] = Outcomes(won, lost)
-    return found
 
 
 class Futures:

@@ -18,6 +18,13 @@ def win_rate(won: float, lost: float) -> float | None:
     return ratio(won, won + lost)
 
 
+def total(values: Iterable[int | None]) -> int | None:
+    """The sum of the amounts that are known; None where there are some and none is known, 0 of nothing at all."""
+    listed = list(values)
+    known = [value for value in listed if value is not None]
+    return sum(known) if known or not listed else None
+
+
 def mean(values: Sequence[float]) -> float | None:
     """The arithmetic mean; None of nothing."""
     return sum(values) / len(values) if values else None

@@ -15,30 +15,36 @@ A_UNTIL, B_UNTIL = 0.80, 0.95
 
 
 class Ranked(NamedTuple):
-    """One of many by value (minor units): its share of all, the share of it and all above, and the class A, B or C."""
+    """One of many by value (minor units): its share of all, the share of it and all above, and the class A, B or C.
+
+    Of one whose value is not known all are None.
+    """
 
     key: str
-    value: int
+    value: int | None
     share: float | None
     cumulated: float | None
-    kind: str
+    kind: str | None
 
 
-def ranked(values: Mapping[str, int]) -> list[Ranked]:
+def ranked(values: Mapping[str, int | None]) -> list[Ranked]:
     """All of them, the greatest value first (of equal ones in the order given), with shares and classes.
+
+    Those whose value is not known come last and are of no class.
 
     Class A are those that it takes to come to 80 % of all value, B those up to 95 %, C the rest: one belongs to A while those
     above it make less than 80 %. Equal values share the class of the first of them; what brought nothing is C. Shares are
     of the positive values, None where there is none.
     """
-    whole = sum(value for value in values.values() if value > 0)
+    known = [(key, value) for key, value in values.items() if value is not None]
+    whole = sum(value for _, value in known if value > 0)
     found, above, before, last = list[Ranked](), 0, 0, None
-    for key, value in sorted(values.items(), key=lambda item: -item[1]):
+    for key, value in sorted(known, key=lambda item: -item[1]):
         if value != last:  # whoever is equal starts from the same place
             before, last = above, value
         above += max(value, 0)
         found.append(Ranked(key, value, ratio(max(value, 0), whole), ratio(above, whole), _kind(value, before, whole)))
-    return found
+    return [*found, *(Ranked(key, None, None, None, None) for key, value in values.items() if value is None)]
 
 
 def top_share(values: Sequence[int], fraction: float) -> float | None:

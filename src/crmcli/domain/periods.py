@@ -151,13 +151,28 @@ def read_period(text: str, now: datetime, field: str = "period") -> Period:
     return _named_or_day(phrase_of(text, now, field))
 
 
+def read_days(text: str, now: datetime, field: str = "period") -> Period | None:
+    """The whole days that the words mean, as ``read_period``; None where they mean an hour or a moment."""
+    phrase = phrase_of(text, now, field)
+    period = _named_period(phrase)
+    if period is not None:
+        return period
+    found = read_phrase(phrase)
+    return containing("d", found.on) if found.at is None else None
+
+
 def before(period: Period, which: str) -> Period:
     """The period just before (``previous``), or the same one a year earlier (``year``).
 
     Before a whole month, quarter or year, of the calendar or not, comes another of its kind; before other days, as many.
+    A year before whole months are the same months, before other days those from the first one's date to the last one's, a
+    29 February being the 28.
     """
     if which == "year":
-        return Period(shift(period.start, -1, "y"), shift(period.end, -1, "y"))
+        if period.start.day == period.end.day == 1:
+            return Period(shift(period.start, -1, "y"), shift(period.end, -1, "y"))
+        day = timedelta(days=1)
+        return Period(shift(period.start, -1, "y"), shift(period.end - day, -1, "y") + day)
     whole = next((n for n in (1, 3, 12) if period.start.day == 1 and shift(period.start, n, "m") == period.end), None)
     start = shift(period.start, -whole, "m") if whole else period.start - (period.end - period.start)
     return Period(start, period.start)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.metrics import total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,6 +36,8 @@ class Buyer(NamedTuple):
     first, None where there are none: the first purchase is left out, as Gamma-Gamma is fitted to repeat purchases, and
     the mean is rounded to a minor unit, a half up. Weeks are rounded to two digits, less than a day: so does the summary
     of CDNOW on which the figures of the models were published. ``spent`` is all of it, the first day included.
+    Of days whose amount is not known nothing goes into money: ``priced`` is how many of the days after the first are in
+    ``repeat_mean``, and ``spent`` is None where no amount is known at all.
     """
 
     customer: str
@@ -42,9 +45,10 @@ class Buyer(NamedTuple):
     recency: float
     age: float
     repeat_mean: int | None
-    spent: int
+    spent: int | None
     first: date
     last: date
+    priced: int
 
 
 def histories(
@@ -60,15 +64,16 @@ def histories(
     return {customer: dict(sorted(days.items())) for customer, days in found.items()}
 
 
-def buyer(customer: str, days: Mapping[date, int], end: date) -> Buyer:
+def buyer(customer: str, days: Mapping[date, int | None], end: date) -> Buyer:
     """A customer summed up; ``days`` are in order of time and before ``end``, the day after the period's last."""
     in_order = list(days)
     first, last = in_order[0], in_order[-1]
-    spent, frequency = sum(days.values()), len(in_order) - 1
-    again = spent - days[first]
+    frequency = len(in_order) - 1
+    again = [amount for day, amount in days.items() if amount is not None and day != first]
+    priced = len(again)
     return Buyer(
         customer, frequency, _weeks((last - first).days), _weeks((end - first).days - 1),
-        (2 * again + frequency) // (2 * frequency) if frequency else None, spent, first, last,
+        (2 * sum(again) + priced) // (2 * priced) if priced else None, total(days.values()), first, last, priced,
     )  # fmt: skip
 
 

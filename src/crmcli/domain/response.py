@@ -8,6 +8,7 @@ Tibshirani and Friedman, The Elements of Statistical Learning, 4.4.1). Needs num
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from itertools import pairwise
 from math import log1p
 from typing import TYPE_CHECKING
@@ -130,14 +131,22 @@ def auc(scores: Sequence[float], happened: Sequence[bool]) -> float:
 
 
 def calibration(scores: Sequence[float], happened: Sequence[bool], bins: int = _BINS) -> list[Bin]:
-    """Expected beside observed shares in bins of like size, from the lowest scores to the highest."""
-    ordered = sorted(zip(scores, happened, strict=True))
-    edges = [len(ordered) * step // bins for step in range(bins + 1)]
+    """Expected beside observed shares in bins of like size, from the lowest scores to the highest.
+
+    Who scores the same is in the same bin, so that there may be fewer: nothing but the score says who comes first.
+    """
+    ordered = sorted(zip(scores, happened, strict=True), key=lambda each: each[0])
+    edges = sorted({_after_ties(ordered, len(ordered) * step // bins) for step in range(bins + 1)})
     return [
         Bin(len(some), sum(score for score, _ in some) / len(some), sum(did for _, did in some) / len(some))
         for start, end in pairwise(edges)
         if (some := ordered[start:end])
     ]
+
+
+def _after_ties(ordered: Sequence[tuple[float, bool]], place: int) -> int:
+    """The place after all who score like the one before it."""
+    return bisect_right(ordered, ordered[place - 1][0], key=lambda each: each[0]) if place else 0
 
 
 def _figures(person: Person, channels: tuple[str, ...]) -> list[float]:

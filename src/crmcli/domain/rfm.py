@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.metrics import total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,30 +27,33 @@ _GRID = (
 
 
 class Scored(NamedTuple):
-    """A customer with what is scored (days since the last purchase, purchase days, minor units spent) and the scores."""
+    """A customer with what is scored (days since the last purchase, purchase days, minor units spent) and the scores.
+
+    ``spent`` and ``m`` are None where no amount is known: then recency and frequency alone say what kind of customer it is.
+    """
 
     customer: str
     days_since: int
     purchases: int
-    spent: int
+    spent: int | None
     r: int
     f: int
-    m: int
+    m: int | None
 
     @property
     def score(self) -> str:
-        """The three scores as they are written: 555 is the best."""
-        return f"{self.r}{self.f}{self.m}"
+        """The three scores as they are written: 555 is the best, 55— one whose money is not known."""
+        return f"{self.r}{self.f}{'—' if self.m is None else self.m}"
 
     @property
     def fm(self) -> int:
-        """Frequency and money in one score: their mean, a half counted up."""
-        return (self.f + self.m + 1) // 2
+        """Frequency and money in one score: their mean, a half counted up; frequency alone where money is not known."""
+        return self.f if self.m is None else (self.f + self.m + 1) // 2
 
     @property
     def segment(self) -> str:
         """The name of customers like this one."""
-        return segment(self.r, self.f, self.m)
+        return segment(self.r, self.f, self.f if self.m is None else self.m)
 
 
 def quintiles(values: Sequence[float]) -> list[int]:
@@ -75,16 +79,24 @@ def segment(r: int, f: int, m: int) -> str:
     return _GRID[BEST - r][(f + m + 1) // 2 - 1]
 
 
-def score(histories: Mapping[str, Mapping[date, int]], last_day: date) -> list[Scored]:
-    """Every customer scored on the period's last day; ``histories`` hold each purchase day's amount in order of time."""
+def score(histories: Mapping[str, Mapping[date, int | None]], last_day: date) -> list[Scored]:
+    """Every customer scored on the period's last day; ``histories`` hold each purchase day's amount in order of time.
+
+    Money is scored among those of whom some is known.
+    """
     days_since = [(last_day - max(days)).days for days in histories.values()]
     purchases = [len(days) for days in histories.values()]
-    spent = [sum(days.values()) for days in histories.values()]
-    marks = zip(quintiles([-days for days in days_since]), quintiles(purchases), quintiles(spent), strict=True)
+    spent = [total(days.values()) for days in histories.values()]
+    marks = zip(quintiles([-days for days in days_since]), quintiles(purchases), _of_money(spent), strict=True)
     return [
         Scored(customer, since, count, money, *three)
         for customer, since, count, money, three in zip(histories, days_since, purchases, spent, marks, strict=True)
     ]
+
+
+def _of_money(spent: Sequence[int | None]) -> list[int | None]:
+    scores = iter(quintiles([money for money in spent if money is not None]))
+    return [None if money is None else next(scores) for money in spent]
 
 
 def grid(scored: Iterable[Scored]) -> list[list[int]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crmcli.domain.dates import Period, containing
@@ -10,10 +12,13 @@ from crmcli.domain.fiscal import fiscal_quarter, fiscal_quarter_of, fiscal_year,
 from crmcli.domain.frozen import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
 UNITS = ("month", "quarter", "year", "week", "fiscal-year", "fiscal-quarter")
+NAMED = re.compile(r"(FY)?(\d{4})(?:-(?:(\d\d)|([WQ])(\d+)))?")
+_A_YEAR = {"Q": 4, "": 12}
+_MOST = 1200  # stretches that are told one by one; of more there are only those in which something happened
 
 
 class Stretch(NamedTuple):
@@ -58,3 +63,43 @@ def stretches(unit: str, spans: Iterable[Period], fiscal_start: int = 1) -> list
 def span_of(first: date, last: date) -> Period:
     """The days from one to another, both included."""
     return Period(first, last + timedelta(days=1))
+
+
+def after(label: str) -> str:
+    """The name of the stretch that comes next: after ``2026-12``, ``2026-W53``, ``FY2026-Q4`` or ``2026``."""
+    found = NAMED.fullmatch(label)
+    assert found is not None
+    fiscal, year, month, kind, place = found[1] or "", int(found[2]), found[3], found[4] or "", found[5]
+    if month is None and place is None:
+        return f"{fiscal}{year + 1:04}"
+    if kind == "W":
+        return _week_after(year, int(place))
+    turn, following = divmod(int(month or place), _A_YEAR[kind])
+    return f"{fiscal}{year + turn:04}-{kind}{following + 1:0{1 if kind else 2}}"
+
+
+def _week_after(year: int, week: int) -> str:
+    from datetime import date
+
+    there, following, _ = (date.fromisocalendar(year, week, 1) + timedelta(days=7)).isocalendar()
+    return f"{there}-W{following:02}"
+
+
+def without_holes(labels: Sequence[str], most: int = _MOST) -> list[str | None]:
+    """The names of stretches of one kind, in order, with those that lie between them.
+
+    Where these would be more than ``most`` in all, None stands in place of those between two.
+    """
+    found: list[str | None] = [*labels[:1]]
+    label = labels[0] if labels else ""
+    while labels and label < labels[-1] and len(found) <= most:
+        label = after(label)
+        found.append(label)
+    return found if len(found) <= most else _with_gaps(labels)
+
+
+def _with_gaps(labels: Sequence[str]) -> list[str | None]:
+    found: list[str | None] = [labels[0]]
+    for before, label in pairwise(labels):
+        found += [label] if after(before) == label else [None, label]
+    return found

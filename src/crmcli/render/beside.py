@@ -40,8 +40,9 @@ def folded(
         return f"{text}{' ' * _GAP}{pad(row[beside[place][1]][0], wide[place], 'right')}", tone
 
     headers = {place: f"{specs[place].header}{' ' * _GAP}{pad('Δ', max(wide[place], 1), 'right')}" for place in beside}
-    # A figure must not be cut: where there is no room for all, those at the right are left out, never the first.
-    last = {place: n if n else specs[place].priority for n, place in enumerate(beside)}
+    # A figure must not be cut: where there is no room for all, the least telling are left out, then those at the right.
+    order = sorted(beside, key=lambda place: specs[place].priority)
+    last = {place: n if n else specs[place].priority for n, place in enumerate(order)}
     slim = [
         specs[place]._replace(
             header=headers.get(place, specs[place].header), priority=last.get(place, specs[place].priority)

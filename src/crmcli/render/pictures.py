@@ -291,7 +291,10 @@ def pipeline(totals: Iterable[StageTotal], screen: Screen) -> Iterator[str]:
     stages = list(totals)
     largest = max((float(stage.value.number) for stage in stages), default=0.0)
     columns = shown_columns("pipeline")
-    specs = [Spec(column.header, column.align, column.priority, column.min_width) for column in columns]
+    specs = [
+        Spec(column.header, column.align, column.priority, column.min_width, column.align == "right")
+        for column in columns
+    ]
     rows: list[Cells] = [
         [*view_cells(columns, stage, screen), (bar(float(stage.value.number), largest, _BAR_CELLS), "bar")]
         for stage in stages

@@ -22,19 +22,23 @@ def charts_of(report: Report) -> list[Chart]:
     found = [(part, part.chart if report.parts else chart_of(part)) for part in report.parts or (report,)]
     charts = [chart._replace(title=chart.title or part.title) for part, chart in found if chart is not None]
     if not charts:
-        raise _no_chart(report)
+        why = "" if has_rows(report) else ": it has no rows"
+        hint = "leave --chart off, or --output FILE.html" if has_rows(report) else first_steps(report)
+        raise UsageError(f"report {report.name} has no chart{why}", hint=hint)
     return charts
 
 
-def _no_chart(report: Report) -> UsageError:
-    """Why nothing can be drawn: there is nothing yet, and what makes it something; or it has no figures."""
-    if any(part.rows for part in report.parts or (report,)):
-        return UsageError(f"report {report.name} has no chart", hint="leave --chart off, or --output FILE.html")
+def has_rows(report: Report) -> bool:
+    """Whether there is anything in the report, or in one of its parts."""
+    return any(part.rows for part in report.parts or (report,))
+
+
+def first_steps(report: Report) -> str:
+    """What makes a report without rows one that has some."""
     from crmcli.reports.catalogue import BY_NAME
 
     question = BY_NAME.get(report.name)
-    hint = question.nothing if question is not None else "ask for more: another period or filter"
-    return UsageError(f"report {report.name} has no chart: it has no rows", hint=hint)
+    return question.nothing if question is not None else "ask for more: another period or filter"
 
 
 def chart_of(report: Report) -> Chart | None:

@@ -32,7 +32,8 @@ th{white-space:nowrap}thead th{border-bottom-width:2px}tfoot td{font-weight:600;
 .day{white-space:nowrap}.figure{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}code{font-size:.85em;white-space:pre-wrap}
 .cards{list-style:none;margin:1rem 0;padding:0;display:grid;gap:.75rem;grid-template-columns:repeat(auto-fill,minmax(12rem,1fr))}
 .cards li{border:1px solid var(--rule);border-radius:.5rem;padding:.75rem 1rem}.cards span{display:block}
-.cards strong{display:block;font-size:1.3rem;line-height:1.4}.before{font-size:.85rem}.trend{color:var(--bar);letter-spacing:.05em}
+.cards strong{display:block;font-size:1.3rem;line-height:1.4}.before{font-size:.85rem}.trend{color:var(--bar);white-space:pre;
+font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace}
 details{margin:.5rem 0}summary{cursor:pointer;color:var(--muted)}dl{margin:.5rem 0;font-size:.9rem;display:grid;
 grid-template-columns:minmax(6rem,max-content) minmax(0,1fr);gap:.15rem 1rem}dd{margin:0;overflow-wrap:anywhere}
 .ink{fill:var(--ink)}.muted{fill:var(--muted)}.over{fill:var(--over)}.bar{fill:var(--bar)}.heat{fill:var(--heat)}

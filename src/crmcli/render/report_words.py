@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Columns that say of what kind a row's figures are and how they are defined; a person is not shown them as such.
 ASIDE = frozenset({"unit", "definition"})
 MINUS = "\u2212"
+_ALL_TIME = "all time"
+_OF_NOW = ("pipeline", "aging", "stale")  # a period of theirs is that in which deals were made
 
 
 def is_change(column: ReportColumn) -> bool:
@@ -61,11 +63,23 @@ def spelled(column: ReportColumn) -> str:
     )
 
 
+def period_of(report: Report) -> str | None:
+    """The period of a report: as asked for, else all time, or now for one that is about how things stand; None of a part."""
+    if report.period is not None or report.name == "pivot":
+        return report.period or _ALL_TIME
+    from crmcli.reports.catalogue import BY_NAME
+
+    question = BY_NAME.get(report.name)
+    if question is None:
+        return None
+    return _ALL_TIME if question.dated and report.name not in _OF_NOW else "now"
+
+
 def facts(report: Report) -> Iterator[tuple[str, str]]:
     """What the figures rest on, each by its name: n, period, currency, formula, model."""
     told = {
         "n": None if report.n is None else str(report.n),
-        "period": report.period,
+        "period": period_of(report),
         "compared with": report.compared,
         "currency": report.currency,
         "formula": report.formula,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from crmcli.domain.records import plain
 from crmcli.render.cells import wrap
 from crmcli.render.charts import chart_lines, sparkline
-from crmcli.render.report_chart import charts_of
-from crmcli.render.report_words import ASIDE, in_points, is_change, signed, told, unit_of
+from crmcli.render.report_chart import charts_of, first_steps, has_rows
+from crmcli.render.report_words import ASIDE, in_points, is_change, period_of, signed, told, unit_of
 from crmcli.render.safe import visible
 from crmcli.render.table import NOTHING, Spec, lay_out, shown
 from crmcli.render.tones import paint
@@ -88,7 +88,12 @@ def report_lines(report: Report, screen: Screen, *, explain: bool = False) -> It
         yield from chart_lines(report.chart, screen.width, screen.locale, color=screen.color)
     if explain:
         yield from explanation(report, screen)
-    elif rests_on := footing(report):
+    else:
+        yield from _footing_lines(report, screen)
+
+
+def _footing_lines(report: Report, screen: Screen) -> Iterator[str]:
+    if rests_on := footing(report):
         for line in wrap(visible(rests_on), screen.width):
             yield paint(line, "muted", color=screen.color)
 
@@ -100,7 +105,10 @@ def table_lines(report: Report, screen: Screen) -> Iterator[str]:
         rows.append(_total_cells(report, report.totals, screen))
     places = [n for n, column in enumerate(report.columns) if column.kind not in _NOT_IN_TABLE]
     columns = [report.columns[n] for n in places]
-    specs = [Spec(visible(c.header), align(c), c.priority, 8 if c.kind == "text" else 0) for c in columns]
+    specs = [
+        Spec(visible(c.header), align(c), c.priority, 8 if c.kind == "text" else 0, c.kind not in ("text", "trend"))
+        for c in columns
+    ]
     kept = [[row[n] for n in places] for row in rows]
     if report.compared is not None:
         from crmcli.render.beside import folded
@@ -119,7 +127,15 @@ def explanation(report: Report, screen: Screen) -> Iterator[str]:
 
 
 def chart_only(report: Report, screen: Screen) -> Iterator[str]:
-    """The charts of the report without its tables; raises UsageError when it has none."""
+    """The charts of the report without its tables; raises UsageError for rows that can't be drawn.
+
+    Where there are no rows it says so, as the table does.
+    """
+    if not has_rows(report):
+        yield paint(visible(report.title), "heading", color=screen.color)
+        yield from wrap(visible(f"nothing to draw yet ({first_steps(report)})"), screen.width)
+        yield from _footing_lines(report, screen)
+        return
     for place, chart in enumerate(charts_of(report)):
         if place:
             yield ""
@@ -144,7 +160,10 @@ def plain_lines(names: Sequence[str], rows: Iterable[tuple[object, ...]], screen
     coming = iter(rows)
     first = list(islice(coming, _LOOKED_AT))
     figures = [all(isinstance(row[n], int | float | None) for row in first) for n in range(len(names))]
-    specs = [Spec(visible(name), "right" if figure else "left") for name, figure in zip(names, figures, strict=True)]
+    specs = [
+        Spec(visible(name), "right" if figure else "left", is_whole=figure)
+        for name, figure in zip(names, figures, strict=True)
+    ]
     yield from lay_out(
         specs, ([(shown(value, "text", screen), "") for value in row] for row in chain(first, coming)), screen
     )
@@ -163,11 +182,14 @@ def align(column: ReportColumn) -> str:
     return "left" if column.kind in _WORDS else "right"
 
 
-def footing(report: Report) -> str:
-    """What the figures rest on, on one line: n, period, the period compared with, currency, formula, model."""
+def footing(report: Report, *, is_titled: bool = False) -> str:
+    """What the figures rest on, on one line: n, period, the period compared with, currency, formula, model.
+
+    ``is_titled`` where the period is told above them unless it was asked for.
+    """
     parts = [
         None if report.n is None else f"n = {report.n}",
-        report.period,
+        report.period if is_titled else period_of(report),
         f"compared with {report.compared}" if report.compared else None,
         report.currency,
         report.formula,

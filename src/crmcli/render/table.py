@@ -1,4 +1,7 @@
-"""Tables for a terminal: dense, without boxes, fitted to its width by leaving columns out and then by cutting text."""
+"""Tables for a terminal: dense, without boxes, fitted to its width by leaving columns out and then by cutting text.
+
+Figures are never cut: half a number is another number.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,13 @@ from crmcli.domain.durations import show_duration
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
 from crmcli.domain.views import Due, Link
-from crmcli.render.cells import cut, pad, width
+from crmcli.render.cells import cut, pad, width, wrap
 from crmcli.render.formats import cell, names_of
 from crmcli.render.safe import visible
 from crmcli.render.tones import paint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from crmcli.domain.records import Value, View
     from crmcli.render.columns import Column
@@ -29,6 +32,7 @@ _GAP = "  "
 # The widths are fitted to the first rows; a table of any length is then written in constant memory.
 _MEASURED = 1000
 _LEAST_SHOWN = 3
+_SHORT = 8  # a text, or a heading over figures, that can still be read
 
 
 class Screen(NamedTuple):
@@ -41,17 +45,21 @@ class Screen(NamedTuple):
 
 
 class Spec(NamedTuple):
-    """How one column is laid out; see ``columns.Column``."""
+    """How one column is laid out; see ``columns.Column``. ``is_whole`` are figures and dates, of which no part is shown."""
 
     header: str
     align: str = "left"
     priority: int = 0
     min_width: int = 0
+    is_whole: bool = False
 
 
 def table(columns: Sequence[Column], views: Iterable[Any], screen: Screen, *, keep_all: bool = False) -> Iterator[str]:
     """The lines of a table of views; ``keep_all`` when the user chose the columns, so none is left out."""
-    specs = [Spec(c.header, c.align, 0 if keep_all else c.priority, c.min_width) for c in columns]
+    specs = [
+        Spec(c.header, c.align, 0 if keep_all else c.priority, c.min_width, c.align == "right" and not keep_all)
+        for c in columns
+    ]
     return lay_out(specs, (view_cells(columns, view, screen) for view in views), screen)
 
 
@@ -68,6 +76,9 @@ def lay_out(specs: Sequence[Spec], rows: Iterable[Cells], screen: Screen, *, hea
     coming = iter(rows)
     first = list(islice(coming, _MEASURED))
     fitted = fit(specs, first, screen.width, header=header)
+    if _taken(fitted) > screen.width and any(spec.is_whole for spec in specs):
+        yield from _below_each_other(specs, chain(first, coming), screen)
+        return
     if header:
         yield _line([(spec.header, "header") for spec in specs], specs, fitted, color=screen.color)
     for row in chain(first, coming):
@@ -75,23 +86,30 @@ def lay_out(specs: Sequence[Spec], rows: Iterable[Cells], screen: Screen, *, hea
 
 
 def fit(specs: Sequence[Spec], rows: Sequence[Cells], total: int, *, header: bool = True) -> dict[int, int]:
-    """The width of each column that stays, by its place."""
-    natural = [
-        max(width(spec.header) if header else 0, max((width(row[place][0]) for row in rows), default=0))
-        for place, spec in enumerate(specs)
-    ]
+    """The width of each column that stays, by its place; more than ``total`` where not even one figure has room."""
+    content = [max((width(row[place][0]) for row in rows), default=0) for place in range(len(specs))]
+    natural = [max(width(spec.header) if header else 0, wide) for spec, wide in zip(specs, content, strict=True)]
     least = [min(wide, spec.min_width or wide) for wide, spec in zip(natural, specs, strict=True)]
-    kept = list(range(len(specs)))
-
-    def needed(widths: Sequence[int]) -> int:
-        return sum(widths[place] for place in kept) + len(_GAP) * (len(kept) - 1)
-
-    while needed(least) > total and any(specs[place].priority for place in kept):
-        kept.remove(max(kept, key=lambda place: specs[place].priority))
+    kept = dict(enumerate(least))
+    while _taken(kept) > total and any(specs[place].priority for place in kept):
+        del kept[max(kept, key=lambda place: (specs[place].priority, place))]
+    bare = [
+        content[n] if spec.is_whole else min(wide, _LEAST_SHOWN)
+        for n, (spec, wide) in enumerate(zip(specs, natural, strict=True))
+    ]
+    short = [max(bare[n], min(wide, _SHORT)) for n, wide in enumerate(least)]
+    kept = {place: short[place] for place in kept}
+    while _taken(kept) > total and len(whole := [place for place in kept if specs[place].is_whole]) > 1:
+        del kept[whole[-1]]
     widths = {place: natural[place] for place in kept}
-    _shrink(widths, least, needed(natural) - total)
-    _shrink(widths, [_LEAST_SHOWN] * len(specs), sum(widths.values()) + len(_GAP) * (len(kept) - 1) - total)
+    for lowest in (least, short, bare):
+        _shrink(widths, lowest, _taken(widths) - total)
     return widths
+
+
+def _taken(widths: Mapping[int, int]) -> int:
+    """The cells that columns of these widths take."""
+    return sum(widths.values()) + len(_GAP) * (len(widths) - 1)
 
 
 def _shrink(widths: dict[int, int], least: Sequence[int], excess: int) -> None:
@@ -110,11 +128,26 @@ def _shrink(widths: dict[int, int], least: Sequence[int], excess: int) -> None:
 
 def _line(row: Cells, specs: Sequence[Spec], widths: dict[int, int], *, color: bool) -> str:
     *before, last = widths
-    cells = [(pad(row[place][0], widths[place], specs[place].align), row[place][1]) for place in before]
+    # A figure far below, wider than those that the widths were fitted to, is out of line rather than cut.
+    wide = {
+        n: max(each, width(row[n][0])) if specs[n].is_whole and row[n][1] != "header" else each
+        for n, each in widths.items()
+    }
+    cells = [(pad(row[place][0], wide[place], specs[place].align), row[place][1]) for place in before]
     # No spaces after the last text: they would wrap in a terminal that is made narrower.
     text, tone = row[last]
-    end = pad(text, widths[last], "right") if specs[last].align == "right" else cut(text, widths[last])
+    end = pad(text, wide[last], "right") if specs[last].align == "right" else cut(text, wide[last])
     return _GAP.join(paint(filled, meaning, color=color) for filled, meaning in [*cells, (end, tone)]).rstrip()
+
+
+def _below_each_other(specs: Sequence[Spec], rows: Iterable[Cells], screen: Screen) -> Iterator[str]:
+    """The rows where there is no room for columns: each value with its heading on a line, broken where it must be."""
+    for place, row in enumerate(rows):
+        if place:
+            yield ""
+        for spec, (text, tone) in zip(specs, row, strict=True):
+            for line in wrap(f"{spec.header} {text}".strip(), screen.width) if text else ():
+                yield paint(line, tone, color=screen.color)
 
 
 def shown(value: Value, kind: str, screen: Screen) -> str:

@@ -36,6 +36,7 @@ _FIGURES = (
         "won",
         "integer",
         meaning="deals won in the same group, where deals can be told apart so too; else all that were won",
+        of_nothing="none",
     ),
     ReportColumn("effort", "effort", "number", meaning="done activities / won deals"),
 )

@@ -37,7 +37,11 @@ _COLUMNS = (
     ReportColumn("rule", "rule", priority=2),
     ReportColumn("reason", "why", "sentence"),
     ReportColumn(
-        "stake", "at stake", "money", 1, "what the deal is worth by its probability, or the customer in a year"
+        "stake",
+        "at stake",
+        "money",
+        1,
+        "what the deal is worth by its probability, the customer in a year, or the offer by its confidence",
     ),
     ReportColumn("score", "score", "number", 3, "weight of the rule · (1 + stake / the largest stake) / 2"),
     ReportColumn("command", "command", "command"),

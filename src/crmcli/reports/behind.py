@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from crmcli.services.desk import Desk
 
     Row = tuple[Report, int]
+    Numbered = tuple[int, Row]  # a row and its place among all that can be followed, from 1 on
 
 _NO_LABEL = "—"
 _BESIDE = ("_before", "_change")
+_BESIDE_ALONE = ("before", "change")  # of a table that has one figure in a row
 _AT_ONCE = 10_000  # numbers that one filter can hold
 
 
@@ -31,6 +33,8 @@ def label_of(report: Report, row: tuple[object, ...]) -> str:
 def behind(report: Report, row: str = "", column: str = "") -> list[Drill]:
     """The records that are counted in a row (all rows if none is named) or in one of its columns.
 
+    Of rows of several parts that have the name, those of the first part count: on a dashboard the key figures.
+
     Raises NotFound for a row or column that there is not, UsageError for a report whose figures can't be followed.
     """
     parts = report.parts or (report,)
@@ -39,9 +43,31 @@ def behind(report: Report, row: str = "", column: str = "") -> list[Drill]:
     _refuse_column(parts, column)
     if report.whole is not None and not row and not column:
         return [report.whole]
-    rows = [(part, place) for part in parts if part.drill for place in range(len(part.rows))]
-    found = (_of_cell(part, place, column) for part, place in (_rows_named(rows, row) if row else rows))
+    rows = _followed(parts, column)
+    named = [row for _, row in _of_one_part(_rows_named(rows, row))] if row else [row for _, row in rows]
+    found = (_of_cell(part, place, column) for part, place in named)
     return list(dict.fromkeys(each for each in found if each is not None))
+
+
+def namesakes(report: Report, row: str, column: str = "") -> list[tuple[str, int]]:
+    """The rows that have the name too and are not meant: the parts they stand in, and their places."""
+    named = _rows_named(_followed(report.parts, column), row) if report.parts else []
+    return [(part.title, place) for place, (part, _) in named[len(_of_one_part(named)) :]]
+
+
+def _followed(parts: Sequence[Report], column: str) -> list[Numbered]:
+    """The rows that can be followed and have the column, if one is named, each with its place among all of them."""
+    rows = [(part, number) for part in parts if part.drill for number in range(len(part.rows))]
+    return [
+        (place, (part, number))
+        for place, (part, number) in enumerate(rows, 1)
+        if not column or any(each.name == column for each in part.columns)
+    ]
+
+
+def _of_one_part(rows: Sequence[Numbered]) -> list[Numbered]:
+    """The rows of the part that the first one is of; they stand together."""
+    return [each for each in rows if each[1][0] is rows[0][1][0]]
 
 
 def _of_cell(part: Report, place: int, column: str) -> Drill | None:
@@ -57,31 +83,39 @@ def _refuse_column(parts: Sequence[Report], name: str) -> None:
     if name not in known:
         near = nearest(name, known)
         raise NotFound(f"no column {name!r}", hint=f"did you mean {near}?" if near else f"one of {', '.join(known)}")
-    before = next((part.compared for part in parts if part.compared and name.endswith(_BESIDE)), None)
+    is_beside = name.endswith(_BESIDE) or name in _BESIDE_ALONE
+    before = next((part.compared for part in parts if part.compared and is_beside), None)
     if before:
         raise UsageError(
             f"{name} is about {before}, whose records this report does not have", hint="ask for that --period"
         )
 
 
-def _rows_named(rows: Sequence[Row], name: str) -> list[Row]:
+def _rows_named(rows: Sequence[Numbered], name: str) -> list[Numbered]:
     """The rows of that label, else of one that differs in case and accents alone, else the row in that place."""
-    labels = [label_of(part, part.rows[place]) for part, place in rows]
+    labels = [_labels(*row) for _, row in rows]
     for same in (lambda label: label == name, lambda label: fold(label) == fold(name)):
-        found = [row for row, label in zip(rows, labels, strict=True) if same(label)]
+        found = [row for row, its in zip(rows, labels, strict=True) if any(map(same, its))]
         if found:
             return found
-    if name.isdecimal() and 0 < int(name) <= len(rows):
-        return [rows[int(name) - 1]]
-    near = nearest(name, labels)
+    found = [row for row in rows if str(row[0]) == name]
+    if found:
+        return found
+    near = nearest(name, [its[-1] for its in labels])
     hint = (
         f"did you mean {near}?"
         if near
-        else f"a label, or a place from 1 to {len(rows)}"
+        else f"a label, or a place from {rows[0][0]} to {rows[-1][0]}"
         if rows
         else "there are no rows"
     )
     raise NotFound(f"no row {name!r}", hint=hint)
+
+
+def _labels(part: Report, place: int) -> tuple[str, ...]:
+    """What a row can be called; a key figure by its name, and as that is printed."""
+    label = label_of(part, part.rows[place])
+    return (label, label.replace("_", " ")) if part.columns[0].name == "kpi" else (label,)
 
 
 def uids(desk: Desk, drills: Sequence[Drill]) -> Iterator[tuple[str, str]]:

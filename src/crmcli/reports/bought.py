@@ -8,18 +8,20 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.reports.drill import MOST_NUMBERS, equal, grouped, joined, numbered, quoted, together, within
 from crmcli.reports.report import Drill
 from crmcli.reports.unrated import one_left_out
-from crmcli.store.queries.purchases import of_nobody, of_second_contacts, purchase_view, unrated
+from crmcli.store.queries.condition import EVERYTHING, Condition, both
+from crmcli.store.queries.purchases import dated_after, of_nobody, of_second_contacts, purchase_view, unrated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from crmcli.reports.inquiry import Inquiry
     from crmcli.services.desk import Desk
-    from crmcli.store.queries.condition import Condition
     from crmcli.store.queries.purchases import Customer, PurchaseView
     from crmcli.store.reader import Reader
 
 MOST_LETTERS = 100_000  # of a filter
+_MOST_PARTS = 50  # of a filter, each of up to nine of the 500 conditions that it may have
 
 
 class Bought(NamedTuple):
@@ -43,12 +45,46 @@ def bought(desk: Desk, reader: Reader, inquiry: Inquiry) -> Bought:
         raise UsageError(f"--from: {source_of!r} is neither purchases nor deals")
     view = purchase_view(reader, source_of, inquiry.currency, desk.currency, inquiry.now)
     where, span = desk.condition(reader, view.noun, inquiry.filter), inquiry.span.bounds
+    coming = to_come(reader, view, span, where, inquiry.now)
+    where = both(where, coming.where)
     field = "closed_at" if view.noun == "deal" else "at"
     won = "stage_kind = won" if view.noun == "deal" else ""
-    rest = joined(won, within(field, inquiry.span, inquiry.now), grouped(inquiry.filter))
+    rest = joined(won, within(field, inquiry.span, inquiry.now), coming.said, grouped(inquiry.filter))
     firsts = of_second_contacts(reader, view, span, where)
-    notes = (*unrated_notes(desk, reader, view, span, where), *_nobody(reader, view, span, where))
+    notes = (*unrated_notes(desk, reader, view, span, where), *_nobody(reader, view, span, where), *coming.notes)
     return Bought(view, span, where, notes, rest, firsts)
+
+
+class ToCome(NamedTuple):
+    """How purchases dated in days to come are left out: in SQL, in the filter's words, and the note that says so."""
+
+    where: Condition = EVERYTHING
+    said: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def to_come(
+    reader: Reader, view: PurchaseView, span: tuple[str, str] | None, where: Condition, now: datetime
+) -> ToCome:
+    """What keeps out purchases dated after today; nothing where there are none.
+
+    A silence can't be counted from a day that has not come, so that no figure takes them in before it has.
+    """
+    from datetime import timedelta
+
+    from crmcli.domain.dates import Period
+    from crmcli.domain.periods import utc_bounds
+    from crmcli.domain.records import utc_text
+
+    today = now.date()
+    _, end = utc_bounds(Period(today, today + timedelta(days=1)), now)
+    count = dated_after(reader, view, utc_text(end), span, where)
+    if not count:
+        return ToCome()
+    field = view.at.removeprefix("r.")
+    which = f"1 {view.noun} is" if count == 1 else f"{count} {view.noun}s are"
+    note = f"{which} dated after today, {today}, and left out until the day has come"
+    return ToCome(Condition(f"{view.at} < ?", (utc_text(end),)), f"{field} <= {today}", (note,))
 
 
 def unrated_notes(
@@ -93,12 +129,36 @@ def customers_drill(found: Bought, customers: Sequence[Customer], also: str = ""
     """The records of all that these customers bought and that meet one more condition; None of nobody."""
     if len(customers) == 1 and not also:
         return customer_drill(found, customers[0])
+    return parted_drill(found, [(customers, also)])
+
+
+def parted_drill(found: Bought, parts: Iterable[tuple[Sequence[Customer], str]]) -> Drill | None:
+    """The records of what some customers bought that meet one condition, and others another; None of nobody."""
+    drills, taken = list[Drill](), list[str]()
+    room = MOST_LETTERS - len(found.rest) - len(" AND ()")
+    for piece in (piece for some, also in parts for piece in _pieces(found, some, also, room)):
+        if len(taken) == _MOST_PARTS or sum(map(len, taken)) + len(" OR ()") * len(taken) + len(piece) > room:
+            drills.append(_either(found, taken))
+            taken = []
+        taken.append(piece)
+    return together((*drills, _either(found, taken))) if taken else None
+
+
+def _pieces(found: Bought, customers: Sequence[Customer], also: str, room: int) -> Iterator[str]:
+    """The condition on what these customers bought, in as many pieces as its length takes."""
     named = _named(found, customers)
-    drill = joined(named, also, found.rest)
-    if len(drill) <= MOST_LETTERS:
-        return Drill(found.view.noun, drill) if named else None
-    half = len(customers) // 2
-    return together(customers_drill(found, some, also) for some in (customers[:half], customers[half:]) if half)
+    piece = joined(named, also)
+    if named and len(piece) <= room:
+        yield piece
+    elif len(customers) > 1:
+        half = len(customers) // 2
+        for some in (customers[:half], customers[half:]):
+            yield from _pieces(found, some, also, room)
+
+
+def _either(found: Bought, pieces: Sequence[str]) -> Drill:
+    whole = pieces[0] if len(pieces) == 1 else f"({' OR '.join(f'({each})' for each in pieces)})"
+    return Drill(found.view.noun, joined(whole, found.rest))
 
 
 def _named(found: Bought, customers: Sequence[Customer]) -> str:

@@ -44,12 +44,13 @@ def answer(sources: Sources, asked: Asked) -> Report:
     report = _worked_out(question, sources, inquiry)
     if not asked.compare or question.beside:
         return report
-    from crmcli.reports.compare import aligned, compared
+    from crmcli.reports.compare import aligned, compared, labels
     from crmcli.reports.period import compared_with
 
     span = compared_with(inquiry.span, asked.compare, inquiry.now)
     then = _worked_out(question, sources, inquiry._replace(span=span))
-    return compared(report, aligned(then, inquiry.by, span.days, inquiry.span.days, sources.desk.fiscal_start))
+    was, now = (labels(inquiry.by, days, sources.desk.fiscal_start) for days in (span.days, inquiry.span.days))
+    return compared(report, aligned(then, inquiry.by, was, now), now)
 
 
 def _worked_out(question: Question, sources: Sources, inquiry: Inquiry) -> Report:

@@ -25,18 +25,18 @@ _WON = (
         "won", "won", "integer", meaning="deals won: those that are in a won stage, by the day they were closed"
     ),
     ReportColumn("value", "value", "money", meaning="Σ value of the won deals"),
-    ReportColumn("average", "average", "money", meaning="won value / won deals"),
-    ReportColumn("win_rate", "win rate", "percent", meaning="won / (won + lost), among deals closed in the period"),
-    ReportColumn("cycle_mean", "cycle", "days", meaning="mean days from made to won, by the clock on the wall"),
-    ReportColumn("cycle_median", "median", "days", meaning="median days from made to won"),
-    ReportColumn("currency", "currency", priority=3, meaning="the currency that the money is counted in"),
+    ReportColumn("average", "average", "money", 2, meaning="won value / won deals", of_nothing="none"),
+    ReportColumn("win_rate", "win rate", "percent", 1, meaning="won / (won + lost), among deals closed in the period"),
+    ReportColumn("cycle_mean", "cycle", "days", 3, meaning="mean days from made to won, by the clock on the wall"),
+    ReportColumn("cycle_median", "median", "days", 4, meaning="median days from made to won"),
+    ReportColumn("currency", "currency", priority=5, meaning="the currency that the money is counted in"),
 )
 _LOST = (
     ReportColumn(
         "lost", "lost", "integer", meaning="deals lost: those that are in a lost stage, by the day they were closed"
     ),
     ReportColumn("value", "value", "money", meaning="Σ value of the lost deals"),
-    ReportColumn("share", "share", "percent", meaning="lost / all lost"),
+    ReportColumn("share", "share", "percent", 1, meaning="lost / all lost", of_nothing="share"),
     ReportColumn("currency", "currency", priority=3, meaning="the currency that the money is counted in"),
 )
 _WON_FORMULA = "win rate = won / (won + lost); average = won value / won; cycle = days from made to won"

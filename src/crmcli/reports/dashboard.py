@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crmcli.domain.dates import zone_of
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.metrics import ratio, win_rate
 from crmcli.domain.money import Money
+from crmcli.errors import UsageError
 from crmcli.reports.catalogue import answer
 from crmcli.reports.compare import change
 from crmcli.reports.drill import grouped, joined, quoted, within
 from crmcli.reports.inquiry import Asked
 from crmcli.reports.period import compared_with, of_days, window
 from crmcli.reports.report import Drill, Report, ReportColumn
+from crmcli.reports.sales.expecting import whole_days
 from crmcli.reports.unrated import as_known, left_out
 from crmcli.store.queries.advice import LATEST, needy_deals
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
 from crmcli.store.queries.dashboard import closed_in, made_in, standing
-from crmcli.store.queries.worth import worth
+from crmcli.store.queries.worth import RateDay, worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,7 +86,7 @@ class _Asked(NamedTuple):
 def dashboard_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Key figures beside another period, the funnel, the forecast, what was done, the best deals and the risks."""
     desk, owner, page = sources.desk, inquiry.options.get("owner"), _asked(inquiry)
-    figures = _figures(inquiry, page, ())
+    figures = _figures(inquiry.currency, page, ())
     top: tuple[Report, ...] = ()
     notes: tuple[str, ...] = ()
     with desk.reading() as reader:
@@ -91,10 +94,12 @@ def dashboard_report(sources: Sources, inquiry: Inquiry) -> Report:
             latest = worth(reader, inquiry.currency, desk.currency, day=LATEST)
             deals = desk.condition(reader, "deal", page.deals or None)
             notes = left_out(desk, reader, latest, both(Condition("r.closed_at IS NULL"), deals), LATEST)
-            figures = as_known(_figures(inquiry, page, _kpis(desk, reader, inquiry, page))._replace(notes=notes))
+            figures = as_known(
+                _figures(latest.currency, page, _kpis(desk, reader, inquiry, page))._replace(notes=notes)
+            )
             top = _top_deals(desk, reader, inquiry, page.deals)
     asked = [
-        Asked("funnel", filter=page.deals, currency=inquiry.currency),
+        Asked("funnel", filter=page.deals, period=_words(page.span)),
         Asked("forecast", filter=page.deals, currency=inquiry.currency),
     ]
     if not page.is_filtered:
@@ -108,10 +113,24 @@ def dashboard_report(sources: Sources, inquiry: Inquiry) -> Report:
 
 def _asked(inquiry: Inquiry) -> _Asked:
     owner = inquiry.options.get("owner")
-    span = inquiry.span if inquiry.span.days is not None else window(inquiry.now, USUAL)
+    span = _span(inquiry)
     owned = f"owner = {owner if owner == 'me' else quoted(owner)}" if owner else ""
     then = compared_with(span, inquiry.compare or "previous", inquiry.now)
     return _Asked(span, then, owned, joined(owned, grouped(inquiry.filter)))
+
+
+def _span(inquiry: Inquiry) -> Window:
+    """The period of the page, in whole days, so that others of its length lie before it; raises UsageError."""
+    from datetime import date, timedelta
+
+    days = inquiry.span.days or whole_days(inquiry.span, inquiry.now)
+    if days is None:
+        return window(inquiry.now, USUAL)
+    if days.start == date.min:
+        raise UsageError("report dashboard: --until needs a --since", hint="--since DAY, or --period 2026")
+    if days.end == date.max:
+        days = days._replace(end=max(days.start, inquiry.now.date()) + timedelta(days=1))
+    return inquiry.span if inquiry.span.days else of_days(days, inquiry.now)
 
 
 def _words(span: Window) -> str:
@@ -119,10 +138,10 @@ def _words(span: Window) -> str:
     return span.days.label
 
 
-def _figures(inquiry: Inquiry, page: _Asked, kpis: Sequence[_Kpi]) -> Report:
+def _figures(currency: str, page: _Asked, kpis: Sequence[_Kpi]) -> Report:
     rows = tuple(_row(kpi) for kpi in kpis)
     return Report(
-        "figures", "key figures", _COLUMNS, rows, n=len(rows), period=page.span.label, currency=inquiry.currency,
+        "figures", "key figures", _COLUMNS, rows, n=len(rows), period=page.span.label, currency=currency,
         formula=f"change = {_CHANGE}", compared=page.then.label, drill=tuple(kpi.drill for kpi in kpis),
     )  # fmt: skip
 
@@ -138,7 +157,7 @@ def _row(kpi: _Kpi) -> tuple[object, ...]:
 
 def _kpis(desk: Desk, reader: Reader, inquiry: Inquiry, page: _Asked) -> list[_Kpi]:
     bounds, then = _bounds(page.span, inquiry), page.then.bounds or ("", "")
-    money = worth(reader, inquiry.currency, desk.currency)
+    money = worth(reader, inquiry.currency, desk.currency, day=RateDay(zone_of(inquiry.now)))
     latest = worth(reader, inquiry.currency, desk.currency, day=LATEST)
     deals = desk.condition(reader, "deal", page.deals or None)
     closed = closed_in(reader, bounds, money, deals)

@@ -45,11 +45,27 @@ def window(
         return of_days(in_fiscal_years, now, f"{name} ({in_fiscal_years.label})")
     if since is None and until is None:
         return Window()
+    days = _whole_days(since, until, now)
+    if days is not None:
+        return of_days(days, now)
     first = utc_text(span(since, now, "since")[0]) if since is not None else "0001-01-01T00:00:00Z"
     after = utc_text(span(until, now, "until")[1]) if until is not None else "9999-12-31T00:00:00Z"
     if after <= first:
         raise UsageError("--until lies before --since")
     return Window((first, after), f"{since or ''}..{until or ''}")
+
+
+def _whole_days(since: str | None, until: str | None, now: datetime) -> Period | None:
+    """The days between two that are named; None where an end is open, or lies within a day."""
+    from crmcli.domain.dates import Period
+    from crmcli.domain.periods import read_days
+
+    if since is None or until is None:
+        return None
+    first, last = read_days(since, now, "since"), read_days(until, now, "until")
+    if first is None or last is None or last.end <= first.start:
+        return None
+    return Period(first.start, last.end)
 
 
 def of_days(days: Period, now: datetime, label: str | None = None) -> Window:
@@ -68,7 +84,9 @@ def compared_with(span: Window, compare: str, now: datetime) -> Window:
     if compare not in ("previous", "year"):
         raise UsageError(f"--compare: {compare!r} is neither previous nor year")
     if span.days is None:
-        raise UsageError("--compare needs a period of whole days", hint="--period 'this month', --period 2026")
+        raise UsageError(
+            "--compare needs a period of whole days, with both its ends", hint="--period 'this month', --period 2026"
+        )
     return of_days(before(span.days, compare), now)
 
 

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     ReportColumn("stage", "stage"),
-    ReportColumn("count", "deals", "integer", meaning="deals that stand in the stage now"),
-    ReportColumn("value", "value", "money", meaning="Σ value of these deals"),
-    ReportColumn("weighted", "weighted", "money", meaning="Σ value · probability, the deal's own or else the stage's"),
+    ReportColumn("count", "deals", "integer", meaning="deals that stand in the stage now", is_now=True),
+    ReportColumn("value", "value", "money", meaning="Σ value of these deals", is_now=True),
+    ReportColumn("weighted", "weighted", "money", meaning="Σ value · probability, the deal's own or else the stage's", is_now=True),
     ReportColumn("currency", "currency", priority=3, meaning="the currency that the money is counted in"),
     ReportColumn("kind", "kind", priority=2),
     ReportColumn(

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
-from crmcli.domain.stretches import UNITS
+from crmcli.domain.stretches import NAMED, UNITS
 from crmcli.domain.text import nearest
 from crmcli.errors import UsageError
 from crmcli.reports.drill import equal, grouped, is_odd, joined, path_of, unclear, within, written
 from crmcli.reports.pivot_values import FAMILIES, VALUES, crossed
 from crmcli.reports.report import Chart, Drill, Report, ReportColumn
+from crmcli.reports.sales.grouping import along_time
 from crmcli.reports.unrated import as_known
 
 if TYPE_CHECKING:
@@ -230,11 +231,11 @@ class _Table:
             return Chart("heat", labels, (), unit, title, columns=columns, grid=grid)
         if len(self.cols) > 1:
             columns = tuple(" ".join(name or _NONE for name in col) for col in self.cols)
-            return Chart("line" if self._is_calendar() else "bar", columns, grid[0] if grid else (), unit, title)
+            return _simple(self._is_calendar(), columns, grid[0] if grid else (), value, unit, title)
         if len(rows) < 2:
             return None
-        kind = "line" if _unit(self.asked.rows[0]) in UNITS else "bar"
-        return Chart(kind, labels, tuple(cells[0] for cells in grid), unit, title)
+        is_calendar = _unit(self.asked.rows[0]) in UNITS
+        return _simple(is_calendar, labels, tuple(cells[0] for cells in grid), value, unit, title)
 
     # -- the records behind it
 
@@ -303,6 +304,18 @@ def _customer(label: str | None) -> str:
 def _in_order(labels: Labels) -> tuple[tuple[bool, str], ...]:
     """By name, what has none last."""
     return tuple((label is None, label or "") for label in labels)
+
+
+def _simple(
+    is_calendar: bool, labels: Labels, values: Sequence[float | None], value: Value, unit: str, title: str
+) -> Chart:
+    """A line over the calendar, which has no holes; anything else as bars."""
+    dated = [(label, each) for label, each in zip(labels, values, strict=True) if label != _NONE]
+    if not is_calendar or not all(NAMED.fullmatch(label or "") for label, _ in dated):
+        return Chart("bar", tuple(label or _NONE for label in labels), tuple(values), unit, title)
+    of_nothing = 0.0 if value.adds_up else None
+    names, figures = along_time([label or "" for label, _ in dated], [each for _, each in dated], of_nothing)
+    return Chart("line", names, figures, unit, title)
 
 
 def _unit(name: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from crmcli.domain.dates import zone_of
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.metrics import ratio, win_rate
 from crmcli.errors import UsageError
-from crmcli.reports.bought import unrated_notes
+from crmcli.reports.bought import ToCome, to_come, unrated_notes
+from crmcli.reports.drill import joined
 from crmcli.reports.sales.grouping import money
 from crmcli.reports.unrated import left_out
 from crmcli.store.queries.activity_groups import ACTIVITIES, activity_groups
@@ -18,7 +20,7 @@ from crmcli.store.queries.groups import EMPTY, WHOLE, Group, calendar, day_of_ra
 from crmcli.store.queries.lengths import wall_seconds
 from crmcli.store.queries.reports import activity_figures
 from crmcli.store.queries.stage_history import standing
-from crmcli.store.queries.worth import worth
+from crmcli.store.queries.worth import RateDay, worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry
     from crmcli.services.warehouse import CopyDesk
     from crmcli.store.queries.purchases import PurchaseView
-    from crmcli.store.queries.worth import Worth
+    from crmcli.store.queries.worth import Day, Worth
     from crmcli.store.reader import Reader
 
 Figures = dict[str, object]
@@ -61,7 +63,7 @@ VALUES = {
         Value("open_value", "money", "open", "Σ value of the open deals"),
         Value("weighted", "money", "open", "Σ value · probability of the open deals"),
         Value("activities", "integer", "done", "activities done, by when they took place"),
-        Value("purchases", "integer", "bought", "imported purchases, or where there are none, won deals"),
+        Value("purchases", "integer", "bought", "imported purchases, or where there are none, won deals; up to today"),
         Value("purchase_value", "money", "bought", "Σ value of the purchases"),
         Value("customers", "integer", "bought", "different customers who bought", adds_up=False),
     )
@@ -104,8 +106,9 @@ class Family:
         """All the records as one group."""
         return WHOLE
 
-    def worth(self, day: str = "r.closed_at") -> Worth:
-        """What a record is worth, by the rate of a day."""
+    def worth(self, day: Day | None = None) -> Worth:
+        """What a record is worth, by the rate of a day; of that of closing unless told otherwise."""
+        day = day or RateDay(zone_of(self.inquiry.now))
         return worth(self.reader, self.inquiry.currency, self.desk.currency, day=day)
 
     def count(self, group: Group, values: Sequence[Value]) -> Counted:
@@ -168,7 +171,7 @@ class Open(Family):
 
     def count(self, group: Group, values: Sequence[Value]) -> Counted:
         """As ``crm report pipeline`` counts them."""
-        day = day_of_rate(self.inquiry.now.date())
+        day = day_of_rate(self.inquiry.now)
         money_of, still = self.worth(day), both(self.where, Condition("s.kind = 'open'"), self._expected())
         sums: dict[object, list[float]] = {}
         for key, _, count, value, weighted in standing(self.reader, group, money_of, still):
@@ -227,8 +230,12 @@ class Bought(Family):
         self.view: PurchaseView = purchase_view(reader, None, inquiry.currency, desk.currency, inquiry.now)
         self.noun = self.view.noun
         self.moment = "at" if self.noun == "purchase" else "closed_at"
-        self.said = "" if self.noun == "purchase" else _WON
         super().__init__(desk, reader, inquiry)
+
+    @cached_property
+    def coming(self) -> ToCome:
+        """What keeps out those of days to come, as in the reports about customers."""
+        return to_come(self.reader, self.view, self.inquiry.span.bounds, self.where, self.inquiry.now)
 
     def group(self, by: str) -> Group:
         """What purchases are told apart by: as deals where they are deals."""
@@ -251,14 +258,15 @@ class Bought(Family):
 
     def count(self, group: Group, values: Sequence[Value]) -> Counted:
         """How many, for how much, and by how many."""
-        view, bounds = self.view, self.inquiry.span.bounds
-        kept = [self.where, Condition("s.kind = 'won'")] if self.noun == "deal" else [self.where]
+        view, bounds, where = self.view, self.inquiry.span.bounds, both(self.where, self.coming.where)
+        self.said = joined("" if self.noun == "purchase" else _WON, self.coming.said)
+        kept = [where, Condition("s.kind = 'won'")] if self.noun == "deal" else [where]
         inside = (
             Condition(f"{view.at} >= ? AND {view.at} < ?", bounds) if bounds else Condition(f"{view.at} IS NOT NULL")
         )
         measures = (
             Condition("COUNT(*)"),
-            Condition(f"COALESCE(SUM(CAST({view.worth.sql} AS DOUBLE PRECISION)), 0.0)", view.worth.params),
+            Condition(f"SUM(CAST({view.worth.sql} AS DOUBLE PRECISION))", view.worth.params),
             Condition(f"COUNT(DISTINCT {view.key})"),
         )
         rows = group_rows(self.reader, group, measures, both(*kept, inside))
@@ -266,8 +274,8 @@ class Bought(Family):
             key: {"purchases": n, "purchase_value": money(value, view.currency), "customers": customers}
             for key, n, value, customers in rows
         }
-        notes = unrated_notes(self.desk, self.reader, view, bounds, self.where) if _ask_money(values) else ()
-        return _counted(found, "purchases")._replace(currency=view.currency, notes=tuple(notes))
+        notes = unrated_notes(self.desk, self.reader, view, bounds, where) if _ask_money(values) else ()
+        return _counted(found, "purchases")._replace(currency=view.currency, notes=(*notes, *self.coming.notes))
 
 
 _PURCHASES = (

@@ -89,7 +89,7 @@ SALES: tuple[Question, ...] = (
         "velocity", "money a day that the open deals can be expected to bring",
         "crmcli.reports.sales.velocity:velocity_report", "deal", groups="deal", dated=True,
         nothing="needs open deals, and some that were won: W on the board",
-        more="Size, win rate and cycle are of the deals closed in the period.",
+        more="Size, win rate and cycle are of the deals closed in the period, or in each stretch of the calendar.",
         examples=("crm report velocity --period 'last 90d'", "crm report velocity --by owner"),
     ),
     Question(

@@ -17,6 +17,11 @@ class ReportColumn(NamedTuple):
     command (a line to run), which a person gets whole below the table; on a dashboard also figure (of the kind that
     the row's unit names), trend (figures of times gone by, the earliest first), unit and definition. ``meaning`` is
     the definition of its figures, for ``--explain``.
+
+    ``of_nothing`` says what the figure is of a group that has nothing: a count or a sum (integer, money) is 0, all others
+    have no value, but for ``none`` (a count or sum that has none either), ``share`` (of all rows together: 0 where these
+    have something) and ``running`` (that of the row before). A ``rank`` has none, nor a change; a ``label`` is no figure.
+    ``is_now``: of this moment whatever the period, so there is none of another time.
     """
 
     name: str
@@ -24,6 +29,8 @@ class ReportColumn(NamedTuple):
     kind: str = "text"
     priority: int = 0  # on a narrow screen the columns of the highest priority are left out first; 0 never is
     meaning: str = ""
+    of_nothing: str = ""
+    is_now: bool = False
 
 
 class Chart(NamedTuple):

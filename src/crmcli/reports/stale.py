@@ -41,20 +41,22 @@ if TYPE_CHECKING:
 
 _SILENCE = "whole days since the last activity done, or since entering the stage"
 _COLUMNS = (
-    ReportColumn("number", "#", "integer", meaning="the deal's number"),
+    ReportColumn("number", "#", "integer", meaning="the deal's number", of_nothing="label"),
     ReportColumn("title", "title"),
     ReportColumn("company", "company"),
     ReportColumn("owner", "owner"),
     ReportColumn("stage", "stage"),
-    ReportColumn("value", "value", "money", meaning="what the deal is worth, in its own currency"),
+    ReportColumn("value", "value", "money", meaning="what the deal is worth, in its own currency", is_now=True),
     ReportColumn("currency", "currency"),
-    ReportColumn("days", "untouched", "days", meaning=_SILENCE),
+    ReportColumn("days", "untouched", "days", meaning=_SILENCE, is_now=True),
     ReportColumn("id", "id"),
 )
 _FIGURES = (
-    ReportColumn("deals", "deals", "integer", meaning="open deals untouched for too long"),
-    ReportColumn("value", "value", "money", meaning="Σ value of these deals"),
-    ReportColumn("days", "longest", "days", meaning=f"of the deal that was left alone for longest: {_SILENCE}"),
+    ReportColumn("deals", "deals", "integer", meaning="open deals untouched for too long", is_now=True),
+    ReportColumn("value", "value", "money", meaning="Σ value of these deals", is_now=True),
+    ReportColumn(
+        "days", "longest", "days", meaning=f"of the deal that was left alone for longest: {_SILENCE}", is_now=True
+    ),
     ReportColumn("currency", "currency", priority=3, meaning="the currency that the money is counted in"),
 )
 

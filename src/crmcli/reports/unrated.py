@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmcli.domain.dates import zone_of
 from crmcli.domain.money import Money, exponent
 from crmcli.store.queries.condition import both
 from crmcli.store.queries.groups import unrated
+from crmcli.store.queries.worth import RateDay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,18 +17,18 @@ if TYPE_CHECKING:
     from crmcli.services.desk import Desk
     from crmcli.store.queries.condition import Condition
     from crmcli.store.queries.groups import Group
-    from crmcli.store.queries.worth import Worth
+    from crmcli.store.queries.worth import Day, Worth
     from crmcli.store.reader import Reader
 
 
 _LEFT_OUT = "left out of the money"
 
 
-def left_out(desk: Desk, reader: Reader, worth: Worth, where: Condition, day: str = "r.closed_at") -> tuple[str, ...]:
-    """A note for each currency of the deals that fit for which there was no rate on their day."""
+def left_out(desk: Desk, reader: Reader, worth: Worth, where: Condition, day: Day | None = None) -> tuple[str, ...]:
+    """A note for each currency of the deals that fit for which there was no rate on their day, that of closing as a rule."""
     if worth.missing is None:
         return ()
-    found = unrated(reader, desk.currency, both(where, worth.missing), day)
+    found = unrated(reader, desk.currency, both(where, worth.missing), day or RateDay(zone_of(desk.clock.local())))
     return tuple(one_left_out(reader, "deal", worth.currency, desk.currency, row) for row in found)
 
 

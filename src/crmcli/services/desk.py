@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crmcli.clock import Clock
     from crmcli.domain.filter_tree import FilterContext
     from crmcli.services.hooks import Hooks
+    from crmcli.store.queries.segments import Segment
     from crmcli.store.reader import Reader
     from crmcli.store.session import UnitOfWork
     from crmcli.store.store import Store
@@ -81,6 +82,12 @@ class Desk(NamedTuple):
 
         node = parse_filter(text, noun, self.filter_context(reader))
         return compile_filter(node, noun, reader.dialect, self.country, in_segment, by_sets=bool(within))
+
+    def segments(self, reader: Reader) -> list[tuple[Segment, Condition]]:
+        """Each segment with the condition on contacts ``r`` that says whom it holds."""
+        from crmcli.store.queries.segments import segment_condition, segments
+
+        return [(each, segment_condition(reader, self, each)) for each in segments(reader)]
 
     def filter_context(self, reader: Reader) -> FilterContext:
         """What a filter's meaning depends on just now; the segments and campaigns that it names are looked up."""

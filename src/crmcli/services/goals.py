@@ -161,12 +161,14 @@ class Goals:
 
 def reached_within(reader: Reader, desk: Desk, goal: KeptGoal) -> Reached:
     """What is reached in a goal's period of what it is about, by all."""
+    from crmcli.domain.dates import zone_of
     from crmcli.domain.periods import utc_bounds
     from crmcli.domain.records import utc_text
 
-    start, end = utc_bounds(_period(goal), desk.clock.local())
-    metric = read_metric(goal.metric)
-    return reached(reader, metric, (utc_text(start), utc_text(end)), goal.currency, desk.currency)
+    now = desk.clock.local()
+    start, end = utc_bounds(_period(goal), now)
+    bounds = (utc_text(start), utc_text(end))
+    return reached(reader, read_metric(goal.metric), bounds, goal.currency, desk.currency, zone_of(now))
 
 
 def _period(goal: KeptGoal) -> Period:

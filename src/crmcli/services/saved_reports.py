@@ -36,6 +36,10 @@ class SavedReports:
         with self.desk.reading() as reader:
             return _named(saved_reports(reader), name)
 
+    def known(self, name: str) -> SavedReport | None:
+        """The one of that name, if there is one."""
+        return next((each for each in self.list() if fold(each.name) == fold(tidy(name))), None)
+
     def save(self, name: str, report: str, asked: Mapping[str, Any]) -> SavedReport:
         """Keep a report under a name, in place of the one that has it."""
         from crmcli.domain.ids import new_uid

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from crmcli.domain.filter_tree import FilterContext
     from crmcli.store.queries.condition import Condition
+    from crmcli.store.queries.segments import Segment
     from crmcli.store.reader import Reader
     from crmcli.store.warehouse.building import Built
     from crmcli.store.warehouse.state import State
@@ -74,6 +75,11 @@ class CopyDesk(Desk):
 
         sql = f"SELECT r.id FROM {noun} r WHERE r.deleted_at IS NULL AND ({where.sql})"
         return chosen([number for (number,) in store.stream(sql, where.params)])
+
+    def segments(self, reader: Reader) -> list[tuple[Segment, Condition]]:  # noqa: ARG002
+        """Whom the segments hold is asked in the store."""
+        with self.original() as store:
+            return [(each, self.found(store, "contact", where)) for each, where in Desk(*self).segments(store)]
 
     def filter_context(self, reader: Reader) -> FilterContext:
         """What a filter's meaning depends on is the store's."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money
-from crmcli.domain.stretches import UNITS
+from crmcli.domain.stretches import NAMED, UNITS, without_holes
 from crmcli.render.report_words import is_change, spelled
 from crmcli.render.safe import visible
 from crmcli.render.table import NOTHING, shown
@@ -22,13 +22,11 @@ if TYPE_CHECKING:
 
 OWN = -1  # in place of a column: the chart that the report itself has
 _DRAWN = ("integer", "money", "percent", "days", "number")
+_RATES = ("percent", "days")  # of nothing they have no value
 _FIRST = {"won": "value", "stale": "value"}  # of reports without a chart; else the first figure that can be drawn
-_MOST_STRETCHES = 1200
 _LEAST_CHART, _AXES = 40, 4  # cells of the smallest chart, and lines of one that its canvas does not take
-_NAMED = re.compile(r"(FY)?(\d{4})(?:-(?:(\d\d)|([WQ])(\d+)))?")
 # What is drawn, among what is said: blocks, the dots of Braille, the marks of lines.
 INK = re.compile("[\u2580-\u259f\u2800-\u28ff●○▲△■□◆◇]+")
-_A_YEAR = {"Q": 4, "": 12}
 
 
 class Bar(NamedTuple):
@@ -106,7 +104,8 @@ def _as_column(report: Report, columns: Sequence[Measure]) -> int | None:
     wanted = dict(zip(map(visible, chart.labels), chart.values, strict=True))
     for place, measure in enumerate(columns):
         rows = {label_of(report, row): report.rows[row][measure.place] for row in drawn_rows(report, measure.currency)}
-        if all(label in rows and _same(rows[label], value) for label, value in wanted.items()):
+        # A stretch of the calendar in which nothing happened has no row.
+        if all(_same(rows.get(label), value) for label, value in wanted.items()):
             return place
     return None
 
@@ -136,7 +135,8 @@ def drawing(report: Report, measure: int, paper: Screen) -> Drawing | None:
         return _own(report, chosen)
     bars = tuple(_bar(report, row, chosen.place, paper) for row in drawn_rows(report, chosen.currency))
     if _is_along_time(report, bars):
-        return Drawing("columns", chosen.header, tuple(_all_stretches(bars)))
+        is_rate = report.columns[chosen.place].kind in _RATES
+        return Drawing("columns", chosen.header, tuple(_all_stretches(bars, NOTHING if is_rate else "0")))
     return Drawing("bars", chosen.header, bars)
 
 
@@ -215,41 +215,16 @@ def _is_along_time(report: Report, bars: Sequence[Bar]) -> bool:
     return (
         report.columns[0].name.replace("_", "-") in UNITS
         and len(set(labels)) == len(labels)
-        and all(_NAMED.fullmatch(label) for label in labels)
+        and all(NAMED.fullmatch(label) for label in labels)
     )
 
 
-def _all_stretches(bars: Sequence[Bar]) -> Iterator[Bar]:
-    """Every stretch from the first to the last, those with nothing in them too."""
+def _all_stretches(bars: Sequence[Bar], of_nothing: str) -> Iterator[Bar]:
+    """Every stretch from the first to the last, those with nothing in them too; ``of_nothing`` is their figure."""
     known = {bar.label: bar for bar in bars if bar.label != NOTHING}
-    if not known:
-        return
-    label, last = min(known), max(known)
-    for _ in range(_MOST_STRETCHES):
-        yield known.get(label) or Bar(label, 0.0, "0", None)
-        if label >= last:
-            return
-        label = after(label)
-
-
-def after(label: str) -> str:
-    """The stretch of the calendar that comes next: after ``2026-12``, ``2026-W53``, ``FY2026-Q4`` or ``2026``."""
-    found = _NAMED.fullmatch(label)
-    assert found is not None
-    fiscal, year, month, kind, place = found[1] or "", int(found[2]), found[3], found[4] or "", found[5]
-    if month is None and place is None:
-        return f"{fiscal}{year + 1:04}"
-    if kind == "W":
-        return _week_after(year, int(place))
-    turn, following = divmod(int(month or place), _A_YEAR[kind])
-    return f"{fiscal}{year + turn:04}-{kind}{following + 1:0{1 if kind else 2}}"
-
-
-def _week_after(year: int, week: int) -> str:
-    from datetime import date, timedelta
-
-    there, following, _ = (date.fromisocalendar(year, week, 1) + timedelta(days=7)).isocalendar()
-    return f"{there}-W{following:02}"
+    for label in without_holes(sorted(known)):
+        if label is not None:
+            yield known.get(label) or Bar(label, 0.0, of_nothing, None)
 
 
 def compact(value: float, locale: Locale) -> str:

@@ -39,6 +39,7 @@ IDENTITY = ReportColumn("id", "id", "text", 99, "the company or contact; none fo
 class Buying(NamedTuple):
     """Purchases while a report is worked out: of each customer's key the amount of each purchase day, in order of time.
 
+    The amount of a day is None where no money of it is known: then it counts as a day, and in no money.
     ``last_day`` is the day that silence and age are counted up to.
     """
 
@@ -46,7 +47,7 @@ class Buying(NamedTuple):
     reader: Reader
     inquiry: Inquiry
     found: Bought
-    histories: dict[str, dict[date, int]]
+    histories: dict[str, dict[date, int | None]]
     names: Mapping[str, Customer]
     last_day: date
     notes: tuple[str, ...]
@@ -98,7 +99,7 @@ def buying(sources: Sources, inquiry: Inquiry, *, is_from_start: bool = False, b
         if is_from_start and found.span is not None:
             found = found._replace(span=(_EVER, found.span[1]))
         asked = (reader, found.view, found.span, found.where)
-        histories = _histories(customer_days(*asked), inquiry.now.date()) if by_day else {}
+        histories = _histories(customer_days(*asked)) if by_day else {}
         names = customer_names(*asked)
         last_day, notes = _last_day(inquiry, histories)
         yield Buying(desk, reader, inquiry, found, histories, names, last_day, (*found.notes, *notes))
@@ -121,20 +122,19 @@ def need_analytics(what: str) -> None:
         raise UsageError(f"{what} needs numpy and scipy", hint="pip install 'crmcli[analytics]'")
 
 
-def _histories(rows: Iterable[tuple[str, str, int, int]], today: date) -> dict[str, dict[date, int]]:
-    """What was bought on each day; days to come are not looked at."""
+def _histories(rows: Iterable[tuple[str, str, int | None, int]]) -> dict[str, dict[date, int | None]]:
+    """What was bought on each day."""
     from datetime import date as days
 
     known: dict[str, date] = {}
-    found: dict[str, dict[date, int]] = {}
+    found: dict[str, dict[date, int | None]] = {}
     for key, written, amount, _ in rows:
         day = known.get(written) or known.setdefault(written, days.fromisoformat(written))
-        if day <= today:
-            found.setdefault(key, {})[day] = amount
+        found.setdefault(key, {})[day] = amount
     return found
 
 
-def _last_day(inquiry: Inquiry, histories: Mapping[str, Mapping[date, int]]) -> tuple[date, tuple[str, ...]]:
+def _last_day(inquiry: Inquiry, histories: Mapping[str, Mapping[date, int | None]]) -> tuple[date, tuple[str, ...]]:
     """The period's last day or today, or where purchases ended long ago and no end was named, the day of the last one."""
     today = inquiry.now.date()
     named = _named_end(inquiry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.churn import Silence, silences
-from crmcli.domain.metrics import mean, ratio
+from crmcli.domain.metrics import mean, ratio, total
 from crmcli.errors import Refused, UsageError
 from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, buying, need_analytics
 from crmcli.reports.customers.groups import bars, grouped, own_way, themselves
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 _STATES = ("active", "late", "silent", "unknown")
 _FORMULA = (
-    "silence = days since the last purchase / usual days between purchases (the customer's median, from three purchases "
-    "on, else that of all); risk = mean of 1 - 2^-silence and 1 - P(alive)"
+    "silence = days since the last purchase / usual days between purchases (the median of the customer's own gaps, from "
+    "three purchases on, else the median of these customers' medians); risk = mean of 1 - 2^-silence and 1 - P(alive)"
 )
 _COLUMNS = (
     ReportColumn("days_since", "silent", "days", 0, "days from the last purchase to the last day of the period"),
-    ReportColumn("usual_gap", "usual gap", "days", 1, "median days between purchases: the customer's own from three on, else that of all"),
+    ReportColumn("usual_gap", "usual gap", "days", 1, "median days between purchases: one's own from three on, else the median of such"),
     ReportColumn("silence", "gaps", "number", 1, "days since the last purchase / usual gap"),
-    ReportColumn("state", "state", "text", 0, "active up to the usual gap, late up to three of them, silent beyond"),
+    ReportColumn("state", "state", "text", 0, "active up to the usual gap, late up to three of them, silent beyond", "none"),
     ReportColumn("p_alive", "alive", "percent", 1, "the chance that the customer still is one (BG/NBD)"),
     ReportColumn("risk", "risk", "percent", 0, "mean of 1 - 2^-silence and, where it is known, 1 - P(alive)"),
     ReportColumn("spent", "spent", "money", 0, "Σ amount of the customer's purchases in the period"),
-    ReportColumn("reasons", "why", "text", 3, "what the risk rests on"),
+    ReportColumn("reasons", "why", "text", 3, "what the risk rests on", "none"),
 )  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def _in_groups(found: Buying, listed: Sequence[Silence]) -> Report:
     answer, parts = grouped(
         found, "churn", "customers falling silent,", (*_GROUPED, CURRENCY), {each.customer: each for each in listed},
         lambda some: (*_figures(found, list(some.values())), found.currency),
-        lambda some: _value_at_risk(list(some.values())), lambda some: _cells(found, list(some.values())),
+        lambda some: _value_at_risk(list(some.values())) or 0, lambda some: _cells(found, list(some.values())),
     )  # fmt: skip
     shares = [(label, _share(list(some.values()))) for label, some in parts]
     return answer._replace(chart=bars(shares, "percent", "share of the customers that is at risk"))
@@ -86,7 +86,7 @@ def _in_groups(found: Buying, listed: Sequence[Silence]) -> Report:
 def _figures(found: Buying, some: Sequence[Silence]) -> tuple[object, ...]:
     return (
         len(some), len(_at_risk(some)), _share(some), mean([each.risk for each in some if each.risk is not None]),
-        len(_silent(some)), found.money(sum(each.spent for each in some)), found.money(_value_at_risk(some)),
+        len(_silent(some)), found.money(total(each.spent for each in some)), found.money(_value_at_risk(some)),
     )  # fmt: skip
 
 
@@ -102,8 +102,8 @@ def _share(some: Sequence[Silence]) -> float | None:
     return ratio(len(_at_risk(some)), sum(each.risk is not None for each in some))
 
 
-def _value_at_risk(some: Sequence[Silence]) -> int:
-    return sum(each.spent for each in _at_risk(some))
+def _value_at_risk(some: Sequence[Silence]) -> int | None:
+    return total(each.spent for each in _at_risk(some))
 
 
 def _cells(found: Buying, some: Sequence[Silence]) -> dict[str, Drill | None]:

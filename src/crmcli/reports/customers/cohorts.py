@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.cohorts import MONTHS_IN, cohorts, overall
 from crmcli.domain.metrics import ratio
+from crmcli.reports.bought import parted_drill
 from crmcli.reports.customers.buying import buying, first_day
 from crmcli.reports.customers.groups import NO_GROUP, grouped, own_way, themselves
 from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from crmcli.domain.cohorts import Cohort
     from crmcli.reports.customers.buying import Buying
     from crmcli.reports.inquiry import Inquiry, Sources
+    from crmcli.reports.report import Drill
+    from crmcli.store.queries.purchases import Customer
 
 _MONTH, _LOOKED_AT = "month", (1, 3, 6, 12)
 _CUSTOMERS = ReportColumn("customers", "customers", "integer", 0, "customers who first bought in the period")
@@ -58,30 +61,50 @@ def cohorts_report(sources: Sources, inquiry: Inquiry) -> Report:
 
 def _by_time(found: Buying, rows: list[Cohort], unit: str) -> Report:
     shares, n = overall(rows), sum(each.size for each in rows)
-    totals = (None, n, ratio(sum(each.repeaters for each in rows), n), *shares) if len(rows) > 1 else None
+    totals = (None, n, ratio(sum(len(each.repeaters) for each in rows), n), *shares) if len(rows) > 1 else None
     return Report(
         "cohorts", f"retention by {unit} of the first purchase", _columns(unit, len(shares)),
         tuple((each.name, each.size, each.repeat_rate, *each.retention) for each in rows), totals,
         chart=_chart(rows, unit), drill=tuple(found.drill(each.customers) for each in rows),
-        cells=tuple({"customers": themselves(found, each.customers)} for each in rows),
+        cells=tuple(
+            {"customers": themselves(found, each.customers), **_cells(found, [each], unit, range(len(shares)))} for each in rows
+        ),
     )  # fmt: skip
 
 
-def _by_group(found: Buying, kept: Mapping[str, Mapping[date, int]]) -> Report:
+def _by_group(found: Buying, kept: Mapping[str, Mapping[date, int | None]]) -> Report:
     """Of the customers of each group, those who came again."""
     answer, parts = grouped(
         found, "cohorts", "retention", _GROUPED, kept,
         lambda some: _grouped(cohorts(some, found.last_day, _MONTH)), len,
+        lambda some: _cells(found, cohorts(some, found.last_day, _MONTH), _MONTH, _LOOKED_AT),
     )  # fmt: skip
     shown = [(label or NO_GROUP, cohorts(some, found.last_day, _MONTH)) for label, some in parts[:_MOST_LINES]]
     return answer._replace(chart=_groups_chart(shown))
+
+
+def _cells(found: Buying, part: list[Cohort], unit: str, places: Iterable[int]) -> dict[str, Drill | None]:
+    """What those bought who came again, and for each column what those of each cohort bought in that month."""
+    again = [customer for each in part for customer in each.repeaters]
+    return {"repeat_rate": found.drill(again), **{f"{unit}_{k}": _visits(found, part, k) for k in places}}
+
+
+def _visits(found: Buying, part: list[Cohort], k: int) -> Drill | None:
+    """What those of each cohort bought in its k-th month."""
+    at = "closed_at" if found.found.view.noun == "deal" else "at"
+    visits: list[tuple[list[Customer], str]] = []
+    for each in part:
+        if k < len(each.present) and (some := each.present[k]):
+            first, last = each.stretch(k)
+            visits.append(([found.names[one] for one in some], f"{at} between {first} and {min(last, found.last_day)}"))
+    return parted_drill(found.found, visits)
 
 
 def _grouped(part: list[Cohort]) -> tuple[object, ...]:
     """The figures of a group, of the cohorts that it is made of; no value where no month of that place has begun."""
     shares, n = overall(part), sum(each.size for each in part)
     after = (shares[k] if k < len(shares) else None for k in _LOOKED_AT)
-    return n, ratio(sum(each.repeaters for each in part), n), *after
+    return n, ratio(sum(len(each.repeaters) for each in part), n), *after
 
 
 def _groups_chart(parts: list[tuple[str, list[Cohort]]]) -> Chart | None:
@@ -96,7 +119,7 @@ def _groups_chart(parts: list[tuple[str, list[Cohort]]]) -> Chart | None:
     return Chart("heat", labels, unit="percent", title=title, columns=columns, grid=grid)
 
 
-def _new_within(found: Buying) -> dict[str, dict[date, int]]:
+def _new_within(found: Buying) -> dict[str, dict[date, int | None]]:
     """The customers whose first purchase lies in the period."""
     start = first_day(found.inquiry)
     return {
@@ -124,7 +147,7 @@ def _columns(unit: str, width: int) -> tuple[ReportColumn, ...]:
 
 def _chart(rows: list[Cohort], unit: str) -> Chart | None:
     """The shares after the first month, which is always whole."""
-    width = max((len(each.active) for each in rows), default=0)
+    width = max((len(each.present) for each in rows), default=0)
     if width < 2:
         return None
     columns = tuple(f"+{k}" for k in range(1, width))

@@ -35,7 +35,7 @@ _PAIR = (
     ReportColumn("other", "also bought", "text", 0, "another product"),
 )
 _FIGURES = (
-    ReportColumn("customers", "with both", "integer", 1, "customers who bought both"),
+    ReportColumn("customers", "with both", "integer", 1, "customers who bought both", "none"),
     ReportColumn("support", "support", "percent", 2, "customers who bought both / customers who bought anything known"),
     ReportColumn(
         "confidence", "confidence", "percent", 0, "customers who bought both / customers who bought the product"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.metrics import total
 from crmcli.reports.bought import customers_drill, people_drill, whole_drill
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import together
@@ -32,12 +33,12 @@ class Groups(NamedTuple):
     """Customers, by their keys, with the groups that they are in.
 
     ``own`` are the groups of who says it themselves; ``amounts`` what each customer bought of each group of purchases, in minor
-    units. ``keys`` are the store's keys of the groups of purchases by their labels.
+    units, None where no money is known. ``keys`` are the store's keys of the groups of purchases by their labels.
     """
 
     trait: Trait
     own: Mapping[str, tuple[str, ...]]
-    amounts: Mapping[str, Mapping[Label, int]]
+    amounts: Mapping[str, Mapping[Label, int | None]]
     keys: Mapping[Label, object]
 
     @property
@@ -59,10 +60,10 @@ class Groups(NamedTuple):
                 found.setdefault(label, []).append(customer)
         return found
 
-    def paid(self, customer: str) -> Mapping[Label, int]:
+    def paid(self, customer: str) -> Mapping[Label, int | None]:
         """What a customer paid for each group: a purchase is of its customer's own groups, or else of its own."""
         amounts = self.amounts[customer]
-        return dict.fromkeys(self.own[customer], sum(amounts.values())) if customer in self.own else amounts
+        return dict.fromkeys(self.own[customer], total(amounts.values())) if customer in self.own else amounts
 
     def notes(self, customers: Collection[str]) -> tuple[str, ...]:
         """The note that customers are in several groups."""
@@ -101,7 +102,7 @@ def groups_of(found: Buying, own_ways: Sequence[str]) -> Groups:
     asked = found.found
     trait = customer_trait(found.reader, found.desk, asked.view, found.inquiry.by or "", own_ways)
     group = trait.bought or Group("")
-    amounts: dict[str, dict[Label, int]] = {}
+    amounts: dict[str, dict[Label, int | None]] = {}
     keys: dict[Label, object] = {}
     for customer, key, amount in shares(found.reader, asked.view, trait.bought, asked.span, asked.where):
         label = group.label(key)

@@ -30,21 +30,28 @@ _CORRELATED = 0.3
 _TITLE = "customer lifetime value"
 _FORMULA = (
     "clv = expected purchases (BG/NBD: Fader, Hardie and Lee 2005, eq. 10) x expected value of one "
-    "(Gamma-Gamma: Fader and Hardie 2013, eq. 5); weeks = days / 7, purchases of one day are one"
+    "(Gamma-Gamma: Fader and Hardie 2013, eq. 5); weeks = days / 7, to two decimals, as the published data have them; "
+    "purchases of one day are one; who has no known money has no value"
 )
 _COLUMNS = (
-    ReportColumn("frequency", "repeats", "integer", 1, "x: days on which the customer bought again, after the first"),
+    ReportColumn(
+        "frequency", "repeats", "integer", 1, "x: days on which the customer bought again, after the first", "none"
+    ),
     ReportColumn("recency", "recency w", "number", 2, "t_x: weeks from the first purchase to the last"),
     ReportColumn("age", "age w", "number", 2, "T: weeks from the first purchase to the last day of the period"),
     ReportColumn("p_alive", "alive", "percent", 0, "the chance that the customer still is one (BG/NBD)"),
     ReportColumn("expected_purchases", "will buy", "number", 0, "purchases to be expected within the horizon (BG/NBD)"),
-    ReportColumn("expected_value", "for each", "money", 1, "what one purchase is expected to bring (Gamma-Gamma)"),
-    ReportColumn("clv", "value", "money", 0, "expected purchases x expected value, discounted where a rate is given"),
+    ReportColumn(
+        "expected_value", "for each", "money", 1, "what one purchase is expected to bring (Gamma-Gamma)", "none"
+    ),
+    ReportColumn(
+        "clv", "value", "money", 0, "expected purchases x expected value, discounted where a rate is given", "none"
+    ),
 )
 
 
 class Line(NamedTuple):
-    """A customer's figures; the money is in minor units, None where no model of spending could be fitted."""
+    """A customer's figures; the money is in minor units, None without a model of spending or where none is known."""
 
     buyer: Buyer
     p_alive: float
@@ -145,9 +152,9 @@ def warnings(model: BgNbd, spending: GammaGamma | None = None) -> tuple[str, ...
 def _spending(found: Buying, people: Sequence[Buyer]) -> tuple[GammaGamma | None, tuple[str, ...]]:
     from crmcli.domain.spending import fit
 
-    again = [each for each in people if each.frequency]
+    again = [each for each in people if each.priced]
     try:
-        model = fit([each.frequency for each in again], [found.major(each.repeat_mean or 0) for each in again])
+        model = fit([each.priced for each in again], [found.major(each.repeat_mean or 0) for each in again])
     except Refused as refusal:
         return None, (f"no value of a purchase: {refusal}",)
     return model, ()
@@ -166,16 +173,21 @@ def _lines(
     values: list[float | None] = [None] * len(people)
     worths = values
     if spending is not None:
-        expected = expected_mean(spending, known[0], [found.major(each.repeat_mean or 0) for each in people])
+        means = [found.major(each.repeat_mean or 0) for each in people]
+        expected = expected_mean(spending, [each.priced for each in people], means)
         values, worths = expected.tolist(), lifetime_value(model, weeks, known, expected, discount).tolist()
     scale = 1 / found.major(1)
     lines = [
-        Line(each, *figures, *(None if amount is None or isnan(amount) else amount * scale for amount in amounts))
+        Line(each, *figures, *(_minor(each, amount, scale) for amount in amounts))
         for each, figures, amounts in zip(
             people, zip(alive, purchases, strict=True), zip(values, worths, strict=True), strict=True
         )
     ]
     return sorted(lines, key=lambda line: (-(line.clv or 0), -line.purchases, found.label(line.buyer.customer)))
+
+
+def _minor(each: Buyer, amount: float | None, scale: float) -> float | None:
+    return None if each.spent is None or amount is None or isnan(amount) else amount * scale
 
 
 def _row(found: Buying, line: Line) -> tuple[object, ...]:

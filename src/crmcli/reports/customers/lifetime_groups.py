@@ -26,8 +26,8 @@ _COLUMNS = (
         "expected_purchases", "will buy", "number", 0, "Σ purchases to be expected within the horizon (BG/NBD)"
     ),
     ReportColumn("clv", "value", "money", 0, "Σ expected purchases x expected value of each customer"),
-    ReportColumn("clv_mean", "average", "money", 0, "value / customers"),
-    ReportColumn("share", "share", "percent", 1, "value / value of all customers"),
+    ReportColumn("clv_mean", "average", "money", 0, "value / customers who have one", "none"),
+    ReportColumn("share", "share", "percent", 1, "value / value of all customers", "share"),
 )
 
 
@@ -63,7 +63,7 @@ def _figures(found: Buying, lines: Sequence[Line], whole: float | None) -> tuple
     return (
         len(lines), sum(line.buyer.frequency for line in lines), mean([line.p_alive for line in lines]),
         sum(line.purchases for line in lines), found.money(worth),
-        found.money(None if worth is None else ratio(worth, len(lines))),
+        found.money(mean([line.clv for line in lines if line.clv is not None])),
         None if worth is None or whole is None else ratio(worth, whole),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+from crmcli.domain.metrics import total
 from crmcli.domain.pareto import Ranked, ranked, top_share
 from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, buying
 from crmcli.reports.customers.groups import Paid, bars, groups_of, own_way, themselves
@@ -19,15 +20,18 @@ if TYPE_CHECKING:
     from crmcli.reports.customers.groups import Groups
     from crmcli.reports.inquiry import Inquiry, Sources
 
-_FORMULA = "class A: who it takes to come to 80 % of the money, B up to 95 %, C the rest; equal amounts share a class"
+_FORMULA = (
+    "class A: who it takes to come to 80 % of the money, B up to 95 %, C the rest; equal amounts share a class; "
+    "who has no known money is in none"
+)
 _STEPS = 20
 _TOPS = (0.01, 0.05, 0.1, 0.2, 0.5)
 _BUYERS = ReportColumn("customers", "customers", "integer", 1, "customers who bought something of it")
 _COLUMNS = (
     ReportColumn("value", "money", "money", 0, "Σ amount of the purchases in the period"),
-    ReportColumn("share", "share", "percent", 0, "money / all money"),
+    ReportColumn("share", "share", "percent", 0, "money / all money", "share"),
     ReportColumn("cumulated", "up to here", "percent", 0, "money of this one and all above / all money"),
-    ReportColumn("class", "class", "text", 0, "A, B or C"),
+    ReportColumn("class", "class", "text", 0, "A, B or C", "none"),
 )
 
 
@@ -42,7 +46,7 @@ def pareto_report(sources: Sources, inquiry: Inquiry) -> Report:
         what = "customers" if is_by_customer else "groups"
         return answer._replace(
             n=len(whole), period=inquiry.span.label, currency=found.currency, formula=_FORMULA,
-            notes=(*_tops([each.value for each in whole], what), *answer.notes, *found.notes),
+            notes=(*_tops([each.value for each in whole if each.value is not None], what), *answer.notes, *found.notes),
             whole=found.whole if whole else None,
         )  # fmt: skip
 
@@ -62,17 +66,17 @@ def _groups(found: Buying) -> tuple[list[Ranked], Report]:
     """The purchases of each group: those of its customers, or where they say nothing themselves, those that are of it."""
     groups = groups_of(found, CUSTOMER_GROUPS["pareto"])
     paid = Paid(found, groups)
-    sums: dict[str, int] = {}
+    amounts: dict[str, list[int | None]] = {}
     buyers: dict[str, list[str]] = {}
     for customer in groups.amounts:
         for label, amount in groups.paid(customer).items():
-            sums[label or ""] = sums.get(label or "", 0) + amount
+            amounts.setdefault(label or "", []).append(amount)
             buyers.setdefault(label or "", []).append(customer)
-    whole = ranked(sums)
+    whole = ranked({label: total(paid_for) for label, paid_for in amounts.items()})
     rows = tuple((each.key or None, len(buyers[each.key]), *_figures(found, each)) for each in whole)
     columns = (groups.column(_BUYERS, *_COLUMNS), _BUYERS, *_COLUMNS, CURRENCY)
     totals = (None, len(groups.amounts), *_totals(found, whole)) if len(rows) > 1 else None
-    figures = [(each.key or None, found.major(each.value)) for each in whole]
+    figures = [(each.key or None, None if each.value is None else found.major(each.value)) for each in whole]
     return whole, Report(
         "pareto", f"money by {groups.name}", columns, rows, totals, chart=bars(figures, found.currency, "money"),
         drill=tuple(paid.of(each.key or None) for each in whole),
@@ -81,7 +85,8 @@ def _groups(found: Buying) -> tuple[list[Ranked], Report]:
 
 
 def _totals(found: Buying, whole: Sequence[Ranked]) -> tuple[object, ...]:
-    return found.money(sum(max(each.value, 0) for each in whole)), 1.0, None, None, found.currency
+    value = total(None if each.value is None else max(each.value, 0) for each in whole)
+    return found.money(value), None if value is None else 1.0, None, None, found.currency
 
 
 def _shared(groups: Groups) -> tuple[str, ...]:
@@ -106,9 +111,10 @@ def _tops(values: Sequence[int], what: str) -> tuple[str, ...]:
 
 def _chart(whole: Sequence[Ranked]) -> Chart | None:
     """The share of the money that the best 5 %, 10 % … of the customers make."""
-    if not whole or whole[0].cumulated is None:
+    known = [each for each in whole if each.value is not None]
+    if not known or known[0].cumulated is None:
         return None
     labels = tuple(f"{100 * step // _STEPS} %" for step in range(_STEPS + 1))
-    places = (ceil(len(whole) * step / _STEPS) for step in range(_STEPS + 1))
-    values = tuple(whole[place - 1].cumulated if place else 0.0 for place in places)
+    places = (ceil(len(known) * step / _STEPS) for step in range(_STEPS + 1))
+    values = tuple(known[place - 1].cumulated if place else 0.0 for place in places)
     return Chart("line", labels, values, "percent", "share of the money that the best customers make")

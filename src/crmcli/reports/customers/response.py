@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -21,17 +21,20 @@ from crmcli.store.queries.campaign_views import campaign_named
 from crmcli.store.queries.condition import Condition
 from crmcli.store.queries.groups import group_values
 from crmcli.store.queries.lead_groups import lead_groups
+from crmcli.store.queries.newcomers import newcomers
 from crmcli.store.queries.responding import addressed, buying_keys, kind_of, sends, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from crmcli.reports.customers.buying import Buying
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.reports.report import Drill
+    from crmcli.services.desk import Desk
     from crmcli.store.queries.groups import Group
     from crmcli.store.queries.responding import Addressee, Send
+    from crmcli.store.reader import Reader
 
     _Rated = tuple[Addressee, Person, float]
 
@@ -43,11 +46,11 @@ _COLUMNS = (
     ReportColumn("contact", "contact", "text", 0, "the person"),
     ReportColumn("propensity", "will respond", "percent", 0, "the chance of a response by the model"),
     ReportColumn("days_since", "days since", "days", 1, "days from the last purchase, the person's or their company's"),
-    ReportColumn("purchases", "purchases", "integer", 1, "days on which they bought"),
-    ReportColumn("spent", "spent", "money", 1, "Σ amount of what they bought"),
+    ReportColumn("purchases", "purchases", "integer", 1, "days on which they bought", "none"),
+    ReportColumn("spent", "spent", "money", 1, "Σ amount of what they bought", "none"),
     ReportColumn("channel", "channel", "text", 2, "the kind of the campaign, or of the last one that was sent to them"),
-    ReportColumn("sent_before", "sent", "integer", 2, "campaigns sent to them before"),
-    ReportColumn("responded_before", "responded", "integer", 2, "of these, how many they responded to before"),
+    ReportColumn("sent_before", "sent", "integer", 2, "campaigns sent to them before", "none"),
+    ReportColumn("responded_before", "responded", "integer", 2, "of these, how many they responded to before", "none"),
     CURRENCY,
     ReportColumn("id", "id", "text", 99, "the person's id"),
 )
@@ -68,11 +71,14 @@ _TENTHS = 10
 
 
 class _Past(NamedTuple):
-    """What was sent to somebody so far, and when they responded."""
+    """When something was sent to somebody so far, and when they responded to it, the earliest first."""
 
-    sent: int
-    responded: tuple[date, ...]
+    sent: tuple[datetime, ...]
+    responded: tuple[datetime, ...]
     kind: str
+
+
+_NOTHING_YET = _Past((), (), "")
 
 
 class _Bought(NamedTuple):
@@ -83,7 +89,7 @@ class _Bought(NamedTuple):
 
 
 def response_report(sources: Sources, inquiry: Inquiry) -> Report:
-    """The members that a campaign was not sent to yet, or whoever was ever written to, the likeliest to respond first.
+    """Those that a campaign is still to be sent to, started or not, or whoever was ever written to, the likeliest to respond first.
 
     It is learned from what was sent in the period; told apart there is a row for each group. Raises UsageError where numpy and
     scipy are missing or people can't be told apart so, NotFound for the campaign, Refused on too little to learn from.
@@ -105,11 +111,8 @@ def response_report(sources: Sources, inquiry: Inquiry) -> Report:
             )  # fmt: skip
         model = fit(examples, answers)
         kind = kind_of(reader, campaign.number) if campaign else None
-        people = waiting(reader, campaign.number, where) if campaign else addressed(reader, where)
-        today = inquiry.now.date()
-        known = [
-            _person(str(each.number), bought.of(each.number), past.get(each.number), kind, today) for each in people
-        ]
+        people = _waiting(desk, reader, campaign.number, where) if campaign else addressed(reader, where)
+        known = [_today(bought.of(each.number), past.get(each.number), kind, inquiry, each.number) for each in people]
         scored = _scored(people, known, propensities(model, known))
         notes = (_worth(model), *((f"nobody waits to be sent {campaign.name}",) if campaign and not people else ()))
         answer = _one_by_one(found, scored) if group is None else _in_groups(found, group, scored)
@@ -118,6 +121,11 @@ def response_report(sources: Sources, inquiry: Inquiry) -> Report:
             title=titled(title, group) if group else title, n=len(people), period=inquiry.span.label,
             formula=_FORMULA, model=_model(model), notes=(*notes, *answer.notes, *found.found.notes),
         )  # fmt: skip
+
+
+def _waiting(desk: Desk, reader: Reader, campaign: int, where: Condition) -> list[Addressee]:
+    """Whom a campaign is still to be sent to: its members, and those whom starting it would make members."""
+    return sorted((*waiting(reader, campaign, where), *newcomers(reader, desk, campaign, where)))
 
 
 def _one_by_one(found: Buying, scored: Sequence[_Rated]) -> Report:
@@ -141,7 +149,7 @@ def _in_groups(found: Buying, group: Group, scored: Sequence[_Rated]) -> Report:
         "response", "", (*group_column(group), *_GROUPED),
         tuple((*group_cell(group, key), *_figures(some)) for key, some in lines),
         (None, *_figures(scored)) if len(lines) > 1 else None,
-        chart=chart_of(group, shown, "percent", "mean chance of a response"),
+        chart=chart_of(group, shown, "percent", "mean chance of a response", of_nothing=None),
         drill=tuple(_people([each.number for each, _, _ in some]) for _, some in lines), notes=shared(group),
     )  # fmt: skip
 
@@ -176,7 +184,7 @@ class _Purchases:
             return None
         if key not in self._known:
             days = self._histories[key]
-            self._known[key] = _Bought(list(days), list(accumulate(days.values())))
+            self._known[key] = _Bought(list(days), list(accumulate(amount or 0 for amount in days.values())))
         return self._known[key]
 
 
@@ -185,17 +193,15 @@ def _examples(
 ) -> tuple[list[Person], list[bool], dict[int, _Past]]:
     """Each person as they stood when a campaign was sent to them in the period, whether they responded, and what all sends left."""
     people, answers, past = list[Person](), list[bool](), dict[int, _Past]()
-    zone = inquiry.now.tzinfo
     for place, send in enumerate(sent):
-        day = send.sent_at.astimezone(zone).date()
-        so_far = past.get(send.contact)
+        at, so_far = send.sent_at, past.get(send.contact, _NOTHING_YET)
         if _is_within(inquiry, send):
-            people.append(_person(f"{place:09}", bought.of(send.contact), so_far, send.kind, day))
+            day = at.astimezone(inquiry.now.tzinfo).date()
+            counts = bisect_left(so_far.sent, at), bisect_left(so_far.responded, at)
+            people.append(_person(f"{place:09}", bought.of(send.contact), day, send.kind, counts))
             answers.append(send.responded_at is not None)
-        responded = so_far.responded if so_far else ()
-        if send.responded_at is not None:
-            responded = (*responded, send.responded_at.astimezone(zone).date())
-        past[send.contact] = _Past((so_far.sent if so_far else 0) + 1, responded, send.kind)
+        answered = (send.responded_at,) if send.responded_at is not None else ()
+        past[send.contact] = _Past((*so_far.sent, at), tuple(sorted((*so_far.responded, *answered))), send.kind)
     return people, answers, past
 
 
@@ -207,13 +213,23 @@ def _is_within(inquiry: Inquiry, send: Send) -> bool:
     return bounds is None or bounds[0] <= utc_text(send.sent_at) < bounds[1]
 
 
-def _person(key: str, bought: _Bought | None, past: _Past | None, kind: str | None, day: date) -> Person:
-    """Somebody as they are known on a day, that day's own purchases and responses not yet."""
-    place = bisect_left(bought.days, day) if bought else 0
-    since = (day - bought.days[place - 1]).days if bought and place else None
+def _today(bought: _Bought | None, past: _Past | None, kind: str | None, inquiry: Inquiry, contact: int) -> Person:
+    """Somebody as they are known now, with all that was noted up to this moment."""
+    from datetime import timedelta
+
+    past = past or _NOTHING_YET
+    counts = bisect_right(past.sent, inquiry.now), bisect_right(past.responded, inquiry.now)
+    tomorrow = inquiry.now.date() + timedelta(days=1)
+    person = _person(str(contact), bought, tomorrow, kind or past.kind, counts)
+    return person if person.days_since is None else person._replace(days_since=person.days_since - 1)
+
+
+def _person(key: str, bought: _Bought | None, before: date, kind: str, counts: tuple[int, int]) -> Person:
+    """Somebody with what they bought before a day, and to how many of how many sends they responded until then."""
+    place = bisect_left(bought.days, before) if bought else 0
+    since = (before - bought.days[place - 1]).days if bought and place else None
     spent = bought.spent[place - 1] if bought and place else 0
-    responded = sum(at < day for at in past.responded) if past else 0
-    return Person(key, since, place, spent, kind or (past.kind if past else ""), past.sent if past else 0, responded)
+    return Person(key, since, place, spent, kind, *counts)
 
 
 def _scored(people: Sequence[Addressee], known: Sequence[Person], chances: Sequence[float]) -> list[_Rated]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain import rfm
-from crmcli.domain.metrics import mean, ratio
+from crmcli.domain.metrics import mean, ratio, total
 from crmcli.reports.customers.buying import CURRENCY, CUSTOMER, IDENTITY, buying
 from crmcli.reports.customers.groups import NO_GROUP, grouped, own_way, themselves
 from crmcli.reports.questions import CUSTOMER_GROUPS
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _FORMULA = (
     "score = 1 + floor(5 x (customers below + half of those alike) / n), by recency, frequency and money; "
-    "segment by R and the mean of F and M, a half up"
+    "segment by R and the mean of F and M, a half up; who has no known money has no M, and the segment by R and F"
 )
 _TITLE = "recency, frequency and money"
 
@@ -33,29 +33,29 @@ _ONES = (
     ReportColumn("recency", "days since", "days", 0, "days from the last purchase to the last day of the period"),
     ReportColumn("frequency", "purchases", "integer", 0, "days on which the customer bought, in the period"),
     ReportColumn("monetary", "spent", "money", 0, "Σ amount of the customer's purchases in the period"),
-    ReportColumn("r", "R", "integer", 1, "1 to 5 by rank of the days since: 5 bought most lately"),
-    ReportColumn("f", "F", "integer", 1, "1 to 5 by rank of the purchases: 5 bought most often"),
-    ReportColumn("m", "M", "integer", 1, "1 to 5 by rank of the money: 5 spent most"),
-    ReportColumn("score", "score", "text", 0, "R, F and M as they are written"),
-    ReportColumn("segment", "segment", "text", 0, "the kind of customer, by R and the mean of F and M"),
+    ReportColumn("r", "R", "integer", 1, "1 to 5 by rank of the days since: 5 bought most lately", "none"),
+    ReportColumn("f", "F", "integer", 1, "1 to 5 by rank of the purchases: 5 bought most often", "none"),
+    ReportColumn("m", "M", "integer", 1, "1 to 5 by rank of the money: 5 spent most; none without known money", "none"),
+    ReportColumn("score", "score", "text", 0, "R, F and M as they are written", "none"),
+    ReportColumn("segment", "segment", "text", 0, "the kind of customer, by R and the mean of F and M", "none"),
 )
 _KINDS = (
     ReportColumn("segment", "segment", "text", 0, "the kind of customer, by R and the mean of F and M"),
     ReportColumn("customers", "customers", "integer", 0, "customers of this kind"),
-    ReportColumn("share", "share", "percent", 0, "customers of this kind / all customers"),
+    ReportColumn("share", "share", "percent", 0, "customers of this kind / all customers", "share"),
     ReportColumn(
         "recency", "days since", "number", 1, "mean days from the last purchase to the last day of the period"
     ),
     ReportColumn("frequency", "purchases", "number", 1, "mean number of days on which they bought"),
     ReportColumn("monetary", "spent", "money", 0, "Σ amount of what they bought"),
-    ReportColumn("money_share", "of all money", "percent", 1, "what they spent / what all spent"),
+    ReportColumn("money_share", "of all money", "percent", 1, "what they spent / what all spent", "share"),
 )
 
 
 _TELLING = ("champions", "loyal", "at risk", "can't lose")
 _GROUPED = (
     ReportColumn("customers", "customers", "integer", 0, "customers of the group"),
-    ReportColumn("share", "share", "percent", 3, "customers of the group / all customers"),
+    ReportColumn("share", "share", "percent", 3, "customers of the group / all customers", "share"),
     ReportColumn("monetary", "spent", "money", 0, "Σ amount of what they bought"),
     *(
         column
@@ -96,7 +96,9 @@ def rfm_report(sources: Sources, inquiry: Inquiry) -> Report:
 
 
 def _by_customer(found: Buying, scored: list[Scored]) -> Report:
-    ordered = sorted(scored, key=lambda each: (-each.r - each.f - each.m, -each.spent, found.label(each.customer)))
+    ordered = sorted(
+        scored, key=lambda each: (-each.r - each.f - (each.m or 0), -(each.spent or 0), found.label(each.customer))
+    )
     rows = tuple(
         (
             found.label(each.customer), each.days_since, each.purchases, found.money(each.spent), each.r, each.f, each.m,
@@ -125,15 +127,15 @@ def _by_group(found: Buying, scored: list[Scored]) -> Report:
     answer, parts = grouped(
         found, "rfm", _TITLE, (*_GROUPED, CURRENCY), {each.customer: each for each in scored},
         lambda some: (*_spread(found, list(some.values()), scored), found.currency),
-        lambda some: sum(each.spent for each in some.values()), lambda some: _cells(found, list(some.values())),
+        lambda some: total(each.spent for each in some.values()) or 0, lambda some: _cells(found, list(some.values())),
     )  # fmt: skip
     return answer._replace(chart=_grouped_chart([(label or NO_GROUP, list(some.values())) for label, some in parts]))
 
 
 def _spread(found: Buying, some: list[Scored], scored: list[Scored]) -> tuple[object, ...]:
     kinds = [[each for each in some if each.segment == name] for name in rfm.SEGMENTS]
-    figures = ((len(kind), found.money(sum(each.spent for each in kind))) for kind in kinds)
-    spent = found.money(sum(each.spent for each in some))
+    figures = ((len(kind), found.money(total(each.spent for each in kind))) for kind in kinds)
+    spent = found.money(total(each.spent for each in some))
     return (len(some), ratio(len(some), len(scored)), spent, *(figure for pair in figures for figure in pair))
 
 
@@ -154,10 +156,10 @@ def _grouped_chart(divided: list[tuple[str, list[Scored]]]) -> Chart | None:
 
 
 def _kind(found: Buying, some: list[Scored], scored: list[Scored]) -> tuple[object, ...]:
-    spent, whole = sum(each.spent for each in some), sum(each.spent for each in scored)
+    spent, whole = total(each.spent for each in some), total(each.spent for each in scored)
     return (
         len(some), ratio(len(some), len(scored)), mean([each.days_since for each in some]),
-        mean([each.purchases for each in some]), found.money(spent), ratio(spent, whole),
+        mean([each.purchases for each in some]), found.money(spent), None if spent is None or whole is None else ratio(spent, whole),
     )  # fmt: skip
 
 

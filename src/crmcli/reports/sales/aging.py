@@ -30,10 +30,13 @@ BANDS = ("0-30", "31-60", "61-90", "91-180", ">180")
 _MOST_ROTTING = 10_000
 _COLUMNS = (
     ReportColumn("age", "age", "text", 0, "days from the day a deal was made to today"),
-    ReportColumn("deals", "open", "integer", 0, "open deals of that age"),
-    ReportColumn("value", "value", "money", 0, "Σ value of the open deals of that age"),
-    ReportColumn("rotting", "rotting", "integer", 1, "those untouched (no activity done, no new stage) for longer than their stage allows"),
-    ReportColumn("rotting_value", "rotting value", "money", 2, "Σ value of those that rot"),
+    ReportColumn("deals", "open", "integer", 0, "open deals of that age", is_now=True),
+    ReportColumn("value", "value", "money", 0, "Σ value of the open deals of that age", is_now=True),
+    ReportColumn(
+        "rotting", "rotting", "integer", 1,
+        "those untouched (no activity done, no new stage) for longer than their stage allows", is_now=True,
+    ),
+    ReportColumn("rotting_value", "rotting value", "money", 2, "Σ value of those that rot", is_now=True),
     ReportColumn("currency", "currency", "text", 4, "the currency that the money is counted in"),
 )  # fmt: skip
 _FORMULA = "age = today - the day a deal was made; rotting = days since the last touch > what its stage allows"

@@ -9,7 +9,7 @@ from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import joined
 from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.funnel import all_together, been_in, groups_in_order
-from crmcli.reports.sales.grouping import asking, group_cell, group_column
+from crmcli.reports.sales.grouping import as_one, asking, group_cell, group_column
 from crmcli.reports.sales.ladder import ladder
 from crmcli.reports.unrated import shared
 from crmcli.store.queries.stage_history import climbs, created_within
@@ -40,7 +40,7 @@ def conversion_report(sources: Sources, inquiry: Inquiry) -> Report:
         whole = all_together(asked, rungs, made, furthest)
         return Report(
             "conversion", _title(rungs, asked), (*group_column(asked.group), *_columns(rungs)), rows, None, sum(whole),
-            inquiry.span.label, None, _FORMULA, chart=_chart(rungs, whole),
+            inquiry.span.label, None, _FORMULA, chart=_chart(rungs, whole, asked),
             drill=tuple(
                 drills.to(key, been_in(rungs, step), sum(furthest[key][step:])) for key, step in places
             ),
@@ -58,14 +58,15 @@ def _columns(rungs: Ladder) -> tuple[ReportColumn, ...]:
     reached = "deals made in the period that ever were in this stage or a later one"
     return (
         ReportColumn("stage", "from"),
-        ReportColumn("deals", "deals", "integer", meaning=reached),
+        ReportColumn("deals", "deals", "integer", 1, meaning=reached),
         *(
             ReportColumn(
-                f"to_{name}", f"to {name}", "percent", meaning=f"ever reached {name} or a later one / ever reached this one"
+                f"to_{name}", f"to {name}", "percent", 0 if name == rungs.names[-1] else place,
+                f"ever reached {name} or a later one / ever reached this one",
             )
-            for name in rungs.names[1:]
+            for place, name in enumerate(rungs.names[1:], start=3)
         ),
-        ReportColumn("lost", "lost", "percent", meaning="deals of these that are lost now / ever reached this one"),
+        ReportColumn("lost", "lost", "percent", 2, meaning="deals of these that are lost now / ever reached this one"),
     )  # fmt: skip
 
 
@@ -107,10 +108,9 @@ def _cells(
     return {**found, "lost": drills.to(key, gone, sum(lost.get(key, [])[step:]))}
 
 
-def _chart(rungs: Ladder, whole: list[int]) -> Chart | None:
+def _chart(rungs: Ladder, whole: list[int], asked: Asking) -> Chart | None:
     if not sum(whole) or len(rungs.names) < 2:
         return None
     grid = tuple(tuple(_shares(whole, step)) for step in range(len(whole) - 1))
-    return Chart(
-        "heat", rungs.names[:-1], (), "percent", "from stage (rows) to stage", columns=rungs.names[1:], grid=grid
-    )  # fmt: skip
+    title = as_one("from stage (rows) to stage", asked.group)
+    return Chart("heat", rungs.names[:-1], (), "percent", title, columns=rungs.names[1:], grid=grid)

@@ -32,15 +32,18 @@ if TYPE_CHECKING:
 _RATE_MONTHS = 12
 _RATE = f"won / (won + lost) of the deals closed in the {_RATE_MONTHS} months up to the end of the period, or today"
 _COLUMNS = (
-    ReportColumn("quota", "quota", "money", 0, "the goal of won_value for just this period, else Σ of those that lie wholly in it"),
+    ReportColumn("quota", "quota", "money", 0, "the goal of won_value for just this period, else Σ of those that lie wholly in it", "none"),
     ReportColumn("won", "won", "money", 0, "Σ value of the deals won in the period"),
     ReportColumn("share", "reached", "percent", 2, "won / quota"),
-    ReportColumn("gap", "gap", "money", 1, "quota - won; below zero where more was won"),
-    ReportColumn("expected", "by today", "money", 4, "what would be won by today if every day of the period brought the same of the quota"),
+    ReportColumn("gap", "gap", "money", 1, "quota - won; below zero where more was won", "none"),
+    ReportColumn(
+        "expected", "by today", "money", 4,
+        "what would be won by today if every day of the period brought the same of the quota", "none",
+    ),
     ReportColumn("pace", "pace", "percent", 3, "won / what would be won by today: 100 % is on time"),
-    ReportColumn("deals", "open", "integer", 3, "open deals expected to be decided in the period, the overdue ones of it too"),
-    ReportColumn("pipeline", "pipeline", "money", 0, "Σ value of these open deals"),
-    ReportColumn("coverage", "coverage", "number", 0, "pipeline / (quota - won); no value where the quota is reached"),
+    ReportColumn("deals", "open", "integer", 3, "open deals expected to be decided in the period, the overdue ones of it too", is_now=True),
+    ReportColumn("pipeline", "pipeline", "money", 0, "Σ value of these open deals", is_now=True),
+    ReportColumn("coverage", "coverage", "number", 0, "pipeline / (quota - won); no value where the quota is reached", is_now=True),
     ReportColumn("win_rate", "win rate", "percent", 2, _RATE),
     ReportColumn("required", "required", "number", 0, "1 / win rate: the coverage that it takes"),
     ReportColumn("currency", "currency", "text", 5, "the currency that the money is counted in"),
@@ -73,7 +76,7 @@ class _Coverage:
         self.today = self.now.date()
         self.days: Period | None = whole_days(span, self.now)
         self.rate_span = _before(self.days, asked)
-        self.day = day_of_rate(self.today)
+        self.day = day_of_rate(self.now)
         self.money = asked.worth(self.day)
         self.code = self.money.currency
         self.open = both(asked.where, expected_within(self.days))

@@ -65,7 +65,9 @@ def cycle_report(sources: Sources, inquiry: Inquiry) -> Report:
             tuple((*group_cell(asked.group, key), *each.figures) for key, each in rows),
             (None, *whole.figures) if asked.group.name and len(rows) > 1 else None, len(whole.won) + len(whole.lost),
             inquiry.span.label, None, _FORMULA,
-            chart=chart_of(asked.group, [(key, mean(each.won)) for key, each in rows], "days", "mean cycle of won deals"),
+            chart=chart_of(
+                asked.group, [(key, mean(each.won)) for key, each in rows], "days", "mean cycle of won deals", of_nothing=None
+            ),
             drill=tuple(drills.to(key, "stage_kind = won", len(each.won)) for key, each in rows),
             cells=tuple(
                 dict.fromkeys(

@@ -12,7 +12,7 @@ from crmcli.reports.questions import ALSO
 from crmcli.reports.report import Chart, Drill, Report, ReportColumn
 from crmcli.reports.sales.expecting import expected_within, period_or, said, whole_days
 from crmcli.reports.sales.futures import CHANCE, UNKNOWN, prospect
-from crmcli.reports.sales.grouping import NO_GROUP, major, money, titled
+from crmcli.reports.sales.grouping import NO_GROUP, along_time, major, money, titled
 from crmcli.reports.unrated import left_out, shared
 from crmcli.store.queries.condition import Condition, both
 from crmcli.store.queries.forecasting import CATEGORY, OPEN, Expected, expected, open_stages, won_deals
@@ -35,26 +35,38 @@ _NOTHING = Expected(0, 0, 0, 0, 0, 0)
 _NONE_WON = (0, 0.0)
 _IS_WON = Condition("s.kind = 'won'")
 
-_DEALS = ReportColumn("deals", "open", "integer", 1, "open deals")
-_VALUE = ReportColumn("value", "value", "money", 2, "Σ value over open deals")
+_DEALS = ReportColumn("deals", "open", "integer", 1, "open deals", is_now=True)
+_VALUE = ReportColumn("value", "value", "money", 2, "Σ value over open deals", is_now=True)
 _WEIGHTED = ReportColumn(
-    "weighted", "weighted", "money", 0, "Σ value · probability over open deals; lost ones never count"
+    "weighted", "weighted", "money", 0, "Σ value · probability over open deals; lost ones never count", is_now=True
 )
-_OVERDUE = ReportColumn("overdue", "overdue", "money", 4, "the part of weighted that was expected before today")
+_OVERDUE = ReportColumn(
+    "overdue", "overdue", "money", 4, "the part of weighted that was expected before today", is_now=True
+)
 _WON = ReportColumn(
     "won", "won", "money", 1, "Σ value of the deals won in the period; without one, in the present month"
 )
-_COMMIT = ReportColumn("commit", "commit", "money", 3, "won + Σ value over open deals in stages of category commit")
+_COMMIT = ReportColumn(
+    "commit", "commit", "money", 3, "won + Σ value over open deals in stages of category commit", is_now=True
+)
 _BEST = ReportColumn(
-    "best_case", "best case", "money", 3, "commit + Σ value over open deals in stages of category best_case"
+    "best_case",
+    "best case",
+    "money",
+    3,
+    "commit + Σ value over open deals in stages of category best_case",
+    is_now=True,
 )
 _TOGETHER = ReportColumn(
     "forecast", "with those above", "money", 0,
-    "the values added up from above: commit = closed + commit; best case = commit + best case; then the pipeline",
+    "the values added up from above: commit = closed + commit; best case = commit + best case; then the pipeline", is_now=True,
 )  # fmt: skip
 _CURRENCY = ReportColumn("currency", "currency", "text", 5)
 _INTERVAL = tuple(
-    ReportColumn(f"p{p}", f"p{p}", "money", 2, f"in {p} % of the simulated futures the open deals bring this or less; {CHANCE}")
+    ReportColumn(
+        f"p{p}", f"p{p}", "money", 2,
+        f"in {p} % of the simulated futures the open deals bring this or less; {CHANCE}", is_now=True,
+    )
     for p in (10, 50, 90)
 )  # fmt: skip
 _FORMULA = "weighted = Σ value · probability; commit = won + commit; best case = commit + best case"
@@ -89,7 +101,7 @@ class _Forecast:
         self.today = inquiry.now.date()
         self.days = whole_days(inquiry.span, inquiry.now)
         self.won_span = period_or(inquiry, "this month", self.desk.fiscal_start)
-        self.day = day_of_rate(self.today)
+        self.day = day_of_rate(inquiry.now)
         self.money = worth(reader, inquiry.currency, self.desk.currency, day=self.day)
         self.code = self.money.currency
         fits = self.desk.condition(reader, "deal", inquiry.filter)
@@ -116,11 +128,19 @@ class _Forecast:
         rows = tuple(self._row(group, line, chances.groups.get(line.key, UNKNOWN)) for line in lines)
         drills, cells = self._said(group, lines)
         report = self._report(titled("forecast", group), (name, *amounts, *_INTERVAL, _CURRENCY), rows, chances)
-        values = tuple(major(line.open.weighted, self.code) for line in lines)
-        chart = Chart("bar", tuple(line.label or NO_GROUP for line in lines), values, self.code, "weighted")
         return report._replace(
             totals=self._row(group, whole, chances.whole, is_total=True) if rows else None, n=whole.open.deals,
-            chart=chart if rows else None, drill=drills, cells=cells, notes=(*report.notes, *shared(group)),
+            chart=self._chart(lines) if rows else None, drill=drills, cells=cells, notes=(*report.notes, *shared(group)),
+        )  # fmt: skip
+
+    def _chart(self, lines: Sequence[_Line]) -> Chart:
+        """What is to be expected of each group, and of each stretch of the calendar; what is apart from it at the end."""
+        found = [(line.label or NO_GROUP, major(line.open.weighted, self.code)) for line in lines]
+        dated = sum(line.days is not None for line in lines)
+        labels, values = along_time([label for label, _ in found[:dated]], [value for _, value in found[:dated]], 0.0)
+        rest = found[dated:]
+        return Chart(
+            "bar", (*labels, *(label for label, _ in rest)), (*values, *(value for _, value in rest)), self.code, "weighted"
         )  # fmt: skip
 
     def _group(self) -> Group:

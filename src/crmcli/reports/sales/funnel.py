@@ -8,7 +8,7 @@ from crmcli.domain.metrics import median, ratio
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import equal, joined, quoted
 from crmcli.reports.report import Chart, Report, ReportColumn
-from crmcli.reports.sales.grouping import asking, group_cell, group_column
+from crmcli.reports.sales.grouping import as_one, asking, group_cell, group_column
 from crmcli.reports.sales.ladder import every_of, ladder, sampled
 from crmcli.reports.unrated import shared
 from crmcli.store.queries.stage_history import created_within, heights, in_pipeline, ways
@@ -30,13 +30,13 @@ _FIGURES = (
         meaning="deals made in the period that ever were in this stage or a later one; lost ones stay in, one that came back counts once",
     ),
     ReportColumn("conversion", "go on", "percent", meaning="reached the next stage or a later one / reached this one or a later one"),
-    ReportColumn("share", "of all", "percent", meaning="reached / all deals made in the period"),
+    ReportColumn("share", "of all", "percent", 3, meaning="reached / all deals made in the period"),
     ReportColumn(
-        "median_days", "days to next", "days",
+        "median_days", "days to next", "days", 2,
         meaning="median days from first entering the stage to first entering a later one, of the deals that did both",
     ),
-    ReportColumn("now", "there now", "integer", meaning="deals made in the period that stand in the stage at this moment"),
-    ReportColumn("now_share", "share now", "percent", meaning="there now / all deals made in the period"),
+    ReportColumn("now", "there now", "integer", 1, meaning="deals made in the period that stand in the stage at this moment", is_now=True),
+    ReportColumn("now_share", "share now", "percent", 4, meaning="there now / all deals made in the period", is_now=True),
 )  # fmt: skip
 _FORMULA = "go on = ever reached a later stage / ever reached this one; there now = the plain distribution of today"
 # For each group how many deals came to each step and no further.
@@ -64,7 +64,7 @@ def funnel_report(sources: Sources, inquiry: Inquiry) -> Report:
     return Report(
         "funnel", _title(rungs, asked), (*group_column(asked.group), ReportColumn("stage", "stage"), *_FIGURES),
         tuple(row for row, _, _ in lines), None, sum(whole), inquiry.span.label, None, _FORMULA,
-        chart=_chart(rungs, whole), drill=tuple(drill for _, drill, _ in lines), cells=tuple(cells for *_, cells in lines),
+        chart=_chart(rungs, whole, asked), drill=tuple(drill for _, drill, _ in lines), cells=tuple(cells for *_, cells in lines),
         notes=(*shared(asked.group), *sampled(every)),
     )  # fmt: skip
 
@@ -149,8 +149,8 @@ def _standing(rungs: Ladder, stages: list[StageView]) -> str:
     return joined(equal("pipeline", rungs.pipeline), f"stage in ({names})")
 
 
-def _chart(rungs: Ladder, whole: list[int]) -> Chart | None:
+def _chart(rungs: Ladder, whole: list[int], asked: Asking) -> Chart | None:
     if not sum(whole):
         return None
     reached = tuple(sum(whole[step:]) for step in range(len(whole)))
-    return Chart("funnel", rungs.names, reached, "", "deals that ever reached the stage")
+    return Chart("funnel", rungs.names, reached, "", as_one("deals that ever reached the stage", asked.group))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmcli.domain.forecasting import FUTURES, SEED, STRENGTH, WITHIN, chance, interval, reached, simulated
+from crmcli.domain.forecasting import FUTURES, SEED, STRENGTH, WITHIN, Outcomes, chance, interval, simulated
 from crmcli.domain.frozen import NamedTuple
 from crmcli.errors import BadValue
 from crmcli.reports.sales.grouping import major, money
-from crmcli.store.queries.forecasting import LAST_CLOSED, chances, furthest, open_stages
+from crmcli.store.queries.forecasting import LAST_CLOSED, chances, endings, open_stages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from crmcli.domain.forecasting import Outcomes
     from crmcli.domain.money import Money
     from crmcli.store.queries.condition import Condition
     from crmcli.store.queries.groups import Group
@@ -26,10 +25,11 @@ _MOST_FUTURES = 1_000_000
 _MOST_GROUPS = 60
 _APART = f"groups are told apart where a deal is in one of them, and they are at most {_MOST_GROUPS}"
 CHANCE = (
-    f"chance = (won + {STRENGTH} · probability) / (won + lost + {STRENGTH}) over the deals that reached the stage, of the"
-    f" last {LAST_CLOSED:,} closed"
+    f"chance = (won + {STRENGTH} · probability) / (won + lost + {STRENGTH}) over the deals seen in the stage, of the last"
+    f" {LAST_CLOSED:,} closed"
 )
 Interval = tuple["Money | None", ...]
+_NOBODY = Outcomes(0, 0)
 UNKNOWN: Interval = (None,) * len(WITHIN)
 
 
@@ -59,10 +59,11 @@ def prospect(
 def _simulated(reader: Reader, group: Group, worth: Worth, where: Condition, count: int, seed: int) -> Prospect:
     outcomes, stages = _outcomes(reader)
     deals: dict[int, tuple[object, int, float]] = {}
-    for key, number, amount, probability, pipeline, position in chances(reader, group, worth, where):
+    standing: set[int] = set()
+    for key, number, amount, probability, stage in chances(reader, group, worth, where):
         # One that is in several groups is won or lost once.
-        p = chance(outcomes.get((pipeline, position)), probability / 100)
-        deals.setdefault(number, (key, round(amount or 0), p))
+        deals.setdefault(number, (key, round(amount or 0), chance(outcomes.get(stage), probability / 100)))
+        standing.add(stage)
     in_turn = [deals[number] for number in sorted(deals)]
     is_told_apart = not group.is_shared and len({key for key, *_ in in_turn}) <= _MOST_GROUPS
     sums, together = simulated(
@@ -75,26 +76,34 @@ def _simulated(reader: Reader, group: Group, worth: Worth, where: Condition, cou
         **{f"p{p}": major(amount, worth.currency) for p, amount in zip(WITHIN, whole, strict=True)},
         "stages": {"formula": CHANCE, **stages},
     }  # fmt: skip
-    notes = () if is_told_apart else (f"p10, p50 and p90 are of the whole: {_APART}",)
-    return Prospect(by_key, _amounts(together, worth.currency), model, notes)
+    apart = () if is_told_apart else (f"p10, p50 and p90 are of the whole: {_APART}",)
+    few = _without_history([outcomes.get(stage, _NOBODY) for stage in standing])
+    return Prospect(by_key, _amounts(together, worth.currency), model, (*apart, *few))
+
+
+def _without_history(stages: Sequence[Outcomes]) -> tuple[str, ...]:
+    """A note on the stages of open deals where their own probability says more than what became of others."""
+    few = sum(not stage.is_telling for stage in stages)
+    if not few:
+        return ()
+    where = f"in {few} of {len(stages)} stages fewer than {STRENGTH} closed deals were seen"
+    return (f"{where}: p10, p50 and p90 rest on the probability given there",)
 
 
 def _amounts(sums: list[int], currency: str) -> Interval:
     return tuple(money(amount, currency) for amount in interval(sums))
 
 
-def _outcomes(reader: Reader) -> tuple[dict[tuple[int, int], Outcomes], dict[str, object]]:
-    """What became of the deals that reached each stage, by pipeline and position, and the same to be read."""
-    known, listed = furthest(reader), open_stages(reader)
-    by_stage: dict[tuple[int, int], Outcomes] = {}
-    for pipeline in dict.fromkeys(stage.pipeline for stage in listed):
-        places = [stage.position for stage in listed if stage.pipeline == pipeline]
-        by_stage |= {(pipeline, place): told for place, told in reached(places, known.get(pipeline, {})).items()}
+def _outcomes(reader: Reader) -> tuple[dict[int, Outcomes], dict[str, object]]:
+    """What became of the deals that were seen in each stage, by its number, and the same to be read."""
+    ended = endings(reader)
+    by_stage = {number: Outcomes(kinds.get("won", 0), kinds.get("lost", 0)) for number, kinds in ended.items()}
     told: dict[str, object] = {}
-    for stage in listed:
-        ended, probability = by_stage[stage.pipeline, stage.position], stage.probability / 100
+    for stage in open_stages(reader):
+        outcomes, probability = by_stage.get(stage.number, _NOBODY), stage.probability / 100
         told[f"{stage.pipeline_name}: {stage.name}"] = {
-            "won": ended.won, "lost": ended.lost, "probability": probability, "chance": chance(ended, probability),
+            "won": outcomes.won, "lost": outcomes.lost, "probability": probability,
+            "chance": chance(outcomes, probability),
         }  # fmt: skip
     return by_stage, told
 

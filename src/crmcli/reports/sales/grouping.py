@@ -5,26 +5,29 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from crmcli.domain.dates import zone_of
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.money import Money, exponent
+from crmcli.domain.stretches import without_holes
 from crmcli.reports.drill import grouped, within
 from crmcli.reports.report import Chart, ReportColumn
 from crmcli.store.queries.groups import WHOLE, day_of_rate, deal_groups
-from crmcli.store.queries.worth import worth
+from crmcli.store.queries.worth import RateDay, worth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.services.desk import Desk
     from crmcli.store.queries.condition import Condition
     from crmcli.store.queries.groups import Group
-    from crmcli.store.queries.worth import Worth
+    from crmcli.store.queries.worth import Day, Worth
     from crmcli.store.reader import Reader
 
 T = TypeVar("T")
 NO_GROUP = "—"
-_MOST_BARS = 20
+_SKIPPED = "…"  # stretches of the calendar that are too many to be drawn
+MOST_BARS = 20
 
 
 class Asking(NamedTuple):
@@ -36,8 +39,9 @@ class Asking(NamedTuple):
     group: Group
     where: Condition
 
-    def worth(self, day: str = "r.closed_at") -> Worth:
-        """What a deal is worth, by the rate of a day."""
+    def worth(self, day: Day | None = None) -> Worth:
+        """What a deal is worth, by the rate of a day; of that of closing unless told otherwise."""
+        day = day or RateDay(zone_of(self.inquiry.now))
         return worth(self.reader, self.inquiry.currency, self.desk.currency, day=day)
 
     def rest(self, field: str) -> tuple[str, ...]:
@@ -60,9 +64,9 @@ def asking(
         yield Asking(desk, reader, inquiry, group, desk.condition(reader, "deal", inquiry.filter))
 
 
-def day_of_open(inquiry: Inquiry) -> str:
-    """The day whose rate an amount is taken at, in SQL: the day of closing, today for what is open."""
-    return day_of_rate(inquiry.now.date())
+def day_of_open(inquiry: Inquiry) -> RateDay:
+    """The day whose rate an amount is taken at: the day of closing, today for what is open."""
+    return day_of_rate(inquiry.now)
 
 
 def ordered(group: Group, found: Mapping[object, T], weight: Callable[[T], float]) -> list[tuple[object, T]]:
@@ -87,14 +91,46 @@ def titled(what: str, group: Group) -> str:
     return f"{what} by {group.name.replace('-', ' ')}" if group.name else what
 
 
-def chart_of(group: Group, figures: Iterable[tuple[object, float | None]], unit: str, title: str) -> Chart | None:
-    """A bar for each group, a line over the calendar; None where there is nothing to compare."""
+def chart_of(
+    group: Group,
+    figures: Iterable[tuple[object, float | None]],
+    unit: str,
+    title: str,
+    *,
+    of_nothing: float | None = 0.0,
+) -> Chart | None:
+    """A bar for each group, a line over the calendar; None where there is nothing to compare.
+
+    ``of_nothing`` is the figure of a stretch of the calendar in which nothing happened: None for a rate or a mean.
+    """
     known = [(key, value) for key, value in figures if not (group.moment and key is None)]
     if not group.name or len(known) < 2:
         return None
-    shown = known if group.moment else known[:_MOST_BARS]
+    shown = known if group.moment else known[:MOST_BARS]
     labels = tuple(group.label(key) or NO_GROUP for key, _ in shown)
-    return Chart("line" if group.moment else "bar", labels, tuple(value for _, value in shown), unit, title)
+    values = tuple(value for _, value in shown)
+    if group.moment:
+        return Chart("line", *along_time(labels, values, of_nothing), unit, title)
+    if len(known) > MOST_BARS:
+        title = f"{title}, the first {MOST_BARS} of {len(known):,}"
+    return Chart("bar", labels, values, unit, title)
+
+
+def along_time(
+    labels: Sequence[str], values: Sequence[float | None], of_nothing: float | None
+) -> tuple[tuple[str, ...], tuple[float | None, ...]]:
+    """Names of stretches of the calendar and their figures, with those of the stretches between them."""
+    known = dict(zip(labels, values, strict=True))
+    every = without_holes(labels)
+    return (
+        tuple(_SKIPPED if label is None else label for label in every),
+        tuple(None if label is None else known.get(label, of_nothing) for label in every),
+    )
+
+
+def as_one(title: str, group: Group) -> str:
+    """The title of a chart that draws all groups as one."""
+    return f"{title}, all together, not by {group.name.replace('-', ' ')}" if group.name else title
 
 
 def money(minor: float | None, currency: str) -> Money | None:

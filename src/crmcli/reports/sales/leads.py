@@ -67,7 +67,7 @@ def leads_report(sources: Sources, inquiry: Inquiry) -> Report:
             "leads", titled("leads", group), (*group_column(group), *_COLUMNS),
             tuple((*group_cell(group, key), *_figures(line)) for key, line in lines),
             (None, *_figures(whole)) if len(lines) > 1 else None, whole.leads, span.label, None, _FORMULA,
-            chart=chart_of(group, rates, "percent", "conversion"),
+            chart=chart_of(group, rates, "percent", "conversion", of_nothing=None),
             drill=tuple(drills.to(key, "", line.leads) for key, line in lines),
             cells=_cells(drills, lines, numbers_by_key(alone)), notes=shared(group),
         )  # fmt: skip

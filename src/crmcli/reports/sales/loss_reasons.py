@@ -9,7 +9,7 @@ from crmcli.domain.metrics import ratio
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import MOST_NUMBERS, joined
 from crmcli.reports.report import Chart, Report, ReportColumn
-from crmcli.reports.sales.grouping import NO_GROUP, asking, group_cell, group_column, money, titled
+from crmcli.reports.sales.grouping import NO_GROUP, as_one, asking, group_cell, group_column, money, titled
 from crmcli.reports.unrated import left_out, shared
 from crmcli.store.queries.closings import lost_within
 from crmcli.store.queries.stage_history import REASON, lost_from, stage_names, was_lost_for, was_lost_from
@@ -50,7 +50,8 @@ def loss_reasons_report(sources: Sources, inquiry: Inquiry) -> Report:
         worth = asked.worth()
         lost = lost_within(asked.where, inquiry.span.bounds)
         found = _losses(asked, worth, lost)
-        whole = _together(_losses(asked.whole(), worth, lost) if asked.group.is_shared else found)
+        once = _losses(asked.whole(), worth, lost) if asked.group.is_shared else found
+        whole = _together(once)
         rows = _in_order(asked.group, found)
         stages = _stages(asked, whole)
         drills = DealDrill(asked.desk, asked.reader, asked.group, {key for key, _ in found}, asked.rest("closed_at"))
@@ -71,7 +72,7 @@ def loss_reasons_report(sources: Sources, inquiry: Inquiry) -> Report:
             ),
             (*[None] * len(group_column(asked.group)), None, *_figures(whole, whole.lost, stages, code))
             if len(rows) > 1 else None,
-            whole.lost, inquiry.span.label, code, _FORMULA, chart=_chart(found, stages),
+            whole.lost, inquiry.span.label, code, _FORMULA, chart=_chart(once, stages, asked.group),
             drill=tuple(_drill(drills, reasons, key, why) for (key, why), _ in rows),
             cells=_all_cells(reasons, rows, stages) if not asked.group.name and whole.lost <= MOST_NUMBERS else (),
             notes=(*shared(asked.group), *left_out(asked.desk, asked.reader, worth, lost)),
@@ -106,7 +107,7 @@ def _columns(stages: list[str]) -> tuple[ReportColumn, ...]:
         ReportColumn("reason", "reason"),
         ReportColumn("lost", "lost", "integer", meaning="deals lost for the reason in the period"),
         ReportColumn("value", "value", "money", meaning="Σ value of these deals"),
-        ReportColumn("share", "share", "percent", meaning="lost / all lost"),
+        ReportColumn("share", "share", "percent", meaning="lost / all lost", of_nothing="share"),
         *(
             ReportColumn(f"from_{name}", f"from {name}", "integer", 1, f"deals of these that were lost from {name}")
             for name in stages
@@ -155,7 +156,7 @@ def _figures(loss: Loss, everything: int, stages: list[str], code: str) -> tuple
     return (loss.lost, money(loss.value, code), ratio(loss.lost, everything), *shares, code)
 
 
-def _chart(found: Losses, stages: list[str]) -> Chart | None:
+def _chart(found: Losses, stages: list[str], group: Group) -> Chart | None:
     """Reasons beside the stages that deals were lost from; bars where all were lost from one."""
     reasons: dict[str | None, Loss] = {}
     for (_, why), loss in found.items():
@@ -165,6 +166,7 @@ def _chart(found: Losses, stages: list[str]) -> Chart | None:
         return None
     labels = tuple(why or NO_GROUP for why, _ in shown)
     if len(stages) < 2:
-        return Chart("bar", labels, tuple(loss.lost for _, loss in shown), "", "deals lost")
+        return Chart("bar", labels, tuple(loss.lost for _, loss in shown), "", as_one("deals lost", group))
     grid = tuple(tuple(loss.stages.get(name, 0) for name in stages) for _, loss in shown)
-    return Chart("heat", labels, (), "", "deals lost, by reason (rows) and stage", columns=tuple(stages), grid=grid)
+    title = as_one("deals lost, by reason (rows) and stage", group)
+    return Chart("heat", labels, (), "", title, columns=tuple(stages), grid=grid)

@@ -58,7 +58,7 @@ def response_times_report(sources: Sources, inquiry: Inquiry) -> Report:
             "response-times", titled("response times", group), (*group_column(group), *_COLUMNS),
             tuple((*group_cell(group, key), *_figures(each)) for key, each in lines),
             (None, *_figures(whole)) if len(lines) > 1 else None, whole.number, span.label, None, _FORMULA,
-            chart=chart_of(group, medians, "hours", "median hours to the answer"),
+            chart=chart_of(group, medians, "hours", "median hours to the answer", of_nothing=None),
             drill=tuple(drills.to(key, "", each.number) for key, each in lines),
             cells=tuple(_cells(named[True].get(key, []), named[False].get(key, [])) for key, _ in lines),
             notes=shared(group, "a message"),

@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.store.queries.groups import Group
 
-_RANK = ReportColumn("rank", "rank", "integer", 1, "its place by value; those of equal value share one")
-_DEALS = ReportColumn("deals", "won", "integer", 0, "deals won, by the day they were closed")
+_RANK = ReportColumn("rank", "rank", "integer", 1, "its place by value; those of equal value share one", "rank")
+_DEALS = ReportColumn("deals", "won", "integer", 1, "deals won, by the day they were closed")
 _VALUE = ReportColumn("value", "value", "money", 0, "Σ value of the won deals")
-_RUNNING = ReportColumn("running", "running", "money", 1, "Σ value from the first stretch shown up to this one")
-_SHARE = ReportColumn("share", "share", "percent", 1, "value / value of all won deals")
+_RUNNING = ReportColumn(
+    "running", "running", "money", 1, "Σ value from the first stretch shown up to this one", "running"
+)
+_SHARE = ReportColumn("share", "share", "percent", 1, "value / value of all won deals", "share")
 _CUMULATED = ReportColumn("cumulated", "cumulated", "percent", 3, "the shares added up from the first place on")
 _REST = (
-    ReportColumn("average", "average", "money", 2, "value / won deals"),
+    ReportColumn("average", "average", "money", 2, "value / won deals", "none"),
     ReportColumn("new", "new", "money", 3, "Σ value of the won deals of type new"),
     ReportColumn("existing", "existing", "money", 3, "Σ value of the won deals of type existing"),
     ReportColumn("currency", "currency", "text", 4, "the currency that the money is counted in"),
@@ -61,7 +63,7 @@ def sales_report(sources: Sources, inquiry: Inquiry) -> Report:
                 }
                 for key, each in lines
             ),
-            notes=(*shared(group), *left_out(asked.desk, asked.reader, worth, won)),
+            notes=(*shared(group), *_untold(whole, worth.currency), *left_out(asked.desk, asked.reader, worth, won)),
         )  # fmt: skip
 
 
@@ -103,7 +105,20 @@ def _rest(each: Sold, code: str) -> tuple[object, ...]:
     average = ratio(each.value, each.rated)
     if each.deals and not each.rated:
         return None, None, None, code
+    if each.deals and not each.told:
+        return money(average, code), None, None, code
     return money(average, code), money(each.new, code), money(each.existing, code), code
+
+
+def _untold(whole: Sold, code: str) -> tuple[str, ...]:
+    """A note on the deals of which nobody said whether they are new business."""
+    count = whole.deals - whole.told
+    if not count:
+        return ()
+    amount = money(whole.value - whole.new - whole.existing, code)
+    what = "1 won deal" if count == 1 else f"{count:,} won deals"
+    says = "says" if count == 1 else "say"
+    return (f"{what} worth {amount} {says} neither new nor existing (crm deal edit DEAL --type new)",)
 
 
 def _totals(group: Group, rows: Sequence[object], whole: Sold, code: str) -> tuple[object, ...] | None:

@@ -73,7 +73,7 @@ def slippage_report(sources: Sources, inquiry: Inquiry) -> Report:
         return Report(
             "slippage", titled("slippage", group), (*group_column(group), *_COLUMNS), rows, totals, whole.deals,
             inquiry.span.label, None, _FORMULA,
-            chart=chart_of(group, [(key, each.mean) for key, each in lines], "days", "mean days late"),
+            chart=chart_of(group, [(key, each.mean) for key, each in lines], "days", "mean days late", of_nothing=None),
             drill=tuple(drills.to(key, "", each.deals) for key, each in lines),
             cells=tuple(
                 {"slipped": slipped.get(key), **_of_moves(moved.get(key, {}))} for key, _ in lines

@@ -8,7 +8,7 @@ from crmcli.domain.metrics import mean, median, percentile
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import equal, joined
 from crmcli.reports.report import Chart, Report, ReportColumn
-from crmcli.reports.sales.grouping import asking, group_cell, group_column
+from crmcli.reports.sales.grouping import MOST_BARS, NO_GROUP, asking, group_cell, group_column
 from crmcli.reports.sales.ladder import every_of, ladder, sampled
 from crmcli.reports.unrated import shared
 from crmcli.store.queries.stage_history import created_within, in_pipeline, visits, ways
@@ -19,16 +19,22 @@ if TYPE_CHECKING:
     from crmcli.reports.sales.grouping import Asking
     from crmcli.reports.sales.ladder import Ladder
     from crmcli.store.queries.condition import Condition
+    from crmcli.store.queries.groups import Group
 
 _DAY = 86_400
 _STAY = "days in the stage, all stays of a deal together, one that lasts up to now"
 _FIGURES = (
-    ReportColumn("deals", "deals", "integer", meaning="deals made in the period that ever were in the stage"),
-    ReportColumn("mean", "mean", "days", meaning=f"mean {_STAY}"),
+    ReportColumn("deals", "deals", "integer", 1, meaning="deals made in the period that ever were in the stage"),
+    ReportColumn("mean", "mean", "days", 4, meaning=f"mean {_STAY}"),
     ReportColumn("median", "median", "days", meaning=f"median {_STAY}"),
-    ReportColumn("p90", "90 %", "days", meaning=f"nine in ten are shorter: 90th percentile of the {_STAY}"),
+    ReportColumn("p90", "90 %", "days", 2, meaning=f"nine in ten are shorter: 90th percentile of the {_STAY}"),
     ReportColumn(
-        "now", "there now", "integer", meaning="deals made in the period that stand in the stage at this moment"
+        "now",
+        "there now",
+        "integer",
+        3,
+        meaning="deals made in the period that stand in the stage at this moment",
+        is_now=True,
     ),
 )
 _FORMULA = "left - entered, summed over re-entries; an open stage runs to now"
@@ -57,7 +63,7 @@ def time_in_stage_report(sources: Sources, inquiry: Inquiry) -> Report:
                 for key, stage in places
             ),
             None, deals, inquiry.span.label, None, _FORMULA,
-            chart=_chart(stages, days) if len(keys) == 1 else None,
+            chart=_chart(asked.group, keys, stages, days),
             drill=tuple(
                 drills.to(key, joined(equal("pipeline", rungs.pipeline), equal("been_in", stage.stage)),
                           been.get((key, stage.number), 0))
@@ -113,9 +119,14 @@ def _figures(days: list[float]) -> tuple[object, ...]:
     return (mean(days), median(days), percentile(days, 0.9))
 
 
-def _chart(stages: list[StageView], days: Stays) -> Chart | None:
-    by_stage = {stage: each for (_, stage), each in days.items()}
-    if not by_stage:
+def _chart(group: Group, keys: list[object], stages: list[StageView], days: Stays) -> Chart | None:
+    """Bars of the stages; where deals are told apart, a map of the groups (rows) and the stages."""
+    if not days:
         return None
-    values = tuple(median(by_stage.get(stage.number, ())) for stage in stages)
-    return Chart("bar", tuple(stage.stage for stage in stages), values, "days", "median days in the stage")
+    names, what = tuple(stage.stage for stage in stages), "median days in the stage"
+    shown = keys[:MOST_BARS]
+    grid = tuple(tuple(median(days.get((key, stage.number), ())) for stage in stages) for key in shown)
+    if not group.name:
+        return Chart("bar", names, grid[0], "days", what)
+    labels = tuple(group.label(key) or NO_GROUP for key in shown)
+    return Chart("heat", labels, (), "days", f"{what}, by {group.name.replace('-', ' ')}", columns=names, grid=grid)

@@ -46,7 +46,7 @@ def win_rate_report(sources: Sources, inquiry: Inquiry) -> Report:
             "win-rate", titled("win rate", asked.group), (*group_column(asked.group), *_FIGURES),
             tuple((*group_cell(asked.group, key), *_figures(deals, code)) for key, deals in rows),
             (None, *_figures(whole, code)) if asked.group.name and len(rows) > 1 else None, whole.won + whole.lost,
-            inquiry.span.label, code, _FORMULA, chart=chart_of(asked.group, rates, "percent", "win rate"),
+            inquiry.span.label, code, _FORMULA, chart=chart_of(asked.group, rates, "percent", "win rate", of_nothing=None),
             drill=tuple(
                 drills.to(key, "stage_kind in (won, lost)", deals.won + deals.lost) for key, deals in rows
             ),

@@ -8,6 +8,7 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.common import day, sure_moment
 from crmcli.store.queries.condition import Condition, both
 from crmcli.store.queries.fields import IS_DONE, IS_PLANNED
+from crmcli.store.queries.worth import weighted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,17 +52,18 @@ class Mute(NamedTuple):
 
 def needy_deals(reader: Reader, money: Worth, where: Condition, limit: int) -> list[NeedyDeal]:
     """The open deals that meet a condition, by their weighted value."""
+    share = weighted(money)
     last = f"(SELECT MAX(p.at) FROM activity p WHERE p.deal_id = f.id AND p.deleted_at IS NULL AND {IS_DONE})"
     sql = (
         f"SELECT f.*, {last} FROM (SELECT r.id AS id, r.uid, r.title, o.name, r.owner_id,"
         f" s.name AS stage, s.id AS stage_id, r.expected_close, r.stage_since,"
-        f" {money.sql} * COALESCE(r.probability, s.probability) / 100.0 AS stake"
+        f" {share.sql} AS stake"
         " FROM deal r JOIN stage s ON s.id = r.stage_id AND s.kind = 'open'"
         " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
         f" WHERE r.deleted_at IS NULL AND r.closed_at IS NULL AND ({where.sql})"
         " ORDER BY stake DESC NULLS LAST, r.id LIMIT ?) f ORDER BY f.stake DESC NULLS LAST, f.id"
     )
-    rows = reader.rows(sql, (*money.params, *where.params, limit))
+    rows = reader.rows(sql, (*share.params, *where.params, limit))
     return [
         NeedyDeal(
             number, uid, title, company, reader.user(owner), stage, stage_number, day(close),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.buckets import bucket
+from crmcli.store.queries.worth import weighted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,10 +61,11 @@ def made_in(reader: Reader, table: str, column: str, bounds: Sequence[str], wher
 
 def standing(reader: Reader, money: Worth, where: Condition) -> Standing:
     """The open deals, their worth and what that is by their probabilities."""
+    share = weighted(money)
     sql = (
-        f"SELECT COUNT(*), SUM({money.sql}), SUM({money.sql} * COALESCE(r.probability, s.probability) / 100.0)"
+        f"SELECT COUNT(*), SUM({money.sql}), SUM({share.sql})"
         " FROM deal r JOIN stage s ON s.id = r.stage_id AND s.kind = 'open'"
         f" WHERE r.deleted_at IS NULL AND r.closed_at IS NULL AND ({where.sql})"
     )
-    row = reader.row(sql, (*money.params, *money.params, *where.params)) or (0, 0, 0)
+    row = reader.row(sql, (*money.params, *share.params, *where.params)) or (0, 0, 0)
     return Standing(row[0], float(row[1] or 0), float(row[2] or 0))

@@ -22,6 +22,7 @@ from crmcli.store.queries.common import (
     touches,
 )
 from crmcli.store.queries.condition import EVERYTHING, Condition
+from crmcli.store.queries.worth import AS_IT_IS, Worth, weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,10 +106,10 @@ def stage_totals(reader: Reader, pipeline: str, where: Condition = EVERYTHING) -
 
     A stage with nothing in it has one row with no currency.
     """
-    weighted = "SUM(ROUND(r.value * COALESCE(r.probability, s.probability) / 100.0))"
+    share = weighted(Worth("", AS_IT_IS)).sql
     sql = (
         f"SELECT s.name, s.kind, COUNT(r.id), CAST(COALESCE(SUM(r.value), 0) AS BIGINT),"
-        f" CAST(COALESCE({weighted}, 0) AS BIGINT), COALESCE(r.currency, '')"
+        f" CAST(COALESCE(SUM({share}), 0) AS BIGINT), COALESCE(r.currency, '')"
         " FROM stage s JOIN pipeline w ON w.id = s.pipeline_id"
         f" LEFT JOIN deal r ON r.stage_id = s.id AND r.deleted_at IS NULL AND ({where.sql})"
         " WHERE w.name_key = ? AND s.deleted_at IS NULL AND w.deleted_at IS NULL"

@@ -54,7 +54,9 @@ class Summed(NamedTuple):
 
 
 class Grouped(NamedTuple):
-    """Segments that the record is in; who they hold is known to the caller of the compiler."""
+    """Segments that the record is in; ``condition`` holds for those of ``people``, whose numbers the compiler's caller knows."""
+
+    condition: str = "{a}.id IN ({people})"
 
 
 class Named(NamedTuple):
@@ -202,6 +204,21 @@ _TEMPLATE = "(SELECT t.{0} FROM template t WHERE t.id = {{a}}.template_id)"
 # Along the activities, each with its people: from one person after the other it would be a search for each.
 _BY_ACTIVITY = "SELECT l.contact_id FROM activity {0} CROSS JOIN activity_contact l WHERE l.activity_id = {0}.id AND "
 
+# Who looks after customers: a company's owner; a person's own, else that of the first company that has one.
+_OWNED = (
+    "SELECT o.uid, o.owner_id FROM company o WHERE o.deleted_at IS NULL UNION ALL SELECT c.uid, COALESCE(c.owner_id,"
+    " (SELECT o.owner_id FROM contact_company l JOIN company o ON o.id = l.company_id AND o.deleted_at IS NULL"
+    " WHERE l.contact_id = c.id AND l.ended_on IS NULL AND o.owner_id IS NOT NULL ORDER BY l.position, l.id LIMIT 1))"
+    " FROM contact c WHERE c.deleted_at IS NULL"
+)
+_CUSTOMERS_OWNER = (
+    f"(SELECT u.{{0}} FROM ({_OWNED}) k JOIN app_user u ON u.id = k.owner_id WHERE k.uid = {{{{a}}}}.customer_key)"
+)
+_CUSTOMERS_PEOPLE = (
+    "{b}.contact_id IN (SELECT {a}.contact_id UNION ALL SELECT l.contact_id FROM contact_company l"
+    " WHERE l.company_id = {a}.company_id AND l.ended_on IS NULL)"
+)
+
 PLACES: dict[str, dict[str, Place]] = {
     "contact": {
         **_record("contact"),
@@ -340,6 +357,21 @@ PLACES: dict[str, dict[str, Place]] = {
         "external_id": Own("CASE WHEN {a}.external_id NOT LIKE '~%' THEN {a}.external_id END"),
         "contact": Linked("contact", "contact {b}", "{b}.id = {a}.contact_id AND {b}.deleted_at IS NULL"),
         "company": Linked("company", "company {b}", "{b}.id = {a}.company_id AND {b}.deleted_at IS NULL"),
+        "owner": Own(_CUSTOMERS_OWNER.format("login"), _CUSTOMERS_OWNER.format("login_key")),
+        "tags": Beside(
+            "tagging g JOIN tag v ON v.id = g.tag_id",
+            "(g.noun = 'company' AND g.record_id = {a}.company_id OR g.noun = 'contact' AND g.record_id = {a}.contact_id)",
+            "v.name", "v.key",
+        ),
+        "segments": Grouped(
+            "{a}.customer_key IN (WITH p AS ({people}) SELECT c.uid FROM contact c JOIN p ON p.id = c.id"
+            " UNION SELECT o.uid FROM contact_company l JOIN company o ON o.id = l.company_id AND o.deleted_at IS NULL"
+            " JOIN p ON p.id = l.contact_id WHERE l.ended_on IS NULL)"
+        ),
+        "campaigns": Linked(
+            "membership", "campaign_member {b} JOIN campaign o ON o.id = {b}.campaign_id AND o.deleted_at IS NULL",
+            _CUSTOMERS_PEOPLE,
+        ),
     },
 }  # fmt: skip
 
@@ -359,6 +391,10 @@ TABLES = {"member": "campaign_member"}
 
 # Equality on these is asked through their own small table, so that an index on the record's column can answer.
 BY_KEY = {
+    "purchase.owner": (
+        f"{{a}}.customer_key IN (SELECT k.uid FROM ({_OWNED}) k JOIN app_user u ON u.id = k.owner_id"
+        " WHERE u.login_key IN ({marks}))"
+    ),
     "template": "{a}.template_id IN (SELECT t.id FROM template t WHERE t.name_key IN ({marks}))",
     "owner": "{a}.owner_id IN (SELECT u.id FROM app_user u WHERE u.login_key IN ({marks}))",
     "created_by": "{a}.created_by IN (SELECT u.id FROM app_user u WHERE u.login_key IN ({marks}))",

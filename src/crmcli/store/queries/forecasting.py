@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.condition import Condition, both
 from crmcli.store.queries.groups import COUNT, group_rows, group_values, worth_sum
+from crmcli.store.queries.worth import weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ class Expected(NamedTuple):
 def expected(reader: Reader, group: Group, money: Worth, where: Condition, today: str) -> dict[object, Expected]:
     """What is open in each group, by the group's key."""
     amount = f"CAST({money.sql} AS DOUBLE PRECISION)"
-    share = f"ROUND({amount} * {PROBABILITY} / 100.0)"
+    share = weighted(money).sql
 
     def summed(sql: str, when: str = "", *params: object) -> Condition:
         # A condition stands before the amount whose parameters follow it.
@@ -64,39 +65,37 @@ def won_deals(reader: Reader, group: Group, money: Worth, where: Condition) -> d
 
 
 def chances(reader: Reader, group: Group, money: Worth, where: Condition) -> Iterator[Row]:
-    """Of each open deal: its group, number, worth, probability in per cent, pipeline and place there."""
+    """Of each open deal: its group, number, worth, probability in per cent, and the number of its stage."""
     values = [
-        Condition("r.id"), Condition(money.sql, money.params), Condition(PROBABILITY), Condition("r.pipeline_id"),
-        Condition("s.position"),
+        Condition("r.id"), Condition(money.sql, money.params), Condition(PROBABILITY), Condition("s.id"),
     ]  # fmt: skip
     return group_values(reader, group, values, both(OPEN, where))
 
 
-def furthest(reader: Reader) -> dict[int, dict[tuple[str, int | None], int]]:
-    """The deals closed last, by pipeline, how they ended, and the furthest open stage they were seen in."""
-    seen = (
-        "(SELECT MAX(p.position) FROM stage_change h JOIN stage p ON p.id = h.to_stage_id AND p.kind = 'open'"
-        " AND p.pipeline_id = d.pipeline_id WHERE h.deal_id = d.id)"
-    )
+def endings(reader: Reader) -> dict[int, dict[str, int]]:
+    """How the deals closed last ended (won, lost), by the number of each open stage that they were seen in.
+
+    Seen is a deal where a move says that it came there. How the others came to their end is not known: that a won one
+    must have been everywhere and a lost one need not would make every stage as good as won.
+    """
     sql = (
-        "SELECT e.pipeline_id, e.kind, e.position, COUNT(*) FROM"
-        f" (SELECT d.pipeline_id, s.kind, {seen} AS position FROM"
-        " (SELECT r.id, r.pipeline_id, r.stage_id FROM deal r WHERE r.deleted_at IS NULL AND r.closed_at IS NOT NULL"
-        " ORDER BY r.closed_at DESC LIMIT ?) d JOIN stage s ON s.id = d.stage_id AND s.kind <> 'open') e"
-        " GROUP BY e.pipeline_id, e.kind, e.position"
+        "SELECT e.stage, e.kind, COUNT(*) FROM (SELECT DISTINCT d.id, s.kind, p.id AS stage FROM"
+        " (SELECT r.id, r.stage_id FROM deal r WHERE r.deleted_at IS NULL AND r.closed_at IS NOT NULL"
+        " ORDER BY r.closed_at DESC LIMIT ?) d JOIN stage s ON s.id = d.stage_id AND s.kind <> 'open'"
+        " JOIN stage_change h ON h.deal_id = d.id JOIN stage p ON p.id = h.to_stage_id AND p.kind = 'open') e"
+        " GROUP BY e.stage, e.kind"
     )
-    found: dict[int, dict[tuple[str, int | None], int]] = {}
-    for pipeline, kind, position, count in reader.rows(sql, (LAST_CLOSED,)):
-        found.setdefault(pipeline, {})[kind, position] = count
+    found: dict[int, dict[str, int]] = {}
+    for stage, kind, count in reader.rows(sql, (LAST_CLOSED,)):
+        found.setdefault(stage, {})[kind] = count
     return found
 
 
 class OpenStage(NamedTuple):
     """An open stage; ``probability`` in per cent."""
 
-    pipeline: int
+    number: int
     pipeline_name: str
-    position: int
     name: str
     probability: int
     category: str
@@ -105,7 +104,7 @@ class OpenStage(NamedTuple):
 def open_stages(reader: Reader) -> list[OpenStage]:
     """The open stages of all pipelines, in order."""
     sql = (
-        f"SELECT s.pipeline_id, w.name, s.position, s.name, s.probability, {CATEGORY} FROM stage s"
+        f"SELECT s.id, w.name, s.name, s.probability, {CATEGORY} FROM stage s"
         " JOIN pipeline w ON w.id = s.pipeline_id WHERE s.kind = 'open' AND s.deleted_at IS NULL AND w.deleted_at IS NULL"
         " ORDER BY w.position, w.id, s.position, s.id"
     )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.common import sure_day
 from crmcli.store.queries.condition import EVERYTHING, Condition
-from crmcli.store.queries.worth import worth
+from crmcli.store.queries.worth import RateDay, worth
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, tzinfo
 
     from crmcli.domain.quotas import Metric
     from crmcli.store.reader import Reader
@@ -74,9 +74,13 @@ def reached(
     bounds: tuple[str, str],
     currency: str | None,
     base: str,
+    zone: tzinfo,
     where: Condition = EVERYTHING,
 ) -> Reached:
-    """What is reached of a metric between two UTC moments, the later one excluded; ``where`` is over its records r."""
+    """What is reached of a metric between two UTC moments, the later one excluded; ``where`` is over its records r.
+
+    An amount counts by the rate of its day in the ``zone``.
+    """
     moment = f"r.{metric.moment}"
     counted = _COUNTED.get(metric.name, "1 = 1")
     around = (
@@ -86,7 +90,7 @@ def reached(
     within = (*bounds, *where.params)
     if not metric.is_money or currency is None:
         return Reached(dict(reader.rows(f"SELECT r.owner_id, COUNT(*){around}", within)))
-    value = worth(reader, currency, base, day=moment)
+    value = worth(reader, currency, base, day=RateDay(zone, moment))
     missing = value.missing or Condition("1 = 0")
     sql = f"SELECT r.owner_id, SUM({value.sql}), SUM(CASE WHEN {missing.sql} THEN 1 ELSE 0 END){around}"
     rows = reader.rows(sql, (*value.params, *missing.params, *within))

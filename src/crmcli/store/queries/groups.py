@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Protocol
 
+from crmcli.domain.dates import zone_of
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.stretches import UNITS
 from crmcli.domain.text import nearest
@@ -12,17 +13,18 @@ from crmcli.errors import UsageError
 from crmcli.store.queries.buckets import bucket
 from crmcli.store.queries.condition import EVERYTHING, Condition
 from crmcli.store.queries.refs import custom_keys
+from crmcli.store.queries.worth import RateDay, day_said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from crmcli.clock import Clock
     from crmcli.domain.dates import Period
     from crmcli.domain.stretches import Stretch
     from crmcli.store.dialects import Row
     from crmcli.store.queries.segments import Segment
-    from crmcli.store.queries.worth import Worth
+    from crmcli.store.queries.worth import Day, Worth
     from crmcli.store.reader import Reader
 
 # SQL over deal r, stage s, company o.
@@ -59,6 +61,9 @@ class Asker(Protocol):
 
     def condition(self, reader: Reader, noun: str, text: str | None, within: tuple[str, ...] = ()) -> Condition:
         """A filter's text as a condition."""
+
+    def segments(self, reader: Reader) -> Sequence[tuple[Segment, Condition]]:
+        """Each segment with the condition on contacts ``r`` that says whom it holds."""
 
     @property
     def clock(self) -> Clock:
@@ -176,9 +181,7 @@ _CONTACTS = Condition(
 
 def segment_groups(reader: Reader, desk: Asker, noun: str = "deal") -> Group:
     """The grouping of deals or activities by the segments that their people are in, or of people by their own."""
-    from crmcli.store.queries.segments import segment_condition, segments
-
-    return segments_of([(each, segment_condition(reader, desk, each)) for each in segments(reader)], noun)
+    return segments_of(desk.segments(reader), noun)
 
 
 def segments_of(held: Sequence[tuple[Segment, Condition]], noun: str = "deal") -> Group:
@@ -258,7 +261,7 @@ def _bound(desk: Asker, moment: str, day: date) -> str:
     """The beginning of a local day as the column keeps it."""
     if moment in DAYS:
         return day.isoformat()
-    from crmcli.domain.dates import midnight, zone_of
+    from crmcli.domain.dates import midnight
     from crmcli.domain.records import utc_text
 
     return utc_text(midnight(day, zone_of(desk.clock.local())))
@@ -277,9 +280,9 @@ def worth_sum(worth: Worth) -> Condition:
     return Condition(f"COALESCE(SUM(CAST({worth.sql} AS DOUBLE PRECISION)), 0.0)", worth.params)
 
 
-def day_of_rate(today: date) -> str:
-    """The day at whose rate an amount is taken, in SQL: that of closing, today for what is open."""
-    return f"COALESCE(substr(CAST(r.closed_at AS TEXT), 1, 10), '{today.isoformat()}')"
+def day_of_rate(now: datetime) -> RateDay:
+    """The day at whose rate an amount is taken: that of closing, today for what is open; ``now`` is local."""
+    return RateDay(zone_of(now), otherwise=now.date())
 
 
 def group_rows(
@@ -392,10 +395,11 @@ def numbers_in(reader: Reader, group: Group, key: object, where: Condition, most
     return [number for (number,) in reader.rows(sql, (*group.joins.params, *where.params, *same.params, most))]
 
 
-def unrated(reader: Reader, base: str, where: Condition, day: str) -> list[Row]:
+def unrated(reader: Reader, base: str, where: Condition, day: Day) -> list[Row]:
     """Currency, number of deals, sum in minor units and first day of the deals that fit, by currency."""
+    on = day_said(reader, day)
     sql = (
-        f"SELECT COALESCE(r.currency, ?), COUNT(*), CAST(SUM(r.value) AS BIGINT), MIN(substr(CAST({day} AS TEXT), 1, 10))"
+        f"SELECT COALESCE(r.currency, ?), COUNT(*), CAST(SUM(r.value) AS BIGINT), MIN({on.sql})"
         f"{DEALS} WHERE r.deleted_at IS NULL AND ({where.sql}) GROUP BY 1 ORDER BY 1"
     )
-    return reader.rows(sql, (base, *where.params))
+    return reader.rows(sql, (base, *on.params, *where.params))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.frozen import NamedTuple
 from crmcli.store.queries.buckets import chosen
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
-from crmcli.store.queries.worth import worth
+from crmcli.store.queries.worth import RateDay, worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,14 +82,17 @@ class PurchaseRow(NamedTuple):
 
 
 class CustomerTotals(NamedTuple):
-    """All that a customer bought: ``days`` counts distinct local days, ``first_amount`` is what the first one brought."""
+    """All that a customer bought: ``days`` counts distinct local days, ``first_amount`` is what the first one brought.
+
+    Amounts are of the purchases whose money is known, None where that of none is.
+    """
 
     customer: Customer
     days: int
     first: str  # ISO 8601
     last: str
-    amount: int
-    first_amount: int
+    amount: int | None
+    first_amount: int | None
     n: int
 
 
@@ -101,12 +104,12 @@ def purchase_view(reader: Reader, source_of: str | None, wanted: str, base: str,
     from crmcli.domain.dates import zone_of
 
     if (source_of or usual_source(reader)) == "deals":
-        money = worth(reader, wanted, base, "deal")
+        money = worth(reader, wanted, base, "deal", day=RateDay(zone_of(now)))
         product = Condition(reader.dialect.custom_value("r"), (PRODUCT,))
         key = f"COALESCE(o.uid, {_FIRST_CONTACT})"
         place = (_DEALS, key, "CAST(NULL AS TEXT)", "r.closed_at", product, "CAST(NULL AS REAL)")
         return PurchaseView("deal", money.currency, *place, money, zone_of(now))
-    money = worth(reader, wanted, base, "purchase", day="r.at")
+    money = worth(reader, wanted, base, "purchase", day=RateDay(zone_of(now), "r.at"))
     place = ("purchase r", "r.customer_key", "r.customer", "r.at", Condition("r.product"), "r.quantity")
     return PurchaseView("purchase", money.currency, *place, money, zone_of(now))
 
@@ -164,17 +167,33 @@ def customer_totals(
     found = reader.stream(sql, params)
     for key, label, noun, record, count, first, last, amount, first_amount, n in found:
         customer = Customer(key, label, noun, record)
-        yield CustomerTotals(customer, count, first, last, _minor(amount) or 0, _minor(first_amount) or 0, int(n))
+        yield CustomerTotals(customer, count, first, last, _minor(amount), _minor(first_amount), int(n))
 
 
 def customer_days(
     reader: Reader, view: PurchaseView, span: Span = None, where: Condition = EVERYTHING
-) -> Iterator[tuple[str, str, int, int]]:
-    """Customer's key, local day, amount and number of purchases, for each day that somebody bought, by key and day."""
+) -> Iterator[tuple[str, str, int | None, int]]:
+    """Customer's key, local day, amount and number of purchases, for each day that somebody bought, by key and day.
+
+    The amount is that of the purchases whose money is known, None where that of none is.
+    """
     days = _days(reader, view, span, where)
     sql = f"SELECT d.customer_key, d.day, d.amount, d.n FROM ({days.sql}) d ORDER BY d.customer_key, d.day"
     for key, day, amount, n in reader.stream(sql, days.params):
-        yield key, day, _minor(amount) or 0, int(n)
+        yield key, day, _minor(amount), int(n)
+
+
+def usual_prices(
+    reader: Reader, view: PurchaseView, span: Span = None, where: Condition = EVERYTHING
+) -> dict[str, float]:
+    """What a purchase of each product brings on average, in minor units, of those whose money is known."""
+    inner = purchases_within(view, span, where)
+    sql = (
+        "SELECT t.product, AVG(CAST(t.amount AS DOUBLE PRECISION)) FROM"
+        f" (SELECT {view.product.sql} AS product, {view.worth.sql} AS amount{inner.sql}) t"
+        " WHERE COALESCE(t.product, '') <> '' AND t.amount IS NOT NULL GROUP BY t.product"
+    )
+    return dict(reader.rows(sql, (*view.product.params, *view.worth.params, *inner.params)))
 
 
 def baskets(
@@ -205,14 +224,24 @@ def customer_names(
 def unrated(
     reader: Reader, view: PurchaseView, span: Span = None, where: Condition = EVERYTHING
 ) -> list[tuple[str, int, int, str]]:
-    """The money that can't be counted: currency, how many purchases, minor units of that currency, and the last moment."""
+    """The money that can't be counted: currency, how many purchases, minor units of that currency, and the last day."""
     if view.worth.missing is None:
         return []
     inner = purchases_within(view, span, both(where, view.worth.missing))
-    sql = (
-        f"SELECT r.currency, COUNT(*), SUM(r.value), MAX({view.at}){inner.sql} GROUP BY r.currency ORDER BY r.currency"
-    )
-    return [(code or "", n, int(minor), at) for code, n, minor, at in reader.rows(sql, inner.params)]
+    on = day_of(reader, view)
+    sql = f"SELECT r.currency, COUNT(*), SUM(r.value), MAX({on.sql}){inner.sql} GROUP BY r.currency ORDER BY r.currency"
+    rows = reader.rows(sql, (*on.params, *inner.params))
+    return [(code or "", n, int(minor), day) for code, n, minor, day in rows]
+
+
+def dated_after(
+    reader: Reader, view: PurchaseView, since: str, span: Span = None, where: Condition = EVERYTHING
+) -> int:
+    """How many purchases of a period are of that moment or a later one."""
+    if span is not None and span[1] <= since:
+        return 0
+    inner = purchases_within(view, span, both(where, Condition(f"{view.at} >= ?", (since,))))
+    return int(reader.value(f"SELECT COUNT(*){inner.sql}", inner.params) or 0)
 
 
 def of_nobody(reader: Reader, view: PurchaseView, span: Span = None, where: Condition = EVERYTHING) -> int:
@@ -256,7 +285,7 @@ def day_of(reader: Reader, view: PurchaseView, moments: str | None = None) -> Co
     column = view.at.removeprefix("r.")
     table = "deal" if view.noun == "deal" else "purchase"
     # Each asked by itself is answered by the column's index, if it has one.
-    first, last = (reader.value(f"SELECT {end}({column}) FROM {table}") for end in ("MIN", "MAX"))
+    first, last = (reader.value(f"SELECT {end}(p.{column}) FROM {table} p") for end in ("MIN", "MAX"))
     if first is None or last is None:
         return Condition(f"substr(CAST({at} AS TEXT), 1, 10)")
     changes = offsets(view.zone, sure_moment(first), sure_moment(last))
@@ -313,7 +342,7 @@ def _days(reader: Reader, view: PurchaseView, span: Span, where: Condition) -> C
     """A row for each customer and local day."""
     day, inner = day_of(reader, view), purchases_within(view, span, where)
     sql = (
-        "SELECT t.customer_key, t.day, COALESCE(SUM(t.amount), 0) AS amount, COUNT(*) AS n"
+        "SELECT t.customer_key, t.day, SUM(t.amount) AS amount, COUNT(*) AS n"
         f" FROM (SELECT {view.key} AS customer_key, {day.sql} AS day, {view.worth.sql} AS amount{inner.sql}) t"
         " WHERE t.customer_key IS NOT NULL GROUP BY t.customer_key, t.day"
     )

@@ -30,6 +30,11 @@ class Sold(NamedTuple):
     existing_deals: int = 0
     existing: float = 0.0
 
+    @property
+    def told(self) -> int:
+        """The deals of which it is said that they are new business, or that they are not."""
+        return self.new_deals + self.existing_deals
+
 
 def together(groups: Iterable[Sold]) -> Sold:
     """All groups as one."""

@@ -16,7 +16,7 @@ from crmcli.store.queries.groups import (
     tallies,
     worth_sum,
 )
-from crmcli.store.queries.worth import AS_IT_IS
+from crmcli.store.queries.worth import AS_IT_IS, weighted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -217,15 +217,8 @@ def standing(reader: Reader, group: Group, worth: Worth, where: Condition, *, by
         # Stage by stage, along the index that has all that is asked; said so that SQLite does that.
         group, stage = group._replace(source=" FROM stage s CROSS JOIN deal r"), Condition("s.id")
         where = both(where, Condition("r.stage_id = s.id"))
-    chance = f"{worth.sql} * COALESCE(r.probability, s.probability) / 100.0"
-    measures = (
-        COUNT,
-        worth_sum(worth),
-        Condition(
-            f"COALESCE(CAST(SUM(ROUND(CAST({chance} AS NUMERIC))) AS DOUBLE PRECISION), 0.0)",
-            worth.params,
-        ),
-    )
+    share = weighted(worth)
+    measures = (COUNT, worth_sum(worth), Condition(f"COALESCE(SUM({share.sql}), 0.0)", share.params))
     return group_rows(reader, group, measures, where, EMPTY, (stage,))
 
 

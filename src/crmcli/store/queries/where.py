@@ -247,8 +247,8 @@ class _Compiler:
             case Summed(source):
                 amounts = [value for value in values if isinstance(value, Amount)]
                 return _adding_up(source, alias, _money_in("SUM(t.amount)", "t.currency", amounts))
-            case Grouped():
-                return self.in_segments(alias, [value.raw for value in values if isinstance(value, Text)])
+            case Grouped(condition):
+                return self.in_segments(condition, alias, [value.raw for value in values if isinstance(value, Text)])
             case Linked(other):
                 b = self.fresh()
                 inner = self.link_in(other, b, [value for value in values if isinstance(value, Text)])
@@ -289,12 +289,12 @@ class _Compiler:
         sums = [_compare_money("SUM(t.amount)", "t.currency", op, *amount) for op, amount in amounts]
         return _adding_up(place.source, alias, _joined(" AND ", sums))
 
-    def in_segments(self, alias: str, names: Sequence[str]) -> Condition:
-        """The contact is in one of the segments."""
+    def in_segments(self, condition: str, alias: str, names: Sequence[str]) -> Condition:
+        """The contact, or the customer, is in one of the segments."""
         if self.in_segment is None:
             return NOTHING
         found = [self.in_segment(name) for name in names]
-        return _joined(" OR ", [Condition(f"{alias}.id IN ({each.sql})", each.params) for each in found])
+        return _joined(" OR ", [Condition(condition.format(a=alias, people=each.sql), each.params) for each in found])
 
     # -- values as their fields are matched
 
@@ -405,8 +405,8 @@ def _own_in(place: Own, path: Path, alias: str, values: Sequence[Value]) -> Cond
             wanted = [value.raw for value in values if isinstance(value, Text)]
         else:
             wanted = [value.folded for value in values if isinstance(value, Text)]
-            if path.field.name in BY_KEY:
-                return Condition(BY_KEY[path.field.name].format(a=alias, marks=marks(wanted)), tuple(wanted))
+            if by_key := BY_KEY.get(f"{path.noun}.{path.field.name}") or BY_KEY.get(path.field.name):
+                return Condition(by_key.format(a=alias, marks=marks(wanted)), tuple(wanted))
             column = place.key.format(a=alias) or f"crm_fold({column})"
         return Condition(f"{column} IN ({marks(wanted)})", tuple(wanted))
     if isinstance(values[0], Amount):

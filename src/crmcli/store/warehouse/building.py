@@ -14,7 +14,7 @@ from crmcli.errors import StoreError, StoreUnreachable
 from crmcli.paths import make_private
 from crmcli.store.warehouse import engine, filling
 from crmcli.store.warehouse.changes import changed
-from crmcli.store.warehouse.layout import LARGE, ROWS, SMALL, TABLES
+from crmcli.store.warehouse.layout import LARGE, LOG, ROWS, SMALL, TABLES
 from crmcli.store.warehouse.mark import goes_on, mark_of
 from crmcli.store.warehouse.reader import copy_reader
 from crmcli.store.warehouse.state import read_state, write_state
@@ -63,7 +63,7 @@ def refresh(
 
 def row_count(store: Reader) -> int:
     """About how many rows a full build reads: what is asked of indexes alone."""
-    return sum(int(store.value(f"SELECT MAX(id) FROM {table.name}") or 0) for table in TABLES)
+    return sum(int(store.value(f"SELECT MAX(id) FROM {table.name}") or 0) for table in (*SMALL, *LARGE))
 
 
 def _kept_mark(path: Path) -> Mark | None:
@@ -116,6 +116,7 @@ def _renew(
                 filling.drop(connection, table, numbers)
                 rows += filling.put(connection, table, filling.numbered(store, table, numbers), advance)
             rows += filling.put(connection, table, filling.above(store, table, last[table.name]), advance)
+        rows += filling.put(connection, LOG, filling.above(store, LOG, kept.change), advance)
         write_state(connection, mark, now)
         connection.execute("COMMIT")
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from crmcli.store.queries.condition import Condition, both
 from crmcli.store.warehouse.layout import ROWS
 
 if TYPE_CHECKING:
@@ -25,20 +26,40 @@ def make(connection: Any, table: Table) -> None:  # noqa: ANN401
 
 
 def whole(reader: Reader, table: Table) -> Iterator[Row]:
-    """All rows of a table."""
-    return reader.stream(f"SELECT {table.listed} FROM {table.name}")
+    """All rows of a table that are kept."""
+    return _kept(reader, table, table.chosen)
 
 
 def numbered(reader: Reader, table: Table, numbers: Sequence[int]) -> Iterator[Row]:
     """The rows of these numbers, as far as there are such."""
     for start in range(0, len(numbers), _ASKED):
         among, params = reader.dialect.among(numbers[start : start + _ASKED])
-        yield from reader.stream(f"SELECT {table.listed} FROM {table.name} WHERE id {among}", params)
+        yield from _kept(reader, table, Condition(f"id {among}", tuple(params)))
 
 
 def above(reader: Reader, table: Table, number: int) -> Iterator[Row]:
-    """The rows with higher numbers than this one."""
-    return reader.stream(f"SELECT {table.listed} FROM {table.name} WHERE id > ?", (number,))
+    """The rows with higher numbers than this one that are kept."""
+    return _kept(reader, table, both(Condition("id > ?", (number,)), table.chosen))
+
+
+def _kept(reader: Reader, table: Table, where: Condition) -> Iterator[Row]:
+    """The rows; of those about one field only what they say of it."""
+    rows = reader.stream(f"SELECT {table.listed} FROM {table.name} WHERE {where.sql}", where.params)
+    if not table.about:
+        return rows
+    is_part = [column.kind == "j" for column in table.columns]
+    return (
+        tuple(_part(value, table.about) if part else value for part, value in zip(is_part, row, strict=True))
+        for row in rows
+    )
+
+
+def _part(text: str | None, key: str) -> str | None:
+    """What a JSON object says of one key."""
+    import json
+
+    found = json.loads(text) if text else {}
+    return json.dumps({key: found[key]}) if key in found else None
 
 
 def put(connection: Any, table: Table, rows: Iterable[Row], advance: Callable[[int], None]) -> int:  # noqa: ANN401

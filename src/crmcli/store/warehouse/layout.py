@@ -6,12 +6,13 @@ Words of people (subjects, bodies, notes, addresses) stay in the store.
 from __future__ import annotations
 
 from crmcli.domain.frozen import NamedTuple
+from crmcli.store.queries.condition import EVERYTHING, Condition
 
-_TYPES = {"i": "BIGINT", "t": "VARCHAR", "m": "TIMESTAMP", "d": "DATE", "f": "DOUBLE"}
+_TYPES = {"i": "BIGINT", "t": "VARCHAR", "m": "TIMESTAMP", "d": "DATE", "f": "DOUBLE", "j": "VARCHAR"}
 
 
 class Column(NamedTuple):
-    """A column: its name, and a letter for its kind (i whole number, t text, m moment, d day, f number)."""
+    """A column: its name, and a letter for its kind (i whole number, t text, m moment, d day, f number, j JSON of which a part is kept)."""
 
     name: str
     kind: str
@@ -23,11 +24,23 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table of the store, all its rows, the deleted ones too; a small one is read whole at each refresh."""
+    """A table of the store, all its rows, the deleted ones too; a small one is read whole at each refresh.
+
+    Of the change log only lines ``about`` this field of deals are kept, and of these only what they say of it.
+    """
 
     name: str
     columns: tuple[Column, ...]
     is_small: bool = False
+    about: str = ""
+
+    @property
+    def chosen(self) -> Condition:
+        """The condition on the rows that are kept."""
+        if not self.about:
+            return EVERYTHING
+        updates = "noun = 'deal' AND relation = 'deal' AND action = 'update'"
+        return Condition(f"{updates} AND CAST(before AS TEXT) LIKE ?", (f'%"{self.about}"%',))
 
     @property
     def listed(self) -> str:
@@ -40,8 +53,9 @@ def _columns(text: str) -> tuple[Column, ...]:
 
 
 _MORTAL = "deleted_at:m deleted_in:i"
+# Without the moment of the last change: a record is stamped with it also when only something linked to it changed, as a tag.
 _RECORD = (
-    "id:i uid:t owner_id:i custom:t created_at:m created_by:i created_in:i updated_at:m merged_into:i"
+    "id:i uid:t owner_id:i custom:t created_at:m created_by:i created_in:i merged_into:i"
     f" external_source:t external_id:t {_MORTAL}"
 )
 SMALL = tuple(
@@ -59,6 +73,7 @@ SMALL = tuple(
             " currency:t budget:i audience:t template_id:i settings:t send_at:m started_at:m ended_at:m updated_at:m"
             f" expected_cost:i expected_revenue:i expected_response:f owner_id:i created_at:m {_MORTAL}"
         ),
+        "campaign_goal": f"id:i campaign_id:i metric:t target:f {_MORTAL}",
         "campaign_cost": f"id:i campaign_id:i state:t amount:i currency:t on:d at:m {_MORTAL}",
         "exchange_rate": f"id:i currency:t base:t day:t rate:f {_MORTAL}",
         "advice_mute": f"id:i uid:t rule:t noun:t record_id:i until:d owner_id:i {_MORTAL}",
@@ -74,6 +89,7 @@ LARGE = tuple(
             " parent_id:i type:t"
         ),
         "contact": f"{_RECORD} name:t name_key:t lifecycle:t lead_status:t lead_score:i source:t",
+        "contact_company": "id:i contact_id:i company_id:i position:i started_on:d ended_on:d",
         "deal": (
             f"{_RECORD} title:t title_key:t value:i currency:t pipeline_id:i stage_id:i stage_since:m probability:i"
             " expected_close:d closed_at:m lost_reason:t source:t campaign_id:i type:t company_id:i"
@@ -92,7 +108,9 @@ LARGE = tuple(
         "campaign_member": "id:i campaign_id:i contact_id:i status:t reason:t at:m variant_id:i segment_id:i",
     }.items()
 )
-TABLES = (*SMALL, *LARGE)
+# How often the expected close of a deal was moved is only in the change log.
+LOG = Table("change", _columns("id:i noun:t record_id:i relation:t action:t before:j after:j"), about="expected_close")
+TABLES = (*SMALL, *LARGE, LOG)
 # Tables whose rows a change set marks when it deletes them by the thousand, without a line each in the change log.
 MARKED = ("company", "contact", "deal", "activity", "purchase")
 # Its rows change without a line in the change log: what is sent and comes back is noted beside the records.

@@ -221,7 +221,7 @@ def _spec(column: ReportColumn, place: int) -> Spec:
     elif is_change(column):
         priority = _CHANGE + place
     least = (8 if place else 20) if column.kind in ("text", "sentence") else 0
-    return Spec(visible(column.header), align(column), priority, least)
+    return Spec(visible(column.header), align(column), priority, least, align(column) == "right")
 
 
 def is_shown(column: ReportColumn) -> bool:
@@ -259,4 +259,4 @@ def rests_on_of(report: Report | None) -> str:
     """What the figures rest on and leave out, on one line."""
     if report is None:
         return ""
-    return " · ".join(visible(part) for part in (*report.notes, footing(report)) if part)
+    return " · ".join(visible(part) for part in (*report.notes, footing(report, is_titled=True)) if part)

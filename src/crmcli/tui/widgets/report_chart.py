@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from textual.containers import Horizontal
@@ -11,6 +12,7 @@ from textual.widget import Widget
 from textual_plotext import Plot, PlotextPlot
 
 from crmcli.render.cells import cut, pad, width
+from crmcli.render.table import NOTHING
 from crmcli.tui.charting import INK, compact, stretch_labels, text_lines
 
 if TYPE_CHECKING:
@@ -157,7 +159,10 @@ class Canvas(PlotextPlot):
         step = (cells - 1) / max(1, len(bars) - 1)
         xs = [place * step for place in range(len(bars))]
         ys = [bar.value / largest * (high - 1) for bar in bars]
-        self.plt.plot(xs, ys, marker="braille", color=self.ink("bar"))
+        for has_value, run in groupby(range(len(bars)), lambda place: bars[place].figure != NOTHING):
+            if has_value:
+                places = list(run)
+                self.plt.plot([xs[n] for n in places], [ys[n] for n in places], marker="braille", color=self.ink("bar"))
         lit = next(
             (place for place, bar in enumerate(bars) if bar.row is not None and bar.row == self._chart.cursor), None
         )
