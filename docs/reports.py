@@ -28,8 +28,8 @@ _INTRO = """# Reports
 Each answers with rows; `--envelope` puts n, period, currency, formula and totals around them, `--explain` says how each
 figure is worked out, `--drill` gives the ids of the records behind it, `--chart` draws it, and `--output FILE` writes it as
 HTML, SVG, PNG, CSV, Excel or Markdown. The columns are those without other groups than the usual ones: with `--by` the
-first column is called after the group, and with `--compare` each figure has its value then and the change beside it. No
-value is `null` in JSON and `—` on a screen, never 0.
+first column is called after the group, and with `--compare` each figure has its value then and the change beside it: 0 for
+a count or sum of nothing, no value for what is of this moment. No value is `null` in JSON and `—` on a screen, never 0.
 
 """
 _SURROUNDINGS = {"CRM_NOW": "2026-11-20T09:00:00Z", "TZ": "UTC", "LOGNAME": "maria", "CRM_USER": "maria"}

@@ -130,6 +130,25 @@ def test_customers_who_fell_silent_and_what_they_may_want_are_told(crm_on: Crm, 
     assert "crm deal add 'honey for Silent' --contact 1" == offer["command"]
 
 
+def test_only_good_customers_are_missed_and_dear_offers_come_first(crm_on: Crm, tmp_path: Path) -> None:
+    """Who spent less than most is let go; of sure offers those of the dearer product come first: confidence · mean price."""
+    lines = ["customer,date,product,amount"]
+    for who, amount in (("small", 1), ("big", 500)):
+        lines += [f"{who}@acme.com,2026-0{month}-01,salt,{amount}" for month in range(1, 7)]
+    for first, other, price, start in (("tea", "honey", 2, 0), ("cup", "jar", 90, 10)):
+        lines += [f"c{n}@acme.com,2026-11-10,{first},20" for n in range(start, start + 10)]
+        lines += [f"c{n}@acme.com,2026-11-10,{other},{price}" for n in range(start, start + 8)]
+    (tmp_path / "log.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    assert 0 == crm_on("purchases", "import", "log.csv", "--source", "shop", "--create").code
+    crm_on("advise", "--mute", "duplicates")
+    found = advices(crm_on, "--all")
+    assert ["big"] == [each["record"].split()[-1] for each in found if each["rule"] == "silent-customer"]
+    offers = [(each["reason"], each["stake"]) for each in found if each["rule"] == "cross-sell"]
+    assert [("80% of those with cup have jar too", 72)] * 2 + [
+        ("80% of those with tea have honey too", 1.6)
+    ] * 2 == offers
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -105,7 +105,7 @@ def test_sales_by_a_custom_field_as_a_spreadsheet(crm: Crm) -> None:
     crm("deal", "add", "A", "--value", "100", "--stage", "won", "--set", "product==GTX")
     assert crm("report", "sales", "--by", "custom.product", "--format", "csv").stdout == (
         "custom.product,rank,deals,value,share,cumulated,average,new,existing,currency\n"
-        "'=GTX,1,1,100,1.0,1.0,100,0,0,EUR\n"
+        "'=GTX,1,1,100,1.0,1.0,100,,,EUR\n"
     ).replace("\n", "\r\n")
 
 

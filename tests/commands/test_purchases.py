@@ -209,6 +209,39 @@ def test_bad_lines_cost_themselves_alone_when_that_is_wanted(crm_on: Callable[..
         ]  # fmt: skip
 
 
+def test_who_is_known_later_is_linked_by_reading_the_log_again(crm_on: Callable[..., Any]) -> None:
+    """Once, in one step of undo; the others are made where that is wanted; who was forgotten stays so."""
+    text = "customer,date,amount\nJane Doe,2026-01-01,5\nJane Doe,2026-01-02,5\nAcme,2026-01-03,5\nBob,2026-01-04,5\n"
+    links = ("purchases", "list", "--fields", "contact,company", "--format", "csv")
+
+    def again(*how: str) -> tuple[int, int, int, dict[str, int]]:
+        told = crm_on("purchases", "import", _log(text), *how, "--report", "json").json()
+        return told["created"], told["updated"], told["unchanged"], told["linked"] | told["notes"]
+
+    assert again() == (4, 0, 0, {})
+    _known(crm_on)
+    linked = "purchases of before, linked to their customers now"
+    assert again("--dry-run") == again() == (0, 3, 1, {linked: 3})
+    assert again("--update") == (0, 0, 4, {})
+    assert crm_on(*links).lines[1:] == ["Jane Doe,", "Jane Doe,", ",Acme", ","]
+    assert again("--create") == (0, 1, 3, {"contact": 1, linked: 1})
+    assert [row["customer"] for row in crm_on("report", "rfm", "--format", "json").json() if row["id"] is None] == []
+    for number in _numbers(crm_on)[:2]:
+        assert crm_on("undo", number).code == 0
+    assert crm_on(*links).lines[1:] == [","] * 4
+    again()
+    crm_on("contact", "forget", "jane@x.com", "--confirm", "Jane Doe")
+    crm_on("contact", "add", "Jane Doe")
+    assert again() == (0, 0, 4, {})
+
+
+def test_a_refund_is_refused_with_what_to_do(crm: Callable[..., Any]) -> None:
+    remedy = "take a refund off the purchase that it pays back: amounts are net"
+    assert remedy in crm("purchases", "add", "A", "--amount", "-5").stderr
+    assert remedy in crm("purchases", "import", _log("customer,date,amount\nA,2026-01-01,-5\n")).stderr
+    assert remedy not in crm("purchases", "add", "A", "--amount", "five").stderr
+
+
 def test_a_line_with_a_number_of_its_own_can_be_changed(crm_on: Callable[..., Any]) -> None:
     """It is left alone unless told otherwise."""
     crm_on("purchases", "import", _log("id,customer,date,amount\n1,A,2026-01-01,5\n"))

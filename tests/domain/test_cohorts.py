@@ -41,6 +41,22 @@ def test_a_cohort_is_followed_month_by_month_and_months_to_come_are_no_zeros() -
         february.name, february.customers, february.active, february.repeat_rate,
     )  # fmt: skip
     assert (1.0, 1 / 3, 2 / 3, 0.0) == december.retention
+    assert ((("a", "b", "c"), ("a",), ("a", "c"), ()), ("a", "b", "c"), ()) == (
+        december.present, december.repeaters, february.repeaters,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unit", "k", "first", "last"),
+    [
+        ("month", 0, "2025-12-01", "2025-12-31"), ("month", 2, "2026-02-01", "2026-02-28"),
+        ("quarter", 0, "2025-10-01", "2025-12-31"), ("quarter", 1, "2026-01-01", "2026-03-31"),
+        ("year", 1, "2026-01-01", "2026-12-31"),
+    ],
+)  # fmt: skip
+def test_each_month_after_is_a_stretch_of_days(unit: str, k: int, first: str, last: str) -> None:
+    found = cohorts(HISTORIES, date(2026, 3, 31), unit)[0].stretch(k)
+    assert (date.fromisoformat(first), date.fromisoformat(last)) == found
 
 
 def test_all_cohorts_together_weigh_by_size_where_they_were_observed() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcli.domain.forecasting import Futures, Outcomes, chance, interval, reached, simulated
+from crmcli.domain.forecasting import Futures, Outcomes, chance, interval, simulated
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,9 @@ def test_few_deals_leave_the_probability_as_it_is(
     assert chance(outcomes, probability) == pytest.approx(expected)
 
 
-def test_what_became_of_those_that_reached_a_stage() -> None:
-    """A won deal went all the way, a lost one as far as it was seen; one never seen open was in the first stage only."""
-    furthest = {("won", 2): 3, ("won", None): 4, ("lost", 1): 5, ("lost", 3): 1, ("lost", None): 2}
-    assert reached([1, 2, 3], furthest) == {1: Outcomes(7, 8), 2: Outcomes(3, 1), 3: Outcomes(3, 1)}
-    assert reached([1, 2], {}) == {1: Outcomes(0, 0), 2: Outcomes(0, 0)}
+def test_ten_deals_are_telling() -> None:
+    """So many weigh as much as the probability that is given."""
+    assert [Outcomes(*ended).is_telling for ended in ((9, 0), (0, 9), (4, 6), (10, 0))] == [False, False, True, True]
 
 
 def test_two_deals_come_out_in_four_ways_as_often_as_they_should() -> None:

@@ -33,10 +33,19 @@ def test_a_buyer_is_counted_in_weeks_up_to_the_last_day_and_the_repeat_mean_leav
     """Ages run to 31 January; (701 + 200) / 2 is 450.5, a half up; 11 and 30 days are 1.57 and 4.29 weeks."""
     first, last = date(2026, 1, 1), date(2026, 1, 29)
     expected = [
-        Buyer("b", 0, 0.0, 1.57, None, 500, date(2026, 1, 20), date(2026, 1, 20)),
-        Buyer("a", 2, 4.0, 4.29, 451, 1901, first, last),
+        Buyer("b", 0, 0.0, 1.57, None, 500, date(2026, 1, 20), date(2026, 1, 20), 0),
+        Buyer("a", 2, 4.0, 4.29, 451, 1901, first, last, 2),
     ]
     assert expected == buyers(LOG, date(2026, 1, 1), date(2026, 2, 1))
+
+
+def test_days_whose_amount_is_not_known_are_days_and_no_money() -> None:
+    """(100 + 301) / 2 is 200.5, a half up; who has no amount at all has spent nothing that is known."""
+    days = {date(2026, 1, day): amount for day, amount in ((1, 50), (2, 100), (3, None), (4, 301))}
+    one = buyer("a", days, date(2026, 2, 1))
+    assert (3, 2, 201, 451) == (one.frequency, one.priced, one.repeat_mean, one.spent)
+    none = buyer("a", dict.fromkeys(days), date(2026, 2, 1))
+    assert (3, 0, None, None) == (none.frequency, none.priced, none.repeat_mean, none.spent)
 
 
 @pytest.mark.parametrize(("start", "names"), [(date(2026, 1, 16), ["b", "a"]), (date(2026, 2, 2), [])])

@@ -107,6 +107,24 @@ def test_calibration_by_hand() -> None:
     assert [Bin(2, pytest.approx(0.15), 0.5), Bin(2, pytest.approx(0.85), 1.0)] == found
 
 
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ([0.1] * 100, [(100, 0.1, 0.25)]),
+        ([0.1] * 50 + [0.4] * 50, [(50, 0.1, 0.3), (50, 0.4, 0.2)]),
+        ([0.1] * 30 + [0.2] * 70, [(30, 0.1, 0.5), (70, 0.2, 10 / 70)]),
+        ([0.1] * 20 + [0.2] * 21 + [0.3] * 59, [(20, 0.1, 0.75), (21, 0.2, 0.0), (59, 0.3, 10 / 59)]),
+    ],
+)
+def test_who_scores_the_same_is_in_the_same_bin_whoever_responded(
+    scores: list[float], expected: list[tuple[int, float, float]]
+) -> None:
+    """Of a hundred, fifteen of the first half responded and ten of the second."""
+    happened = [place % 50 < (15 if place < 50 else 10) for place in range(100)]
+    bins = [Bin(n, pytest.approx(share), pytest.approx(did)) for n, share, did in expected]
+    assert (bins, bins) == (calibration(scores, happened), calibration(scores[::-1], happened[::-1]))
+
+
 @pytest.mark.parametrize("responders", [0, 49, 551, 600])
 def test_too_few_of_a_kind_are_refused_with_their_number(responders: int) -> None:
     people, _ = crowd()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from crmcli.domain.stretches import UNITS, span_of, stretch_of, stretches
+from crmcli.domain.stretches import UNITS, after, span_of, stretch_of, stretches, without_holes
 from crmcli.domain.zone_changes import ahead_of_utc, zone_changes
 
 DAYS = some.dates(date(1990, 1, 1), date(2090, 12, 31))
@@ -67,3 +67,28 @@ def test_the_second_of_the_change() -> None:
     assert changes == [
         (datetime(2026, 3, 29, 1, tzinfo=UTC), 10_800), (datetime(2026, 10, 25, 1, tzinfo=UTC), 7_200),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@given(first=DAYS, days=some.integers(0, 3000), fiscal=some.integers(1, 12))
+def test_names_follow_each_other_as_their_days_do(unit: str, first: date, days: int, fiscal: int) -> None:
+    """What comes after a name is the name of the stretch after it, so that all are found from the ends alone."""
+    labels = [each.label for each in stretches(unit, [span_of(first, first + timedelta(days))], fiscal)]
+    assert labels[1:] == [after(label) for label in labels[:-1]]
+    assert labels == without_holes([labels[0], labels[-1]] if len(labels) > 1 else labels)
+
+
+@pytest.mark.parametrize(
+    ("labels", "most", "expected"),
+    [
+        ([], 9, []),
+        (["2026"], 9, ["2026"]),
+        (["2025-11", "2026-02"], 9, ["2025-11", "2025-12", "2026-01", "2026-02"]),
+        (["2026-W52", "2027-W02"], 9, ["2026-W52", "2026-W53", "2027-W01", "2027-W02"]),
+        (["FY2025-Q4", "FY2026-Q2"], 3, ["FY2025-Q4", "FY2026-Q1", "FY2026-Q2"]),
+        (["1900-01", "1900-02", "2026-01"], 9, ["1900-01", "1900-02", None, "2026-01"]),
+    ],
+)
+def test_stretches_have_no_holes(labels: list[str], most: int, expected: list[str | None]) -> None:
+    """Those in which nothing happened are among them, unless there are too many: then it is marked where they were."""
+    assert expected == without_holes(labels, most)

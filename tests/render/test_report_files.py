@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from crmcli.errors import UsageError
 from crmcli.io.writing.sheet_names import sheet_names
-from crmcli.render.chart_svg import svg_file
+from crmcli.render.chart_svg import NARROW, inline_svg, svg_file
 from crmcli.render.locale import Locale
 from crmcli.render.report_files import content_of, kind_of, write_report
 from crmcli.reports.report import Chart, Report, ReportColumn
@@ -67,9 +67,11 @@ def test_a_page_has_the_figures_and_what_they_rest_on() -> None:
     assert ["owner", "won", "value", "win rate", "last"] == rows[0]
     assert ["=1+1 & 'Kłos'", "3", "131,400.50 EUR", "—", "—"] == rows[2]
     assert ["", "17", "339,900.50 EUR", "60.6%", ""] == rows[-1]
-    [svg] = [element for element in page.iter() if local(element) == "svg"]
-    assert ["title", "desc"] == [local(each) for each in svg][:2]
-    assert "bar chart: " in text_of(svg[1])
+    charts = [element for element in page.iter() if local(element) == "svg"]
+    assert ["chart wide", "chart narrow"] == [svg.attrib["class"] for svg in charts]
+    for svg in charts:
+        assert ["title", "desc"] == [local(each) for each in svg][:2]
+        assert "bar chart: " in text_of(svg[1])
 
 
 def test_a_dashboard_is_cards_and_sections() -> None:
@@ -80,9 +82,17 @@ def test_a_dashboard_is_cards_and_sections() -> None:
     assert ["won value", "125,000 EUR", "▲ +27.6%", "before 98,000 EUR", "▂▄▃▆▇█"] == cards[0]
     assert ["win rate", "61.0%", "▼ −5.0 pp", "before 66.0%", "▆▇ █▇"] == cards[1]
     assert ["open deals", "36"] == cards[2]
-    assert 2 == len([element for element in page.iter() if local(element) == "svg"])
+    assert 2 * ["chart wide", "chart narrow"] == [e.attrib["class"] for e in page.iter() if local(e) == "svg"]
     ids = [element.attrib["id"] for element in page.iter() if "id" in element.attrib]
     assert len(ids) == len(set(ids))
+
+
+def test_a_course_that_begins_later_stands_later() -> None:
+    """The gap before it is kept, and as wide as what is drawn."""
+    style = content_of(BOARD, "html", PAPER).decode().partition("<style>")[2]
+    trend = style.partition(".trend{")[2].partition("}")[0]
+    assert "white-space:pre" in trend
+    assert "monospace" in trend
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -98,10 +108,13 @@ def test_pictures_are_well_formed_and_say_what_they_are(name: str) -> None:
 
 
 def test_every_element_of_a_picture_lies_in_it() -> None:
-    """Bars, cells and texts begin within the picture's size, and no bar is longer than it."""
-    for chart in CHARTS.values():
-        root = ET.fromstring(svg_file([chart], Locale()))
-        wide, high = float(root.attrib["width"]), float(root.attrib["height"])
+    """Bars, cells and texts begin within the picture's size, and no bar is longer than it; on a phone's screen too."""
+    on_pages = ET.fromstring(
+        f"<p>{''.join(inline_svg(chart, Locale(), n) for n, chart in enumerate(CHARTS.values()))}</p>"
+    )
+    for root in [*(ET.fromstring(svg_file([chart], Locale())) for chart in CHARTS.values()), *on_pages]:
+        _, _, wide, high = map(float, root.attrib["viewBox"].split())
+        assert "narrow" not in root.attrib["class"] or wide == NARROW.wide
         for element in root.iter():
             if "x" in element.attrib:
                 left, top = float(element.attrib["x"]), float(element.attrib["y"])

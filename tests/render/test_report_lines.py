@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from crmcli.domain.money import Money
 from crmcli.errors import UsageError
 from crmcli.render.cells import width
+from crmcli.render.report_files import content_of
 from crmcli.render.report_words import model_text, signed
-from crmcli.render.reports import envelope, report_lines
+from crmcli.render.reports import envelope, footing, report_lines, table_lines
 from crmcli.reports.compare import compared
 from crmcli.reports.report import Report, ReportColumn
 from tests.render.render_views import Rendered
@@ -134,8 +137,18 @@ def test_a_chart_in_place_of_the_table() -> None:
     ]
     with pytest.raises(UsageError, match="report x has no chart"):
         Rendered("table").chart(Report("x", "x", (ReportColumn("note", "note"),), (("a",),)))
+
+
+def test_nothing_to_draw_is_an_answer() -> None:
+    """What would make it something, and what was asked; a picture of nothing can't be made, and it is said why."""
+    empty = Report("leads", "leads", (ReportColumn("leads", "leads", "integer"),), ())
+    output = Rendered("table", width=100)
+    output.chart(empty)
+    assert output.out.splitlines() == [
+        "leads", "nothing to draw yet (add people: crm contact add, or crm import contacts FILE.csv)", "n = 0 · all time",
+    ]  # fmt: skip
     with pytest.raises(UsageError, match="report leads has no chart: it has no rows") as refused:
-        Rendered("table").chart(Report("leads", "leads", (ReportColumn("leads", "leads", "integer"),), ()))
+        content_of(empty, "svg", PAPER)
     assert "add people: crm contact add, or crm import contacts FILE.csv" == refused.value.hint
 
 
@@ -149,3 +162,58 @@ def test_figures_without_any_value_are_not_drawn() -> None:
     output = Rendered("table", width=60)
     output.chart(Report("x", "x", columns, (("ana", None, 3), ("boris", None, 1))))
     assert "x: won" == output.out.splitlines()[0]
+
+
+_WIDE = Report(
+    "won", "won",
+    (ReportColumn("owner", "owner"), ReportColumn("won", "won by them", "integer"), ReportColumn("value", "value", "money"),
+     ReportColumn("average", "average", "money", 2), ReportColumn("rate", "win rate", "percent", 1),
+     ReportColumn("cycle", "cycle", "days", 3), ReportColumn("last", "last", "date", 3)),
+    (("Anastasia Kowalska-Nowakowska", 71, Money(893_436_123, "EUR"), Money(12_583_607, "EUR"), 0.43, 61.25, date(2026, 6, 5)),
+     ("boris", 12_400, Money(100, "EUR"), None, 1.0, 3_447.5, None)),
+    (None, 12_471, Money(893_436_223, "EUR"), None, 0.5, 3.0, None),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("cells", [120, 60, 48, 40, 32, 24, 16, 10])
+def test_a_figure_is_whole_or_left_out(cells: int) -> None:
+    """Half a number is another number: columns go, then texts and headings are cut; the first figure stays the longest."""
+    figures = {"71", "12400", "12471", "8,934,361.23", "8,934,362.23", "1", "EUR", "125,836.07", "43.0%", "100.0%",
+               "50.0%", "61.3", "61.2", "3,447.5", "3.0", "d", "2026-06-05", "\u2014"}  # fmt: skip
+    _, *lines = table_lines(_WIDE, PAPER._replace(width=cells))
+    assert max(map(width, lines)) <= cells
+    words = [word for line in lines for word in line.split() if any(each.isdigit() for each in word)]
+    assert set(words) <= figures
+    assert {"71", "12471"} <= set(words)
+
+
+def test_without_room_for_a_figure_rows_stand_below_each_other() -> None:
+    """Each value with its heading, broken into lines where it must be, and nothing left out."""
+    lines = list(table_lines(_WIDE._replace(rows=_WIDE.rows[1:], totals=None), PAPER._replace(width=5)))
+    assert max(map(width, lines)) <= 5
+    assert "ownerboriswonbythem12400value1EUR" in "".join(lines).replace(" ", "")
+
+
+def test_a_figure_far_below_is_whole() -> None:
+    """Widths are fitted to the first thousand rows; one that is wider is out of line, and not cut."""
+    columns = (
+        ReportColumn("owner", "owner"),
+        ReportColumn("won", "won", "integer"),
+        ReportColumn("lost", "lost", "integer"),
+    )
+    report = Report("x", "x", columns, (*[("ana", 1, 2)] * 1100, ("boris", 123_456_789, 987_654_321)))
+    assert ["boris", "123456789", "987654321"] == list(table_lines(report, PAPER))[-1].split()
+
+
+@pytest.mark.parametrize(
+    ("name", "period", "expected"),
+    [
+        ("won", None, "n = 6 · all time"), ("won", "2026", "n = 6 · 2026"), ("aging", None, "n = 6 · now"),
+        ("hygiene", None, "n = 6 · now"), ("pivot", None, "n = 6 · all time"), ("top deals", None, "n = 6"),
+    ],
+)  # fmt: skip
+def test_a_period_that_was_not_asked_for_is_said(name: str, period: str | None, expected: str) -> None:
+    """All time, or now for how things stand; the envelope says null, as before, and a part has that of its whole."""
+    report = NOW._replace(name=name, period=period, currency=None, formula=None)
+    assert expected == footing(report)
+    assert period == envelope(report)["period"]

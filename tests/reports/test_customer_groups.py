@@ -180,15 +180,15 @@ def test_cohorts_beside_those_of_the_period_before(sellers: AppContext) -> None:
     """The first month beside the first, whatever it is called."""
     report = report_of(sellers, "cohorts", period="2026-02-01..2026-03-31", compare="previous")
     rows = [(row["cohort"], row["customers"], row["customers_before"]) for row in rows_of(report)]
-    assert [("2026-02", 1, None), ("2026-03", 2, 1)] == rows
+    assert [("2026-02", 1, 0), ("2026-03", 2, 1)] == rows
     assert {"Bob", "Zoë"} == named(sellers, report.cells[1]["customers"])
 
 
 def test_a_group_stays_itself_whatever_its_class(sellers: AppContext) -> None:
     """West made all the money in February, and nothing in March; East stands beside itself."""
     report = report_of(sellers, "pareto", by="region", period="2026-03", compare="previous")
-    rows = {row["region"]: (row["value"], row["value_before"]) for row in rows_of(report)}
-    assert {"East": (70, None), None: (30, None), "West": (None, 200)} == rows
+    rows = {row["region"]: (row["value"], row["value_before"], row["class"]) for row in rows_of(report)}
+    assert {"East": (70, 0, "A"), None: (30, 0, "A"), "West": (0, 200, None)} == rows
     columns = (
         ReportColumn("region", "region"),
         ReportColumn("value", "value", "integer"),

@@ -8,7 +8,8 @@ import pytest
 
 from crmcli.context import AppContext, Flags
 from crmcli.errors import BadValue, Refused, UsageError
-from crmcli.reports.behind import behind
+from crmcli.reports.behind import behind, label_of, uids
+from tests.conftest import run
 from tests.reports.asking import counted, report_of, rows_of, totals_of
 
 if TYPE_CHECKING:
@@ -81,6 +82,78 @@ def test_cohorts(shop: AppContext) -> None:
     assert (None, 5, 0.6, 1.0, 0.5, 1.0) == report.totals
     assert [6, 4, 2] == [counted(shop, drill) for drill in report.drill]
     assert () == report.notes
+
+
+# The same as deals: Eve stands before Bob in hers, so that his are not all that he is named in.
+DEALS = (
+    *(("contact", "add", name) for name in ("Ann", "Bob", "Cy", "Eve")),
+    ("company", "add", "Dee"),
+    *(
+        ("deal", "add", f"{who} {place}", "--value", "1",
+         *{"Dee": ("--company", who), "Eve": ("--contact", "Eve", "--contact", "Bob")}.get(who, ("--contact", who)))
+        for place, (who, *_) in enumerate(LOG)
+    ),
+)  # fmt: skip
+WON = tuple(("deal", "win", f"{who} {place}", "--at", day) for place, (who, _, _, day) in enumerate(LOG))
+BOUGHT = {
+    "purchase": (((), LINES), "SELECT uid, customer, at FROM purchase"),
+    "deal": ((DEALS, WON), "SELECT uid, title, closed_at FROM deal"),
+}
+
+
+@pytest.fixture(scope="module", params=BOUGHT)
+def bought(request: pytest.FixtureRequest, lasting_store: Callable[[], str]) -> tuple[str, str]:
+    """The log as purchases, and as deals that were won: the store, and what asks it who bought what and when."""
+    store, ((before, now), sql) = lasting_store(), BOUGHT[request.param]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRM_NOW", "2025-12-01T12:00:00Z")
+        assert [0] * len(before) == [run("--db", store, *words).code for words in before]
+    assert [0] * len(now) == [run("--db", store, *words).code for words in now]
+    return store, sql
+
+
+def _month(day: str) -> int:
+    return int(day[:4]) * 12 + int(day[5:7])
+
+
+@pytest.mark.parametrize(
+    ("by", "period", "row_of", "unit"),
+    [
+        ("month", QUARTER, lambda _, day: day[:7], 1),
+        ("quarter", QUARTER, lambda *_: "2026-Q1", 3),
+        ("company", QUARTER, lambda who, _: "Dee" if who == "Dee" else "—", 1),
+        ("month", "2026-02-01..2026-03-10", lambda _, day: day[:7], 1),
+    ],
+)
+def test_each_cell_of_cohorts_leads_to_what_it_counts(
+    bought: tuple[str, str], by: str, period: str, row_of: Callable[..., str], unit: int
+) -> None:
+    """Purchases of those who first bought then and bought in that month after; of who came again, all they bought."""
+    store, sql = bought
+    app = AppContext(Flags(store=store))
+    with app.desk.reading() as reader:
+        known = {uid: (name.split()[0], str(at)[:10]) for uid, name, at in reader.rows(sql)}
+    first = {who: min(day for name, day in known.values() if name == who) for who, _ in known.values()}
+    since, until = period.split("..")
+    seen = {uid: (who, day) for uid, (who, day) in known.items() if first[who] >= since and day <= until}
+    report = report_of(app, "cohorts", by=by, period=period)
+    again = {who for who, day in seen.values() if day > first[who]}
+    looked_at = 0
+    for name, row in zip([label_of(report, row) for row in report.rows], rows_of(report), strict=True):
+        own = {uid: each for uid, each in seen.items() if row_of(each[0], first[each[0]]) == name}
+        cells = {"repeat_rate": {uid for uid, (who, _) in own.items() if who in again}}
+        for column in row:
+            if column[-1].isdigit():
+                k = int(column.rpartition("_")[2])
+                cells[column] = {
+                    uid for uid, (who, day) in own.items()
+                    if (_month(day) - 1) // unit - (_month(first[who]) - 1) // unit == k
+                }  # fmt: skip
+        for column, expected in cells.items():
+            found = [uid for _, uid in uids(app.desk, behind(report, name, column))]
+            assert (sorted(expected), len(expected)) == (sorted(found), len(found)), (name, column)
+            looked_at += len(expected)
+    assert looked_at > 0
 
 
 def test_who_bought_before_the_period_is_not_new_in_it(shop: AppContext) -> None:

@@ -157,11 +157,11 @@ def _losses(*stages: str, counts: tuple[int, ...]) -> Report:
 
 
 def test_columns_that_one_period_has_alone() -> None:
-    """Are held against no value, never against the column that stands in the same place then."""
+    """Are held against nothing, never against the column that stands in the same place then."""
     told = compared(_losses("lead", counts=(3,)), _losses("offer", counts=(5,)))
     expected = {
-        "reason": "price", "lost": 3, "lost_before": 5, "lost_change": -0.4, "from_offer": None, "from_offer_before": 5,
-        "from_offer_change": None, "from_lead": 3, "from_lead_before": None, "from_lead_change": None,
+        "reason": "price", "lost": 3, "lost_before": 5, "lost_change": -0.4, "from_offer": 0, "from_offer_before": 5,
+        "from_offer_change": -1.0, "from_lead": 3, "from_lead_before": 0, "from_lead_change": None,
     }  # fmt: skip
     assert rows_of(told) == [expected]
     assert told.totals == tuple({**expected, "reason": None}.values())

@@ -115,15 +115,16 @@ def test_weighted_is_what_the_pipeline_says(full: AppContext) -> None:
 
 
 def test_the_simulation(full: AppContext) -> None:
-    """Chances are those of the deals before, here without stage history but for the first stage; the seed is told."""
+    """Chances are those of the deals before; of these nobody saw the way, so that it is the given ones. The seed is told."""
     report = report_of(full, "forecast", simulate=2000, seed=4)
     again = report_of(full, "forecast", "owner", simulate=2000, seed=4)
     assert isinstance(report.model, dict)
     assert (report.model["futures"], report.model["seed"], report.model["deals"]) == (2000, 4, 6)
-    # lead: (2 won + 10 · 10 %) / (2 won + 1 lost + 10); of qualified nothing is known but its 20 %.
     stages = report.model["stages"]
-    assert stages["sales: lead"] == {"won": 2, "lost": 1, "probability": 0.1, "chance": 3 / 13}
-    assert stages["sales: qualified"] == {"won": 0, "lost": 0, "probability": 0.2, "chance": 0.2}
+    assert stages["sales: lead"] == {"won": 0, "lost": 0, "probability": 0.1, "chance": 0.1}
+    assert report.notes == (
+        "in 4 of 4 stages fewer than 10 closed deals were seen: p10, p50 and p90 rest on the probability given there",
+    )
     # 22500 comes in 2 of 10 futures, 3800 in 9 of 10: the 90th percentile has it, half of them don't.
     totals = totals_of(report)
     assert (totals["p50"] < 22500 < totals["p90"], totals["p10"] <= totals["p50"]) == (True, True)
@@ -135,17 +136,39 @@ def test_the_simulation(full: AppContext) -> None:
 
 
 def test_history_moves_the_chance(app: AppContext) -> None:
-    """Thirty of forty that reached proposal were won: (30 + 5) / 50; those that never got there don't count for it."""
+    """Thirty of forty that were in proposal were won: (30 + 5) / 50; those that were not seen there don't count for it."""
     with app.desk.writing("test") as uow:
         deal(uow, "proposal", 100, expected="2026-12-01")
         for won in range(40):
-            deal(uow, "won" if won < 30 else "lost", 1, closed="2026-05-01", way=("lead", "proposal"))
+            # One that came back was there once.
+            way = ("lead", "proposal", "lead", "proposal") if won % 2 else ("lead", "proposal")
+            deal(uow, "won" if won < 30 else "lost", 1, closed="2026-05-01", way=way)
         deal(uow, "lost", 1, closed="2026-05-01", way=("lead",))
+        deal(uow, "won", 1, closed="2026-05-01")
     report = report_of(app, "forecast")
     assert isinstance(report.model, dict)
     assert report.model["stages"]["sales: proposal"]["chance"] == 35 / 50
     assert report.model["stages"]["sales: lead"] == {"won": 30, "lost": 11, "probability": 0.1, "chance": 31 / 51}
-    assert report.model["stages"]["sales: negotiation"]["chance"] == (30 + 8) / 40  # the won ones went all the way
+    assert report.model["stages"]["sales: negotiation"]["chance"] == 0.8  # nobody was seen there, won or lost
+    assert report.notes == ()  # for no open deal is there
+
+
+def test_deals_that_were_imported_closed_say_nothing_of_the_stages_between(app: AppContext, tmp_path: Path) -> None:
+    """Of seventy-one won and sixty-nine lost all is known but the way: it is not the won ones alone that went it."""
+    path = tmp_path / "deals.csv"
+    closed = [f"{n},100,{'won' if n < 71 else 'lost'},2025-01-01,2025-06-01" for n in range(140)]
+    still = [f"{stage},1000,{stage},2026-01-01," for stage in ("lead", "qualified", "proposal", "negotiation")]
+    path.write_text("\n".join(["Title,Value,Stage,Created,Close Date", *closed, *still]), encoding="utf-8")
+    with app.imports.opened(Plan("deal"), path) as run:
+        assert run.go().rejected == 0
+    report = report_of(app, "forecast")
+    assert isinstance(report.model, dict)
+    told = {name.partition(": ")[2]: stage for name, stage in report.model["stages"].items() if name != "formula"}
+    # An import puts all of them into the first stage; there (71 + 10 · 10 %) / (140 + 10) of them were won.
+    assert {name: stage["chance"] for name, stage in told.items()} == {
+        "lead": 72 / 150, "qualified": 0.2, "proposal": 0.5, "negotiation": 0.8,
+    }  # fmt: skip
+    assert report.notes[0].startswith("in 3 of 4 stages fewer than 10 closed deals were seen")
 
 
 def test_no_simulation_when_none_is_wanted(full: AppContext) -> None:
@@ -179,7 +202,6 @@ def test_money_without_a_rate_is_named(app: AppContext) -> None:
         deal(uow, "proposal", 300, expected="2026-12-01", code="CHF")
     report = report_of(app, "forecast")
     assert shown(rows_of(report), "deals", "value", "weighted") == [(2, 1000, 500)]
-    assert len(report.notes) == 1
     assert "1 deal worth 300.00 CHF is left out of the money: no rate for CHF up to 2026-11-21" in report.notes[0]
     from crmcli.store.models.analysis import ExchangeRate
 

@@ -11,6 +11,7 @@ import pytest
 from crmcli.context import AppContext, Flags
 from crmcli.errors import NotFound, Refused
 from crmcli.services.campaigns import Told
+from tests.conftest import run
 from tests.reports.asking import counted, report_of, rows_of, totals_of
 
 if TYPE_CHECKING:
@@ -20,16 +21,27 @@ if TYPE_CHECKING:
 
 PEOPLE = 300
 MARCH, JUNE = datetime(2026, 3, 1, 9, tzinfo=UTC), datetime(2026, 6, 1, 9, tzinfo=UTC)
+NOTED_TODAY = datetime(2026, 11, 21, 9, tzinfo=UTC)
+DRAFTS = (
+    ("segment", "add", "late", "--filter", "name in (P195, P196, P300)"), ("segment", "add", "twins", "--filter", "name ^= Twin"),
+    ("segment", "add", "refusing", "--filter", "name = P196"),
+    ("campaign", "add", "Mailing", "--kind", "email", "--segment", "late", "--segment", "twins", "--exclude", "refusing"),
+    ("campaign", "add", "Letters", "--kind", "direct_mail", "--segment", "late", "--segment", "twins"),
+)  # fmt: skip
 KINDS = {"Spring": "email", "Calls": "telesales", "Autumn": "email"}
 
 
 @pytest.fixture(scope="module")
 def store(lasting_store: Callable[[], str]) -> str:
     """Two campaigns that buyers answer more often than others, and a third that waits to be sent to ten."""
-    place = lasting_store()
+    return _filled(lasting_store())
+
+
+def _filled(place: str) -> str:
     app = AppContext(Flags(store=place, quiet=True), origin="test")
     for name, kind in KINDS.items():
         app.campaigns.add(name, Told({"kind": kind, "status": "planned"}))
+    assert [0] * len(DRAFTS) == [run("--db", place, *words).code for words in DRAFTS]
     with app.desk.writing("test") as uow:
         _fill(uow, random.Random(5))
     return place
@@ -43,9 +55,10 @@ def app(store: str) -> AppContext:
 def _fill(uow: UnitOfWork, chance: random.Random) -> None:
     """The first bought in January at their company, the next two hundred themselves, on 20 February, the others never."""
     from crmcli.domain.ids import new_uid
+    from crmcli.domain.text import fold
     from crmcli.store.models.analysis import Purchase
     from crmcli.store.models.companies import Company
-    from crmcli.store.models.people import Contact, ContactCompany
+    from crmcli.store.models.people import Contact, ContactCompany, ContactEmail
 
     firm = uow.add(Company(uid=new_uid("co"), name="Firm", name_key="firm", created_at=MARCH, updated_at=MARCH))
     for number in range(1, PEOPLE + 1):
@@ -68,18 +81,29 @@ def _fill(uow: UnitOfWork, chance: random.Random) -> None:
             )  # fmt: skip
             uow.add(bought)
         for campaign, at in ((1, MARCH), (2, JUNE)) if number % 3 else ((1, MARCH),):
-            _sent(uow, campaign, person.id or 0, at, has_answered=chance.random() < (0.7 if number <= 201 else 0.1))
+            has_answered = chance.random() < (0.7 if number <= 201 else 0.1)
+            if number == 299:  # said today that they answer the last one
+                _sent(uow, campaign, person.id or 0, at, has_answered=at == JUNE, answered_at=NOTED_TODAY)
+            else:
+                _sent(uow, campaign, person.id or 0, at, has_answered=has_answered)
     for number in range(195, 205):
         _sent(uow, 3, number, None)
+    _sent(uow, 4, 300, None)  # a member already, though the campaign is a draft
+    for name, email in (("Twin A", "twin@gmail.com"), ("Twin B", "t.win@gmail.com")):
+        twin = uow.add(Contact(uid=new_uid("ct"), name=name, name_key=fold(name), created_at=MARCH, updated_at=MARCH))
+        uow.add(ContactEmail(contact_id=twin.id or 0, value=email, key=email))
 
 
-def _sent(uow: UnitOfWork, campaign: int, contact: int, at: datetime | None, *, has_answered: bool = False) -> None:
+def _sent(
+    uow: UnitOfWork, campaign: int, contact: int, at: datetime | None, *,
+    has_answered: bool = False, answered_at: datetime | None = None,
+) -> None:  # fmt: skip
     from crmcli.store.models.campaigns import CampaignEvent, CampaignMember
 
     status = "targeted" if at is None else "responded" if has_answered else "sent"
     member = uow.add(CampaignMember(campaign_id=campaign, contact_id=contact, status=status, at=MARCH))
-    states = [] if at is None else [("sent", at), *([("responded", at + timedelta(days=2))] if has_answered else [])]
-    for name, moment in states:
+    answered = [("responded", answered_at or at + timedelta(days=2))] if at and has_answered else []
+    for name, moment in [*([("sent", at)] if at else []), *answered]:
         uow.session.add(CampaignEvent(campaign_id=campaign, member_id=member.id, status=name, at=moment, source="test"))
     uow.flush()
 
@@ -126,6 +150,42 @@ def test_a_campaign_rates_those_it_was_not_sent_to_by_its_own_channel(app: AppCo
     assert 2 == len(report_of(app, "response", campaign="Autumn", filter="name in (P195, P196)").rows)
 
 
+def test_sends_and_responses_are_counted_up_to_now(app: AppContext) -> None:
+    """One was sent both, and said today that they answer the second; in a group they count alike."""
+    (row,) = rows_of(report_of(app, "response", filter="name = P299"))
+    assert (2, 1) == (row["sent_before"], row["responded_before"])
+    rows = rows_of(report_of(app, "response", filter="name in (P299, P300)", by="owner"))
+    answered = rows_of(report_of(app, "response", filter="name = P300"))[0]["responded_before"]
+    assert [(3, pytest.approx((1 + answered) / 3))] == [(row["sent_before"], row["responded_before"]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("campaign", "channel", "people"),
+    [("Mailing", "email", "P195 P300 Twin-A"), ("Letters", "direct_mail", "P195 P196 P300 Twin-A Twin-B")],
+)
+def test_a_draft_rates_those_whom_its_start_would_bring_in(
+    app: AppContext, campaign: str, channel: str, people: str
+) -> None:
+    """Those of its segments but for whom it leaves out, and of two who share a mailbox the first where it is mailed."""
+    report = report_of(app, "response", campaign=campaign)
+    names = people.replace("-", " ").replace("Twin ", "Twin-").split()
+    assert (sorted(names), {channel}) == (
+        sorted(row["contact"].replace(" ", "-") for row in rows_of(report)),
+        {row["channel"] for row in rows_of(report)},
+    )
+    assert len(names) == report.n
+    only_b = report_of(app, "response", campaign=campaign, filter='name = "Twin B"')
+    assert (len(only_b.rows) == 0) == (campaign == "Mailing") == ("nobody waits to be sent Mailing" in only_b.notes)
+
+
+def test_starting_it_changes_nothing_of_whom_a_campaign_rates(lasting_store: Callable[[], str]) -> None:
+    app = AppContext(Flags(store=_filled(lasting_store()), quiet=True), origin="test")
+    for name in ("Mailing", "Letters"):
+        draft = report_of(app, "response", campaign=name)
+        app.members.start(name)
+        assert draft.rows == report_of(app, "response", campaign=name).rows
+
+
 def test_a_campaign_that_all_were_sent_and_one_that_is_not_there(app: AppContext) -> None:
     report = report_of(app, "response", campaign="Spring")
     assert ((), "nobody waits to be sent Spring") == (report.rows, report.notes[1])
@@ -157,7 +217,7 @@ def test_how_likely_people_are_by_group(app: AppContext) -> None:
     assert [row["people"] for row in rows_of(report)] == [counted(app, drill) for drill in report.drill]
     by_campaign = report_of(app, "response", by="campaign")
     # The third is not sent yet: ten are its members all the same.
-    assert {"Spring": 300, "Calls": 200, "Autumn": 10} == {
+    assert {"Spring": 300, "Calls": 200, "Autumn": 10, "Mailing": 1} == {
         row["campaign"]: row["people"] for row in rows_of(by_campaign)
     }
     assert (totals_of(by_campaign)["people"], 1) == (

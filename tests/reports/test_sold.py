@@ -52,13 +52,26 @@ def shown(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
 def test_sales_by_month_add_up(full: AppContext) -> None:
     report = report_of(full, "sales")
     assert shown(rows_of(report), "month", "deals", "value", "running", "share", "average", "new", "existing") == [
-        ("2025-11", 1, 200, 200, 0.2, 200, 0, 0),
+        ("2025-11", 1, 200, 200, 0.2, 200, None, None),
         ("2026-10", 2, 400, 600, 0.4, 200, 100, 300),
         ("2026-11", 2, 400, 1000, 0.4, 200, 400, 0),
     ]
     assert shown([totals_of(report)], "deals", "value", "running", "share") == [(5, 1000, None, 1.0)]
     assert report.chart is not None
-    assert (report.chart.kind, report.chart.values) == ("line", (200.0, 400.0, 400.0))
+    # Months without a sale are drawn too.
+    assert (report.chart.kind, report.chart.values) == ("line", (200.0, *[0.0] * 10, 400.0, 400.0))
+
+
+def test_deals_that_are_neither_new_nor_existing_are_told(full: AppContext) -> None:
+    """1000 won, of which 500 are new and 300 not: of the other two deals, worth 200, nobody said."""
+    report = report_of(full, "sales", "owner")
+    assert shown([totals_of(report)], "new", "existing") == [(500, 300)]
+    assert report.notes == (
+        "2 won deals worth 200.00 EUR say neither new nor existing (crm deal edit DEAL --type new)",
+    )
+    assert report_of(full, "sales", "owner", "2026-10").notes == ()
+    owners = {row["owner"]: (row["new"], row["existing"]) for row in rows_of(report)}
+    assert owners == {"ana": (100, 300), "boris": (400, 0), "eva": (None, None)}
 
 
 def test_owners_are_ranked(full: AppContext) -> None:

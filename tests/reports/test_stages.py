@@ -90,6 +90,19 @@ def test_the_funnel_counts_who_ever_came_so_far(store: AppContext) -> None:
     )  # fmt: skip
 
 
+def test_each_figure_of_the_funnel_leads_to_the_deals_it_counts(store: AppContext) -> None:
+    """What has no deals of its own is about those that reached the stage; of lost stages, those that are there."""
+    report = report_of(store, "funnel")
+    columns = ("conversion", "median_days", "now", "now_share")
+    shown = {
+        name: [counted(store, cells[name]) if name in cells else None for cells in report.cells] for name in columns
+    }
+    assert shown["conversion"] == [6, 4, 3, 3, 0, None]
+    assert shown["median_days"] == [5, 2, 2, 1, 0, None]  # one was won before it was qualified
+    assert shown["now"] == shown["now_share"] == [1, 1, 1, 0, 2, None]
+    assert [counted(store, drill) for drill in report.drill] == [8, 6, 4, 3, 3, 3]
+
+
 def test_a_funnel_for_each_group(store: AppContext) -> None:
     """Rows are group by stage."""
     found = [
@@ -212,10 +225,10 @@ def test_the_pipeline_of_each_group(store: AppContext) -> None:
 
 
 def test_the_pipeline_of_a_period(store: AppContext) -> None:
-    """That of being made, beside another one; without one nothing is said of a period."""
+    """That of being made, beside another one; where deals stand now, they did not stand then. Without one nothing is said of it."""
     report = report_of(store, "pipeline", period="2026-02", compare="previous")
-    assert [(row["count"], row["count_before"]) for row in rows_of(report)] == [
-        (0, 1), (1, 0), (0, 1), (0, 0), (0, 2), (0, 3),
+    assert [(row["count"], row["count_before"], row["conversion_before"]) for row in rows_of(report)] == [
+        (0, None, 5 / 7), (1, None, 3 / 5), (0, None, 2 / 3), (0, None, 1.0), (0, None, None), (0, None, None),
     ]  # fmt: skip
     assert (report.n, report.period, report.compared) == (1, "2026-02", "2026-01")
     assert [counted(store, drill) for drill in report.drill] == [0, 1, 0, 0, 0, 0]

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ from crmcli.errors import NotFound, Refused, StoreLocked, UsageError
 from crmcli.services.alone import alone
 from crmcli.services.warehouse import Warehouse
 from crmcli.store.location import locate
+from crmcli.store.warehouse import filling
 from crmcli.store.warehouse.engine import is_there, reading
 from crmcli.store.warehouse.layout import TABLES
 from crmcli.store.warehouse.place import place_of
@@ -49,7 +51,7 @@ def held(path: Path) -> Dump:
 def in_store(app: AppContext) -> Dump:
     """The same rows as the store has them."""
     with app.desk.reading() as reader:
-        return {table.name: reader.rows(f"SELECT {table.listed} FROM {table.name} ORDER BY id") for table in TABLES}
+        return {table.name: sorted(filling.whole(reader, table), key=itemgetter(0)) for table in TABLES}
 
 
 def plain(dump: Dump) -> Dump:
@@ -83,6 +85,9 @@ HAPPENS: dict[str, tuple[str, ...]] = {
     "add": ("deal", "add", "New {n}", "--value", "{n}00", "--company", "Acme"),
     "edit": ("deal", "edit", "Deal {k}", "--value", "{n}50"),
     "custom": ("deal", "edit", "Deal {k}", "--set", "channel=c{n}"),
+    "expect": ("deal", "edit", "Deal {k}", "--expected-close", "2026-12-{n}", "--title", "Deal {k}"),
+    "tag": ("deal", "tag", "Deal {k}", "t{n}"),
+    "hire": ("contact", "edit", "j{k}@x.com", "--company", "Łódź Works"),
     "move": ("deal", "move", "Deal {k}", "proposal"),
     "win": ("deal", "win", "Deal {k}"),
     "lose": ("deal", "lose", "Deal {k}", "--reason", "price"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 from textual.events import Key, Paste
 from textual.widgets import Input
 
+from crmcli.services.records import Query
 from crmcli.tui import turns
 from crmcli.tui.modals.help import Help
 from crmcli.tui.modals.record_form import RecordForm
@@ -34,7 +36,7 @@ def focused_text(app: CrmApp) -> str:
     return app.focused.value
 
 
-@pytest.mark.parametrize("opens", ["n", "f", "slash", "ctrl+k"])
+@pytest.mark.parametrize("opens", ["n", "f", "slash", "ctrl+k", "T", "t", "l", "a"])
 async def test_what_is_typed_right_after_a_key_goes_where_the_key_led(store: str, opens: str) -> None:
     """Into the form, the filter or the search box, not to the table that had the keys before."""
     app = crm_app(store, start="contacts")
@@ -43,6 +45,37 @@ async def test_what_is_typed_right_after_a_key_goes_where_the_key_led(store: str
         typed_at_once(app, opens, *"WXa")
         await settle(pilot)
         assert "WXa" == focused_text(app)
+
+
+@pytest.mark.parametrize("opens", ["T", "t"])
+async def test_a_form_is_filled_in_and_stored_in_one_go(store: str, opens: str) -> None:
+    """Stored is what stood there at enter; what is typed after it goes to the table."""
+    app = crm_app(store, start="deals")
+    async with app.run_test(size=(120, 36)) as pilot:
+        place = await settle(pilot)
+        typed_at_once(app, opens, *"word1", "enter", "j", "j")
+        await settle(pilot)
+        tags = app.session.deals.get(str(place.rows.key_at(0))).tags
+        assert "word1" in (tags if opens == "T" else [each.subject for each in app.session.activities.list(Query())])
+        assert (place, 2) == (app.screen, place.rows.cursor)
+
+
+async def test_what_is_typed_while_a_form_is_stored_waits_for_what_comes_after(store: str) -> None:
+    """It is not put into the fields, which are on their way already."""
+    app = crm_app(store, start="deals")
+    async with app.run_test(size=(120, 36)) as pilot:
+        place = await settle(pilot)
+        await press(pilot, "T", *"word1")
+        held = Event()
+        app.session.do = lambda action, do=app.session.do: (held.wait(30), do(action))[1]  # type: ignore[method-assign]
+        app.post_message(Key("enter", None))
+        typed_at_once(app, "j", "j")
+        form = app.screen
+        await asyncio.sleep(0.5)
+        assert (form, "word1") == (app.screen, form.values()["tags"])
+        held.set()
+        await settle(pilot)
+        assert (place, 2) == (app.screen, place.rows.cursor)
 
 
 async def test_letters_and_keys_that_change_them_keep_their_order(store: str) -> None:

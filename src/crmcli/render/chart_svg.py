@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.render.cells import cut, width
+from crmcli.render.cells import cut, width, wrap
 from crmcli.render.chart_line import all_lines
 from crmcli.render.chart_scale import NO_VALUE, figure, lowest_and_highest, scale, short
 from crmcli.render.markup import escaped, tag
@@ -17,14 +17,11 @@ if TYPE_CHECKING:
     from crmcli.render.locale import Locale
     from crmcli.reports.report import Chart
 
-WIDE = 720.0
 MOST_BARS = 60
 _CELL = 7.4  # what a terminal's cell of text takes here
-_LABEL_CELLS = 28
 _ROW, _THICK = 28.0, 18.0
 _MARGIN = 12.0
-_TITLE = 30.0
-_LEGEND_CELLS = 40
+_TITLE, _TITLE_LINE = 30.0, 18.0
 _DARK = 0.84  # from this part of the colour on, light text is read better on it
 FONTS = (
     "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Helvetica, Arial, 'Noto Sans', 'Liberation Sans', Cantarell, Ubuntu, "
@@ -52,6 +49,23 @@ _LINES = ("c0", "c1", "c2", "c3", "c4", "c5")
 _DASHES = ("", "7 4", "2 4", "10 4 2 4", "14 5", "4 2")
 
 
+class Sheet(NamedTuple):
+    """What is drawn on: its width, and the cells that labels at the left and below an axis may take.
+
+    On a sheet that ``wraps``, columns that have no room come below the others; else it grows.
+    """
+
+    wide: float
+    label_cells: int
+    below_cells: int
+    legend_cells: int
+    wraps: bool = False
+
+
+WIDE = Sheet(720.0, 28, 14, 40)
+NARROW = Sheet(360.0, 13, 8, 24, wraps=True)  # as a phone is held
+
+
 class Drawing(NamedTuple):
     """A picture to be: its size, what it is called and says, and its elements."""
 
@@ -63,13 +77,17 @@ class Drawing(NamedTuple):
 
 
 def inline_svg(chart: Chart, locale: Locale, number: int) -> str:
-    """The chart as an element of a page, whose style says the colours; ``number`` tells its names from those of others."""
-    return _svg(_drawing(chart, locale), f"c{number}", "")
+    """The chart as elements of a page, one for a wide screen and one for a phone; its style shows one, and says the colours.
+
+    ``number`` tells its names from those of others.
+    """
+    wide = _svg(_drawing(chart, locale, WIDE), f"c{number}", "", classes="chart wide")
+    return wide + _svg(_drawing(chart, locale, NARROW), f"c{number}n", "", classes="chart narrow")
 
 
 def svg_file(charts: Sequence[Chart], locale: Locale) -> str:
     """The charts below each other as a file of their own."""
-    drawings = [_drawing(chart, locale) for chart in charts]
+    drawings = [_drawing(chart, locale, WIDE) for chart in charts]
     wide, high = max(each.wide for each in drawings), sum(each.high for each in drawings)
     dark = "".join(f".{name}{{{_style_of(name)}:{dark}}}" for name, (_, dark) in COLORS.items())
     dark += f".empty{{fill:{COLORS['paper'][1]}}}"
@@ -89,9 +107,9 @@ def _style_of(name: str) -> str:
     return "stroke" if name == "rule" else "color" if name in _LINES else "fill"
 
 
-def _svg(drawing: Drawing, name: str, before: str, size: str = "") -> str:
+def _svg(drawing: Drawing, name: str, before: str, size: str = "", classes: str = "chart") -> str:
     attributes = (
-        f'xmlns="http://www.w3.org/2000/svg" class="chart" {size}viewBox="0 0 {_n(drawing.wide)} {_n(drawing.high)}" '
+        f'xmlns="http://www.w3.org/2000/svg" class="{classes}" {size}viewBox="0 0 {_n(drawing.wide)} {_n(drawing.high)}" '
         f'role="img" aria-labelledby="{name}t {name}d" font-family="{FONTS}" font-size="13"'
     )
     title = tag("title", f'id="{name}t"', escaped(drawing.title))
@@ -99,17 +117,20 @@ def _svg(drawing: Drawing, name: str, before: str, size: str = "") -> str:
     return tag("svg", attributes, title, about, before, drawing.body)
 
 
-def _drawing(chart: Chart, locale: Locale) -> Drawing:
-    draw: dict[str, Callable[[Chart, Locale], tuple[float, float, str]]] = {
+def _drawing(chart: Chart, locale: Locale, sheet: Sheet) -> Drawing:
+    draw: dict[str, Callable[[Chart, Locale, Sheet], tuple[float, float, str]]] = {
         "line": _line,
         "heat": _heat,
         "funnel": _funnel,
     }
-    wide, high, body = draw.get(chart.kind, _bars)(chart, locale)
-    head = ""
-    if chart.title:
-        head = _text(_MARGIN, 20, cut(visible(chart.title), int(wide / _CELL) - 4), extra='font-weight="600"')
-        body, high = tag("g", f'transform="translate(0 {_n(_TITLE)})"', body), high + _TITLE
+    wide, high, body = draw.get(chart.kind, _bars)(chart, locale, sheet)
+    title = wrap(visible(chart.title), int(sheet.wide / _CELL) - 4) if chart.title else []
+    head = "".join(
+        _text(_MARGIN, 20 + _TITLE_LINE * n, line, extra='font-weight="600"') for n, line in enumerate(title)
+    )
+    if title:
+        below = _TITLE + _TITLE_LINE * (len(title) - 1)
+        body, high = tag("g", f'transform="translate(0 {_n(below)})"', body), high + below
     return Drawing(wide, high, chart.title or f"{chart.kind} chart", _about(chart, locale), head + body)
 
 
@@ -148,16 +169,16 @@ class _Rows(NamedTuple):
     end: float
 
 
-def _rows(chart: Chart, locale: Locale) -> _Rows:
+def _rows(chart: Chart, locale: Locale, sheet: Sheet) -> _Rows:
     labels, values = chart.labels[:MOST_BARS], chart.values[:MOST_BARS]
     figures = [figure(value, chart.unit, locale) for value in values]
-    label_cells = min(max((width(visible(label)) for label in labels), default=0), _LABEL_CELLS)
+    label_cells = min(max((width(visible(label)) for label in labels), default=0), sheet.label_cells)
     start = _MARGIN + label_cells * _CELL + 10
-    return _Rows(labels, values, figures, start, WIDE - _MARGIN - max(map(width, figures), default=0) * _CELL - 8)
+    return _Rows(labels, values, figures, start, sheet.wide - _MARGIN - max(map(width, figures), default=0) * _CELL - 8)
 
 
-def _bars(chart: Chart, locale: Locale) -> tuple[float, float, str]:
-    rows = _rows(chart, locale)
+def _bars(chart: Chart, locale: Locale, sheet: Sheet) -> tuple[float, float, str]:
+    rows = _rows(chart, locale, sheet)
     low, high = lowest_and_highest(rows.values)
     unit = (rows.end - rows.start) / ((high - low) or 1)
     zero = rows.start - low * unit
@@ -165,7 +186,7 @@ def _bars(chart: Chart, locale: Locale) -> tuple[float, float, str]:
     for label, value, told in zip(rows.labels, rows.values, rows.figures, strict=True):
         wide = max(1.5, abs(value) * unit) if value else 0.0
         left = zero - wide if value and value < 0 else zero
-        body += _label(label, rows.start, top)
+        body += _label(label, rows.start, top, sheet)
         if wide:
             body += _rect(left, top + (_ROW - _THICK) / 2, wide, _THICK, f"{label}: {told}")
         body += _text(zero + (wide if (value or 0) > 0 else 0) + 6, top + 19, told)
@@ -174,11 +195,11 @@ def _bars(chart: Chart, locale: Locale) -> tuple[float, float, str]:
     if (more := len(chart.labels) - MOST_BARS) > 0:
         body += _text(rows.start, top + 19, f"and {more:,} more", "muted")
         top += _ROW
-    return WIDE, top + 8, body
+    return sheet.wide, top + 8, body
 
 
-def _funnel(chart: Chart, locale: Locale) -> tuple[float, float, str]:
-    rows = _rows(chart, locale)
+def _funnel(chart: Chart, locale: Locale, sheet: Sheet) -> tuple[float, float, str]:
+    rows = _rows(chart, locale, sheet)
     largest = lowest_and_highest(rows.values)[1] or 1.0
     middle, room = (rows.start + rows.end) / 2, rows.end - rows.start
     body, top, before = "", 4.0, None
@@ -188,28 +209,28 @@ def _funnel(chart: Chart, locale: Locale) -> tuple[float, float, str]:
             body += _text(middle, top + 14, f"▼ {share}", "muted", "middle", 'font-size="12"')
             top += 20
         wide = max(1.5, min(1.0, value / largest) * room) if value and value > 0 else 0.0
-        body += _label(label, rows.start, top)
+        body += _label(label, rows.start, top, sheet)
         if wide:
             body += _rect(middle - wide / 2, top + 3, wide, _ROW - 6, f"{label}: {told}")
-        body += _text(WIDE - _MARGIN, top + 19, told, anchor="end")
+        body += _text(sheet.wide - _MARGIN, top + 19, told, anchor="end")
         top += _ROW
         before = value
-    return WIDE, top + 8, body
+    return sheet.wide, top + 8, body
 
 
-def _label(label: str, start: float, top: float) -> str:
-    return _text(start - 10, top + 19, label, anchor="end", most=_LABEL_CELLS)
+def _label(label: str, start: float, top: float, sheet: Sheet) -> str:
+    return _text(start - 10, top + 19, label, anchor="end", most=sheet.label_cells)
 
 
 # -- lines
 
 
-def _line(chart: Chart, locale: Locale) -> tuple[float, float, str]:
+def _line(chart: Chart, locale: Locale, sheet: Sheet) -> tuple[float, float, str]:
     lines = all_lines(chart)
     axis = scale(value for _, values in lines for value in values)
     ticks = [short(mark, chart.unit, locale) for mark in axis.marks]
     left = _MARGIN + max(map(width, ticks)) * _CELL + 8
-    right, high, points = WIDE - _MARGIN - 14, 240.0, len(chart.labels)
+    right, high, points = sheet.wide - _MARGIN - 14, 240.0, len(chart.labels)
     x = [left + (right - left) * (place / (points - 1) if points > 1 else 0.5) for place in range(points)]
 
     def y(value: float) -> float:
@@ -221,11 +242,13 @@ def _line(chart: Chart, locale: Locale) -> tuple[float, float, str]:
     )
     for number, (name, values) in enumerate(lines):
         body += _trace(number, name, values, x, y, chart, locale)
-    body += _time_labels(chart.labels, x, high + 30)
+    body += _time_labels(chart.labels, x, high + 30, sheet)
     legend = (
-        _legend(lines, chart.unit, high + 54, locale) if len(lines) > 1 or (lines[:1] and lines[0][0]) else ("", 0.0)
+        _legend(lines, chart.unit, high + 54, locale, sheet)
+        if len(lines) > 1 or (lines[:1] and lines[0][0])
+        else ("", 0.0)
     )
-    return WIDE, high + 42 + legend[1], body + legend[0]
+    return sheet.wide, high + 42 + legend[1], body + legend[0]
 
 
 def _trace(
@@ -246,9 +269,14 @@ def _trace(
     marks = "".join(
         tag("g", "", tag("title", "", escaped(f"{name} {label}: {figure(value, chart.unit, locale)}".strip())), _mark(number, at, y(value)))
         for place, (at, value, label) in enumerate(zip(x, values, chart.labels, strict=True))
-        if value is not None and place % step == 0
+        if value is not None and (place % step == 0 or _is_alone(values, place))
     )  # fmt: skip
     return _colored(number, tag("path", f'd="{path}" fill="none" stroke="currentColor" {_stroke(number)}') + marks)
+
+
+def _is_alone(values: Sequence[float | None], place: int) -> bool:
+    """Whether no line leads to a point, nor away from it."""
+    return all(not 0 <= n < len(values) or values[n] is None for n in (place - 1, place + 1))
 
 
 def _colored(number: int, body: str) -> str:
@@ -273,9 +301,9 @@ def _mark(number: int, x: float, y: float) -> str:
     return tag("path", f'{ends[number % len(ends)]} {fill} stroke="currentColor" stroke-width="1.4"')
 
 
-def _time_labels(labels: Sequence[str], x: Sequence[float], y: float) -> str:
+def _time_labels(labels: Sequence[str], x: Sequence[float], y: float, sheet: Sheet) -> str:
     """As many labels below the axis as have room, the first and the last before the others."""
-    cells = max((min(width(visible(label)), 14) for label in labels), default=1)
+    cells = max((min(width(visible(label)), sheet.below_cells) for label in labels), default=1)
     room = (cells + 2) * _CELL
     last = len(labels) - 1
     step = max(1, -(-int(room * max(last, 1)) // int(x[-1] - x[0] or 1))) if labels else 1
@@ -283,18 +311,21 @@ def _time_labels(labels: Sequence[str], x: Sequence[float], y: float) -> str:
     if last >= 0 and last not in kept:
         kept.append(last)
     anchors = {0: "start", last: "end"} if last > 0 else {}
-    return "".join(_text(x[place], y, labels[place], "muted", anchors.get(place, "middle"), most=14) for place in kept)
+    return "".join(
+        _text(x[place], y, labels[place], "muted", anchors.get(place, "middle"), most=sheet.below_cells)
+        for place in kept
+    )
 
 
 def _legend(
-    lines: Sequence[tuple[str, Sequence[float | None]]], unit: str, top: float, locale: Locale
+    lines: Sequence[tuple[str, Sequence[float | None]]], unit: str, top: float, locale: Locale, sheet: Sheet
 ) -> tuple[str, float]:
     """What each line is and its last figure, and how high that is."""
     body, left, y = "", _MARGIN, top
     for number, (name, values) in enumerate(lines):
-        told = f"{cut(visible(name), _LEGEND_CELLS)} {figure(_first(values[::-1]), unit, locale)}".strip()
+        told = f"{cut(visible(name), sheet.legend_cells)} {figure(_first(values[::-1]), unit, locale)}".strip()
         wide = 44 + width(told) * _CELL + 18
-        if left > _MARGIN and left + wide > WIDE:
+        if left > _MARGIN and left + wide > sheet.wide:
             left, y = _MARGIN, y + 22
         sample = tag("path", f'd="M{_n(left)} {_n(y - 4)}h34" fill="none" stroke="currentColor" {_stroke(number)}')
         body += _colored(number, sample + _mark(number, left + 17, y - 4)) + _text(left + 42, y, told)
@@ -305,26 +336,46 @@ def _legend(
 # -- heat maps
 
 
-def _heat(chart: Chart, locale: Locale) -> tuple[float, float, str]:
-    low, high = lowest_and_highest(value for row in chart.grid for value in row)
+def _heat(chart: Chart, locale: Locale, sheet: Sheet) -> tuple[float, float, str]:
+    """Shaded cells with their figures; on a sheet that wraps, further columns below, under a header of their own."""
     texts = [[NO_VALUE if value is None else short(value, chart.unit, locale) for value in row] for row in chart.grid]
-    cells = [width(text) for row in texts for text in row] + [min(width(visible(each)), 12) for each in chart.columns]
+    most = min(12, sheet.below_cells)
+    cells = [width(text) for row in texts for text in row] + [min(width(visible(each)), most) for each in chart.columns]
     cell = max(44.0, max(cells, default=1) * _CELL + 14)
-    label_cells = min(max((width(visible(label)) for label in chart.labels), default=0), _LABEL_CELLS)
+    label_cells = min(max((width(visible(label)) for label in chart.labels), default=0), sheet.label_cells)
     start = _MARGIN + label_cells * _CELL + 10
+    at_once = max(1, int((sheet.wide - start - 4) // cell)) if sheet.wraps else max(1, len(chart.columns))
+    body, top = "", 0.0
+    for first in range(0, len(chart.columns), at_once):
+        body += _heat_block(
+            chart, texts, range(first, min(first + at_once, len(chart.columns))), start, top, cell, locale, sheet
+        )
+        top += 24 + _ROW * len(chart.labels) + 8
+    return max(sheet.wide, start + cell * at_once + (0 if sheet.wraps else _MARGIN)), top, body
+
+
+def _heat_block(
+    chart: Chart, texts: Sequence[Sequence[str]], places: range, start: float, top: float, cell: float, locale: Locale,
+    sheet: Sheet,
+) -> str:  # fmt: skip
+    """The cells of some of the columns, which stand beside each other."""
+    low, high = lowest_and_highest(value for row in chart.grid for value in row)
+    left = {place: start + cell * n for n, place in enumerate(places)}
     body = "".join(
-        _text(start + cell * (place + 0.5), 16, name, "muted", "middle", most=12)
-        for place, name in enumerate(chart.columns)
+        _text(
+            left[place] + cell / 2, top + 16, chart.columns[place], "muted", "middle", most=min(12, sheet.below_cells)
+        )
+        for place in places
     )
-    top = 24.0
+    top += 24
     for label, row, told in zip(chart.labels, chart.grid, texts, strict=True):
-        body += _text(start - 10, top + 19, label, anchor="end", most=_LABEL_CELLS)
+        body += _label(label, start, top, sheet)
         last = max((place for place, value in enumerate(row) if value is not None), default=-1)
-        for place, (value, text) in enumerate(zip(row[: last + 1], told, strict=False)):
-            of = f"{label}, {chart.columns[place]}: {figure(value, chart.unit, locale)}"
-            body += _heat_cell(start + cell * place, top, cell, value, text, of, low, high)
+        for place in (place for place in places if place <= last):
+            of = f"{label}, {chart.columns[place]}: {figure(row[place], chart.unit, locale)}"
+            body += _heat_cell(left[place], top, cell, row[place], told[place], of, low, high)
         top += _ROW
-    return max(WIDE, start + cell * len(chart.columns) + _MARGIN), top + 8, body
+    return body
 
 
 def _heat_cell(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmcli.render.cells import cut, pad, width
+from crmcli.render.cells import pad, width, wrap
 from crmcli.render.chart_scale import NO_VALUE, figure, lowest_and_highest
 from crmcli.render.safe import visible
 from crmcli.render.tones import paint
@@ -41,7 +41,8 @@ def sparkline(values: Sequence[float | None]) -> str:
 def chart_lines(chart: Chart, screen_width: int, locale: Locale, *, color: bool) -> Iterator[str]:
     """The chart as lines of at most ``screen_width`` cells under its title; ``—`` or a gap where there is no value."""
     if chart.title:
-        yield paint(cut(visible(chart.title), screen_width), "heading", color=color)
+        for line in wrap(visible(chart.title), screen_width):
+            yield paint(line, "heading", color=color)
     yield from _drawing(chart.kind)(chart, screen_width, locale, color)
 
 

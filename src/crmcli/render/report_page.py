@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crmcli.domain.stretches import UNITS
 from crmcli.render.chart_svg import COLORS, FONTS, inline_svg
 from crmcli.render.charts import sparkline
 from crmcli.render.markup import escaped, tag
@@ -25,7 +26,7 @@ main{max-width:64rem;margin:0 auto;padding:1.5rem 1rem 3rem}
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 .25rem}h2{font-size:1.2rem;margin:2.5rem 0 .5rem}
 h1::first-letter,h2::first-letter{text-transform:uppercase}
 .rests,.note,footer,dt,.before{color:var(--muted)}.rests,.note{margin:.25rem 0}footer{margin-top:3rem;font-size:.85rem}
-figure{margin:1rem 0;overflow-x:auto}.chart{display:block;width:100%;min-width:40rem;max-width:54rem;height:auto}
+figure{margin:1rem 0;overflow-x:auto}.chart{display:block;width:100%;max-width:54rem;height:auto}.narrow{display:none}
 .scroll{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;font-size:.95rem;min-width:50%}
 th,td{padding:.35rem .75rem;text-align:start;border-bottom:1px solid var(--rule);vertical-align:top}
 th{white-space:nowrap}thead th{border-bottom-width:2px}tfoot td{font-weight:600;border-top:2px solid var(--rule)}
@@ -38,8 +39,9 @@ details{margin:.5rem 0}summary{cursor:pointer;color:var(--muted)}dl{margin:.5rem
 grid-template-columns:minmax(6rem,max-content) minmax(0,1fr);gap:.15rem 1rem}dd{margin:0;overflow-wrap:anywhere}
 .ink{fill:var(--ink)}.muted{fill:var(--muted)}.over{fill:var(--over)}.bar{fill:var(--bar)}.heat{fill:var(--heat)}
 .rule{stroke:var(--rule)}.empty{fill:var(--paper)}
+@media screen and (max-width:40rem){.wide{display:none}.narrow{display:block;max-width:30rem}}
 @media print{:root{LIGHT}body{font-size:11pt}main{max-width:none;padding:0}figure,.scroll{overflow:visible}
-.chart{min-width:0}h2,thead,.rests,.note{break-after:avoid}figure,tr,.cards li{break-inside:avoid}thead{display:table-header-group}
+h2,thead,.rests,.note{break-after:avoid}figure,tr,.cards li{break-inside:avoid}thead{display:table-header-group}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -165,7 +167,7 @@ def _row(
 
 def _class(report: Report, place: int) -> str:
     column = report.columns[place]
-    if column.kind in ("date", "time"):
+    if column.kind in ("date", "time") or column.name.replace("_", "-") in UNITS:
         return ' class="day"'
     return ' class="figure"' if align(column) == "right" and column.kind != "command" else ""
 

@@ -114,6 +114,11 @@ def table_lines(report: Report, screen: Screen) -> Iterator[str]:
         from crmcli.render.beside import folded
 
         specs, kept = folded(columns, specs, kept, screen.width)
+    if any(column.block for column in columns):
+        from crmcli.render.blocks import block_lines
+
+        yield from block_lines(columns, specs, kept, screen)
+        return
     yield from lay_out(specs, kept, screen)
 
 

@@ -35,7 +35,8 @@ def compared(report: Report, then: Report, calendar: Sequence[str] = ()) -> Repo
 
     The change is a fraction of the figure then; of a rate it is the difference of the two. A row that is in one of the
     periods only has nothing in the other: counts and sums are 0 there. Those that were there then and are not now come last,
-    but for those of the ``calendar``, which keep its order. What is of this moment has no figure of then.
+    or where the rows follow the ``calendar``, its stretches in order, in their place. What is of this moment has no figure
+    of then.
     """
     columns = _of_either(report.columns, then.columns)
     report, then = _spread(report, columns), _spread(then, columns)
@@ -148,17 +149,21 @@ def _key(row: Sequence[object], places: Sequence[int]) -> Row:
 
 
 def _in_order(lines: list[_Line], gone: list[_Line], keys: list[int], calendar: Mapping[str, int]) -> list[_Line]:
-    """The lines with those that are gone: last, or in their place of the calendar."""
+    """The lines with those that are gone: last, or in their place where the lines are in the order of the calendar."""
 
-    def stretch(line: _Line, other: int) -> int:
+    def stretch(line: _Line) -> int | None:
         row = line.now or line.then or ()
-        return next((calendar[text] for n in keys if isinstance(text := row[n], str) and text in calendar), other)
+        return next((calendar[text] for n in keys if isinstance(text := row[n], str) and text in calendar), None)
 
-    for line in gone:
-        mine = stretch(line, len(calendar))
-        behind = next((n for n, each in enumerate(lines) if stretch(each, -1) > mine), len(lines))
-        lines.insert(behind, line)
-    return lines
+    places: list[int] = []
+    for line in lines:  # what has no stretch stands before all that have one, or behind them
+        place, is_first = stretch(line), not places or places[-1] < 0
+        places.append(place if place is not None else -1 if is_first else len(calendar))
+    if not calendar or places != sorted(places):
+        return [*lines, *gone]
+    places += [len(calendar) if (place := stretch(line)) is None else place for line in gone]
+    both = zip(places, range(len(places)), (*lines, *gone), strict=True)
+    return [line for _, _, line in sorted(both, key=lambda each: each[:2])]
 
 
 def _columns(report: Report) -> list[ReportColumn]:

@@ -9,18 +9,32 @@ from crmcli.domain.money import Money
 from crmcli.domain.stretches import NAMED, UNITS
 from crmcli.domain.text import nearest
 from crmcli.errors import UsageError
-from crmcli.reports.drill import equal, grouped, is_odd, joined, path_of, unclear, within, written
+from crmcli.reports.drill import (
+    MOST_NUMBERS,
+    equal,
+    grouped,
+    is_odd,
+    joined,
+    numbered,
+    path_of,
+    together,
+    unclear,
+    within,
+    written,
+)
 from crmcli.reports.pivot_values import FAMILIES, VALUES, crossed
 from crmcli.reports.report import Chart, Drill, Report, ReportColumn
 from crmcli.reports.sales.grouping import along_time
 from crmcli.reports.unrated import as_known
+from crmcli.store.queries.condition import Condition
+from crmcli.store.queries.groups import COUNT, group_rows, group_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from crmcli.reports.inquiry import Inquiry
     from crmcli.reports.pivot_values import Counted, Crossed, Family, Figures, Value
-    from crmcli.services.warehouse import CopyDesk
+    from crmcli.services.desk import Desk
     from crmcli.store.queries.groups import Group
 
 _MOST_COLUMNS = 1000
@@ -30,15 +44,21 @@ Labels = tuple[str | None, ...]
 
 
 class Pivot(NamedTuple):
-    """What is asked: the dimensions of the rows and of the columns, the values, and whether with totals."""
+    """What is asked: the dimensions of the rows and of the columns, the values, and whether with totals.
+
+    ``followed``: the records behind the figures are asked for, by their numbers where no filter tells which they are.
+    """
 
     rows: tuple[str, ...]
     cols: tuple[str, ...]
     values: tuple[Value, ...]
     totals: bool = False
+    followed: bool = False
 
 
-def pivot_of(rows: Sequence[str], cols: Sequence[str], values: Sequence[str], *, totals: bool = False) -> Pivot:
+def pivot_of(
+    rows: Sequence[str], cols: Sequence[str], values: Sequence[str], *, totals: bool = False, followed: bool = False
+) -> Pivot:
     """The pivot that is asked for in words; raises UsageError for a value that there is not, and for a dimension named twice."""
     found = []
     for name in values or ("won_value",):
@@ -54,7 +74,7 @@ def pivot_of(rows: Sequence[str], cols: Sequence[str], values: Sequence[str], *,
     twice = next((name for name in named if named.count(name) > 1), None)
     if twice is not None:
         raise UsageError(f"{twice} is named twice")
-    return Pivot(tuple(rows), tuple(cols), tuple(dict.fromkeys(found)), totals)
+    return Pivot(tuple(rows), tuple(cols), tuple(dict.fromkeys(found)), totals, followed)
 
 
 class _Side(NamedTuple):
@@ -71,12 +91,21 @@ class _Side(NamedTuple):
         counted = self.family.count(across.key, self.values)
         return counted._replace(figures=_labelled(across, counted.figures))
 
+    def numbers(self, value: Value, *, cols: bool) -> dict[Labels, list[int]]:
+        """The numbers of the records that a value counts, by rows, or by rows and columns."""
+        across = crossed((*self.rows, *(self.cols if cols else ())), self.family.whole)
+        found: dict[Labels, list[int]] = {}
+        asked = group_values(self.family.reader, across.key, (Condition("r.id"),), self.family.inside(value))
+        for key, number in asked:
+            found.setdefault(across.labels(key) if across.groups else (), []).append(number)
+        return found
+
 
 def _labelled(across: Crossed, figures: Mapping[Any, Figures]) -> dict[Labels, Figures]:
     return {across.labels(key) if across.groups else (): each for key, each in figures.items()}
 
 
-def pivot_report(desk: CopyDesk, inquiry: Inquiry, asked: Pivot) -> Report:
+def pivot_report(desk: Desk, inquiry: Inquiry, asked: Pivot) -> Report:
     """The table; raises UsageError for a dimension that the values don't have, and for more columns than can be looked at."""
     with desk.reading() as reader:
         families = dict.fromkeys(value.family for value in asked.values)
@@ -90,6 +119,21 @@ def pivot_report(desk: CopyDesk, inquiry: Inquiry, asked: Pivot) -> Report:
         counted = [(side, side.counted()) for side in sides]
         table = _Table(asked, inquiry, counted)
         return as_known(table.report())
+
+
+def _counted_once(counted: Sequence[tuple[_Side, Counted]]) -> dict[str, int]:
+    """How many records were counted, each once, by their noun."""
+    asked: dict[str, dict[Condition, Family]] = {}
+    for side, _ in counted:
+        for value in side.values:
+            asked.setdefault(side.family.noun, {})[side.family.inside(value)] = side.family
+    found = {}
+    for noun, inside in asked.items():
+        family = next(iter(inside.values()))
+        sql = " OR ".join(f"({each.sql})" for each in inside)
+        either = Condition(f"({sql})", tuple(param for each in inside for param in each.params))
+        found[noun] = sum(n for _, n in group_rows(family.reader, family.whole, (COUNT,), either))
+    return found
 
 
 def _groups(family: Family, names: Sequence[str], flag: str) -> tuple[Group, ...]:
@@ -123,6 +167,7 @@ class _Table:
 
     def __init__(self, asked: Pivot, inquiry: Inquiry, counted: Sequence[tuple[_Side, Counted]]) -> None:
         self.asked, self.inquiry, self.counted = asked, inquiry, counted
+        self._known: dict[tuple[Value, bool], Mapping[Labels, list[int]]] = {}
         width = len(asked.rows)
         keys = dict.fromkeys(key for _, each in counted for key in each.figures)
         self.side_of = {value: place for place, (side, _) in enumerate(counted) for value in side.values}
@@ -162,22 +207,27 @@ class _Table:
         return sorted(rows, key=lambda row: (-weights[row], _in_order(row)))
 
     def _columns(self) -> list[ReportColumn]:
-        found = [ReportColumn(name.replace("-", "_"), name.replace("-", " ")) for name in self.asked.rows]
+        found = [ReportColumn(group.name, group.name.replace("-", " ")) for group in self.counted[0][0].rows]
         single = len(self.asked.values) == 1
-        for place, col in enumerate(self.cols):
+        for col in self.cols:
             for value in self.asked.values:
                 label = " ".join(name or _NONE for name in col)
                 words = value.name if not col else label if single else f"{label} {value.name}"
-                # On a narrow screen the last stretches of the calendar are seen longest, else the first columns.
-                later = len(self.cols) - place if self._is_calendar() else place
-                found.append(ReportColumn(words, words.replace("_", " "), value.kind, min(later, 50), value.meaning))
+                said = value.name.replace("_", " ")
+                header = said if not col else label if single else f"{label} {said}"
+                found.append(self._figure(words, header, value))
         if self.beside is not None:
             found += [
-                ReportColumn("total" if single else f"total {value.name}", f"total {value.name}".replace("_", " "),
-                             value.kind, 0, value.meaning)
+                self._figure(
+                    "total" if single else f"total {value.name}", f"total {value.name}".replace("_", " "), value
+                )
                 for value in self.asked.values
-            ]  # fmt: skip
+            ]
         return found
+
+    def _figure(self, name: str, header: str, value: Value) -> ReportColumn:
+        block = value.name.replace("_", " ") if self.asked.cols else "figures"
+        return ReportColumn(name, header, value.kind, 0, value.meaning, block=block)
 
     def _is_calendar(self) -> bool:
         return bool(self.asked.cols) and _unit(self.asked.cols[0]) in UNITS
@@ -206,6 +256,9 @@ class _Table:
             self.cols = [()]
         is_shared = any(group.is_shared for side, _ in self.counted for group in (*side.rows, *side.cols))
         notes = [note for _, each in self.counted for note in each.notes]
+        tally = _counted_once(self.counted)
+        if sum(tally.values()) and len(tally) > 1:
+            notes.append(f"n: {' and '.join(_in_words(noun, n) for noun, n in tally.items())}")
         if is_shared:
             notes.append("a record counts in each of the groups that it is in; totals count it once")
         codes = dict.fromkeys(each.currency for _, each in self.counted if each.currency)
@@ -213,7 +266,7 @@ class _Table:
         names = ", ".join(value.name.replace("_", " ") for value in asked.values)
         return Report(
             "pivot", f"{names} by {by}" if by else names, tuple(self._columns()), tuple(map(self._row, rows)),
-            self._totals(), None if is_shared else sum(each.n for _, each in self.counted), span.label,
+            self._totals(), sum(tally.values()), span.label,
             next(iter(codes), None), "; ".join(f"{value.name} = {value.meaning}" for value in asked.values),
             chart=self._chart(rows), drill=tuple(self._drill(row) for row in rows), cells=self._cells(rows),
             notes=tuple(dict.fromkeys(notes)),
@@ -240,8 +293,27 @@ class _Table:
     # -- the records behind it
 
     def _drill(self, row: Labels) -> Drill | None:
-        side, _ = self.counted[self.side_of[self.asked.values[0]]]
-        return _behind(side, self.inquiry, side.rows, row, self.asked.values[0])
+        """What any of the values counts."""
+        return together(dict.fromkeys(self._behind(value, row) for value in self.asked.values))
+
+    def _behind(self, value: Value, row: Labels, col: Labels | None = None) -> Drill | None:
+        """The records that a value counts in a row, or in one of its columns."""
+        side, _ = self.counted[self.side_of[value]]
+        groups, labels = (*side.rows, *(side.cols if col is not None else ())), (*row, *(col or ()))
+        found = _behind(side, self.inquiry, groups, labels, value)
+        if found is not None or not self.asked.followed:
+            return found
+        numbers = self._numbers(value, is_cell=col is not None).get(labels, [])
+        return together(
+            numbered(side.family.noun, numbers[at : at + MOST_NUMBERS]) for at in range(0, len(numbers), MOST_NUMBERS)
+        )
+
+    def _numbers(self, value: Value, *, is_cell: bool) -> Mapping[Labels, list[int]]:
+        known = self._known.get((value, is_cell))
+        if known is None:
+            side, _ = self.counted[self.side_of[value]]
+            known = self._known[value, is_cell] = side.numbers(value, cols=is_cell)
+        return known
 
     def _cells(self, rows: Sequence[Labels]) -> tuple[Mapping[str, Drill | None], ...]:
         if len(rows) * len(self.cols) * len(self.asked.values) > _MOST_DRILLED:
@@ -252,10 +324,8 @@ class _Table:
             cells: dict[str, Drill | None] = {}
             asked = [(col, value) for col in self.cols for value in self.asked.values]
             for name, (col, value) in zip(names, asked, strict=False):
-                side, counted = self.counted[self.side_of[value]]
-                is_there = (*row, *col) in counted.figures
-                groups = (*side.rows, *side.cols)
-                cells[name] = _behind(side, self.inquiry, groups, (*row, *col), value) if is_there else None
+                _, counted = self.counted[self.side_of[value]]
+                cells[name] = self._behind(value, row, col) if (*row, *col) in counted.figures else None
             found.append(cells)
         return tuple(found)
 
@@ -283,9 +353,8 @@ def _said(family: Family, group: Group, label: str | None) -> str | None:
         return f"{group.moment} between {days.start} and {days.end - timedelta(days=1)}"
     if family.noun == "purchase" and group.name == "customer":
         return _customer(label)
-    if family.noun == "purchase":
-        path = group.name if group.name in ("customer", "product", "source", "company") else f"company.{group.name}"
-        return equal(path, label)
+    if family.noun == "purchase":  # other groups are of the customers
+        return equal(group.name, label) if group.name in ("product", "contact") else None
     path = written(group.path) if group.path else path_of(family.noun, group.name)
     if group.name == "segment" or is_odd(path, label, family.noun) or label in unclear([label]):
         return None
@@ -316,6 +385,11 @@ def _simple(
     of_nothing = 0.0 if value.adds_up else None
     names, figures = along_time([label or "" for label, _ in dated], [each for _, each in dated], of_nothing)
     return Chart("line", names, figures, unit, title)
+
+
+def _in_words(noun: str, n: int) -> str:
+    several = "activities" if noun == "activity" else f"{noun}s"
+    return f"{n:,} {noun if n == 1 else several}"
 
 
 def _unit(name: str) -> str:

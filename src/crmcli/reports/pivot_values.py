@@ -15,8 +15,8 @@ from crmcli.reports.sales.grouping import money
 from crmcli.reports.unrated import left_out
 from crmcli.store.queries.activity_groups import ACTIVITIES, activity_groups
 from crmcli.store.queries.closings import closed_within, closings
-from crmcli.store.queries.condition import Condition, both
-from crmcli.store.queries.groups import EMPTY, WHOLE, Group, calendar, day_of_rate, deal_groups, group_rows
+from crmcli.store.queries.condition import EVERYTHING, Condition, both
+from crmcli.store.queries.groups import COUNT, EMPTY, WHOLE, Group, calendar, day_of_rate, deal_groups, group_rows
 from crmcli.store.queries.lengths import wall_seconds
 from crmcli.store.queries.reports import activity_figures
 from crmcli.store.queries.stage_history import standing
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from crmcli.reports.inquiry import Inquiry
-    from crmcli.services.warehouse import CopyDesk
+    from crmcli.services.desk import Desk
     from crmcli.store.queries.purchases import PurchaseView
     from crmcli.store.queries.worth import Day, Worth
     from crmcli.store.reader import Reader
@@ -71,10 +71,9 @@ VALUES = {
 
 
 class Counted(NamedTuple):
-    """The figures of each group by its key, or by its labels, how many records were counted, and what the money leaves out."""
+    """The figures of each group by its key, or by its labels, and what the money leaves out."""
 
     figures: Mapping[Any, Figures]
-    n: int
     currency: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -86,7 +85,7 @@ class Family:
     moment = "closed_at"
     said = ""
 
-    def __init__(self, desk: CopyDesk, reader: Reader, inquiry: Inquiry) -> None:
+    def __init__(self, desk: Desk, reader: Reader, inquiry: Inquiry) -> None:
         self.desk, self.reader, self.inquiry = desk, reader, inquiry
 
     @cached_property
@@ -96,8 +95,6 @@ class Family:
 
     def group(self, by: str) -> Group:
         """What one dimension tells apart; raises UsageError for one that these records don't have."""
-        if by.replace("_", "-") == "segment":
-            return segment_group(self.desk)
         bounds = None if self.moment == "expected_close" else self.inquiry.span.bounds
         return deal_groups(self.reader, self.desk, by, self.moment, bounds)
 
@@ -115,19 +112,25 @@ class Family:
         """The figures of each group, by its key."""
         raise NotImplementedError
 
+    def inside(self, value: Value) -> Condition:
+        """The records that a value counts."""
+        raise NotImplementedError
+
 
 class Made(Family):
     """All deals, by when they were made."""
 
     moment = "created_at"
 
-    def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
+    def count(self, group: Group, values: Sequence[Value]) -> Counted:
         """How many."""
+        rows = group_rows(self.reader, group, (COUNT,), self.inside(values[0]))
+        return Counted({key: {"deals": n} for key, n in rows})
+
+    def inside(self, value: Value) -> Condition:  # noqa: ARG002
+        """Those made in the period."""
         bounds = self.inquiry.span.bounds
-        inside = Condition("r.created_at >= ? AND r.created_at < ?", bounds) if bounds else Condition("1 = 1")
-        rows = group_rows(self.reader, group, (Condition("COUNT(*)"),), both(self.where, inside))
-        found: dict[object, Figures] = {key: {"deals": n} for key, n in rows}
-        return _counted(found, "deals")
+        return both(self.where, Condition("r.created_at >= ? AND r.created_at < ?", bounds) if bounds else EVERYTHING)
 
 
 class Closed(Family):
@@ -146,13 +149,17 @@ class Closed(Family):
                 "average_won": money(ratio(deals.won_value, deals.rated), code),
                 "win_rate": win_rate(deals.won, deals.lost),
                 "win_rate_value": win_rate(deals.won_value, deals.lost_value),
-                "n": deals.won + deals.lost,
             }
         if any(value.name.startswith("cycle") for value in values):
             for key, mean, median in self._cycles(group, closed):
                 found[key] |= {"cycle_mean": mean, "cycle_median": median}
         notes = left_out(self.desk, self.reader, money_of, closed) if _ask_money(values) else ()
-        return _counted(found, "n")._replace(currency=code, notes=notes)
+        return Counted(found, code, notes)
+
+    def inside(self, value: Value) -> Condition:
+        """Those won, lost or both, in the period."""
+        kind = {_WON: "s.kind = 'won'", _LOST: "s.kind = 'lost'"}.get(value.said)
+        return both(closed_within(self.where, self.inquiry.span.bounds), Condition(kind) if kind else EVERYTHING)
 
     def _cycles(self, group: Group, closed: Condition) -> Iterable[tuple[object, float | None, float | None]]:
         took = wall_seconds(self.reader, self.desk.clock, "r.created_at", "r.closed_at")
@@ -172,7 +179,7 @@ class Open(Family):
     def count(self, group: Group, values: Sequence[Value]) -> Counted:
         """As ``crm report pipeline`` counts them."""
         day = day_of_rate(self.inquiry.now)
-        money_of, still = self.worth(day), both(self.where, Condition("s.kind = 'open'"), self._expected())
+        money_of, still = self.worth(day), self.inside(values[0])
         sums: dict[object, list[float]] = {}
         for key, _, count, value, weighted in standing(self.reader, group, money_of, still):
             so_far = sums.setdefault(key, [0, 0.0, 0.0])
@@ -184,7 +191,11 @@ class Open(Family):
             for key, (n, value, weighted) in sums.items()
         }
         notes = left_out(self.desk, self.reader, money_of, still, day) if _ask_money(values) else ()
-        return _counted(found, "open")._replace(currency=code, notes=notes)
+        return Counted(found, code, notes)
+
+    def inside(self, value: Value) -> Condition:  # noqa: ARG002
+        """Those open now."""
+        return both(self.where, Condition("s.kind = 'open'"), self._expected())
 
     def _expected(self) -> Condition:
         """Expected within the period, which is then one of local days."""
@@ -205,8 +216,6 @@ class Done(Family):
 
     def group(self, by: str) -> Group:
         """What activities are told apart by."""
-        if by.strip().lower() == "segment":
-            return segment_group(self.desk, self.noun)._replace(source=ACTIVITIES)
         return activity_groups(self.reader, self.desk, by, self.inquiry.span.bounds)
 
     @property
@@ -217,14 +226,19 @@ class Done(Family):
     def count(self, group: Group, values: Sequence[Value]) -> Counted:  # noqa: ARG002
         """As ``crm report activity`` counts them."""
         figures = activity_figures(self.reader, group, self.where, self.inquiry.span.bounds)
-        found: dict[object, Figures] = {key: {"activities": done} for key, (done, _, _) in figures.items() if done}
-        return _counted(found, "activities")
+        return Counted({key: {"activities": done} for key, (done, _, _) in figures.items() if done})
+
+    def inside(self, value: Value) -> Condition:  # noqa: ARG002
+        """Those done in the period."""
+        bounds = self.inquiry.span.bounds
+        period = Condition("r.at >= ? AND r.at < ?", bounds) if bounds else EVERYTHING
+        return both(self.where, Condition("r.status = 'done'"), period)
 
 
 class Bought(Family):
     """What customers bought: imported purchases, or where there are none, won deals."""
 
-    def __init__(self, desk: CopyDesk, reader: Reader, inquiry: Inquiry) -> None:
+    def __init__(self, desk: Desk, reader: Reader, inquiry: Inquiry) -> None:
         from crmcli.store.queries.purchases import purchase_view
 
         self.view: PurchaseView = purchase_view(reader, None, inquiry.currency, desk.currency, inquiry.now)
@@ -241,15 +255,17 @@ class Bought(Family):
         """What purchases are told apart by: as deals where they are deals."""
         if self.noun == "deal":
             return super().group(by)
-        wanted = by.strip().lower().replace("_", "-")
-        if wanted in _PURCHASED:
-            return Group(wanted, _PURCHASED[wanted], noun="purchase", source=_PURCHASES)
         from crmcli.domain.stretches import UNITS
+        from crmcli.store.queries.purchases_by import log_groups
 
+        wanted = by.strip().lower().replace("_", "-")
         if wanted in UNITS:
             bounds = self.inquiry.span.bounds
             return calendar(self.reader, self.desk, wanted, "at", bounds, "purchase")._replace(source=_PURCHASES)
-        raise UsageError(f"purchases have no {by!r}", hint=f"one of {', '.join((*_PURCHASED, *UNITS))}")
+        if wanted in _BUYERS:
+            return Group(wanted, _BUYERS[wanted], noun="purchase", source=_PURCHASES)
+        found = log_groups(self.reader, self.desk, self.view, by, (*_BUYERS, *UNITS))
+        return found._replace(source=_PURCHASES)
 
     @property
     def whole(self) -> Group:
@@ -260,39 +276,33 @@ class Bought(Family):
         """How many, for how much, and by how many."""
         view, bounds, where = self.view, self.inquiry.span.bounds, both(self.where, self.coming.where)
         self.said = joined("" if self.noun == "purchase" else _WON, self.coming.said)
-        kept = [where, Condition("s.kind = 'won'")] if self.noun == "deal" else [where]
-        inside = (
-            Condition(f"{view.at} >= ? AND {view.at} < ?", bounds) if bounds else Condition(f"{view.at} IS NOT NULL")
-        )
         measures = (
-            Condition("COUNT(*)"),
+            COUNT,
             Condition(f"SUM(CAST({view.worth.sql} AS DOUBLE PRECISION))", view.worth.params),
             Condition(f"COUNT(DISTINCT {view.key})"),
         )
-        rows = group_rows(self.reader, group, measures, both(*kept, inside))
+        rows = group_rows(self.reader, group, measures, self.inside(values[0]))
         found: dict[object, Figures] = {
             key: {"purchases": n, "purchase_value": money(value, view.currency), "customers": customers}
             for key, n, value, customers in rows
         }
         notes = unrated_notes(self.desk, self.reader, view, bounds, where) if _ask_money(values) else ()
-        return _counted(found, "purchases")._replace(currency=view.currency, notes=(*notes, *self.coming.notes))
+        return Counted(found, view.currency, (*notes, *self.coming.notes))
+
+    def inside(self, value: Value) -> Condition:  # noqa: ARG002
+        """What was bought in the period, but for what is dated in days to come."""
+        at, bounds = self.view.at, self.inquiry.span.bounds
+        period = Condition(f"{at} >= ? AND {at} < ?", bounds) if bounds else Condition(f"{at} IS NOT NULL")
+        won = Condition("s.kind = 'won'") if self.noun == "deal" else EVERYTHING
+        return both(self.where, self.coming.where, won, period)
 
 
 _PURCHASES = (
     " FROM purchase r LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
     " LEFT JOIN contact k ON k.id = r.contact_id AND k.deleted_at IS NULL"
 )
-_PURCHASED = {
-    "customer": "COALESCE(o.name, k.name, r.customer)",
-    "product": "r.product",
-    "source": "r.source",
-    "company": "o.name",
-    "region": "o.region",
-    "country": "o.country",
-    "industry": "o.industry",
-    "size": "o.size",
-}
-FAMILIES: dict[str, Callable[[CopyDesk, Reader, Inquiry], Family]] = {
+_BUYERS = {"customer": "COALESCE(o.name, k.name, r.customer)", "contact": "k.name"}
+FAMILIES: dict[str, Callable[[Desk, Reader, Inquiry], Family]] = {
     "made": Made, "closed": Closed, "open": Open, "done": Done, "bought": Bought,
 }  # fmt: skip
 
@@ -328,19 +338,3 @@ def crossed(groups: Sequence[Group], whole: Group) -> Crossed:
 def _ask_money(values: Sequence[Value]) -> bool:
     """Whether any of the values is money, or of money."""
     return any(value.kind == "money" or value.name == "win_rate_value" for value in values)
-
-
-def _counted(found: Mapping[Any, Figures], counter: str) -> Counted:
-    return Counted(found, sum(int(str(each[counter])) for each in found.values()))
-
-
-def segment_group(desk: CopyDesk, noun: str = "deal") -> Group:
-    """By segment: the store knows who is in one, the warehouse which deals or activities are theirs."""
-    from crmcli.services.desk import Desk
-    from crmcli.store.queries.groups import segments_of
-    from crmcli.store.queries.segments import segment_condition, segments
-
-    with desk.original() as store:
-        asker = Desk(*desk)
-        held = [(each, desk.found(store, "contact", segment_condition(store, asker, each))) for each in segments(store)]
-        return segments_of(held, noun)

@@ -21,7 +21,8 @@ class ReportColumn(NamedTuple):
     ``of_nothing`` says what the figure is of a group that has nothing: a count or a sum (integer, money) is 0, all others
     have no value, but for ``none`` (a count or sum that has none either), ``share`` (of all rows together: 0 where these
     have something) and ``running`` (that of the row before). A ``rank`` has none, nor a change; a ``label`` is no figure.
-    ``is_now``: of this moment whatever the period, so there is none of another time.
+    ``is_now``: of this moment whatever the period, so there is none of another time. A column of a ``block`` is never left
+    out: where there is too little room for all columns, each block is a table by itself, one below the other.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ReportColumn(NamedTuple):
     meaning: str = ""
     of_nothing: str = ""
     is_now: bool = False
+    block: str = ""
 
 
 class Chart(NamedTuple):

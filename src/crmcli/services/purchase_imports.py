@@ -25,6 +25,7 @@ from crmcli.services.importing.summary import Summary, reason_of
 from crmcli.services.importing.survey import survey, twice
 from crmcli.services.importing.verdict import verdict
 from crmcli.services.log_columns import LOGGED, columns_of_log
+from crmcli.services.purchases import of_refunds
 from crmcli.services.trial import trial
 from crmcli.store.queries.purchase_lines import DIGESTED, known_purchases
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 2000
 _LONGEST = 500
 _NO_AMOUNT = "purchases without an amount"
+_LINKED_NOW = "purchases of before, linked to their customers now"
 
 
 class _OnlyTried(Exception):
@@ -155,10 +157,11 @@ class PurchaseRun:
         with Repeats() as repeats:
             while some := list(islice(self.table.rows, _AT_ONCE)):
                 lines = list(self._read(some))
-                placed = self._placed(uow, self._identified(lines, repeats))
-                meant = customers.of(line.customer for _, line in placed)
+                placed, unlinked = self._placed(uow, self._identified(lines, repeats))
+                meant = customers.of((*(line.customer for _, line in placed), *unlinked.values()))
                 bulk.flush()
                 self._write(uow, placed, meant)
+                self._link(uow, unlinked, meant)
                 if self._rejects is not None:
                     self._rejects.give_back(some)
                 position = self.table.position()
@@ -196,7 +199,8 @@ class PurchaseRun:
         if customer is None or when is None:
             raise BadValue("customer" if customer is None else "date", "is empty")
         code = named_currency(told["currency"], self._currency) if "currency" in told else None
-        value = self._value("value", told.get("value"), code)
+        with of_refunds():
+            value = self._value("value", told.get("value"), code)
         quantity = read_number(told["quantity"], "quantity", self._decimal("quantity")) if "quantity" in told else None
         return Line(
             row.line, _short("customer", customer), self._value("at", when), value,
@@ -226,10 +230,14 @@ class PurchaseRun:
                 found.append((f"{DIGESTED}{digest}.{count}", line))
         return found
 
-    def _placed(self, uow: UnitOfWork, lines: list[tuple[str, Line]]) -> list[tuple[str, Line]]:
-        """The lines that are new; the others are counted, or changed where that is wanted."""
+    def _placed(self, uow: UnitOfWork, lines: list[tuple[str, Line]]) -> tuple[list[tuple[str, Line]], dict[int, str]]:
+        """The lines that are new, and the customers by number of purchases that are linked to nobody yet.
+
+        The others are counted, or changed where that is wanted.
+        """
         known = known_purchases(uow.reader, self.name, [key for key, _ in lines])
         new: dict[str, Line] = {}
+        unlinked: dict[int, str] = {}
         for key, line in lines:
             before = known.get(key)
             if key in new or (before is not None and before.made_in == uow.number):
@@ -238,9 +246,26 @@ class PurchaseRun:
                 new[key] = line
             elif key.startswith(DIGESTED) or before.said == line.said:
                 self.summary.unchanged += 1
+                # Who was forgotten is not called by the log's words any more.
+                if not before.is_linked and before.said[0] == line.customer:
+                    unlinked[before.number] = line.customer
             else:
                 self._differs(uow, before, line)
-        return list(new.items())
+        return list(new.items()), unlinked
+
+    def _link(self, uow: UnitOfWork, unlinked: Mapping[int, str], meant: Mapping[str, Meant]) -> None:
+        """Have purchases of before be of the people and companies that are known by now."""
+        from crmcli.store.models.analysis import Purchase
+
+        known = {number: meant[customer] for number, customer in unlinked.items() if meant[customer].noun is not None}
+        for number, who in known.items():
+            row = uow.get(Purchase, number)
+            for column, value in _link_columns(who).items():
+                setattr(row, column, value)
+        if known:
+            self.summary.unchanged -= len(known)
+            self.summary.updated += len(known)
+            self.summary.notes[_LINKED_NOW] = self.summary.notes.get(_LINKED_NOW, 0) + len(known)
 
     def _again(self, key: str, line: Line, said: tuple[object, ...]) -> None:
         """A number that an earlier line of this very log has."""
@@ -322,12 +347,18 @@ class PurchaseImports:
 def _columns(line: Line, meant: Meant) -> dict[str, Any]:
     minor, code = line.value or (None, None)
     return {
-        "customer": line.customer, "customer_key": meant.key,
-        "contact_id": meant.number if meant.noun == "contact" else None,
-        "company_id": meant.number if meant.noun == "company" else None,
+        "customer": line.customer, **_link_columns(meant),
         "at": line.at, "value": minor, "currency": code, "product": line.product,
         "quantity": None if line.quantity is None else float(line.quantity),
     }  # fmt: skip
+
+
+def _link_columns(meant: Meant) -> dict[str, Any]:
+    return {
+        "customer_key": meant.key,
+        "contact_id": meant.number if meant.noun == "contact" else None,
+        "company_id": meant.number if meant.noun == "company" else None,
+    }
 
 
 def _purchases(n: int, word: str) -> str:

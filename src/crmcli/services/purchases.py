@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 500
 _LONGEST = 500
+_OF_REFUNDS = "take a refund off the purchase that it pays back: amounts are net"
 
 # Inside a class with a method named list, the builtin goes by this name.
 Lines = list["PurchaseLine"]
@@ -98,7 +100,8 @@ class Purchases:
         from crmcli.store.models.analysis import Purchase
 
         code = read_currency(currency) if currency else self.desk.currency
-        money = read_money(amount, code, "amount", self.desk.locale) if amount else None
+        with of_refunds():
+            money = read_money(amount, code, "amount", self.desk.locale) if amount else None
         with self.desk.writing("purchases add") as uow:
             name, columns = self._buyer(uow, customer, contact, company)
             row = Purchase(
@@ -166,6 +169,17 @@ class Purchases:
             "contact_id": numbers.get("contact"),
             "company_id": numbers.get("company"),
         }
+
+
+@contextmanager
+def of_refunds() -> Iterator[None]:
+    """Have whoever gives an amount below zero know what becomes of refunds."""
+    try:
+        yield
+    except BadValue as error:
+        if not error.reason.endswith("is below zero"):
+            raise
+        raise BadValue(error.field, error.reason, hint=_OF_REFUNDS) from error
 
 
 def _text(field: str, text: str | None) -> str:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from crmcli.tui.session import Session
     from crmcli.tui.verbs import Verb
 
+_DIALOG_PATIENCE = 5.0  # seconds that keys wait for a dialog that is to open
 _READ_PATIENCE = 2.0  # seconds that keys wait for a screen that is read for the first time
 _COUNT_SECONDS = 0.4  # a digit that no motion follows for so long is the number of a screen
 
@@ -92,8 +93,9 @@ class CrmApp(StoringApp):
         self.trail = Trail(Spot(start, "" if start == "board" else filter_text or ""))
         self._warming = Warming(self)
         self._count_timer: Any = None
-        self._turns = Turns(self, self._give, self._has_what_keys_want)
+        self._turns = Turns(self, self._give, self._has_what_keys_want, lambda: bool(self._due))
         self._opened_at = monotonic()
+        self._due: set[object] = set()  # dialogs that are to open once the store was read
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.is_plain = plain
@@ -272,6 +274,8 @@ class CrmApp(StoringApp):
     def _has_what_keys_want(self, event: Event) -> bool:
         """Whether the screen was read, or keeps its keys waiting for too long; whether a dialog has what a key is for."""
         place, screen = self.place, self.screen
+        if self._due:
+            return False
         if place is not None and screen is not place:
             return not isinstance(screen, InTurn) or screen.takes(event)
         is_there = place is not None and place.takes(event)
@@ -289,6 +293,20 @@ class CrmApp(StoringApp):
     def opened(self) -> None:
         """It was read."""
         self.call_later(self._turns.go_on)
+
+    def dialog_due(self) -> object:
+        """A dialog opens once the store was read: what is typed meanwhile is for it, though it does not wait for ever."""
+        token = object()
+        self._due.add(token)
+        self.set_timer(_DIALOG_PATIENCE, lambda: self.dialog_came(token))
+        return token
+
+    def dialog_came(self, token: object) -> None:
+        """It is there, or won't be."""
+        if token in self._due:
+            self._due.discard(token)
+            if not self._due:
+                self.call_later(self._turns.came)
 
     async def _give(self, event: Event) -> None:
         """A key that takes no count settles the one before it first."""

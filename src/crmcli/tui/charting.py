@@ -154,8 +154,8 @@ def text_lines(drawing: Drawing, row: int, sign: str, cells: int, high: int, loc
     """A text's lines, the label of the row at the cursor with its sign; as much of them as there is room for."""
     from crmcli.render.charts import chart_lines
 
-    chart = drawing.chart
-    assert chart is not None
+    assert drawing.chart is not None
+    chart = drawing.chart._replace(title="")
     lit = next((n for n in range(len(drawing.bars)) if drawing.is_lit(n, row)), None)
     wide = cells
     if chart.kind == "line":  # the wider, the higher
@@ -164,7 +164,7 @@ def text_lines(drawing: Drawing, row: int, sign: str, cells: int, high: int, loc
         blank = " " * len(sign)
         labels = tuple((sign if n == lit else blank) + label for n, label in enumerate(chart.labels))
         chart = chart._replace(labels=labels)
-    lines = list(chart_lines(chart, max(1, wide), locale, color=False))[1 if chart.title else 0 :]
+    lines = list(chart_lines(chart, max(1, wide), locale, color=False))
     if len(lines) <= high:
         return lines
     head = 1 if chart.kind == "heat" else 0

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from crmcli.errors import Conflict, CrmError, NotFound, Refused
+from crmcli.errors import Conflict, CrmError, NotFound, Refused, StoreUnreachable
 from crmcli.paths import state_folder
 from crmcli.services.activities import Activities, Tasks
 from crmcli.services.board import Board
@@ -47,9 +47,47 @@ if TYPE_CHECKING:
     from crmcli.tui.drafts import Drafts
 
 AnswerT = TypeVar("AnswerT")
+STORE_GONE = "the store is not there any more"
 
 
-class ScreenDesk(Desk):
+class LastingDesk(Desk):
+    """A desk whose store, once it was there, is neither taken for an empty one nor made anew while it is away."""
+
+    had_store: bool = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """The reading door."""
+        with super().reading() as reader:
+            self.refuse_lost(is_there=reader.connection is not None)
+            yield reader
+
+    def writing(self, command: str, summary: str = "") -> UnitOfWork:
+        """The writing door."""
+        self.refuse_lost(is_there=self.has_store)
+        work = super().writing(command, summary)
+        self.had_store = True
+        return work
+
+    def going_on(self, command: str, number: int) -> UnitOfWork:
+        """The writing door for one more part of a change set."""
+        self.refuse_lost(is_there=self.has_store)
+        return super().going_on(command, number)
+
+    def has_lost_store(self) -> bool:
+        """Whether the store that was there is there no more, as when its file was moved away."""
+        is_there = self.has_store
+        had, self.had_store = self.had_store, self.had_store or is_there
+        return had and not is_there
+
+    def refuse_lost(self, *, is_there: bool) -> None:
+        """Take note of a store; raises StoreUnreachable when there is none any more."""
+        if self.had_store and not is_there:
+            raise StoreUnreachable(STORE_GONE, hint=f"put {self.store.location.label} back, and all goes on")
+        self.had_store = is_there
+
+
+class ScreenDesk(LastingDesk):
     """A desk that reads on kept connections and remembers the last unit of work done at it."""
 
     last: UnitOfWork | None = None
@@ -69,6 +107,7 @@ class ScreenDesk(Desk):
     def reading(self) -> Iterator[Reader]:
         """The reading door, kept open."""
         with self.asking.reader() as reader:
+            self.refuse_lost(is_there=reader.connection is not None)
             yield reader
 
     def writing(self, command: str, summary: str = "") -> UnitOfWork:
@@ -110,7 +149,7 @@ class Session:
         self._undoable: list[str] = []
         self._redoable: list[str] = []
         self._day = desk.clock.local().date()
-        self._had_store = self.desk.has_store
+        self.desk.has_lost_store()  # takes note of whether there is one to lose
         self._own = 0  # the last change set that was stored from here, read again since
 
     # -- services that a screen wants when it is first opened
@@ -179,7 +218,8 @@ class Session:
         from crmcli.services.posting import Posting
 
         context, desk = self._context, self.desk
-        own = context.desk._replace(hooks=desk.hooks, note=desk.note, origin=desk.origin)
+        own = LastingDesk(*context.desk._replace(hooks=desk.hooks, note=desk.note, origin=desk.origin))
+        own.had_store = desk.had_store
         return Mailing(own, Posting(self.settings.__getitem__), Members(own), context.templates)
 
     @cached_property
@@ -289,9 +329,7 @@ class Session:
         try:
             undone, change_set = self._write(lambda: self.history.undo(steps[-1]))
         except (Conflict, NotFound, Refused):
-            if self.desk.has_store:
-                # It can never be taken back now; the step before it still may.
-                steps.pop()
+            steps.pop()  # it can never be taken back now; the step before it still may
             raise
         steps.pop()
         if change_set is not None:
@@ -312,12 +350,6 @@ class Session:
         if kept:
             self._own = max(self._own, self.desk.last_number)
         return result, kept
-
-    def has_lost_store(self) -> bool:
-        """Whether the store that was there is there no more, as when its file was moved away."""
-        is_there = self.desk.has_store
-        had, self._had_store = self._had_store, self._had_store or is_there
-        return had and not is_there
 
     def knows_all(self) -> bool:
         """Whether nothing was stored since the last thing done here, after which the screens read the store again."""

@@ -12,6 +12,7 @@ from textual.message import Message
 
 from crmcli.errors import CrmError, StoreError
 from crmcli.render.safe import visible
+from crmcli.tui.session import STORE_GONE
 from crmcli.tui.widgets.tab_line import TabLine
 
 if TYPE_CHECKING:
@@ -98,8 +99,8 @@ class StoringApp(App[None]):
         while True:
             try:
                 changed = await asyncio.to_thread(self.session.watch.wait, _WATCH_SECONDS)
-                if (changed or failed) and await asyncio.to_thread(self.session.has_lost_store):
-                    raise StoreError("the store is not there any more")
+                if (changed or failed) and await asyncio.to_thread(self.session.desk.has_lost_store):
+                    raise StoreError(STORE_GONE)
                 if changed and not failed and await asyncio.to_thread(self.session.knows_all):
                     continue
             except CrmError as error:

@@ -25,14 +25,20 @@ class Turns:
 
     So a letter typed right after it would come before it, or to the widget that had the keys before. ``may_go`` says whether
     there is anything yet for a key to work on; while there is not, it waits for ``go_on``, and so do those after it.
+    ``is_due`` says whether a key is still to open something, for which those after it are meant; ``came`` tells that it did.
     """
 
     def __init__(
-        self, app: App[Any], give: Callable[[Event], Awaitable[None]], may_go: Callable[[Event], bool]
+        self,
+        app: App[Any],
+        give: Callable[[Event], Awaitable[None]],
+        may_go: Callable[[Event], bool],
+        is_due: Callable[[], bool],
     ) -> None:
         self._app = app
         self._give = give
         self._may_go = may_go
+        self._is_due = is_due
         self._waiting: deque[Event] = deque()
         self._turn = 0
         self._is_busy = False
@@ -57,6 +63,15 @@ class Turns:
         self._is_busy = True
         self._turn += 1
         await self._give(event)
+        self._begin()
+
+    def came(self) -> None:
+        """What a key was to open is there, or won't be: it is followed as a key is."""
+        self._is_busy = True
+        self._turn += 1
+        self._begin()
+
+    def _begin(self) -> None:
         self._look_again(self._turn, _LOOKS)
         self._follow(self._app.focused or self._app.screen, self._turn, _ROUNDS)
 
@@ -72,7 +87,8 @@ class Turns:
 
     async def _arrive(self, turn: int, rounds: int) -> None:
         if rounds and turn == self._turn:
-            self._follow(self._app.screen, turn, rounds - 1)
+            # From where the keys are, for what the key made a widget say goes the same way: enter stores what is typed by now.
+            self._follow(self._app.focused or self._app.screen, turn, rounds - 1)
         else:
             await self._over(turn)
 
@@ -93,6 +109,8 @@ class Turns:
             return
         if self._late is not None:
             self._late.cancel()
+        if self._is_due():
+            return
         self._is_busy = False
         await self.go_on()
 

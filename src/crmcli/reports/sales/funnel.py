@@ -127,7 +127,13 @@ def _lines(
         standing = sum(now.get((key, stage.number), 0) for stage in here)
         going_on = ratio(later, reached) if step + 1 < len(rungs.names) else None
         row = (name, reached, going_on, ratio(reached, everything), median(days.get((key, step), ())))
-        cells = {"now": drills.to(key, _standing(rungs, here), standing)}
+        there = drills.to(key, _standing(rungs, here), standing)
+        cells = {
+            "conversion": drills.to(key, been_in(rungs, step + 1), later) if later else None,
+            "median_days": drills.to(key, _went_on(rungs, step), len(days.get((key, step), ()))),
+            "now": there,
+            "now_share": there,
+        }
         figures = (*group_cell(asked.group, key), *row, standing, ratio(standing, everything))
         yield figures, drills.to(key, been_in(rungs, step), reached), cells
     for stage in rungs.of_kind("lost"):
@@ -142,6 +148,12 @@ def been_in(rungs: Ladder, step: int) -> str:
     """The condition that a deal of the pipeline ever was at a step or a later one."""
     names = [stage.stage for stage in rungs.stages if rungs.steps[stage.number] >= step]
     return joined(equal("pipeline", rungs.pipeline), f"been_in in ({', '.join(map(quoted, names))})")
+
+
+def _went_on(rungs: Ladder, step: int) -> str:
+    """The condition that a deal of the pipeline was at this very step, and at a later one."""
+    here = [quoted(stage.stage) for stage in rungs.of_kind("open", "won") if rungs.steps[stage.number] == step]
+    return joined(been_in(rungs, step + 1), f"been_in in ({', '.join(here)})")
 
 
 def _standing(rungs: Ladder, stages: list[StageView]) -> str:

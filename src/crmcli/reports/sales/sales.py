@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.metrics import ratio
+from crmcli.domain.money import exponent
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.grouping import asking, chart_of, group_column, major, money, ordered, titled
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.store.queries.groups import Group
 
-_RANK = ReportColumn("rank", "rank", "integer", 1, "its place by value; those of equal value share one", "rank")
+_RANK = ReportColumn("rank", "rank", "integer", 2, "its place by value; those of equal value share one", "rank")
 _DEALS = ReportColumn("deals", "won", "integer", 1, "deals won, by the day they were closed")
 _VALUE = ReportColumn("value", "value", "money", 0, "Σ value of the won deals")
 _RUNNING = ReportColumn(
@@ -29,8 +30,10 @@ _SHARE = ReportColumn("share", "share", "percent", 1, "value / value of all won 
 _CUMULATED = ReportColumn("cumulated", "cumulated", "percent", 3, "the shares added up from the first place on")
 _REST = (
     ReportColumn("average", "average", "money", 2, "value / won deals", "none"),
-    ReportColumn("new", "new", "money", 3, "Σ value of the won deals of type new"),
-    ReportColumn("existing", "existing", "money", 3, "Σ value of the won deals of type existing"),
+    ReportColumn("new", "new", "money", 3, "Σ value of the won deals of type new; none where no deal has a type"),
+    ReportColumn(
+        "existing", "existing", "money", 3, "Σ value of the won deals of type existing; none where no deal has a type"
+    ),
     ReportColumn("currency", "currency", "text", 4, "the currency that the money is counted in"),
 )
 _FORMULA = "value = Σ value of won deals; average = value / won; share = value / all value"
@@ -115,7 +118,8 @@ def _untold(whole: Sold, code: str) -> tuple[str, ...]:
     count = whole.deals - whole.told
     if not count:
         return ()
-    amount = money(whole.value - whole.new - whole.existing, code)
+    places = exponent(code)
+    amount = f"{(whole.value - whole.new - whole.existing) / 10**places:,.{places}f} {code}"
     what = "1 won deal" if count == 1 else f"{count:,} won deals"
     says = "says" if count == 1 else "say"
     return (f"{what} worth {amount} {says} neither new nor existing (crm deal edit DEAL --type new)",)

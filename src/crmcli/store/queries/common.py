@@ -84,7 +84,7 @@ def order_by(noun: str, selection: Selection, default: str) -> str:
             else ("r.id DESC" if selection.reverse else "r.id")
         )
     field = find_field(noun, selection.sort) if noun in FIELDS else find_filtered(noun, selection.sort)
-    if field is None:
+    if field is None or field.kind is Kind.SEGMENT:
         raise _unsortable(noun, selection.sort)
     direction = " DESC" if selection.reverse else ""
     if field.kind is Kind.STAGE:
@@ -100,7 +100,7 @@ def order_by(noun: str, selection: Selection, default: str) -> str:
 
 
 def _unsortable(noun: str, name: str) -> UsageError:
-    known = [f.name for f in (FIELDS if noun in FIELDS else FILTERED)[noun]]
+    known = [f.name for f in (FIELDS if noun in FIELDS else FILTERED)[noun] if f.kind is not Kind.SEGMENT]
     near = nearest(name, known)
     hint = f"did you mean {near}?" if near else f"one of {', '.join(known)}"
     return UsageError(f"--sort: {PLURAL.get(noun, f'{noun}s')} have no field {name!r}", hint=hint)

@@ -68,10 +68,11 @@ def purchase_numbers(reader: Reader, where: Condition) -> Iterator[int]:
 
 
 class Known(NamedTuple):
-    """A purchase that is there: its number, the change set that made it, and what it says."""
+    """A purchase that is there: its number, the change set that made it, whether it is linked to anybody, and what it says."""
 
     number: int
     made_in: int | None
+    is_linked: bool
     said: tuple[object, ...]
 
 
@@ -79,10 +80,12 @@ def known_purchases(reader: Reader, source: str, ids: Sequence[str]) -> dict[str
     """The live purchases of a log by their numbers there."""
     among, params = reader.dialect.among(list(ids))
     sql = (
-        "SELECT external_id, id, created_in, customer, at, value, currency, product, quantity FROM purchase"
+        "SELECT external_id, id, created_in, COALESCE(company_id, contact_id), customer, at, value, currency, product,"
+        " quantity FROM purchase"
         f" WHERE deleted_at IS NULL AND source = ? AND external_id {among}"
     )
-    return {key: Known(number, made, tuple(said)) for key, number, made, *said in reader.rows(sql, (source, *params))}
+    rows = reader.rows(sql, (source, *params))
+    return {key: Known(number, made, who is not None, tuple(said)) for key, number, made, who, *said in rows}
 
 
 class Customers(NamedTuple):

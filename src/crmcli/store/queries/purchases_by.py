@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from crmcli.store.queries.groups import Asker
     from crmcli.store.queries.purchases import PurchaseView, Span
+    from crmcli.store.queries.segments import Segment
     from crmcli.store.reader import Reader
 
 _LOGIN = "(SELECT u.login FROM app_user u WHERE u.id = r.owner_id)"
@@ -112,46 +113,79 @@ def own_values(reader: Reader, desk: Asker, trait: Trait) -> dict[str, tuple[str
 
     A person of whom it is not known is what the company is where the person works.
     """
-    if trait.is_of_segments:
-        return _segments_of(reader, desk)
-    companies, people = _values(reader, "company", trait.company), _values(reader, "contact", trait.contact)
-    if companies:
-        for person, company in _workplaces(reader):
-            if person not in people and company in companies:
-                people[person] = companies[company]
-    return {uid: (value,) for uid, value in (companies | people).items()}
-
-
-def _values(reader: Reader, noun: str, value: Condition | None) -> dict[str, str]:
-    if value is None:
-        return {}
-    inner = f"SELECT r.uid, {value.sql} AS value FROM {noun} r WHERE r.deleted_at IS NULL"
-    return dict(reader.rows(f"SELECT t.uid, t.value FROM ({inner}) t WHERE COALESCE(t.value, '') <> ''", value.params))
-
-
-def _workplaces(reader: Reader) -> Iterator[tuple[str, str]]:
-    """Person and company, by their uids, the first company first."""
-    sql = (
-        "SELECT c.uid, o.uid FROM contact_company l JOIN contact c ON c.id = l.contact_id AND c.deleted_at IS NULL"
-        " JOIN company o ON o.id = l.company_id AND o.deleted_at IS NULL WHERE l.ended_on IS NULL"
-        " ORDER BY l.contact_id, l.position, l.id"
-    )
-    yield from reader.stream(sql)
-
-
-def _segments_of(reader: Reader, desk: Asker) -> dict[str, tuple[str, ...]]:
-    """The segments that each person is in, and each company by who works there."""
+    if not trait.is_of_segments:
+        own = _own(trait)
+        return {uid: (label,) for uid, label in reader.rows(own.sql, own.params)}
     found: dict[str, tuple[str, ...]] = {}
     for each, where in desk.segments(reader):
-        people = f"FROM contact r WHERE r.deleted_at IS NULL AND ({where.sql})"
-        sql = (
-            f"SELECT r.uid {people} UNION SELECT o.uid FROM contact_company l"
-            " JOIN company o ON o.id = l.company_id AND o.deleted_at IS NULL"
-            f" WHERE l.ended_on IS NULL AND l.contact_id IN (SELECT r.id {people})"
-        )
-        for (uid,) in reader.stream(sql, (*where.params, *where.params)):
+        members = _members(each, where)
+        for uid, _ in reader.stream(members.sql, members.params):
             found[uid] = (*found.get(uid, ()), each.name)
     return found
+
+
+def log_groups(reader: Reader, desk: Asker, view: PurchaseView, by: str, also: Sequence[str] = ()) -> Group:
+    """The grouping of the lines ``r`` of a log by what their customers are told apart by, as in the reports about them.
+
+    Raises UsageError listing what there is, and what there is ``also``.
+    """
+    trait = customer_trait(reader, desk, view, by, also)
+    part = trait.bought or Group("")
+    if not trait.is_own:
+        return Group(trait.name, part.sql, part.params, noun="purchase", source=_LOGGED)
+    alias = '"own {}"'.format(trait.name.replace('"', '""'))
+    names: dict[object, str] | None = None
+    if trait.is_of_segments:
+        held = desk.segments(reader)
+        names = {each.number: each.name for each, _ in held}
+        own = _any_of([_members(*each) for each in held])
+    else:
+        own = _own(trait)
+    joins = Condition(f" LEFT JOIN ({own.sql}) {alias} ON {alias}.uid = {view.key}", own.params)
+    sql = f"{alias}.label" if trait.is_of_segments else f"COALESCE({alias}.label, {part.sql})"
+    return Group(
+        trait.name, sql, part.params, joins, names, is_shared=trait.is_of_segments, noun="purchase", source=_LOGGED
+    )
+
+
+def _own(trait: Trait) -> Condition:
+    """Uid and label of the companies and people that are something themselves; of a person, else that of the first company."""
+    companies, people = _labelled("company", trait.company), _labelled("contact", trait.contact)
+    works = (
+        "SELECT c.uid, v.label, row_number() OVER (PARTITION BY l.contact_id ORDER BY l.position, l.id) AS place"
+        " FROM contact_company l JOIN contact c ON c.id = l.contact_id AND c.deleted_at IS NULL"
+        f" JOIN company o ON o.id = l.company_id AND o.deleted_at IS NULL JOIN ({companies.sql}) v ON v.uid = o.uid"
+        f" WHERE l.ended_on IS NULL AND c.uid NOT IN (SELECT p.uid FROM ({people.sql}) p)"
+    )
+    first = Condition(f"SELECT w.uid, w.label FROM ({works}) w WHERE w.place = 1", (*companies.params, *people.params))
+    return _any_of([companies, people, *([first] if trait.company is not None else [])])
+
+
+def _labelled(noun: str, value: Condition | None) -> Condition:
+    """Uid and label of the records that have a value."""
+    if value is None:
+        return Condition("SELECT r.uid, CAST(NULL AS TEXT) AS label FROM company r WHERE 1 = 0")
+    inner = f"SELECT r.uid, {value.sql} AS label FROM {noun} r WHERE r.deleted_at IS NULL"
+    return Condition(f"SELECT t.uid, t.label FROM ({inner}) t WHERE COALESCE(t.label, '') <> ''", value.params)
+
+
+def _members(segment: Segment, where: Condition) -> Condition:
+    """The uid of each person in a segment, and of each company of who works there, with the segment's number."""
+    people = f"FROM contact r WHERE r.deleted_at IS NULL AND ({where.sql})"
+    sql = (
+        f"SELECT r.uid, {segment.number} AS label {people} UNION SELECT o.uid, {segment.number} FROM contact_company l"
+        " JOIN company o ON o.id = l.company_id AND o.deleted_at IS NULL"
+        f" WHERE l.ended_on IS NULL AND l.contact_id IN (SELECT r.id {people})"
+    )
+    return Condition(sql, (*where.params, *where.params))
+
+
+def _any_of(queries: Sequence[Condition]) -> Condition:
+    """The rows of all of these."""
+    if not queries:
+        return Condition("SELECT r.uid, CAST(NULL AS INTEGER) AS label FROM contact r WHERE 1 = 0")
+    sql = " UNION ALL ".join(f"SELECT * FROM ({each.sql}) q" for each in queries)
+    return Condition(sql, tuple(param for each in queries for param in each.params))
 
 
 def shares(

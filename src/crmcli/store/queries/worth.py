@@ -45,7 +45,7 @@ class RateDay(NamedTuple):
         of_utc = Condition(f"substr(CAST({self.moment} AS TEXT), 1, 10)")
         column = self.moment.removeprefix("r.")
         # Each asked by itself is answered by the column's index.
-        ends = [reader.value(f"SELECT {end}({column}) FROM {table}") for end in ("MIN", "MAX")]
+        ends = [reader.value(f"SELECT {end}(p.{column}) FROM {table} p") for end in ("MIN", "MAX")]
         if None in ends:
             return of_utc
         first, last = (min(max(sure_moment(end).year, _YEARS[0]), _YEARS[1]) for end in ends)

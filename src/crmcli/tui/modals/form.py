@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from textual import work
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
 
@@ -172,15 +172,20 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
                 self._check(row)
 
     def takes(self, event: Event) -> bool:
-        """Until all fields are there, keys that leave one wait; else what is typed after them would stand in the wrong one."""
+        """Until all fields are there, keys that leave one wait; else what is typed after them would stand in the wrong one.
+
+        While it is stored they wait, too: they are for what comes after it.
+        """
+        if self._saving or self._save_due:
+            return not isinstance(event, (Key, Paste))
         if self._is_whole or not isinstance(event, Key) or event.is_printable:
             return True
         bound = self.active_bindings.get(event.key)
         return bound is None or bound.node is self.focused or bound.binding.action == "cancel"
 
     def on_unmount(self) -> None:
-        """Nothing waits for its fields any more."""
-        if not self._is_whole:
+        """Nothing waits for its fields, or for it to be stored, any more."""
+        if self._saving or self._save_due or not self._is_whole:
             self.app.post_message(self.Whole())
 
     def opened(self) -> None:
@@ -353,11 +358,13 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         if not self._is_whole:
             self._save_due = True
             return
+        self._save_due = False
         missing = next((row for row in self.rows.values() if row.is_required and not row.text.strip()), None)
         if missing is not None:
             missing.say(Reading("is required"))
             self.say(f"{missing.field.label} is required", wrong=True)
             self._blame(missing)
+            self.app.opened()
             return
         self._saving = True
         self._blamed = None
@@ -383,6 +390,7 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         event.stop()
         self._saving = False
         self.refused(event.error)
+        self.app.opened()
 
     def refused(self, error: CrmError) -> None:
         """Say what is wrong; what was typed stays."""

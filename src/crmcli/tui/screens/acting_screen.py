@@ -156,6 +156,7 @@ class ActingScreen(MovingScreen):
             "verb",
             lambda: fields(self.session, targets),
             lambda asked: self._open_form(verb, targets, asked, also or {}),
+            opens=True,
         )
 
     def _open_form(self, verb: Verb, targets: Sequence[Target], fields: Any, also: Mapping[str, str]) -> None:  # noqa: ANN401
@@ -207,7 +208,7 @@ class ActingScreen(MovingScreen):
         self.read(
             "change", lambda: self.session.records(target.noun).get(target.id),
             lambda view: self.ask(RecordForm(self.session, target.noun, view), f"#{view.number} changed"),
-            what="the record can't be changed",
+            what="the record can't be changed", opens=True,
         )  # fmt: skip
 
     def ask(self, form: Any, said: str) -> None:  # noqa: ANN401 - any Form

@@ -471,7 +471,13 @@ class BoardScreen(BoardArranging):
 
     def action_pipeline(self) -> None:
         """Choose another pipeline."""
-        self.read("pipelines", self.session.pipelines.names, self._choose_pipeline, what="the pipelines can't be read")
+        self.read(
+            "pipelines",
+            self.session.pipelines.names,
+            self._choose_pipeline,
+            what="the pipelines can't be read",
+            opens=True,
+        )
 
     def _choose_pipeline(self, names: Sequence[str]) -> None:
         if len(names) < 2:

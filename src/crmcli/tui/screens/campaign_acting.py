@@ -63,6 +63,7 @@ class CampaignActing(CampaignReading):
         self.read(
             "change", lambda: self.session.campaigns.get(view.id),
             lambda fresh: self.ask(CampaignForm(self.session, fresh), said), what="the campaign can't be changed",
+            opens=True,
         )  # fmt: skip
 
     def action_remove(self) -> None:

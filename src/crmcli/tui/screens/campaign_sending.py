@@ -64,7 +64,7 @@ class CampaignSending(CampaignActing):
             plan = mailing.plan(view.id)
             return plan, mailing.count(plan)
 
-        self.read("send", question, self._ask_send, what=f"{visible(view.name)} can't be sent")
+        self.read("send", question, self._ask_send, what=f"{visible(view.name)} can't be sent", opens=True)
 
     def _ask_send(self, found: tuple[Plan, int]) -> None:
         from crmcli.tui.modals.confirm import Confirm

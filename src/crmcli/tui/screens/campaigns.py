@@ -159,7 +159,7 @@ class CampaignsScreen(CampaignSending):
 
         self.read(
             "cost", lambda: next((each for each in costs.list(view.id) if str(each.number) == number), None),
-            lambda cost: self.ask_cost(view, cost) if cost is not None else None,
+            lambda cost: self.ask_cost(view, cost) if cost is not None else None, opens=True,
         )  # fmt: skip
 
     def action_deals(self) -> None:

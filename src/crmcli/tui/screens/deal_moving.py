@@ -120,7 +120,7 @@ class DealMoving(Place):
         if not self._wants_asking(wish):
             self.send(wish)
             return
-        self.read("move", lambda: self._asked(wish), lambda fields: self._open_form_for(wish, fields))
+        self.read("move", lambda: self._asked(wish), lambda fields: self._open_form_for(wish, fields), opens=True)
 
     def _wants_asking(self, wish: Wish) -> bool:
         stages = self.stages()

@@ -233,7 +233,9 @@ class HistoryScreen(StreamPlace):
             )
         else:
             self.query_one(HeadLine).hint = "looking what that would do …"
-            self.read("plan", lambda: self._plan(number), self._ask_back, what=f"#{number} can't be looked into")
+            self.read(
+                "plan", lambda: self._plan(number), self._ask_back, what=f"#{number} can't be looked into", opens=True
+            )
 
     def _plan(self, number: int) -> Plan:
         view, count = self.session.history.changes(str(number), _CHANGES)

@@ -116,7 +116,7 @@ class Place(ActingScreen):
         from crmcli.tui.outside import go_outside, ways
 
         if targets := self.wanted():
-            self.read("outside", lambda: ways(self.session, targets), lambda found: go_outside(self, found))
+            self.read("outside", lambda: ways(self.session, targets), lambda found: go_outside(self, found), opens=True)
 
     def action_editor(self) -> None:
         """Change the record at the cursor in the user's editor."""

@@ -98,18 +98,28 @@ class ReadingScreen(Screen[None]):
         show: Callable[[Any], Any],
         *,
         what: str = "the store can't be read",
+        opens: bool = False,
     ) -> None:
-        """Ask the store something off this thread and show the answer; another question of the group takes its place."""
-        asked: WorkType[None] = partial(self._ask, question, show, what)
+        """Ask the store something off this thread and show the answer; another question of the group takes its place.
+
+        Where the answer ``opens`` a dialog, what is typed meanwhile is for that.
+        """
+        token = self.app.dialog_due() if opens else None
+        asked: WorkType[None] = partial(self._ask, question, show, what, token)
         self.run_worker(asked, group=group, exclusive=True)
 
-    async def _ask(self, question: Callable[[], Any], show: Callable[[Any], Any], what: str) -> None:
+    async def _ask(
+        self, question: Callable[[], Any], show: Callable[[Any], Any], what: str, token: object | None = None
+    ) -> None:
         try:
             answer = await self.session.ask(question)
         except CrmError as error:
             self.post_message(self.Failed(what, error))
         else:
             self.post_message(self.Answered(show, answer))
+        finally:
+            if token is not None:
+                self.call_later(self.app.dialog_came, token)  # behind the answer
 
     async def on_place_answered(self, event: ReadingScreen.Answered) -> None:
         """Show the answer."""
@@ -156,6 +166,6 @@ class ReadingScreen(Screen[None]):
         self._is_unread = True
         self.wait(f"✗ {what}\nr  reads it again")
         for line in self.query(TabLine):
-            line.trouble = "store unreachable"
+            line.trouble = line.trouble or "store unreachable"
         for head in self.query(HeadLine):
             head.say([(f"✗ {what}", "bold $text-error"), ("r reads it again", "dim")])

@@ -76,7 +76,9 @@ class RecordLinking(RecordReading):
             go(self, line.address)
         elif line is not None and line.id:
             target = Target(line.noun, line.id, 0, "")
-            self.read("outside", lambda: ways(self.session, [target]), lambda found: go_outside(self, found))
+            self.read(
+                "outside", lambda: ways(self.session, [target]), lambda found: go_outside(self, found), opens=True
+            )
         else:
             super().action_outside()
 

@@ -167,7 +167,9 @@ class RecordsScreen(Stepping, TableViews, TableFiltering):
         from crmcli.tui.changing import changeable
 
         session, noun = self.session, self.noun
-        self.read("change", lambda: changeable(session, noun), lambda choices: self._change_many(targets, choices))
+        self.read(
+            "change", lambda: changeable(session, noun), lambda choices: self._change_many(targets, choices), opens=True
+        )
 
     def _change_many(self, targets: Sequence[Target], choices: Sequence[Choice]) -> None:
         from crmcli.tui.changing import changing
@@ -220,7 +222,7 @@ class RecordsScreen(Stepping, TableViews, TableFiltering):
             error = Refused(f"{len(numbers)} {PLURAL[noun]} can't be merged", hint="mark two with space")
             self.post_message(self.Failed("merge can't be done", error))
         elif len(numbers) == 2:
-            self.read("merge", lambda: session.tables.page(noun, numbers), self._ask_which_stays)
+            self.read("merge", lambda: session.tables.page(noun, numbers), self._ask_which_stays, opens=True)
         elif noun not in _TWINS:
             self.notify("mark the two deals that are one", timeout=3)
         else:
@@ -228,6 +230,7 @@ class RecordsScreen(Stepping, TableViews, TableFiltering):
                 "merge",
                 lambda: doubles(session, noun, numbers[0]),
                 lambda pairs: self._choose_double(numbers[0], pairs),
+                opens=True,
             )
 
     def _choose_double(self, number: int, pairs: Sequence[DuplicatePair]) -> None:
@@ -246,7 +249,7 @@ class RecordsScreen(Stepping, TableViews, TableFiltering):
         def chosen(other: str | None) -> None:
             if other is not None:
                 both = [number, int(other)]
-                self.read("merge", lambda: session.tables.page(noun, both), self._ask_which_stays)
+                self.read("merge", lambda: session.tables.page(noun, both), self._ask_which_stays, opens=True)
 
         self.app.push_screen(Picker(f"#{number} is the same as", choices), chosen)
 

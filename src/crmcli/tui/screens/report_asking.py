@@ -68,7 +68,7 @@ class ReportAsking(ReportReading):
         if not noun:
             self.notify(f"{self.question.name} has no groups", timeout=3)
             return
-        self.read("groups", lambda: group_names(self.session.desk, noun), self._choose_group)
+        self.read("groups", lambda: group_names(self.session.desk, noun), self._choose_group, opens=True)
 
     def _choose_group(self, names: list[str]) -> None:
         from crmcli.tui.modals.picker import Choice, Picker

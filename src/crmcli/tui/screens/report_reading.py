@@ -54,6 +54,13 @@ class Answered(NamedTuple):
     saved: Sequence[SavedReport]
 
 
+def filtered_noun(question: Question, report: Report) -> str:
+    """The noun that a filter on the report is on: what customers bought are purchases or deals, as its records tell."""
+    if "source_of" not in question.options or question.noun != "deal":
+        return question.noun or "deal"
+    return next((each.noun for each in report.drill if each and each.noun in ("deal", "purchase")), question.noun)
+
+
 class ReportReading(Place):
     """Which report it is, and how each is asked, is remembered from one sitting to the next.
 
@@ -212,6 +219,7 @@ class ReportReading(Place):
             self._say_trouble(found)
             return
         self.report = found
+        bar.noun = filtered_noun(self.question, found)
         if not bar.has_focus_within:
             bar.accept(asked.filter)
         if not found.rows or (found.n == 0 and not found.compared):

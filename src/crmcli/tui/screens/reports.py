@@ -9,7 +9,9 @@ from textual.widgets import Static
 from crmcli.domain.frozen import NamedTuple
 from crmcli.render.reports import cells
 from crmcli.render.safe import visible
+from crmcli.reports.behind import label_of as row_named
 from crmcli.reports.inquiry import Asked, kept_of
+from crmcli.reports.options import flag_of
 from crmcli.tui.bindings import bindings_of
 from crmcli.tui.charting import label_of
 from crmcli.tui.keys.registry import PLACES
@@ -34,11 +36,12 @@ _ALL_OF_IT = "all"
 
 
 class Way(NamedTuple):
-    """A way down from a row: what its figure is called, how it is shown, and the records."""
+    """A way down from a row: what its figure is called, how it is shown, the records, and the column if it is not the row's."""
 
     name: str
     figure: str
     drill: Drill
+    column: str = ""
 
 
 class ReportsScreen(ReportAsking):
@@ -83,7 +86,7 @@ class ReportsScreen(ReportAsking):
         if not ways:
             self.notify(f"no records behind {visible(label_of(report, row))}", markup=False, timeout=3)
         elif len(ways) == 1:
-            self._go_down_to(ways[0].drill)
+            self._go_down(report, row, ways[0])
         else:
             self._ask_way(report, row, ways)
 
@@ -105,20 +108,20 @@ class ReportsScreen(ReportAsking):
         def chosen(name: str | None) -> None:
             way = next((each for each in ways if each.name == name), None)
             if way is not None:
-                self._go_down_to(way.drill)
+                self._go_down(report, row, way)
 
         title = f"{report.name}: the records behind {label_of(report, row)}"
         self.app.push_screen(Picker(title, [Choice(way.name, about=way.figure) for way in ways]), chosen)
 
-    def _go_down_to(self, drill: Drill) -> None:
+    def _go_down(self, report: Report, row: int, way: Way) -> None:
+        drill = way.drill
         if drill.noun in _TABLES:
             self.app.visit(Spot(_TABLES[drill.noun], drill.filter))
         elif drill.noun == "campaign":
             self.app.visit(Spot("campaigns", f"?{drill.filter}"))
         else:
-            self.notify(
-                f"a {drill.noun} has no screen: crm report {self.question.name} --drill", markup=False, timeout=5
-            )
+            command = drill_command(self.wanted_now, row_named(report, report.rows[row]), way.column)
+            self.notify(f"a {drill.noun} has no screen: {visible(command)}", markup=False, timeout=10)
 
     # -- out of here
 
@@ -232,8 +235,23 @@ def ways_down(report: Report, row: int, paper: object) -> list[Way]:
     for place, column in enumerate(report.columns):
         drill = beside.get(column.name)
         if drill is not None and all(drill._replace(more=()) != way.drill for way in ways):
-            ways += _each_way(visible(column.header), texts[place], drill)
+            found = _each_way(visible(column.header), texts[place], drill)
+            ways += [way._replace(column=column.name) for way in found]
     return ways
+
+
+def drill_command(asked: Asked, label: str, column: str) -> str:
+    """The command that gives the ids of the records behind a row, or behind one of its figures."""
+    from shlex import join
+
+    kept = kept_of(asked)
+    words = {**kept, **kept.pop("options", {})}
+    flags = [
+        part for name, value in words.items() for part in (flag_of(name), *([] if value is True else [str(value)]))
+    ]
+    return join(
+        ["crm", "report", asked.name, *flags, "--drill", "--row", label, *(["--column", column] if column else [])]
+    )
 
 
 def _each_way(name: str, figure: str, drill: Drill) -> Iterator[Way]:

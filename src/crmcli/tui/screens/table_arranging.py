@@ -78,7 +78,7 @@ class TableArranging(TablePlace):
     def action_columns(self) -> None:
         """Choose columns."""
         records = self.session.records(self.noun)
-        self.read("columns", lambda: sorted(records.custom_keys()), self._choose_columns)
+        self.read("columns", lambda: sorted(records.custom_keys()), self._choose_columns, opens=True)
 
     def _choose_columns(self, custom_keys: Sequence[str]) -> None:
         from crmcli.tui.modals.column_chooser import ColumnChooser

@@ -23,7 +23,7 @@ class TableViews(TableArranging):
 
     def action_views(self) -> None:
         """Open what was kept under a name."""
-        self.read("views", lambda: self.session.views.list(self.noun), self._choose_view)
+        self.read("views", lambda: self.session.views.list(self.noun), self._choose_view, opens=True)
 
     def _choose_view(self, views: Sequence[SavedView]) -> None:
         from crmcli.tui.modals.picker import Choice, Picker

@@ -204,8 +204,15 @@ class CardList(CursorList, can_focus=False):
         row = (line - band.line - 1) // self.pitch
         return band.first + row if line > band.line and row < band.rows else None
 
+    @property
+    def leads_scrolling(self) -> bool:
+        """Whether its cursor says what is seen: with swimlanes all lists lie at one height, which the present one gives."""
+        return self.is_present or not self.shown.bands
+
     def bring_into_view(self) -> None:
         """Scroll until the card at the cursor can be seen, below the head of its swimlane."""
+        if not self.leads_scrolling:
+            return
         super().bring_into_view()
         band = self._band_of(self.cursor)
         if band is not None and not band.is_folded:
@@ -250,7 +257,7 @@ class CardList(CursorList, can_focus=False):
         is_there = place is not None
         self.cursor = max(0, min(self.cursor if place is None else place, self.count - 1))
         self.measure()
-        if was_seen:
+        if was_seen and self.leads_scrolling:
             if is_there and self.scroll_offset.y:
                 self.scroll_to(y=self.scroll_offset.y + self.line_of(self.cursor) - line, animate=False)
             self.bring_into_view()
