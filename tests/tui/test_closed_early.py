@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from textual.css.query import NoMatches
-from textual.widgets import Static
+from textual.events import Mount
+from textual.widgets import Select, Static
 from textual.widgets._select import SelectOverlay
 
 from crmcli.tui.modals.confirm import Confirm
@@ -145,3 +147,21 @@ async def test_a_screen_half_made_when_the_program_is_over_brings_it_down_no_mor
         await settle(pilot)
     app._handle_exception(NoMatches("no nodes match"))
     assert app.bug is None
+
+
+@pytest.mark.parametrize("is_going", [True, False])
+async def test_a_choice_whose_form_is_taken_away_while_it_is_made(store: str, *, is_going: bool) -> None:
+    """What it misses is no bug; in a form that stays it would be one."""
+    app = board_app(store)
+    form: Form[None] = Form("a", [FormField("kind", "kind", "b", choices=tuple("abc"))], lambda _: None)
+    with suppress(NoMatches):
+        async with app.run_test() as pilot:
+            await settle(pilot)
+            app.push_screen(form)
+            await settle(pilot)
+            choice = form.query_one(Select)
+            await choice.query_one(SelectOverlay).remove()
+            choice._pruning = is_going
+            choice.post_message(Mount())
+            await asyncio.sleep(0.2)
+            assert is_going == (app.bug is None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from textual.widgets import Input, Static
 from crmcli.render.locale import Locale
 from crmcli.render.table import Screen as Paper
 from crmcli.reports import catalogue
-from crmcli.reports.catalogue import QUESTIONS
+from crmcli.reports.catalogue import BY_NAME, QUESTIONS
 from crmcli.reports.inquiry import Asked
 from crmcli.reports.options import OPTIONS
 from crmcli.reports.report import Drill, Report, ReportColumn
@@ -22,7 +23,8 @@ from crmcli.tui.modals.form import Form
 from crmcli.tui.modals.period import PeriodPicker
 from crmcli.tui.modals.picker import Picker
 from crmcli.tui.screens import report_reading as module
-from crmcli.tui.screens.reports import ReportsScreen, ways_down
+from crmcli.tui.screens.report_reading import filtered_noun
+from crmcli.tui.screens.reports import ReportsScreen, drill_command, ways_down
 from crmcli.tui.widgets.figures import FigureRows
 from crmcli.tui.widgets.filter_bar import FilterBar
 from crmcli.tui.widgets.part_list import PartList
@@ -742,6 +744,35 @@ def test_records_of_several_tables_are_a_way_each() -> None:
     ways = ways_down(report, 0, Paper(width=80, color=False, locale=Locale(), now=datetime(2026, 11, 21, tzinfo=UTC)))
     assert ["all", "customers: company", "customers: contact", "customers: contact 2"] == [way.name for way in ways]
     assert [Drill("deal", "number > 0"), people._replace(more=()), *people.more] == [way.drill for way in ways]
+
+
+def test_records_without_a_screen_are_told_as_a_command() -> None:
+    """It asks the report as it was asked, for the row and the figure, whatever they are called."""
+    asked = Asked("cohorts", by="region", filter="owner = me", options={"source_of": "purchases"})
+    drill = Drill("purchase", "number = 1")
+    columns = (ReportColumn("region", "region"), ReportColumn("month_3", "+3", "percent"))
+    report = Report(
+        "cohorts", "", columns, (("It's", 0.2),), drill=(drill,), cells=({"month_3": Drill("purchase", "number = 2")},)
+    )
+    ways = ways_down(report, 0, Paper(width=80, color=False, locale=Locale(), now=datetime(2026, 11, 21, tzinfo=UTC)))
+    assert ["", "month_3"] == [way.column for way in ways]
+    told = shlex.split(drill_command(asked, "It's", ways[1].column))
+    assert [
+        "crm", "report", "cohorts", "--from", "purchases", "--by", "region", "--filter", "owner = me", "--drill", "--row", "It's",
+        "--column", "month_3",
+    ] == told  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "nouns", "filtered"),
+    [
+        ("churn", ("purchase",), "purchase"), ("churn", ("deal",), "deal"), ("churn", (), "deal"),
+        ("response", ("contact",), "contact"), ("won", ("deal",), "deal"),
+    ],
+)  # fmt: skip
+def test_filters_are_on_what_the_figures_are_counted_from(name: str, nouns: tuple[str, ...], filtered: str) -> None:
+    report = Report(name, "", (), (), drill=tuple(Drill(noun, "number = 1") for noun in nouns))
+    assert filtered == filtered_noun(BY_NAME[name], report)
 
 
 async def test_campaigns_behind_a_figure(store: str) -> None:

@@ -10,7 +10,9 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual._context import active_message_pump
 from textual.css.query import QueryError
+from textual.dom import DOMNode
 
 from crmcli.errors import CrmError
 from crmcli.tui.bindings import bindings
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.await_complete import AwaitComplete
     from textual.command import Provider
-    from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.events import Event
     from textual.screen import Screen
@@ -415,10 +416,17 @@ class CrmApp(StoringApp):
         return self._exception
 
     def _handle_exception(self, error: Exception) -> None:
-        """At the end a part that was only half made misses what was taken away before it: that brings nothing down."""
-        if not ((self._exit or not self.is_running) and isinstance(error, QueryError)):
+        """A part that is taken away while it is only half made misses what went before it: that brings nothing down."""
+        if not (isinstance(error, QueryError) and (self._exit or not self.is_running or _is_leaving())):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Close without a traceback: the command line reports it, as it does for every command."""
         self._close_messages_no_wait()
+
+
+def _is_leaving() -> bool:
+    """Whether what is being told of something is taken away, or is in something that is."""
+    node = active_message_pump.get(None)
+    around = node.ancestors_with_self if isinstance(node, DOMNode) else ()
+    return any(each._pruning or each._closing or each._closed for each in around)  # noqa: SLF001 - as Textual does

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _FORMULA = (
     "logistic regression with a ridge of 1 on standardised ln(1 + days since purchase), ln(1 + purchases), ln(1 + spent), "
-    "has bought, ln(1 + sent before), response rate before and channel, each as of the day of sending"
+    "has bought, ln(1 + sent before), response rate before and channel, each as of the sending"
 )
 _COLUMNS = (
     ReportColumn("contact", "contact", "text", 0, "the person"),
@@ -50,7 +50,9 @@ _COLUMNS = (
     ReportColumn("spent", "spent", "money", 1, "Σ amount of what they bought", "none"),
     ReportColumn("channel", "channel", "text", 2, "the kind of the campaign, or of the last one that was sent to them"),
     ReportColumn("sent_before", "sent", "integer", 2, "campaigns sent to them before", "none"),
-    ReportColumn("responded_before", "responded", "integer", 2, "of these, how many they responded to before", "none"),
+    ReportColumn(
+        "responded_before", "responded", "integer", 2, "of these, how many they responded to up to now", "none"
+    ),
     CURRENCY,
     ReportColumn("id", "id", "text", 99, "the person's id"),
 )

@@ -245,7 +245,7 @@ def drill_command(asked: Asked, label: str, column: str) -> str:
     from shlex import join
 
     kept = kept_of(asked)
-    words = {**kept, **kept.pop("options", {})}
+    words = kept.pop("options", {}) | kept
     flags = [
         part for name, value in words.items() for part in (flag_of(name), *([] if value is True else [str(value)]))
     ]

@@ -74,6 +74,9 @@ class CardList(CursorList, can_focus=False):
             super().__init__()
             self.cards = cards
 
+    class Askew(Message):
+        """The list was laid out anew, and may not lie at the height of the present one."""
+
     class Toggled(Message):
         """The head of a swimlane was clicked."""
 
@@ -212,6 +215,7 @@ class CardList(CursorList, can_focus=False):
     def bring_into_view(self) -> None:
         """Scroll until the card at the cursor can be seen, below the head of its swimlane."""
         if not self.leads_scrolling:
+            self.post_message(self.Askew())
             return
         super().bring_into_view()
         band = self._band_of(self.cursor)

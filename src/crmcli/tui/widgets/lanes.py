@@ -161,6 +161,7 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
             rows = self._rows(self._picture)
             for column, lane in zip(self.columns, self._picture.lanes, strict=True):
                 column.show(lane, rows[lane.stage.number])
+            self._level()
 
     def _rows(self, picture: BoardPicture) -> Mapping[int, Rows]:
         if not self.by or not self.columns:
@@ -202,10 +203,20 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
     def on_card_list_scrolled(self, event: CardList.Scrolled) -> None:
         """Swimlanes go up and down together."""
         event.stop()
-        if self.by:
+        self._level(event.cards)
+
+    def on_card_list_askew(self, event: CardList.Askew) -> None:
+        """All lists lie as the present one does."""
+        event.stop()
+        self._level()
+
+    def _level(self, by: CardList | None = None) -> None:
+        """Swimlanes lie at one height in all lists: that of the one given, else of the present one."""
+        leading = by or (self.column.list if self.column else None)
+        if self.by and leading is not None:
             for column in self.columns:
-                if column.list is not event.cards:
-                    column.list.scroll_to(y=event.cards.scroll_offset.y, animate=False)
+                if column.list is not leading:
+                    column.list.scroll_to(y=leading.scroll_offset.y, animate=False)
 
     # -- the present lane
 
