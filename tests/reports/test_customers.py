@@ -225,7 +225,7 @@ def test_without_a_period_a_log_that_ended_long_ago_is_counted_up_to_its_end(sho
 def test_beside_another_period_customers_stay_themselves_whatever_their_segment(shop: AppContext) -> None:
     report = report_of(shop, "rfm", period="2026-03", compare="previous")
     before = {row["customer"]: row["monetary_before"] for row in rows_of(report)}
-    assert {"Ann": 50, "Bob": None, "Cy": 10, "Dee": 300, "Eve": None} == before
+    assert {"Ann": 50, "Bob": 0, "Cy": 10, "Dee": 300, "Eve": 0} == before
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ HAPPENS: dict[str, tuple[str, ...]] = {
     "edit": ("deal", "edit", "Deal {k}", "--value", "{n}50"),
     "custom": ("deal", "edit", "Deal {k}", "--set", "channel=c{n}"),
     "expect": ("deal", "edit", "Deal {k}", "--expected-close", "2026-12-{n}", "--title", "Deal {k}"),
-    "tag": ("deal", "tag", "Deal {k}", "t{n}"),
+    "tag": ("tag", "deal:{k}", "t{n}"),
     "hire": ("contact", "edit", "j{k}@x.com", "--company", "Łódź Works"),
     "move": ("deal", "move", "Deal {k}", "proposal"),
     "win": ("deal", "win", "Deal {k}"),

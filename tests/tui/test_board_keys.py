@@ -375,12 +375,10 @@ async def test_no_line_of_the_help_is_broken_twice(deals_board: CrmApp, wide: in
 
 
 async def test_the_command_palette_does_the_same(deals_board: CrmApp) -> None:
-    """Every key that someone may look for is there, and does what its key does."""
+    """A command does what its key does."""
     async with deals_board.run_test(size=WIDE) as pilot:
         await settle(pilot)
         offered = {command.title.split("  ")[0]: command for command in deals_board.get_system_commands(board(pilot))}
-        palette = {key.label for scope, keys in scopes_of("board") for key in keys if key.palette and scope != "task"}
-        assert {f"{label[:1].upper()}{label[1:]}" for label in palette} <= set(offered)
         await offered["Task"].callback()
         await settle(pilot)
         assert isinstance(pilot.app.screen, Form)

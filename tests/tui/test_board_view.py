@@ -176,6 +176,20 @@ async def test_d_is_for_density(deals_board: CrmApp) -> None:
         assert cards.pitch == 5
 
 
+@pytest.mark.parametrize("keys", [(), ("D",), ("S",), ("S", "F")])
+async def test_the_cursor_has_a_sign_of_its_own(deals_board: CrmApp, keys: tuple[str, ...]) -> None:
+    """Seen without any colour: once on the screen, at the left of the card or the folded swimlane."""
+    async with deals_board.run_test(size=WIDE) as pilot:
+        screen = await settle(pilot)
+        await press(pilot, *keys)
+        signs = [
+            (column is screen.lanes.column, y == column.list.screen_line)
+            for column in screen.lanes.columns for y in range(column.list.size.height)
+            if column.list.render_line(y).text.startswith("❯")
+        ]  # fmt: skip
+        assert signs == [(True, True)]
+
+
 async def test_plain_is_words_one_stage_at_a_time(store: str) -> None:
     """No frames, no signs: what a screen reader can read."""
     async with board_app(store, theme=None, plain=True).run_test(size=(100, 30)) as pilot:

@@ -12,8 +12,10 @@ from textual.widgets import OptionList
 
 from crmcli.errors import StoreUnreachable
 from crmcli.tui.keys.footer import ALWAYS, FOOTER, LAST
-from crmcli.tui.keys.registry import PLACES, by_id
+from crmcli.tui.keys.key import shown_keys
+from crmcli.tui.keys.registry import PLACES, by_id, scopes_of
 from crmcli.tui.screens.place import Place
+from crmcli.tui.tabs import TABS
 from crmcli.tui.themes import DARK, LIGHT
 from crmcli.tui.widgets.cursor_list import CursorList
 from crmcli.tui.widgets.key_line import KeyLine
@@ -240,6 +242,22 @@ async def test_what_is_said_hides_no_row(people_store: Path) -> None:
         said = [number for number, line in enumerate(lines(app)) if "nothing was done here" in line]
         assert said
         assert max(said) < screen.rows.region.y + screen.rows.top
+
+
+@pytest.mark.parametrize("name", [name for name in PLACES if name not in ("record", "search")])
+async def test_the_palette_has_every_action_of_the_screen_with_its_keys(people_store: Path, name: str) -> None:
+    """Those that can do something there; a screen's own digit is that of going there."""
+    app = crm_app(str(people_store), start=name)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await settle(pilot)
+        titles = {command.title for command in app.get_system_commands(screen)}
+        wanted = {
+            f"{key.label[:1].upper()}{key.label[1:]}  {shown_keys(key.keys)}"
+            for _, keys in scopes_of(name) for key in keys
+            if not key.id.startswith("digit_") and screen.fits(key.action)
+        }  # fmt: skip
+        assert wanted <= titles
+        assert {f"Go to {tab.label}  {number}" for number, tab in enumerate(TABS, 1)} <= titles
 
 
 @pytest.mark.parametrize("words", ["ne", "[", "/", "dark", "win"])

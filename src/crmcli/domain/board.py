@@ -80,18 +80,27 @@ class BoardCard(NamedTuple):
 
 
 class Lane(NamedTuple):
-    """A stage and its cards, in the order in which they are shown, with their worth: a sum for each currency."""
+    """A stage and its cards, in the order in which they are shown, with their worth: a sum for each currency.
+
+    ``hidden`` are the deals that it holds beside them, which a filter leaves out; counted where the stage has a limit.
+    """
 
     stage: StageView
     cards: tuple[BoardCard, ...]
     value: tuple[Money, ...]
     weighted: tuple[Money, ...]
+    hidden: int = 0
+
+    @property
+    def held(self) -> int:
+        """How many deals are in the stage, shown or not."""
+        return len(self.cards) + self.hidden
 
     @property
     def over(self) -> int:
-        """How many cards more than its limit it holds."""
+        """How many deals more than its limit it holds."""
         limit = self.stage.wip_limit
-        return max(0, len(self.cards) - limit) if limit is not None else 0
+        return max(0, self.held - limit) if limit is not None else 0
 
     def holds(self, card: BoardCard, order: str) -> bool:
         """Whether the lane, sorted so, holds this very card; found by halving."""
@@ -173,13 +182,14 @@ class BoardPicture(NamedTuple):
         return self._replace(lanes=tuple(lanes), order=order)
 
 
-def lane_of(stage: StageView, cards: Sequence[BoardCard]) -> Lane:
-    """A stage with its cards, sorted and summed up."""
+def lane_of(stage: StageView, cards: Sequence[BoardCard], held: int | None = None) -> Lane:
+    """A stage with its cards, sorted and summed up; ``held`` when it holds more than these."""
     return Lane(
         stage,
         in_order(stage.kind, cards),
         sums(card.value for card in cards),
         sums(card.weighted for card in cards),
+        held - len(cards) if held is not None else 0,
     )
 
 

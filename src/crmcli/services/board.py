@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmcli.domain.board import BoardPicture, lane_of
 from crmcli.services.stages import pipeline_key, stages_of
-from crmcli.store.queries.board import cards, has_change_set, revision
+from crmcli.store.queries.board import cards, has_change_set, held, revision
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,7 +35,8 @@ class Board:
             by_stage: dict[int, list[BoardCard]] = {stage.number: [] for stage in stages}
             for card in cards(reader, key, where, self.desk.clock.now()):
                 by_stage.setdefault(card.stage, []).append(card)
-            lanes = tuple(lane_of(stage, by_stage[stage.number]) for stage in stages)
+            full = held(reader, key) if filter_text and any(stage.wip_limit for stage in stages) else {}
+            lanes = tuple(lane_of(stage, by_stage[stage.number], full.get(stage.number)) for stage in stages)
             return BoardPicture(stages[0].pipeline if stages else pipeline or "", lanes, seen)
 
     def is_current(self, picture: BoardPicture) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from crmcli.tui.app import CrmApp
+    from crmcli.tui.keys.key import Key
 
 _NAME_CELLS = 34
 _BY_HELP = 0.01  # a name that fits counts more than what is said about a command
@@ -57,7 +58,7 @@ def commands_on(app: CrmApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
     keys = list(palette_keys(place.KEYS if place is not None else (), app.session.settings.keys))
     # The most useful of the screen's own first: what is looked for is mostly about what is seen.
     ranks = {f"{scope}.{key.id}": rank(screen.name or "", f"{scope}.{key.id}") % 100 for scope, key, _ in keys}
-    keys.sort(key=lambda each: (each[0] == "everywhere", ranks[f"{each[0]}.{each[1].id}"]))
+    keys.sort(key=lambda each: (_lateness(each[0], each[1]), ranks[f"{each[0]}.{each[1].id}"]))
     for scope, key, shown in keys:
         whose = app if scope == "everywhere" else place
         if place is None or place.fits(key.action):
@@ -66,6 +67,11 @@ def commands_on(app: CrmApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
     for number, tab in enumerate(TABS, 1):
         yield SystemCommand(f"Go to {tab.label}  {number}", tab.about, lambda name=tab.name: app.visit(Spot(name)))
     yield SystemCommand("Theme", "choose among all themes", app.action_change_theme)
+
+
+def _lateness(scope: str, key: Key) -> int:
+    """What does something here is before what only moves the cursor, and that before what works everywhere."""
+    return 2 if scope == "everywhere" else 1 if key.section == "moving around" else 0
 
 
 def _runner(app: CrmApp, whose: CrmApp | Place | None, action: str) -> Callable[[], Any]:

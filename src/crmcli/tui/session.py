@@ -339,6 +339,7 @@ class Session:
 
     def _write(self, action: Callable[[], Any]) -> tuple[Any, str | None]:
         self.desk.last = None
+        self.desk.refuse_lost(is_there=self.desk.has_store)
         try:
             result = action()
         except CrmError:

@@ -52,6 +52,16 @@ def cards(reader: Reader, pipeline: str, where: Condition, now: datetime) -> Ite
         )  # fmt: skip
 
 
+def held(reader: Reader, pipeline: str) -> dict[int, int]:
+    """How many deals each stage of a pipeline (by folded name) with a limit holds, by the stage's number."""
+    sql = (
+        "SELECT s.id, COUNT(r.id) FROM stage s JOIN pipeline w ON w.id = s.pipeline_id"
+        " LEFT JOIN deal r ON r.stage_id = s.id AND r.deleted_at IS NULL"
+        " WHERE w.deleted_at IS NULL AND w.name_key = ? AND s.wip_limit IS NOT NULL GROUP BY s.id"
+    )
+    return dict(reader.stream(sql, (pipeline,)))
+
+
 def revision(reader: Reader) -> int:
     """The number of the last change set, 0 when there is none: whatever changes the store makes one."""
     return int(reader.value("SELECT MAX(id) FROM change_set") or 0)

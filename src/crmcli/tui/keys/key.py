@@ -16,9 +16,10 @@ class Key(NamedTuple):
     """One action and the keys that start it.
 
     ``id`` is what ``[keys]`` in crm.toml calls it; ``keys`` are Textual's names, by commas, none for an action that is
-    reached through the command palette alone. ``shown`` puts it in the footer and ``palette`` among the commands;
-    ``counted`` ones take a number before them (``3j``) and ``repeats`` ones are what ``.`` does again. One with
-    ``priority`` is seen before whatever has the focus, so that what is typed right behind it already finds what it opened.
+    reached through the command palette alone. ``shown`` puts it in the footer; ``palette`` is off where the command palette
+    has another command for it. ``counted`` ones take a number before them (``3j``) and ``repeats`` ones are what ``.`` does
+    again. One with ``priority`` is seen before whatever has the focus, so that what is typed right behind it already finds
+    what it opened.
     """
 
     id: str
@@ -28,7 +29,7 @@ class Key(NamedTuple):
     about: str
     section: str
     shown: bool = False
-    palette: bool = False
+    palette: bool = True
     counted: bool = False
     repeats: bool = False
     display: str = ""

@@ -17,5 +17,5 @@ MARKING = (
     Key("mark", "space", "mark", "mark", "mark it, or take the mark off; verbs then work on all that is marked", _MARKING,
         counted=True),
     Key("mark_range", "V", "mark_range", "mark to here", "mark everything from the last mark to the cursor", _MARKING),
-    Key("mark_all", "asterisk", "mark_all", "mark all", "mark all there is, or nothing", _MARKING, palette=True),
+    Key("mark_all", "asterisk", "mark_all", "mark all", "mark all there is, or nothing", _MARKING),
 )  # fmt: skip

@@ -14,11 +14,10 @@ RECORD = (
         "the whole record, with its timeline",
         _RECORD,
         shown=True,
-        palette=True,
         display="⏎",
     ),
-    Key("change", "c", "verb('change')", "change", "change its fields in a form", _RECORD, shown=True, palette=True),
-    Key("editor", "e", "editor", "editor", "its fields and its note in $EDITOR", _RECORD, palette=True),
+    Key("change", "c", "verb('change')", "change", "change its fields in a form", _RECORD, shown=True),
+    Key("editor", "e", "editor", "editor", "its fields and its note in $EDITOR", _RECORD),
     Key(
         "log",
         "l",
@@ -27,14 +26,11 @@ RECORD = (
         "log a call, a meeting, a note …",
         _RECORD,
         shown=True,
-        palette=True,
         repeats=True,
     ),
-    Key("task", "t", "verb('task')", "task", "plan a task for it", _RECORD, shown=True, palette=True, repeats=True),
-    Key(
-        "tag", "T", "verb('tag')", "tag", "put tags on it, or take them off with -", _RECORD, palette=True, repeats=True
-    ),
-    Key("assign", "a", "verb('assign')", "assign", "give it to someone", _RECORD, palette=True, repeats=True),
+    Key("task", "t", "verb('task')", "task", "plan a task for it", _RECORD, shown=True, repeats=True),
+    Key("tag", "T", "verb('tag')", "tag", "put tags on it, or take them off with -", _RECORD, repeats=True),
+    Key("assign", "a", "verb('assign')", "assign", "give it to someone", _RECORD, repeats=True),
     Key(
         "remove",
         "delete",
@@ -42,7 +38,6 @@ RECORD = (
         "remove",
         "delete it; undo brings it back",
         _RECORD,
-        palette=True,
         repeats=True,
     ),
 )
@@ -54,7 +49,6 @@ DEAL = (
         "move left",
         "move the deal a stage back",
         _DEAL,
-        palette=True,
         counted=True,
         repeats=True,
     ),
@@ -66,7 +60,6 @@ DEAL = (
         "move it a stage on",
         _DEAL,
         shown=True,
-        palette=True,
         counted=True,
         repeats=True,
         display="H/L",
@@ -78,19 +71,18 @@ DEAL = (
         "to stage",
         "move the deal to a stage you choose",
         _DEAL,
-        palette=True,
         repeats=True,
     ),
-    Key("win", "W", "verb('win')", "won", "win the deal", _DEAL, palette=True, repeats=True),
-    Key("lose", "X", "verb('lose')", "lost", "lose the deal, and say why", _DEAL, palette=True, repeats=True),
+    Key("win", "W", "verb('win')", "won", "win the deal", _DEAL, repeats=True),
+    Key("lose", "X", "verb('lose')", "lost", "lose the deal, and say why", _DEAL, repeats=True),
 )
 TASK = (
-    Key("done", "x", "verb('done')", "done", "it is done", _TASK, shown=True, palette=True, repeats=True),
-    Key("snooze", "z", "verb('snooze')", "snooze", "put it off", _TASK, shown=True, palette=True, repeats=True),
+    Key("done", "x", "verb('done')", "done", "it is done", _TASK, shown=True, repeats=True),
+    Key("snooze", "z", "verb('snooze')", "snooze", "put it off", _TASK, shown=True, repeats=True),
 )
 OUT = (
-    Key("yank", "y", "yank('csv')", "yank", "copy the field or the row as CSV", _OUT, palette=True),
-    Key("yank_json", "Y", "yank('json')", "yank as JSON", "copy the field or the row as JSON", _OUT, palette=True),
-    Key("outside", "o", "outside", "open outside", "open its website, mail or phone", _OUT, palette=True),
+    Key("yank", "y", "yank('csv')", "yank", "copy the field or the row as CSV", _OUT),
+    Key("yank_json", "Y", "yank('json')", "yank as JSON", "copy the field or the row as JSON", _OUT),
+    Key("outside", "o", "outside", "open outside", "open its website, mail or phone", _OUT),
 )
 ALL_VERBS = (*RECORD, *DEAL, *TASK, *OUT)

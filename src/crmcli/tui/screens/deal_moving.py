@@ -222,7 +222,7 @@ class DealMoving(Place):
         assert self.picture is not None
         for old, new in zip(before.lanes, self.picture.lanes, strict=True):
             if new.over > old.over:
-                text = f"{new.stage.stage} holds {len(new.cards)} of {new.stage.wip_limit}: {new.over} over its limit"
+                text = f"{new.stage.stage} holds {new.held} of {new.stage.wip_limit}: {new.over} over its limit"
                 self.notify(text, severity="warning", timeout=4, markup=False)
 
     async def _store_moves(self, wish: Wish, steps: Sequence[Step], along: Along | None, line: _Line) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from crmcli.render.locale import Locale
     from crmcli.tui.widgets.bands import Band
 
-_EDGE = "▌"
+_EDGE, _CURSOR = "▌", "❯"  # noqa: RUF001 - the sign of every cursor
 _MARGIN = 4  # the edge, the mark and a cell before a card's text, and one cell after it
 _PLAIN_MARGIN = 4
 _DRAWN_MOST = 2000  # cards drawn and kept, before all are forgotten
@@ -493,8 +493,9 @@ class CardList(CursorList, can_focus=False):
         strips = []
         for number, pieces in enumerate(card_lines(card, cells - _MARGIN, now, self._locale, self._density)):
             mark = card_mark(card, now, marked=marked) if number == 0 else " "
+            sign = _CURSOR if at_cursor and number == 0 else _EDGE
             segments = [
-                Segment(_EDGE, base + Style(color=edge.color, dim=edge.dim)),
+                Segment(sign, base + Style(color=edge.color, dim=edge.dim, bold=at_cursor or None)),
                 Segment(f"{mark} ", base if flat else base + edge),
             ]
             segments += [Segment(piece.text, base if flat else base + self._tone(piece.tone)) for piece in pieces]
@@ -532,6 +533,8 @@ class CardList(CursorList, can_focus=False):
             self._base(at_cursor=True, marked=False) if at_cursor else self.get_component_rich_style("card--swimlane")
         )
         text = self._named(band, cells - 1) if self.is_leading else self._share(band, cells - 1)
+        if at_cursor:
+            text = _CURSOR + text[1:] if self.is_leading else f"{_CURSOR} {self._share(band, cells - 3)}"
         return Strip([Segment(pad(text, cells), style)], cells)
 
     def _named(self, band: Band, cells: int) -> str:

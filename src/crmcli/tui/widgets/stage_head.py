@@ -47,6 +47,8 @@ class StageHead(Widget):
         cells = max(1, self.content_size.width - _INSET)
         lane, locale = self._lane, self._locale
         count = count_text(lane, locale)
+        if lane.hidden and width(count) > cells // 2:  # the name is to be read too
+            count = count.removesuffix(" over")
         if width(count) > cells - 2:
             count = cut(count, max(1, cells - 2))
         name = cut(visible(lane.stage.stage), cells - width(count) - 1)
@@ -80,10 +82,11 @@ class PlainHead(StageHead):
         """One sentence to a line."""
         lane, locale = self._lane, self._locale
         cells = max(1, self.content_size.width)
+        shown = f" of {locale.number(lane.held)}" if lane.hidden else ""
         limit = f", limit {lane.stage.wip_limit}" if lane.stage.wip_limit is not None else ""
         over = f", {lane.over} over the limit" if lane.over else ""
         lines = (
-            f"Stage {visible(lane.stage.stage)}: {locale.number(len(lane.cards))} deals{limit}{over}",
+            f"Stage {visible(lane.stage.stage)}: {locale.number(len(lane.cards))}{shown} deals{limit}{over}",
             f"Value {amounts_text(lane.value, cells, locale)}",
             f"Weighted {amounts_text(lane.weighted, cells, locale)}",
         )
@@ -91,11 +94,12 @@ class PlainHead(StageHead):
 
 
 def count_text(lane: Lane, locale: Locale) -> str:
-    """How many cards a lane holds, of how many it should: ``3``, ``3/5``, ``7/5 ! over``."""
+    """How many cards a lane shows, of how many it should hold: ``3``, ``3/5``, ``7/5 ! over``, filtered ``1 of 7/5 ! over``."""
     count, limit = locale.number(len(lane.cards)), lane.stage.wip_limit
     if limit is None:
         return count
-    return f"{count}/{locale.number(limit)}" + (" ! over" if lane.over else "")
+    shown = f"{count} of {locale.number(lane.held)}" if lane.hidden else count
+    return f"{shown}/{locale.number(limit)}" + (" ! over" if lane.over else "")
 
 
 def _labelled(label: str, amounts: Sequence[Money], cells: int, locale: Locale) -> Content:
