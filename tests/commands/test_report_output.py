@@ -123,3 +123,18 @@ def test_to_explain(sold: Crm) -> None:
     piped = sold("report", "won", "--explain")
     assert "won / (won + lost)" not in piped.stdout
     assert "win rate: won / (won + lost)" in piped.stderr
+
+
+def test_a_number_without_bounds_names_none(crm: Crm) -> None:
+    """The help of a flag says which numbers it takes only where not all are taken."""
+    told = crm("report", "forecast", "--help").stdout
+    assert "[x>=0]" in told
+    assert "None" not in told
+
+
+@pytest.mark.parametrize("report", ["forecast", "sales", "dashboard", "hygiene"])
+def test_nothing_to_draw_yet_is_no_error(crm: Crm, report: str) -> None:
+    """An empty store is told calmly, with what would fill it."""
+    drawn = crm("report", report, "--chart")
+    assert (drawn.code, drawn.stderr) == (0, "")
+    assert "nothing to draw yet (" in drawn.stdout

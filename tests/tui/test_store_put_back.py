@@ -57,7 +57,7 @@ def test_a_store_that_is_away_is_neither_read_as_empty_nor_made_anew(store: str)
     session.do(lambda: contacts.add(contacts.draft({"name": "Zed"})))
     away = Path(store).rename(Path(store).with_suffix(".away"))
     for act in (
-        lambda: session.board.picture(),
+        session.board.picture,
         lambda: contacts.get("1"),
         lambda: session.do(lambda: contacts.add(contacts.draft({"name": "Ghost"}))),
         session.undo,

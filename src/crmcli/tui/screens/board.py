@@ -209,7 +209,8 @@ class BoardScreen(BoardArranging):
         self.tell_picture()
         empty = self.query_one(EmptyBoard)
         empty.display = picture.deals == 0
-        empty.say(filtered=bool(self.filter_text))
+        if empty.display:  # else it may be seen for a moment yet
+            empty.say(filtered=bool(self.filter_text))
         self.lanes.display = picture.deals > 0
         self.lanes.collapsed = set(self.remembered("collapsed", {}).get(picture.pipeline, ()))
         await self.lanes.show(picture, read.swimlanes if read.by == self.lanes.by else None)
