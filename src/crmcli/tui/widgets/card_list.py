@@ -493,9 +493,9 @@ class CardList(CursorList, can_focus=False):
         strips = []
         for number, pieces in enumerate(card_lines(card, cells - _MARGIN, now, self._locale, self._density)):
             mark = card_mark(card, now, marked=marked) if number == 0 else " "
-            sign = _CURSOR if at_cursor and number == 0 else _EDGE
+            beside = Segment(_EDGE, base + Style(color=edge.color, dim=edge.dim))
             segments = [
-                Segment(sign, base + Style(color=edge.color, dim=edge.dim, bold=at_cursor or None)),
+                Segment(_CURSOR, base + Style(bold=True)) if at_cursor and number == 0 else beside,
                 Segment(f"{mark} ", base if flat else base + edge),
             ]
             segments += [Segment(piece.text, base if flat else base + self._tone(piece.tone)) for piece in pieces]
