@@ -90,11 +90,15 @@ async def test_a_swimlane_is_folded_to_a_line(deals_board: CrmApp) -> None:
         await press(pilot, "S", "f")
         assert titles(pilot, "lead") == ["Rollout for Łódź"]
         assert current(pilot) is None
-        assert sum(line.startswith("▸") for line in shown(pilot)) == 1
+        assert sum(line.startswith("❯▸") for line in shown(pilot)) == 1
         await press(pilot, "enter")
         assert current(pilot) == "Acme pilot"
         await press(pilot, "F")
-        assert [line.split()[:2] for line in shown(pilot)[:3]] == [["▸", "ana"], ["▸", "boris"], ["▸", "maria"]]
+        assert [line.lstrip("❯").split()[:2] for line in shown(pilot)[:3]] == [
+            ["▸", "ana"],
+            ["▸", "boris"],
+            ["▸", "maria"],
+        ]
         await press(pilot, "F")
         assert len(titles(pilot, "lead")) == 3
 

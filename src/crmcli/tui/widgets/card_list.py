@@ -532,9 +532,9 @@ class CardList(CursorList, can_focus=False):
         style = (
             self._base(at_cursor=True, marked=False) if at_cursor else self.get_component_rich_style("card--swimlane")
         )
-        text = self._named(band, cells - 1) if self.is_leading else self._share(band, cells - 1)
-        if at_cursor:
-            text = _CURSOR + text[1:] if self.is_leading else f"{_CURSOR} {self._share(band, cells - 3)}"
+        sign = _CURSOR if at_cursor else ""
+        room = cells - 1 - len(sign)
+        text = sign + (self._named(band, room) if self.is_leading else self._share(band, room))
         return Strip([Segment(pad(text, cells), style)], cells)
 
     def _named(self, band: Band, cells: int) -> str:
