@@ -170,6 +170,35 @@ async def test_a_choice_is_offered_at_once(furnished: str) -> None:
         assert context_of(furnished).contacts.get("jane@acme.example").lifecycle == "champion"
 
 
+async def test_a_stage_that_is_none_is_wrong_as_it_is_typed(furnished: str) -> None:
+    """Esc closes the list of suggestions first and keeps the text, then leaves the field."""
+    async with page_app(furnished).run_test(size=ROOMY) as pilot:
+        page = await pilot_deal(pilot, furnished)
+        go_to(page, "stage")
+        await press(pilot, "enter", "ctrl+u", *"pro")
+        assert page.editor.input.is_open
+        assert not page.editor.has_class("-wrong")
+        await press(pilot, "escape")
+        assert (True, False, "pro") == (page.editor.is_open, page.editor.input.is_open, page.editor.input.value)
+        await press(pilot, "z")
+        await pilot.pause(0.5)
+        said = page.query_one("#field-said").render().plain  # type: ignore[attr-defined]
+        assert "✗ there is no stage of that name" == said
+        await press(pilot, "escape")
+        assert not page.editor.is_open
+        assert "lead" == context_of(furnished).deals.get("Acme pilot").stage
+
+
+async def test_what_no_choice_begins_with_is_wrong_as_it_is_typed(furnished: str) -> None:
+    async with page_app(furnished).run_test(size=ROOMY) as pilot:
+        page = await jane(pilot, furnished)
+        go_to(page, "lifecycle")
+        await press(pilot, "enter", "ctrl+u", *"zz")
+        await pilot.pause(0.5)
+        said = page.query_one("#field-said").render().plain  # type: ignore[attr-defined]
+        assert said.startswith("✗ is none of ")
+
+
 async def test_a_worked_out_field_is_not_typed(furnished: str) -> None:
     """It says so."""
     async with page_app(furnished).run_test(size=ROOMY) as pilot:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crmcli.domain.fields import Field, Kind
 from crmcli.domain.filter_fields import find_filtered
 from crmcli.domain.frozen import NamedTuple
+from crmcli.domain.text import fold
 from crmcli.errors import BadValue
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def read(field: FormField, text: str, rules: InputRules, locale: Locale) -> Read
     declared = field.declared
     if not text.strip():
         return Reading("is required") if field.required else Reading()
+    if field.choices and not any(fold(choice).startswith(fold(text)) for choice in field.choices):
+        return Reading(f"is none of {', '.join(choice for choice in field.choices if choice)}")
     if declared is None or declared.kind is Kind.LINK:
         return Reading()
     from crmcli.domain.reading import read_value

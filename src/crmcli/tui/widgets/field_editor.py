@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crmcli.tui.session import Session
 
 _SHOWN = 8
+_ONLY_THOSE = ("stage", "pipeline")  # others may be new
 _CHECK_PAUSE = 0.1  # without a letter typed, before the field is read
 
 
@@ -88,6 +89,11 @@ class FieldEditor(TypedLine):
 
     # -- while it is typed
 
+    @property
+    def wants_escape(self) -> bool:
+        """The list of suggestions is closed first, and what was typed is kept; where nothing was, there is nothing to keep."""
+        return self.input.is_open and self.input.value != self.field.value
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Read it once the typing rests."""
         event.stop()
@@ -103,6 +109,9 @@ class FieldEditor(TypedLine):
     async def _look(self, field: FormField, text: str) -> None:
         session = self._session
         reading = await asyncio.to_thread(lambda: read(field, text, session.desk.rules, session.locale))
+        if field.completes in _ONLY_THOSE and text.strip() and not reading.wrong:
+            known = await session.ask(lambda: session.completing.values(field.completes, text.strip(), 1))
+            reading = reading if known else Reading(f"there is no {field.completes} of that name")
         self.post_message(self.Read(text, reading))
 
     def on_typed_line_read(self, event: TypedLine.Read) -> None:

@@ -41,11 +41,17 @@ class TypedLine(Vertical):
         """Whether something is being typed."""
         return bool(self.display)
 
+    @property
+    def wants_escape(self) -> bool:
+        """Whether esc closes something in it first."""
+        return False
+
     def on_key(self, event: Key) -> None:
         """Esc leaves; tab goes nowhere while something is typed."""
         if event.key == "escape":
-            event.stop()
-            self.post_message(self.Left())
+            if not self.wants_escape:
+                event.stop()
+                self.post_message(self.Left())
         elif event.key in ("tab", "shift+tab"):
             event.stop()
             event.prevent_default()
