@@ -274,7 +274,7 @@ class TablePlace(Place):
         column = self.column_named(asked.sort) if asked.sort else None
         label = column.header if column else asked.sort
         self.query_one(TableBar).tally = Tally(
-            PLURAL[self.noun],
+            self.noun,
             len(table.order) if self.is_read else None,
             self.total,
             f"by {label}, {'descending' if asked.reverse else 'ascending'}"

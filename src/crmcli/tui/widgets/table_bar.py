@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from crmcli.domain.fields import PLURAL
 from crmcli.domain.frozen import NamedTuple
 from crmcli.render.cells import cut, width
 from crmcli.render.safe import visible
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class Tally(NamedTuple):
     """What is told of a table; ``total`` is None until it is known, ``hidden`` are marked ones that are not shown."""
 
-    words: str = ""  # the noun in the plural
+    noun: str = ""
     shown: int | None = None
     total: int | None = None
     sort: str = ""
@@ -43,7 +44,9 @@ class TableBar(Widget):
         """The count at the left, what is marked beside it; at the right the order, as far as there is room."""
         cells, tally = max(1, self.content_size.width), self.tally
         waiting = "not read" if tally.unread else "reading …"
-        count = waiting if tally.shown is None else f"{self._count(tally)} {tally.words}"
+        is_one = (tally.shown, tally.total, tally.more) in ((1, None, False), (1, 1, False))
+        words = tally.noun if is_one else PLURAL.get(tally.noun, "")
+        count = waiting if tally.shown is None else f"{self._count(tally)} {words}"
         marked = f"■ {self._number(tally.marked)} marked" if tally.marked else ""
         if marked and tally.hidden:
             marked += f", {self._number(tally.hidden)} of them not shown"
