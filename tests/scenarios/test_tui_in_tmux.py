@@ -92,7 +92,7 @@ def test_a_day_at_the_screens(desk: Desk) -> None:
     desk.see("done: #4", "no next step  3")
 
     desk.press("2")
-    desk.see("[2 Board]", "▌  Acme pilot")
+    desk.see("[2 Board]", "❯  Acme pilot")
     desk.press("L")
     desk.see("Acme pilot → qualified")
     desk.press("l")

@@ -71,11 +71,11 @@ def test_purchases_of_one_local_day_are_one_day_of_a_customer(app: AppContext) -
     assert view.noun == "purchase"
     assert [(row.customer.label, *row[1:]) for row in found] == [
         ("Ann", 3, "2026-02-01", "2026-07-02", 2000, 1500, 4),
-        ("Bob", 1, "2026-07-01", "2026-07-01", 0, 0, 1),
+        ("Bob", 1, "2026-07-01", "2026-07-01", None, None, 1),
     ]
     assert days == [
         ("ann", "2026-02-01", 1500, 2), ("ann", "2026-07-01", 200, 1), ("ann", "2026-07-02", 300, 1),
-        ("bob", "2026-07-01", 0, 1),
+        ("bob", "2026-07-01", None, 1),
     ]  # fmt: skip
     assert pairs == [("ann", "cup"), ("ann", "tea"), ("bob", "tea")]
     assert [(row.customer.key, row.days, row.n) for row in since_july] == [("ann", 2, 2), ("bob", 1, 1)]

@@ -364,7 +364,7 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
             missing.say(Reading("is required"))
             self.say(f"{missing.field.label} is required", wrong=True)
             self._blame(missing)
-            self.app.opened()
+            self.post_message(self.Whole())
             return
         self._saving = True
         self._blamed = None
@@ -390,7 +390,7 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         event.stop()
         self._saving = False
         self.refused(event.error)
-        self.app.opened()
+        self.post_message(self.Whole())
 
     def refused(self, error: CrmError) -> None:
         """Say what is wrong; what was typed stays."""

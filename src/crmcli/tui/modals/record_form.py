@@ -183,7 +183,7 @@ class RecordForm(Form[Any]):
         """Both values of each field side by side."""
         event.stop()
         self._saving = False
-        self.app.opened()
+        self.post_message(self.Whole())
         self.say("")
         fresh = event.fresh
         names = [conflict.field for conflict in event.error.conflicts if conflict.field in self.rows]
