@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from tests.tui.boards import crm_app, press, settle
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from textual.pilot import Pilot
+
     from crmcli.tui.app import CrmApp
 
 SIZES = ((80, 24), (120, 36), (200, 60))
@@ -24,6 +27,17 @@ SIZES = ((80, 24), (120, 36), (200, 60))
 def picture(app: CrmApp) -> str:
     """The screen as SVG, without the number that is another one each time."""
     return re.sub(r"terminal-\d+", "terminal", app.export_screenshot(simplify=True))
+
+
+async def still(pilot: Pilot[None], app: CrmApp) -> str:
+    """The picture once it does not change any more: what is behind a dialog is drawn a moment after the dialog."""
+    last = ""
+    await settle(pilot)
+    while (now := picture(app)) != last:
+        last = now
+        await asyncio.sleep(0.4)
+        await settle(pilot)
+    return last
 
 
 @pytest.mark.parametrize("theme", ["crm-dark", "crm-light", "ansi-dark"])
@@ -57,8 +71,7 @@ async def test_it_follows_the_size_of_the_terminal(
             await settle(pilot)
             await press(pilot, "question_mark")
             await pilot.resize_terminal(*second)
-            await settle(pilot)
-            pictures.append(picture(app))
+            pictures.append(await still(pilot, app))
     assert pictures[0] == pictures[1]
 
 
