@@ -110,16 +110,17 @@ def test_a_read_only_store_can_be_read_and_not_written(crm: Program, tmp_path: P
     for path in tmp_path.glob("crm.db-*"):
         path.unlink()
     Path(crm.store).chmod(0o400)
-    _refused(crm(*WRITE, preexec_fn=unprivileged), "can't be written: the file or its folder is read-only")
+    said = "can't be written: the file or its folder is read-only"
+    _refused(crm(*WRITE, preexec_fn=unprivileged), said)
     assert "Ola" in crm(*READ, preexec_fn=unprivileged).stdout
     for path in tmp_path.glob("crm.db-*"):
         path.unlink()
     tmp_path.chmod(0o500)
     try:
         assert "Ola" in crm(*READ, preexec_fn=unprivileged).stdout
-        _refused(crm(*WRITE, preexec_fn=unprivileged), "")
+        _refused(crm(*WRITE, preexec_fn=unprivileged), said)
         Path(crm.store).chmod(0o600)
-        _refused(crm(*WRITE, preexec_fn=unprivileged), "")
+        _refused(crm(*WRITE, preexec_fn=unprivileged), said)
     finally:
         tmp_path.chmod(0o700)
     assert 1 == len(crm("contact", "list", "--format", "ids").stdout.splitlines())

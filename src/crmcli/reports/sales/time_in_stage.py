@@ -97,7 +97,8 @@ def _stays(asked: Asking, rungs: Ladder, made: Condition, every: int) -> Stays:
     for key, moves in ways(asked.reader, asked.group, in_pipeline(made, rungs.steps), every):
         lasted: dict[int, int] = {}
         left = [second for _, second in moves[1:]]
-        for (stage, entered), until in zip(moves, [*left, now], strict=True):
+        left.append(now)
+        for (stage, entered), until in zip(moves, left, strict=True):
             if stage in still_open:
                 lasted[stage] = lasted.get(stage, 0) + until - entered
         for stage, seconds in lasted.items():

@@ -73,6 +73,8 @@ class Sqlite:
                 _make_file(path)
             connection = self._open(path, write=write, timeout=timeout)
         except sqlite3.Error as error:
+            if write and "unable to open" in str(error) and path.is_file() and not os.access(path.parent, os.W_OK):
+                raise _read_only(location.label) from error  # it was the log beside it that could not be made
             raise self.explain(error, location.label) or error from error
         except OSError as error:
             raise StoreUnreachable(f"can't make {location.label}: {error.strerror or error}") from error
@@ -168,7 +170,7 @@ class Sqlite:
         if "not a database" in text:
             return StoreError(f"{label} is not a crm store")
         if "readonly" in text:
-            return StoreError(f"{label} can't be written: the file or its folder is read-only")
+            return _read_only(label)
         if "unable to open" in text:
             return StoreUnreachable(f"can't open {label}")
         if "full" in text or "disk I/O" in text:
@@ -381,6 +383,10 @@ class Sqlite:
 _OPCODES = 10_000  # between two looks at the clock
 _LONGEST = 4_000_000  # bytes of one value in an answer, and of the work towards it
 _READING = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
+
+
+def _read_only(label: str) -> StoreError:
+    return StoreError(f"{label} can't be written: the file or its folder is read-only")
 
 
 def _passing(text: str, label: str) -> CrmError | None:

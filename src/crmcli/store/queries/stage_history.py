@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
@@ -191,14 +193,10 @@ def ways(
     # The plus keeps SQLite from going by moves, and then from each to its deal.
     moves = Condition(" JOIN stage_change h ON h.deal_id = +r.id")
     values = (Condition("r.id"), Condition("h.to_stage_id"), Condition(reader.dialect.seconds("h.at")))
-    deal: int | None = None
-    found: dict[object, list[tuple[int, int]]] = {}
-    for key, number, stage, second in group_values(reader, group, values, where, moves, "2, h.at, h.id"):
-        if number != deal:
-            yield from found.items()
-            deal, found = number, {}
-        found.setdefault(key, []).append((stage, second))
-    yield from found.items()
+    # Only deals that are in several groups need sorting; the others come as the index of moves has them.
+    order = "2, 1, h.at, h.id" if group.is_shared else "2, h.at, h.id"
+    for (key, _), rows in groupby(group_values(reader, group, values, where, moves, order), itemgetter(0, 1)):
+        yield key, [(stage, second) for _, _, stage, second in rows]
 
 
 def in_pipeline(where: Condition, stages: Collection[int]) -> Condition:
