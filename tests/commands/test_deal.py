@@ -583,3 +583,17 @@ def test_the_chance_of_a_closed_deal_is_what_came_of_it(crm: Crm, stage: str, su
     for words in (("edit", "A"), ("edit", "B", "--stage", stage), ("add", "C", "--stage", stage)):
         answer = crm("deal", *words, "--probability", "50")
         assert (5, reason) == (answer.code, answer.stderr)
+
+
+def test_a_deleted_one_is_said_to_be(crm_on: Crm) -> None:
+    """Named by its uid or number; a name may be that of others, and a person who was forgotten has none."""
+    uid = crm_on("deal", "add", "Rollout").uid
+    crm_on("contact", "add", "Jane Doe")
+    crm_on("deal", "rm", "1")
+    crm_on("contact", "forget", "1", "--confirm", "Jane Doe")
+    for ref in ("1", "#1", uid, uid[:14]):
+        gone = crm_on("deal", "show", ref)
+        assert (gone.code, "deal #1 Rollout was deleted by " in gone.stderr) == (3, True)
+        assert "(try: crm deal restore 1)" in gone.stderr
+    assert "no deal Rollout" in crm_on("deal", "show", "Rollout").stderr
+    assert "contact #1 was forgotten (try: crm contact list)" in crm_on("contact", "show", "1").stderr

@@ -488,6 +488,26 @@ async def test_both_values_are_shown_and_the_user_decides(store: str, keys: tupl
     assert (after.source, after.next_step, after.tags) == ("web", "call", ("mine", "theirs"))
 
 
+async def test_a_form_on_what_another_deleted_says_who_did(store: str) -> None:
+    """And how it comes back; what was typed stays, and is stored once it is there again."""
+    session = session_of(store)
+    deal = session.deals.get("Acme pilot")
+    form = RecordForm(session, "deal", deal)
+    app = DialogApp(session, form)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        as_ana(store).deals.remove(deal.id)
+        await fill(pilot, form, title="My title")
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert f"deal #{deal.number} Acme pilot was deleted by ana" in said(form)
+        assert f"crm deal restore {deal.number}" in said(form)
+        as_ana(store).deals.restore(deal.id)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+    assert "My title" == session.deals.get(deal.id).title
+
+
 async def test_back_to_the_form_stores_nothing(store: str) -> None:
     """And loses nothing."""
     session = session_of(store)

@@ -16,6 +16,7 @@ from crmcli.domain.campaign_results import (
 )
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.views import Link
+from crmcli.errors import NotFound
 from crmcli.reports.drill import numbered
 from crmcli.reports.period import Window
 from crmcli.reports.report import Chart, Report, ReportColumn
@@ -106,7 +107,9 @@ def campaign_page(desk: Desk, ref: str, asked: Asked = Asked(), *, is_tracked: b
     with desk.reading() as reader:
         number = campaign_named(reader, ref).number
         campaigns = planned_campaigns(reader)
-        own = next(each for each in campaigns if each.number == number)
+        own = next((each for each in campaigns if each.number == number), None)
+        if own is None:  # deleted since it was named
+            raise NotFound(f"no campaign {ref}", hint="crm campaign list")
         if by:
             outcome, found = results.by_group(reader, number, by, model, bounds)
         else:
@@ -168,7 +171,7 @@ def _before(
     desk: Desk, reader: Reader, campaigns: list[PlannedCampaign], own: PlannedCampaign, told: Figures, model: str, *,
     is_tracked: bool,
 ) -> Before | None:  # fmt: skip
-    last = previous(campaigns, own.number)
+    last = previous(campaigns, own)
     if last is None:
         return None
     outcome = Results(desk).of_one(reader, last.number, model)

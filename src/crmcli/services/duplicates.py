@@ -190,7 +190,9 @@ def _near_firm(reader: Reader, firm: Firm) -> Iterator[Iterable[int]]:
 def _compared(reader: Reader, noun: str, number: int, numbers: Sequence[int]) -> Iterator[DuplicatePair]:
     profiles = _profiles(reader, noun, [number, *numbers])
     compare = _comparison(noun)
-    mine = next(profile for profile in profiles if profile.number == number)
+    mine = next((profile for profile in profiles if profile.number == number), None)
+    if mine is None:  # deleted since its neighbours were looked for
+        return
 
     def score(other: Any, crowds: Mapping[str, int]) -> Score:  # noqa: ANN401 - a person or a company, as mine is
         return compare(other, mine, crowds) if other.number < number else compare(mine, other, crowds)

@@ -13,7 +13,7 @@ from crmcli.services.links import KIND_WORD, Links, refuse_duplicates, unique_fi
 from crmcli.services.overtaking import minding, told
 from crmcli.store.queries.common import Selection, by_number
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
-from crmcli.store.queries.refs import Found, custom_keys, resolve, survivor
+from crmcli.store.queries.refs import Found, custom_keys, deleted_record, resolve, survivor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -125,8 +125,11 @@ class Records:
         return self._find(reader, ref).number
 
     def view(self, reader: Reader, number: int) -> Any:  # noqa: ANN401
-        """The view of a live record."""
-        return next(iter(self.views(reader, by_number(number))))
+        """The view of a live record; raises NotFound for one that was deleted since its number was found."""
+        found = next(iter(self.views(reader, by_number(number))), None)
+        if found is None:
+            raise deleted_record(reader, self.noun, number)
+        return found
 
     def custom_keys(self) -> frozenset[str]:
         """The custom fields that records of the noun have."""

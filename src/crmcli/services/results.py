@@ -197,22 +197,21 @@ class _Inside:
         return moment is not None and self._ends[0] <= moment < self._ends[1]
 
 
-def previous(campaigns: Sequence[PlannedCampaign], number: int) -> PlannedCampaign | None:
+def previous(campaigns: Sequence[PlannedCampaign], own: PlannedCampaign) -> PlannedCampaign | None:
     """The campaign before one: the last part of the same whole that began before, else the last one of its kind.
 
     Drafts, and what was called off, are passed over.
     """
-    own = next(each for each in campaigns if each.number == number)
     begun = began(own)
     if begun is None:
         return None
     before = [
         (start, each.number, each)
         for each in campaigns
-        if each.number != number
+        if each.number != own.number
         and each.status not in ("draft", "canceled")
         and (start := began(each)) is not None
-        and (start, each.number) < (begun, number)
+        and (start, each.number) < (begun, own.number)
     ]
     siblings = [each for each in before if own.parent is not None and each[2].parent == own.parent]
     kin = siblings or [each for each in before if each[2].kind == own.kind]

@@ -205,11 +205,6 @@ def touches(reader: Reader, owner: str, source: str, numbers: Sequence[int]) -> 
     )
 
 
-def one(views: Iterator[Any]) -> Any:  # noqa: ANN401
-    """The only view of a query for one record."""
-    return next(iter(views))
-
-
 def by_number(number: int) -> Selection:
     """The selection of one record, alive or deleted."""
     return Selection(Condition("r.id = ?", (number,)))

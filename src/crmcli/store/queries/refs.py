@@ -40,7 +40,30 @@ def resolve(reader: Reader, noun: str, ref: str, country: str | None, *, deleted
             return Found(rows[0][0], rows[0][1], rows[0][2] or "")
         if rows:
             raise _ambiguous(noun, text, rows)
-    raise NotFound(f"no {noun} {ref}", hint=f"crm {noun} list")
+    was = None if deleted else _deleted(reader, noun, text, country)
+    raise deleted_record(reader, noun, was) if was else NotFound(f"no {noun} {ref}", hint=f"crm {noun} list")
+
+
+def _deleted(reader: Reader, noun: str, text: str, country: str | None) -> int | None:
+    """The number of the deleted record that a uid or a number names; names may well be those of others."""
+    sql, params = next(_questions(noun, text, country), ("", ()))
+    if not sql.startswith(("r.uid", "r.id")):
+        return None
+    rows = reader.rows(f"SELECT r.id FROM {noun} r WHERE r.deleted_at IS NOT NULL AND ({sql}) LIMIT 2", params)
+    return rows[0][0] if len(rows) == 1 else None
+
+
+def deleted_record(reader: Reader, noun: str, number: int) -> NotFound:
+    """The refusal of a record that was deleted: its name, who did it, and how it comes back, unless it was forgotten."""
+    sql = (
+        f"SELECT r.{NAMES[noun]}, u.login, f.uid FROM {noun} r LEFT JOIN app_user u ON u.id = r.updated_by"
+        " LEFT JOIN forgotten f ON f.uid = r.uid WHERE r.id = ?"
+    )
+    name, who, forgotten = reader.row(sql, (number,)) or (None, None, None)
+    if forgotten:
+        return NotFound(f"{noun} #{number} was forgotten", hint=f"crm {noun} list")
+    told = f"{noun} #{number} {name}" if name else f"{noun} #{number}"
+    return NotFound(f"{told} was deleted{f' by {who}' if who else ''}", hint=f"crm {noun} restore {number}")
 
 
 def survivor(reader: Reader, noun: str, ref: str, country: str | None = None) -> Found | None:
