@@ -99,7 +99,9 @@ async def test_every_screen_says_that_the_store_is_gone_until_it_is_back(store: 
             await settle(pilot)
             if isinstance(app.screen, Failure):
                 await press(pilot, "escape")
+            await asyncio.sleep(0.3)  # by then it would say that it is working out
             assert "can't be read" in screen_text(app), name
+            assert "working out" not in screen_text(app), name
             line = app.place.query_one(TabLine)
             assert await comes(lambda line=line: line.trouble == STORE_GONE)
         await app.visit(Spot("contacts"))

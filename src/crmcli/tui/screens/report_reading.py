@@ -173,8 +173,11 @@ class ReportReading(Place):
         return self._answered == self.chosen
 
     def unread(self, what: str) -> None:
-        """The store can't be reached."""
+        """The store can't be reached: figures that are shown stay, where there are any."""
         super().unread(what)
+        self._is_working = False
+        if not self.is_answered:
+            self._say(Content.assemble((f"✗ {what}", "bold $text-error"), "\n\n", ("r", "bold $accent"), "  reads it again"))
         self.query_one("#report-title", Static).update(Content.styled(f"✗ {what} · r reads it again", "$text-error"))
 
     def reload(self) -> None:
