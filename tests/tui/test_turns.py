@@ -197,6 +197,21 @@ async def test_a_motion_that_waits_its_turn_still_has_its_count(store: str) -> N
         assert (app.place, shown.rows.cursor, bool(app.count)) == (shown, 2, False)
 
 
+async def test_a_key_that_opened_a_dialog_is_not_done_with_before_the_dialog_is(store: str) -> None:
+    """Not even when word of the one comes right behind word of the other: the next key would go to nobody."""
+    app = crm_app(store, start="deals")
+    async with app.run_test(size=(120, 36)) as pilot:
+        shown = await settle(pilot)
+        turns = app._turns
+        turns._is_busy, turn = True, turns._turn
+        turns._waiting.append(Key("j", "j"))
+        app.dialog_came(app.dialog_due())
+        await turns._over(turn)
+        assert (1, 0) == (len(turns._waiting), shown.rows.cursor)
+        await settle(pilot)
+        assert (0, 1) == (len(turns._waiting), shown.rows.cursor)
+
+
 async def test_a_digit_goes_nowhere_when_a_dialog_came_before_its_time(store: str) -> None:
     """As one that the mouse opened: the dialog stays, and the screen below it too."""
     app = crm_app(store, start="deals")
