@@ -94,6 +94,16 @@ def test_a_half_read_stream_is_known(app: AppContext, kept: Reader) -> None:
     assert kept.is_idle
 
 
+def test_a_stream_that_is_let_go_after_its_reader_was_closed_says_nothing(app: AppContext, kept: Reader) -> None:
+    """As one that a screen was reading when the program ended."""
+    add(app, "Ana")
+    rows = kept.stream("SELECT id FROM contact UNION ALL SELECT id FROM contact")
+    assert (1,) == next(rows)
+    kept.close()
+    rows.close()  # type: ignore[attr-defined]  # a generator
+    assert [] == list(rows)
+
+
 def test_a_wrong_query_leaves_the_reader_usable(app: AppContext, kept: Reader) -> None:
     """Each statement is a transaction of its own."""
     with pytest.raises(Exception, match="no_such_table"):

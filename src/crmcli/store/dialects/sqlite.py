@@ -140,7 +140,8 @@ class Sqlite:
             while rows := cursor.fetchmany(_CHUNK):
                 yield from rows
         finally:
-            cursor.close()  # an open one would hold every later query to what it saw itself
+            with suppress(sqlite3.ProgrammingError):  # the connection was closed before
+                cursor.close()  # an open one would hold every later query to what it saw itself
 
     def ask(self, location: Location, text: str, seconds: float) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         """On a file opened for reading only, where nothing but SELECT is authorized, interrupted when time is up."""
