@@ -236,6 +236,10 @@ def test_purchases_are_told_apart_as_in_the_reports_about_customers(logged: Run)
     assert [("bob", 2)] == [
         (owner, n) for row in bought if row.pop("contact") == "Zoë" for owner, n in row.items() if n
     ]
+    alone = {
+        row["contact"]: row["purchases"] for row in asked(logged, "pivot", "--rows", "contact", "--values", "purchases")
+    }
+    assert (1, 2) == (alone["Jane"], alone["Zoë"])
     assert asked(logged, "pivot", "--rows", "fiscal-quarter", "--cols", "segment", "--values", "customers")
     unknown = logged("pivot", "--rows", "ownr", "--values", "purchases")
     assert (2, True) == (unknown.code, "--rows: customers have no 'ownr' (did you mean owner?)" in unknown.stderr)
@@ -448,6 +452,22 @@ def _queries(question: Question) -> list[Asked]:
     return queries
 
 
+def _add_whole_intervals(run: Run) -> None:
+    """A deal decided on the day expected, one who is called after five minutes, and a mail answered after an hour."""
+    bea = "name,email,created\nBea,bea@x.com,2026-11-01T10:00:00Z\n"
+    for told in (
+        run("deal", "edit", "Two", "--expected-close", "2026-04-10"),
+        run("import", "contacts", "-", "--map", "created=created_at", stdin=bea),
+        run("log", "call", "hi", "--contact", "Bea", "--at", "2026-11-01T10:05:00Z"),
+        run("log", "email", "q", "--contact", "Bea", "--direction", "in", "--at", "2026-11-02T10:00:00Z"),
+        run("log", "email", "a", "--contact", "Bea", "--direction", "out", "--at", "2026-11-02T11:00:00Z"),
+    ):
+        assert 0 == told.code, told.stderr
+    assert [0] == [row["slipped"] for row in asked(run, "report", "slippage", "--filter", "title = Two")]
+    assert [1.0] == [row["within_5min"] for row in asked(run, "report", "leads", "--period", "2026-11-01")]
+    assert [1.0] == [row["within_1h"] for row in asked(run, "report", "response-times")]
+
+
 @pytest.mark.parametrize("filled", ["sold", "logged"])
 def test_every_report_says_the_same_from_store_and_warehouse(
     request: pytest.FixtureRequest, filled: str, store_url: str, monkeypatch: pytest.MonkeyPatch
@@ -455,6 +475,7 @@ def test_every_report_says_the_same_from_store_and_warehouse(
     """With won deals or a transaction log for purchases; all but a few are answered from the warehouse, and say so."""
     run: Run = request.getfixturevalue(filled)
     assert 0 == run("deal", "edit", "Eight", "--expected-close", "2026-07-01").code
+    _add_whole_intervals(run)
     app = AppContext(Flags(store=store_url, quiet=True))
     app.warehouse.refresh()
     for query in (query for question in QUESTIONS for query in _queries(question)):

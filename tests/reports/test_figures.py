@@ -208,6 +208,23 @@ def test_activity_by(business: AppContext, by: str, expected: list[tuple[object,
     assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "won", "efforts", "notes"),
+    [
+        ("owner = ana", 2, [1.0], 0),
+        ("not (owner = ana or owner is empty)", 1, [1.0], 0),
+        ("type = call", 3, [2 / 3], 1),
+        ("owner = ana and type = call", 3, [2 / 3], 1),
+    ],
+)
+def test_activity_of_some(business: AppContext, text: str, won: int, efforts: list[float], notes: int) -> None:
+    """An owner's effort is by the deals that they won; where a filter means nothing to deals, all count and a note says so."""
+    report = report_of(business, "activity", filter=text)
+    assert {won} == {row["won"] for row in rows_of(report)}
+    assert efforts == [row["effort"] for row in rows_of(report) if row["done"]]
+    assert notes == sum("won deals, and so effort, are of all deals" in note for note in report.notes)
+
+
 def test_activity_by_something_else(business: AppContext) -> None:
     """Activities have no such groups."""
     with pytest.raises(UsageError, match="activities have no 'stage'"):

@@ -12,7 +12,7 @@ from textual.renderables.background_screen import BackgroundScreen
 from textual.visual import RenderOptions
 
 from crmcli.tui.widgets.behind import Behind
-from tests.tui.boards import crm_app, press, settle
+from tests.tui.boards import context_of, crm_app, press, settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,3 +85,22 @@ async def test_no_colour_is_no_shade_of_grey_either(people_store: Path, monkeypa
         styles = [segment.style for strip in strips for segment in strip if segment.style is not None]
         named = {colour.name for style in styles for colour in (style.color, style.bgcolor) if colour is not None}
         assert {"default"} == named
+
+
+@pytest.mark.parametrize(
+    ("start", "key"), [("contacts", "n"), ("board", "question_mark"), ("reports", "question_mark")]
+)
+async def test_what_others_change_is_seen_behind_a_dialog_too(people_store: Path, start: str, key: str) -> None:
+    """The dialog keeps the keys."""
+    app = crm_app(str(people_store), start=start)
+    async with app.run_test(size=SIZES[1]) as pilot:
+        await settle(pilot)
+        await press(pilot, key)
+        dialog, before = app.screen, await still(pilot, app)
+        other = context_of(str(people_store))
+        other.deals.add(other.deals.draft({"title": "Behind", "value": "987654 EUR"}))
+        other.contacts.add(other.contacts.draft({"name": "Aaa Behind"}))
+        for _ in range(20):
+            if (await still(pilot, app)) != before:
+                break
+        assert (dialog, True, False) == (app.screen, picture(app) != before, app.place.is_stale)

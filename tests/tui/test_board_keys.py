@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Input, Select, Static
+from textual.widgets import Input, Label, Select, Static
 
 from crmcli.render.cells import width
 from crmcli.tui.keys.registry import scopes_of
@@ -163,6 +163,17 @@ async def test_undo_of_what_was_changed_since_is_refused(deals_board: CrmApp, st
         await press(pilot, "escape", "u")
     deals = context_of(store).deals
     assert (deals.get("Acme pilot").stage, deals.get("Склад София").stage) == ("proposal", "lead")
+
+
+async def test_redo_of_what_was_changed_since_is_refused(deals_board: CrmApp, store: str) -> None:
+    """It says what can't be done: not that it can't be taken back."""
+    async with deals_board.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "L", "u")
+        context_of(store).deals.move("Acme pilot", "proposal")
+        await press(pilot, "ctrl+r")
+        assert isinstance(pilot.app.screen, Failure)
+        assert "that can't be done again" == str(pilot.app.screen.query_one(".dialog-title", Label).content)
 
 
 async def test_losing_asks_for_the_reason(deals_board: CrmApp, store: str) -> None:

@@ -29,6 +29,27 @@ def test_a_key_there_is_not_is_refused(keys: str) -> None:
         checked({"deal.win": keys})
 
 
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("form.save", "s"), ("filter.clear", "x"), ("suggestions.take", "e"), ("form.cancel", "f5,space"), ("long.editor", "-"),
+        ("narrow.clear", "slash"), ("search.close", "Q"), ("picker.down", "ш"), ("writing.save", "exclamation_mark"),
+    ],
+)  # fmt: skip
+def test_a_letter_is_refused_where_it_would_only_be_typed(name: str, keys: str) -> None:
+    """In a form, a filter or another line the action would have no key that works."""
+    with pytest.raises(ConfigError, match=rf"for {name} would only be typed there"):
+        checked({name: keys})
+
+
+@pytest.mark.parametrize(
+    "name", ["confirm.yes", "conflict.mine", "columns.up", "reading.up", "help.close", "kind.call", "deal.win"]
+)
+def test_a_letter_may_be_a_key_where_nothing_is_typed(name: str) -> None:
+    """And other keys may be one in a form."""
+    checked({name: "Z", "form.save": "f5,ctrl+w", "filter.clear": "f4", "search.back": "shift+f2"})
+
+
 def test_a_clash_is_seen_however_the_key_is_written() -> None:
     """/ and slash are the same key."""
     with pytest.raises(ConfigError, match=r"slash would be both deal\.win and board\.filter"):

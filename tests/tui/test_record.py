@@ -189,6 +189,19 @@ async def test_a_stage_that_is_none_is_wrong_as_it_is_typed(furnished: str) -> N
         assert "lead" == context_of(furnished).deals.get("Acme pilot").stage
 
 
+@pytest.mark.parametrize("size", [WIDE, ROOMY, NARROW])
+async def test_all_that_is_wrong_with_a_field_can_be_read(furnished: str, size: tuple[int, int]) -> None:
+    """However little room there is beside its name."""
+    async with page_app(furnished).run_test(size=size) as pilot:
+        page = await pilot_deal(pilot, furnished)
+        go_to(page, "stage")
+        await press(pilot, "enter", "ctrl+u", *"leadlost", "enter")
+        await pilot.pause(0.3)
+        said = page.query_one("#field-said")
+        shown = [strip.text.strip() for strip in said.render_lines(said.size.region)]
+        assert "✗ no stage 'leadlost' in pipeline sales (did you mean lost?)" == " ".join(shown)
+
+
 async def test_what_no_choice_begins_with_is_wrong_as_it_is_typed(furnished: str) -> None:
     async with page_app(furnished).run_test(size=ROOMY) as pilot:
         page = await jane(pilot, furnished)

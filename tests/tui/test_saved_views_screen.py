@@ -140,3 +140,22 @@ async def test_a_view_whose_filter_is_wrong_by_now_says_so(contacts: CrmApp) -> 
         assert contacts.screen.query_one(FilterBar).has_class("-wrong")
         assert len(table(pilot).order) == count
         assert "view" not in bar(pilot)
+
+
+async def test_the_name_of_a_view_goes_with_the_view(contacts: CrmApp, store: str) -> None:
+    """Whether it was taken back here or deleted elsewhere; filter and order stay."""
+    from tests.tui.boards import context_of
+
+    async with contacts.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "S")
+        await keep(pilot, "latest")
+        assert "view latest" in bar(pilot)
+        await press(pilot, "u")
+        assert (False, True) == ("view latest" in bar(pilot), records(pilot).asked.reverse)
+        await keep(pilot, "again")
+        await press(pilot, "r")
+        assert "view again" in bar(pilot)
+        context_of(store).saved_views.remove("contact", "again")
+        await press(pilot, "r")
+        assert "view again" not in bar(pilot)

@@ -194,6 +194,18 @@ async def test_marked_items_are_done_in_one_step(day: CrmApp, store: str) -> Non
         assert [kept(store, what).status for what in done] == ["planned", "planned"]
 
 
+async def test_marked_items_are_put_off_in_one_step(day: CrmApp, store: str) -> None:
+    """All that is marked goes to the same day, and one u brings it back."""
+    async with day.run_test(size=(120, 40)) as pilot:
+        await go(pilot, "write to the notary")
+        names = ["write to the notary", "call the buyer"]
+        before = [kept(store, what).due for what in names]
+        await press(pilot, "space", "space", "z", "ctrl+u", *"2026-11-30", "ctrl+s")
+        assert [kept(store, what).due.on.isoformat() for what in names] == ["2026-11-30", "2026-11-30"]
+        await press(pilot, "u")
+        assert [kept(store, what).due for what in names] == before
+
+
 async def test_dot_does_it_again_to_the_next_one(day: CrmApp, store: str) -> None:
     """The last verb, on what is at the cursor now."""
     async with day.run_test(size=(120, 40)) as pilot:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from crmcli.domain.frozen import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date, datetime
 
     from crmcli.domain.fields import Field
@@ -137,3 +137,14 @@ class Not(NamedTuple):
 
 
 Node: TypeAlias = Compare | OneOf | Between | Empty | FullText | And | Or | Not
+
+
+def paths(node: Node) -> Iterator[str]:
+    """What a filter is about: each path in its full spelling as often as it stands there, empty for words looked for anywhere."""
+    if isinstance(node, (And, Or)):
+        for item in node.items:
+            yield from paths(item)
+    elif isinstance(node, Not):
+        yield from paths(node.item)
+    else:
+        yield "" if isinstance(node, FullText) else str(node.path)

@@ -13,7 +13,6 @@ from crmcli.reports.sales.grouping import chart_of, group_column, ordered, title
 from crmcli.reports.unrated import shared
 from crmcli.store.queries.activity_groups import activity_groups
 from crmcli.store.queries.closings import counts, won_within
-from crmcli.store.queries.condition import EVERYTHING
 from crmcli.store.queries.groups import WHOLE, deal_groups
 from crmcli.store.queries.reports import activity_figures
 
@@ -35,7 +34,8 @@ _FIGURES = (
         "won",
         "won",
         "integer",
-        meaning="deals won in the same group, where deals can be told apart so too; else all that were won",
+        meaning="deals won in the same group, where deals can be told apart so too, and by the owners of the filter; else"
+        " all that were won",
         of_nothing="none",
     ),
     ReportColumn("effort", "effort", "number", meaning="done activities / won deals"),
@@ -45,6 +45,7 @@ _COUNTED = "status in (done, planned)"
 _SHARED = (
     "owner", "company", "region", "country", "industry", "size", "campaign", "source", "pipeline", "segment", "product", *UNITS,
 )  # fmt: skip
+_UNFILTERED = "won deals, and so effort, are of all deals: the filter is about activities"
 _ALL = object()  # the won deals of all groups together
 
 
@@ -52,12 +53,13 @@ def activity_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Activities per group: done, planned, minutes; won deals of the period, and done activities for each of them."""
     desk, span, now = sources.desk, inquiry.span, inquiry.now
     with desk.reading() as reader:
+        of_deals = _of_deals(desk, reader, inquiry.filter)
         group = activity_groups(reader, desk, inquiry.by or "type", span.bounds)
         where = desk.condition(reader, "activity", inquiry.filter)
         tallies = activity_figures(reader, group, where, span.bounds)
         rows = ordered(group, tallies, lambda tally: tally[0])
         same = _same_of_deals(group)
-        won, deals = _won(reader, desk, same, inquiry)
+        won, deals = _won(reader, desk, same, inquiry, of_deals)
         everything = _whole(reader, group, where, tallies, span.bounds)
         drills = DealDrill(desk, reader, group, tallies, (within("at", span, now), grouped(inquiry.filter)))
         return Report(
@@ -75,7 +77,7 @@ def activity_report(sources: Sources, inquiry: Inquiry) -> Report:
                 }
                 for key, tally in rows
             ),
-            notes=shared(group),
+            notes=(*shared(group), *([_UNFILTERED] if inquiry.filter and not of_deals else [])),
         )  # fmt: skip
 
 
@@ -118,16 +120,27 @@ def _totals(everything: tuple[int, int, int], deals: int, rows: int) -> tuple[ob
     return (None, *everything, deals, ratio(everything[0], deals))
 
 
+def _of_deals(desk: Desk, reader: Reader, text: str | None) -> str:
+    """A filter on activities that means the same of deals, as one on whose they are; empty for any other."""
+    from crmcli.domain.filter_tree import paths
+    from crmcli.domain.filters import parse_filter
+
+    if not text:
+        return ""
+    return text if {"owner"} == set(paths(parse_filter(text, "activity", desk.filter_context(reader)))) else ""
+
+
 def _won(
-    reader: Reader, desk: Desk, by: str | None, inquiry: Inquiry
+    reader: Reader, desk: Desk, by: str | None, inquiry: Inquiry, of_deals: str
 ) -> tuple[Mapping[object, int], Mapping[str | None, Drill | None]]:
     """How many deals were won in the period, by the labels of the same groups and in all, and which."""
     bounds = inquiry.span.bounds
     group = deal_groups(reader, desk, by, "closed_at", bounds)
-    won = won_within(EVERYTHING, bounds)
+    won = won_within(desk.condition(reader, "deal", of_deals), bounds)
     found = counts(reader, group, won)
     whole = counts(reader, WHOLE, won).get(None, 0) if group.is_shared else sum(found.values())
-    drills = DealDrill(desk, reader, group, found, ("stage_kind = won", within("closed_at", inquiry.span, inquiry.now)))
+    said = ("stage_kind = won", within("closed_at", inquiry.span, inquiry.now), grouped(of_deals))
+    drills = DealDrill(desk, reader, group, found, said)
     labels = {key: group.label(key) for key in found}
     return (
         {_ALL: whole, **{labels[key]: count for key, count in found.items()}},

@@ -298,8 +298,9 @@ class Bought(Family):
 
 
 _PURCHASES = (
-    " FROM purchase r LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
-    " LEFT JOIN contact k ON k.id = r.contact_id AND k.deleted_at IS NULL"
+    # Companies last: they are left out where nothing is asked of them.
+    " FROM purchase r LEFT JOIN contact k ON k.id = r.contact_id AND k.deleted_at IS NULL"
+    " LEFT JOIN company o ON o.id = r.company_id AND o.deleted_at IS NULL"
 )
 _BUYERS = {"customer": "COALESCE(o.name, k.name, r.customer)", "contact": "k.name"}
 FAMILIES: dict[str, Callable[[Desk, Reader, Inquiry], Family]] = {

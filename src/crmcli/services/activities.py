@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crmcli.domain.reading import Raw
     from crmcli.domain.recurrence import Occurrence
     from crmcli.services.desk import Desk
+    from crmcli.services.records import Which
     from crmcli.store.queries.common import Selection
     from crmcli.store.queries.refs import Found
     from crmcli.store.reader import Reader
@@ -299,6 +300,15 @@ class Activities(Records):
 
     def snooze(self, ref: str, until: str, *, seen: ActivityView | None = None) -> ActivityView:
         """Put a planned activity off; raises Stale when somebody gave it another deadline since it was ``seen``."""
+        return self._put_off(lambda reader: [self._find(reader, ref)], until, seen)[0]
+
+    def snooze_where(self, which: Which, until: str) -> list[ActivityView]:
+        """Put every planned activity off that a filter, or their numbers, select, in one undo step; their views."""
+        return self._put_off(self._selected(which), until)
+
+    def _put_off(
+        self, select: Callable[[Reader], list[Found]], until: str, seen: ActivityView | None = None
+    ) -> list[ActivityView]:
         from crmcli.domain.schedule import snooze
 
         def act(uow: UnitOfWork, number: int) -> None:
@@ -311,8 +321,7 @@ class Activities(Records):
             with minding("activity", seen, lambda: self.view(uow.reader, number), {"due": due}):
                 update(uow, "activity", number, _edit({"due": due, "at": self._moment(due)}))
 
-        views: list[ActivityView] = self._each("task snooze", "edit", lambda reader: [self._find(reader, ref)], act)
-        return views[0]
+        return self._each("task snooze", "edit", select, act)
 
 
 class Tasks(Activities):

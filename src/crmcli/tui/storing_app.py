@@ -194,7 +194,7 @@ class StoringApp(App[None]):
                     break
                 place.post_message(place.Written(done, f"{word}: {_turned(view)}"))
         except CrmError as error:
-            place.post_message(place.Failed("that can't be taken back", error))
+            place.post_message(place.Failed(f"that can't be {word}", error))
         finally:
             place.writing -= 1
 

@@ -32,7 +32,7 @@ _WORKED_ON = frozenset({"contact", "company", "deal"})
 class Verb(NamedTuple):
     """One verb: its name, the nouns it goes with, what it does, what it says, and what it asks before (None: nothing).
 
-    ``many`` tells whether it works on several records in one undo step, ``alone`` of which nouns all the same on one only.
+    It works on several records in one undo step; of the nouns ``alone`` on one only.
     """
 
     name: str
@@ -40,7 +40,6 @@ class Verb(NamedTuple):
     act: Callable[[Session, Sequence[Target], Answers], Any]
     said: str
     fields: Callable[[Session, Sequence[Target]], Sequence[FormField]] | None = None
-    many: bool = True
     alone: frozenset[str] = frozenset()
 
 
@@ -51,7 +50,7 @@ def refuse_unfit(verb: Verb, targets: Sequence[Target]) -> None:
         raise Refused("what is marked is of different kinds", hint="mark only contacts, or only deals …")
     if not nouns <= verb.nouns:
         raise Refused(f"{verb.name} is not for {told(targets)}")
-    if len(targets) > 1 and (not verb.many or nouns & verb.alone):
+    if len(targets) > 1 and nouns & verb.alone:
         raise Refused(f"{verb.name} works on one record at a time", hint="esc takes the marks off")
 
 
@@ -175,7 +174,9 @@ def _done(session: Session, targets: Sequence[Target], _answers: Answers) -> Any
 
 
 def _snooze(session: Session, targets: Sequence[Target], answers: Answers) -> Any:  # noqa: ANN401
-    return session.activities.snooze(targets[0].id, answers["until"])
+    if len(targets) == 1:
+        return session.activities.snooze(targets[0].id, answers["until"])
+    return session.activities.snooze_where(numbers_of(targets), answers["until"])
 
 
 def _log(session: Session, targets: Sequence[Target], answers: Answers) -> Any:  # noqa: ANN401
@@ -226,6 +227,6 @@ VERBS = {
         Verb("win", frozenset({"deal"}), _win, "won {}"),
         Verb("lose", frozenset({"deal"}), _lose, "lost {}", _lost_fields),
         Verb("done", frozenset({"activity"}), _done, "done: {}"),
-        Verb("snooze", frozenset({"activity"}), _snooze, "put off {}", _snooze_fields, many=False),
+        Verb("snooze", frozenset({"activity"}), _snooze, "put off {}", _snooze_fields),
     )
 }

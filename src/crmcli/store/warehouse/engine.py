@@ -9,9 +9,9 @@ from crmcli.errors import StoreError, StoreUnreachable, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Nothing is ever fetched from the network, and a build takes no more memory than this.
+# Nothing is ever fetched from the network, and a build takes no more memory than this; whole numbers divide as in the stores.
 _MAGIC = b"DUCK"  # after a checksum of eight bytes
-_SETTINGS = {"autoinstall_known_extensions": "false", "memory_limit": "1GB"}
+_SETTINGS = {"autoinstall_known_extensions": "false", "memory_limit": "1GB", "integer_division": "true"}
 
 
 class NotInWarehouse(StoreError):

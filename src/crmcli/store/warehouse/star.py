@@ -40,7 +40,7 @@ def _major(amount: str, currency: str) -> str:
         f"WHEN {currency} IN ({', '.join(sorted(codes))}) THEN {10**digits}"
         for digits, codes in sorted(by_digits.items())
     )
-    return f"{amount} / (CASE {units} ELSE 100 END)"
+    return f"CAST({amount} AS DOUBLE) / (CASE {units} ELSE 100 END)"
 
 
 def _columns(text: str, **given: str) -> tuple[StarColumn, ...]:

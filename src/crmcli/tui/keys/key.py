@@ -63,6 +63,16 @@ def named(changed: Mapping[str, str]) -> dict[str, str]:
     return {action: ",".join(name(each.strip()) for each in keys.split(",")) for action, keys in changed.items()}
 
 
+def is_letter(name: str) -> bool:
+    """Whether a line in which one types takes the key as a character."""
+    from textual.keys import _character_to_key, key_to_character
+
+    if name in {_character_to_key(chr(code)) for code in range(ord(" "), ord("~") + 1)}:
+        return True
+    character = key_to_character(name)
+    return character is not None and character.isprintable()
+
+
 def is_key(name: str) -> bool:
     """Whether a keyboard can have such a key."""
     import unicodedata

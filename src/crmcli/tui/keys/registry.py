@@ -13,7 +13,7 @@ from crmcli.tui.keys.campaigns import CAMPAIGNS
 from crmcli.tui.keys.dialogs import CONFIRM, CONFLICT, FAILURE, FILTER, FORM, HELP, LONG, PICKER, SUGGESTIONS
 from crmcli.tui.keys.everywhere import EVERYWHERE
 from crmcli.tui.keys.history import HISTORY
-from crmcli.tui.keys.key import is_key, named, shown_keys
+from crmcli.tui.keys.key import is_key, is_letter, named, shown_keys
 from crmcli.tui.keys.moving import MARKING, MOVING
 from crmcli.tui.keys.record import CHOOSING, PAGE, READING, WRITING
 from crmcli.tui.keys.reports import REPORTS
@@ -80,6 +80,18 @@ def counted_ids() -> frozenset[str]:
     return frozenset(name for name, key in by_id().items() if key.counted or key.id.startswith("digit_"))
 
 
+@cache
+def ids_where_one_types() -> frozenset[str]:
+    """The keys that are pressed in a line, or a text, which takes letters: none of its scope's own keys is one."""
+    scopes = {scope: keys for place in (*PLACES, *DIALOGS) for scope, keys in scopes_of(place)}
+    return frozenset(
+        f"{scope}.{key.id}"
+        for scope, keys in scopes.items()
+        if not any(is_letter(each) for key in keys for each in key.keys.split(","))
+        for key in keys
+    )
+
+
 def keys_of(scope: str, key: Key, changed: Mapping[str, str]) -> str:
     """The keys of an action, as crm.toml may have changed them."""
     return changed.get(f"{scope}.{key.id}", key.keys)
@@ -97,7 +109,8 @@ def checked(changed: Mapping[str, str]) -> None:
     """Look through what crm.toml says about keys.
 
     Raises:
-        ConfigError: an action or a key there is not, or a key that would do two things on one screen.
+        ConfigError: an action or a key there is not, a letter where it would only be typed, or a key that would do two things
+            on one screen.
     """
     for name, keys in named(changed).items():
         if name not in by_id():
@@ -106,6 +119,9 @@ def checked(changed: Mapping[str, str]) -> None:
         wrong = next((each for each in keys.split(",") if not is_key(each)), None)
         if wrong is not None:
             raise ConfigError(f'keys: "{wrong}" for {name} is no key', hint="like x, f5, ctrl+w or slash")
+        letter = next((each for each in keys.split(",") if is_letter(each)), None)
+        if letter is not None and name in ids_where_one_types():
+            raise ConfigError(f'keys: "{letter}" for {name} would only be typed there', hint="like f5 or ctrl+w")
     for place in (*PLACES, *DIALOGS):
         clash = next(clashes(place, changed), None)
         if clash is not None:

@@ -73,8 +73,13 @@ class ReadingScreen(Screen[None]):
     def store_changed(self) -> None:
         """The store is another one: read it now, or when the screen is seen again."""
         self.is_stale = True
-        if self.is_active and not self.writing and self.is_whole:
+        if self.is_seen and not self.writing and self.is_whole:
             self.refresh_store()
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it is in front, or behind a dialog; behind a failure it would only fail again."""
+        return self.is_current and not isinstance(self.app.screen, Failure)
 
     @property
     def is_whole(self) -> bool:

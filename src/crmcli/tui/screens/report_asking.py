@@ -39,7 +39,8 @@ class ReportAsking(ReportReading):
     def action_go_report(self, step: int) -> None:
         """The report after, or before."""
         keys = self.query_one(ReportList).keys
-        self.choose(keys[(keys.index(self.chosen) + step * self.app.count.take()) % len(keys)])
+        here = self.chosen if self.chosen in keys else self.wanted_now.name  # one just saved is not listed at once
+        self.choose(keys[(keys.index(here) + step * self.app.count.take()) % len(keys)])
 
     def on_report_list_chosen(self, event: ReportList.Chosen) -> None:
         """A report was clicked."""

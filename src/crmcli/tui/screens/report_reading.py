@@ -177,7 +177,9 @@ class ReportReading(Place):
         super().unread(what)
         self._is_working = False
         if not self.is_answered:
-            self._say(Content.assemble((f"✗ {what}", "bold $text-error"), "\n\n", ("r", "bold $accent"), "  reads it again"))
+            self._say(
+                Content.assemble((f"✗ {what}", "bold $text-error"), "\n\n", ("r", "bold $accent"), "  reads it again")
+            )
         self.query_one("#report-title", Static).update(Content.styled(f"✗ {what} · r reads it again", "$text-error"))
 
     def reload(self) -> None:

@@ -21,6 +21,17 @@ _VIEW, _USUAL, _KEEP, _DROP = "view ", "usual", "keep", "drop"
 class TableViews(TableArranging):
     """A view is a filter, an order and columns under a name."""
 
+    def reload(self) -> None:
+        """Read again; the name of a view that is no more is not told any longer."""
+        super().reload()
+        if self.view_name:
+            self.read("view", lambda: self.session.views.list(self.noun), self._drop_name)
+
+    def _drop_name(self, views: Sequence[SavedView]) -> None:
+        if all(view.name != self.view_name for view in views):
+            self.view_name = ""
+            self._tell()
+
     def action_views(self) -> None:
         """Open what was kept under a name."""
         self.read("views", lambda: self.session.views.list(self.noun), self._choose_view, opens=True)

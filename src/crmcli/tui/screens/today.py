@@ -97,7 +97,7 @@ class TodayScreen(Stepping, AsideFollowing):
         self.set_interval(_MINUTE, self._tick)
 
     def _tick(self) -> None:
-        if self.is_active and self.is_whole and not self.writing:
+        if self.is_seen and self.is_whole and not self.writing:
             self.refresh_store()
 
     @property
