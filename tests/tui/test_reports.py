@@ -394,6 +394,18 @@ async def test_saved_under_a_name(program: CrmApp, store: str) -> None:
         assert 2 == len(screen(pilot).saved)
 
 
+async def test_from_a_report_just_saved_the_keys_lead_on(program: CrmApp) -> None:
+    """It is not in the list before that was read again; until then it stands where the one is that it was saved from."""
+    async with program.run_test(size=(120, 36)) as pilot:
+        await go(pilot, "won")
+        shown = screen(pilot)
+        shown.asked["rp_new"] = shown.wanted_now
+        shown.chosen = "rp_new"
+        await press(pilot, "right")
+        keys = shown.query_one(ReportList).keys
+        assert keys[keys.index("won") + 1] == shown.chosen
+
+
 async def test_advice(store: str) -> None:
     """Why and how are told whole; enter opens the record; what is muted is gone until that is taken back."""
     async with crm_app(store, start="reports").run_test(size=(120, 36)) as pilot:
