@@ -11,6 +11,7 @@ CrmError ................. 1 bug          (never raised itself)
 │   ├── Ambiguous ........ 4 ambiguous    more than one record answers to the name
 │   └── Stale ............ 4 stale        someone changed it since
 ├── Refused .............. 5 refused      a rule says no
+│   ├── Lacking .......... 5 refused      a stage requires what a deal does not have
 │   ├── HookRefused ...... 5 hook_refused a pre-hook says no
 │   └── TemplateFailed ... 5 template_failed a template can't be written for somebody; says why
 ├── StoreError ........... 6 store        the store can't be used
@@ -167,6 +168,15 @@ class Refused(CrmError):
 
     exit_code = ExitCode.REFUSED
     code = "refused"
+
+
+class Lacking(Refused):
+    """A stage requires fields that a deal does not have; ``fields`` are all that are asked for on the way to where it is to go."""
+
+    def __init__(self, message: str, stage: str, fields: tuple[str, ...], *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.stage = stage
+        self.fields = fields
 
 
 class HookRefused(Refused):

@@ -104,6 +104,79 @@ def test_a_field_that_both_change_is_a_conflict(
     assert now != there
 
 
+def last_change(app: AppContext) -> int:
+    """The change set up to which a screen has seen all."""
+    from crmcli.services.watch import Watch
+
+    return Watch(app.desk).revision()[0]
+
+
+MANY = [
+    ("contact", "title", "CEO", "CFO"), ("contact", "birthday", "1981-05-01", "1982-05-01"), ("contact", "owner", "ivan", "zoe"),
+    ("contact", "address", "Sofia", "Łódź"), ("contact", "lifecycle", "lead", "customer"), ("contact", "note", "a", "b"),
+    ("contact", "lead_status", "contacted", "nurturing"), ("contact", "lead_score", "5", "6"), ("contact", "source", "x", "y"),
+    ("company", "annual_revenue", "2000 EUR", "3000 PLN"), ("company", "parent", "Initech", "Globex"),
+    ("company", "size", "51-200", "1-10"), ("company", "country", "BG", "PL"), ("company", "type", "partner", "customer"),
+    ("deal", "value", "600 EUR", "700 USD"), ("deal", "company", "Initech", "Globex"), ("deal", "probability", "20%", "30%"),
+    ("deal", "expected_close", "2027-01-01", "2027-02-01"), ("deal", "next_step", "ask", "tell"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("noun", "name", "theirs", "ours"), MANY)
+def test_a_field_of_many_that_others_changed_is_a_conflict(
+    mine: AppContext, other: AppContext, noun: str, name: str, theirs: str, ours: str
+) -> None:
+    """Nothing is stored; what was changed before it was looked at, elsewhere, or to the same is none."""
+    records = service(mine, noun)
+    seen = made(mine, noun)
+    second = records.add(records.draft({"title" if noun == "deal" else "name": "Second"}))
+    for each in ("Initech", "Globex"):
+        mine.companies.add(mine.companies.draft({"name": each}))
+    edit(other, noun, second.id, Changes({name: theirs}))
+    since = last_change(mine)
+    draft, numbers = records.edit_draft(Changes({name: ours})), [seen.number, second.number]
+    edit(other, noun, second.id, Changes(set=["seats=7"]))
+    edit(other, noun, seen.id, Changes({name: theirs}))
+    with pytest.raises(Stale, match=f"1 of 2 .* was changed meanwhile by ivan: {name}$") as caught:
+        records.edit_where(numbers, draft, since=since)
+    assert [name] == [each.field for each in caught.value.conflicts]
+    there = edit(other, noun, seen.id, Changes({name: ours}))
+    views = records.edit_where(numbers, draft, since=since)
+    assert [getattr(there, name)] * 2 == [getattr(view, name) for view in views]
+
+
+def test_a_custom_field_of_many_is_a_field(mine: AppContext, other: AppContext) -> None:
+    """The details name the record, both values and whose the later one is; one that was changed back is as it was."""
+    seen, second = made(mine, "contact"), mine.contacts.add(mine.contacts.draft({"name": "Second"}))
+    since = last_change(mine)
+    draft = mine.contacts.edit_draft(Changes(unset=["seats"]))
+    edit(other, "contact", seen.id, Changes(set=["seats=6"]))
+    with pytest.raises(Stale) as caught:
+        mine.contacts.edit_where([seen.number, second.number], draft, since=since)
+    assert (f"#{seen.number} Jane Doe: 5 → 6 (ivan)",) == caught.value.details
+    edit(other, "contact", seen.id, Changes(set=["seats=5"]))
+    assert [{}, {}] == [
+        view.custom_fields for view in mine.contacts.edit_where([seen.number, second.number], draft, since=since)
+    ]
+
+
+def test_very_many_are_minded_and_some_of_them_told(mine: AppContext, other: AppContext) -> None:
+    """They are changed by the page, which minds others all the same."""
+    contacts = mine.contacts
+    with mine.desk.writing("test") as uow:
+        numbers = [contacts.add_in(uow, contacts.draft({"name": f"Person {n}"})) for n in range(1000)]
+    since = last_change(mine)
+    draft = contacts.edit_draft(Changes({"owner": "zoe"}))
+    other.contacts.edit_where(numbers[:20], other.contacts.edit_draft(Changes({"owner": "boris"})))
+    with pytest.raises(Stale, match="20 of 1000 contacts were changed meanwhile by ivan: owner") as caught:
+        contacts.edit_where(numbers, draft, telling=False, since=since)
+    assert (f"#{numbers[0]} Person 0: maria → boris (ivan)", "and 12 more") == (
+        caught.value.details[0], caught.value.details[-1]
+    )  # fmt: skip
+    contacts.edit_where(numbers, draft, telling=False)
+    assert 1000 == len(contacts.matching("owner = zoe"))
+
+
 def test_the_message_says_who_changed_what(mine: AppContext, other: AppContext) -> None:
     """One line, and where to look."""
     seen = made(mine, "contact")

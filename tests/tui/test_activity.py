@@ -223,6 +223,24 @@ async def test_verbs_work_from_here(stream: CrmApp, store: str) -> None:
         assert find("again").type == "task"
 
 
+async def test_marked_ones_are_put_off_and_changed_together(stream: CrmApp, store: str) -> None:
+    """z asks once for all of them, c for one field of them; each is one step."""
+    activities = context_of(store).activities
+    for name in ("one", "two"):
+        activities.add(activities.draft({"type": "task", "subject": name, "due": "2026-12-01"}))
+    dues = lambda: [activities.get(name).due.on.isoformat() for name in ("one", "two")]  # noqa: E731
+    async with stream.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await press(pilot, "g", "space", "space", "z", "ctrl+u", *"2026-12-24", "ctrl+s")
+        assert ["2026-12-24"] * 2 == dues()
+        await press(pilot, "u")
+        assert ["2026-12-01"] * 2 == dues()
+        await press(pilot, "c", *"priority", "enter")
+        stream.screen.rows["value"].put("high")  # type: ignore[attr-defined]
+        await press(pilot, "ctrl+s")
+        assert ["high"] * 2 == [activities.get(name).priority for name in ("one", "two")]
+
+
 async def test_n_adds_one(stream: CrmApp, store: str) -> None:
     """The form of a new activity."""
     async with stream.run_test(size=(120, 36)) as pilot:

@@ -268,6 +268,57 @@ async def test_a_deal_that_others_moved_can_be_moved_anyway(deals_board: CrmApp,
     assert stages(store, "Acme pilot") == ["qualified"]
 
 
+async def test_a_loss_that_is_repeated_anyway_keeps_its_reason(deals_board: CrmApp, store: str) -> None:
+    """While it is asked, the cursor is on the card, wherever that is by now."""
+    async with deals_board.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "X")
+        form = pilot.app.screen
+        assert isinstance(form, Form)
+        form.rows["reason"].put("timing")
+        form.rows["note"].put("next year")
+        await press(pilot, "ctrl+s", "g", "h", "h", "h", "h", "h")
+        title = current(pilot)
+        assert title == "Rollout for Łódź"
+        context_of(store).deals.move(title, "negotiation")
+        await pilot.press("full_stop")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, Confirm)
+        assert (current(pilot), title in titles(pilot, "negotiation")) == (title, True)
+        await press(pilot, "y")
+    view = context_of(store).deals.get(title)
+    assert (view.stage, view.lost_reason, view.lost_note) == ("lost", "timing", "next year")
+
+
+@pytest.mark.parametrize(("key", "field", "stage"), [("X", "note", "lost"), ("L", "campaign", "qualified")])
+async def test_what_was_typed_is_stored_though_others_moved_the_deal(
+    deals_board: CrmApp, store: str, key: str, field: str, stage: str
+) -> None:
+    """Both places are shown; no leads back to the form, yes goes on with what it holds."""
+    if key == "L":
+        context_of(store).pipelines.edit_stage(None, "qualified", StageDraft(required=("campaign",)))
+    async with deals_board.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, key)
+        form = pilot.app.screen
+        assert isinstance(form, Form)
+        form.rows[field].put("Fair")
+        by_others = "proposal" if key == "X" else "lost"
+        context_of(store).deals.move("Acme pilot", by_others)
+        await press(pilot, "ctrl+s")
+        question = pilot.app.screen
+        assert isinstance(question, Confirm)
+        text = " ".join(str(part.render()) for part in question.query("Static"))
+        assert all(each in text for each in ("lead", by_others, stage))
+        await press(pilot, "n")
+        assert pilot.app.screen is form
+        assert form.rows[field].text == "Fair"
+        await press(pilot, "ctrl+s", "y")
+        assert pilot.app.screen is board(pilot)
+    view = context_of(store).deals.get("Acme pilot")
+    assert (view.stage, view.lost_note if key == "X" else view.campaign) == (stage, "Fair")
+
+
 async def test_a_move_that_fails_stops_those_behind_it(deals_board: CrmApp, store: str) -> None:
     """Keys pressed before the answer came do not pile up questions."""
     async with deals_board.run_test(size=WIDE) as pilot:

@@ -9,9 +9,11 @@ import pytest
 from textual.widgets import Input, Select
 
 from crmcli.services.campaigns import Told
+from crmcli.services.segments import Definition
 from crmcli.tui.campaign_words import Order
 from crmcli.tui.modals.campaign_form import CampaignForm
 from crmcli.tui.modals.confirm import Confirm
+from crmcli.tui.modals.conflict import ConflictDialog
 from crmcli.tui.modals.failure import Failure
 from crmcli.tui.modals.form import Form
 from crmcli.tui.modals.picker import Picker
@@ -210,6 +212,63 @@ async def test_changed_in_a_form(program: CrmApp, store: str) -> None:
         assert "hello" == context_of(store).campaigns.get("Spring 🌷 letter").template.name  # type: ignore[union-attr]
 
 
+async def test_what_others_changed_meanwhile_is_asked_about(program: CrmApp, store: str) -> None:
+    """Both values stand side by side; what only one of the two changed stays as that one left it."""
+    async with program.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "c")
+        form = pilot.app.screen
+        typed = {
+            "name": "Mine", "objective": "mine", "per_hour": "100", "segments": "", "exclude": "press", "budget": "2000",
+            "end": "2026-12-24", "goals": "deals=3",
+        }  # fmt: skip
+        for name, text in typed.items():
+            form.query_one(f"#field-{name}", Input).value = text
+        theirs = {"objective": "theirs", "ends_on": "2026-12-06", "per_hour": "50", "per_minute": "7", "code": "K26"}
+        other = context_of(store)
+        for name in ("few", "press", "old"):
+            other.segments.add(name, Definition(filter=f"tag = {name}"))
+        other.campaigns.edit("#1", Told(theirs, ["all", "few"], ["old"], ["responses=9"]), name="Theirs")
+        await press(pilot, "ctrl+s")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, ConflictDialog)
+        assert {
+            ("name", "Spring 🌷 letter", "Theirs", "Mine"),
+            ("objective", "bring back those who left", "theirs", "mine"),
+            ("end", "2026-11-30", "2026-12-06", "2026-12-24"),
+            ("per_hour", "", "50", "100"),
+            ("segments", "all", "all, few", ""),
+            ("exclude", "", "old", "press"),
+            ("goals", "responses=4, revenue=5000", "revenue=5000, responses=9", "deals=3"),
+        } == {(each.name, each.before, each.theirs, each.mine) for each in dialog._disputed}
+        assert "changed #1 Theirs meanwhile" in drawn(pilot)
+        assert "Theirs" == context_of(store).campaigns.get("#1").name
+        for each in dialog._disputed:
+            await press(pilot, "m" if each.name in ("name", "end") else "t")
+        await press(pilot, "enter")
+        view = context_of(store).campaigns.get("#1")
+        assert ("Mine", "theirs", "2026-12-24", "2000", "K26") == (
+            view.name, view.objective, str(view.ends_on), view.budget and view.budget.plain, view.code,
+        )  # fmt: skip
+        assert {"per_hour": "50", "per_minute": "7"} == view.settings["pace"]
+        assert (["all", "few"], ["old"], [("revenue", 5000), ("responses", 9)]) == (
+            [each.name for each in view.segments], [each.name for each in view.excluded], [goal[:2] for goal in view.goals],
+        )  # fmt: skip
+
+
+async def test_going_back_from_what_others_changed_stores_nothing(program: CrmApp, store: str) -> None:
+    """The form is there again with what was typed."""
+    async with program.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "c")
+        pilot.app.screen.query_one("#field-name", Input).value = "Mine"
+        context_of(store).campaigns.edit("#1", Told(), name="Theirs")
+        await press(pilot, "ctrl+s", "escape")
+        assert isinstance(pilot.app.screen, CampaignForm)
+        assert "Mine" == pilot.app.screen.query_one("#field-name", Input).value
+        assert "Theirs" == context_of(store).campaigns.get("#1").name
+
+
 async def test_what_is_wrong_stays_in_the_form(program: CrmApp) -> None:
     """With the field named."""
     async with program.run_test(size=SIZE) as pilot:
@@ -252,6 +311,43 @@ async def test_a_response_is_noted_down(program: CrmApp, store: str) -> None:
             context_of(store).campaigns.show("Spring 🌷 letter").states
         )
         assert 3 == chosen(pilot).reach.responded
+
+
+async def test_of_a_response_it_is_said_what_can_be_taken_back(program: CrmApp, store: str) -> None:
+    """Who is known stays noted down, who is new goes with the contact; nobody noted down twice is nothing done."""
+    async with program.run_test(size=SIZE) as pilot:
+        await go_to(pilot, "Панаир Пловдив")
+        await press(pilot, "R")
+        await save(pilot, contacts="p1@people.example")
+        assert [
+            "response to Панаир Пловдив noted down",
+            "u does not take that back, crm campaign respond 'Панаир Пловдив' WHO --take-back does",
+        ] == told(pilot)[-2:]
+        await press(pilot, "R")
+        await save(pilot, contacts="p1@people.example")
+        assert "nothing was changed" == told(pilot)[-1]
+        await press(pilot, "R")
+        await save(pilot, contacts="p2@people.example, new@x.example", status="converted")
+        assert (
+            "u takes back only who is new; of the others"
+            " crm campaign respond 'Панаир Пловдив' WHO --status converted --take-back does"
+        ) == told(pilot)[-1]
+        await press(pilot, "u")
+        assert told(pilot)[-1].endswith("campaign respond, Панаир Пловдив: 1 new contact")
+        assert {"张伟": "responded", "Łukasz Żak": "converted"} == {
+            each.contact.name: each.status for each in context_of(store).members.list("Панаир Пловдив")
+        }
+
+
+async def test_who_responded_from_nowhere_goes_with_the_contact(program: CrmApp, store: str) -> None:
+    """Then there is nothing that an undo would leave, and nothing is said of it."""
+    async with program.run_test(size=SIZE) as pilot:
+        await go_to(pilot, "Панаир Пловдив")
+        await press(pilot, "R")
+        await save(pilot, contacts="new@x.example")
+        assert not any("--take-back" in each for each in told(pilot))
+        await press(pilot, "u")
+        assert [] == list(context_of(store).members.list("Панаир Пловдив"))
 
 
 async def test_logged_and_planned_with_the_campaign_set(program: CrmApp, store: str) -> None:

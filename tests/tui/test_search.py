@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.events import Key
 
+from crmcli.tui.modals.form import Form
 from crmcli.tui.screens.search import SearchScreen
 from tests.once import once
 from tests.tui.boards import context_of, crm_app, place, press, settle
@@ -125,7 +126,7 @@ async def test_a_deal_has_its_own_verbs(over: CrmApp, store: str, verb: str) -> 
         await look_for(pilot, "fleet tr")
         await press(pilot, "tab", *verb, "enter")
         if verb != "win":
-            assert type(over.screen).__name__ == "Form"
+            assert isinstance(over.screen, Form)
             await press(pilot, "escape")
         else:
             assert context_of(store).deals.get("Fleet tracking").stage_kind == "won"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmcli.render.cells import width
+from crmcli.services.pipelines import StageDraft
+from crmcli.services.records import Changes
 from crmcli.tui.modals.confirm import Confirm
 from crmcli.tui.modals.failure import Failure
 from crmcli.tui.modals.form import Form
@@ -481,6 +483,43 @@ async def test_a_field_of_many_is_changed(contacts: CrmApp, store: str) -> None:
             assert len(context_of(store).contacts.matching('source = "Paris office"')) == left
 
 
+@pytest.mark.parametrize("answer", ["y", "escape"])
+@pytest.mark.parametrize("keys", [("space", "space", "c"), ("space", "space", "a"), ("a",)])
+async def test_what_others_changed_meanwhile_is_asked_about(
+    contacts: CrmApp, store: str, keys: tuple[str, ...], answer: str
+) -> None:
+    """One question with both values and whose it is; back in the form nothing is stored, and all is there."""
+    name, theirs = ("title", "Their title") if "c" in keys else ("owner", "boris")
+    others = context_of(store).contacts
+    async with contacts.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        numbers = list(table(pilot).order)[: 1 if keys == ("a",) else 2]
+        await press(pilot, *keys)
+        if "c" in keys:
+            await write(pilot, "title")
+            await press(pilot, "enter")
+        form = contacts.screen
+        assert isinstance(form, Form)
+        others.edit_where(numbers[:1], others.edit_draft(Changes({name: theirs})))
+        form.rows["value" if "c" in keys else "owner"].put("mine")
+        await press(pilot, "ctrl+s")
+        question = contacts.screen
+        assert isinstance(question, Confirm)
+        told = " ".join(str(each.render()) for each in question.query(".dialog-title, .dialog-text"))
+        assert theirs in told
+        assert f"changed meanwhile by maria: {name}" in told
+        assert ("1 of 2 contacts was" in told) == (len(numbers) == 2)
+        await press(pilot, answer)
+        views = [others.get(str(number)) for number in numbers]
+        if answer == "y":
+            assert ["mine"] * len(numbers) == [getattr(view, name) for view in views]
+            await press(pilot, "u")
+            assert getattr(others.get(str(numbers[0])), name) == theirs
+        else:
+            assert (theirs, form) == (getattr(views[0], name), contacts.screen)
+            assert "mine" not in [getattr(view, name) for view in views]
+
+
 async def test_a_field_of_ones_own_is_changed_of_many(contacts: CrmApp, store: str) -> None:
     """Custom fields are among those to pick."""
     async with contacts.run_test(size=SIZE) as pilot:
@@ -581,6 +620,100 @@ async def test_each_of_two_quick_steps_moves_the_deal(store: str, screen: str) -
         assert app.screen is app.place  # no dialog says that it is stale
         await press(pilot, "9", "H")
         assert "there is no stage there" in [each.message for each in app._notifications]
+
+
+@pytest.mark.parametrize(
+    ("keys", "wanted"), [(("m", "proposal"), "proposal"), (("X",), "lost"), (("W",), "won"), (("L",), "qualified")]
+)
+@pytest.mark.parametrize("screen", ["deals", "record"])
+@pytest.mark.parametrize("is_moved", [True, False])
+async def test_a_deal_that_others_moved_meanwhile_is_asked_about(
+    store: str, keys: tuple[str, ...], wanted: str, screen: str, *, is_moved: bool
+) -> None:
+    """Where it was, is and is wanted; whether by a form or by a key."""
+    deals = context_of(store).deals
+    app = crm_app(store, start="deals")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        if screen == "record":
+            await press(pilot, "enter")
+        if len(keys) == 2 or keys == ("X",):
+            await press(pilot, keys[0])
+            form = app.screen
+            assert isinstance(form, Form)
+            form.rows["stage" if keys[0] == "m" else "note"].put(keys[-1])
+            deals.move("1", "negotiation")
+            await press(pilot, "ctrl+s")
+        else:
+            deals.move("1", "negotiation")
+            await pilot.press(*keys)
+            await settle(pilot)
+        question = app.screen
+        assert isinstance(question, Confirm)
+        text = " ".join(str(part.render()) for part in question.query("Static"))
+        assert all(stage in text for stage in ("lead", "negotiation"))
+        await press(pilot, "y" if is_moved else "n")
+    assert deals.get("1").stage == (wanted if is_moved else "negotiation")
+
+
+@pytest.mark.parametrize("keys", [("L",), ("m",), ("W",)])
+async def test_what_a_stage_requires_is_asked_for(store: str, keys: tuple[str, ...]) -> None:
+    """Stored together with the move; whoever does not answer moves nothing."""
+    context = context_of(store)
+    context.pipelines.edit_stage(None, "qualified", StageDraft(required=("campaign",)))
+    app = crm_app(store, start="deals")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        for answer in ("escape", "ctrl+s"):
+            await press(pilot, *keys)
+            if keys == ("m",):
+                app.screen.rows["stage"].put("qualified")  # type: ignore[attr-defined]
+                await press(pilot, "ctrl+s")
+            form = app.screen
+            assert isinstance(form, Form)
+            assert list(form.values()) == ["campaign"]
+            form.rows["campaign"].put("Fair")
+            await press(pilot, answer)
+            if answer == "escape":
+                assert context.deals.get("1").stage == "lead"
+                await press(pilot, "escape")
+        view = context.deals.get("1")
+        assert (view.stage, view.campaign) == ("won" if keys == ("W",) else "qualified", "Fair")
+        await press(pilot, "u")
+        view = context.deals.get("1")
+        assert (view.stage, view.campaign) == ("lead", None)
+
+
+async def test_deals_moved_to_lost_by_a_form_are_asked_why(store: str) -> None:
+    """Marked ones for one reason, in one step."""
+    app = crm_app(store, start="deals")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "space", "m")
+        app.screen.rows["stage"].put("lost")  # type: ignore[attr-defined]
+        await press(pilot, "ctrl+s")
+        form = app.screen
+        assert isinstance(form, Form)
+        form.rows["reason"].put("timing")
+        await press(pilot, "ctrl+s")
+        deals = context_of(store).deals
+        assert [(deals.get(n).stage, deals.get(n).lost_reason) for n in ("1", "2")] == [("lost", "timing")] * 2
+        await press(pilot, "u")
+        assert [deals.get(n).stage for n in ("1", "2")] == ["lead", "lead"]
+
+
+async def test_a_step_taken_back_can_be_taken_again(store: str) -> None:
+    """What was taken back here is no move of others."""
+    app = crm_app(store, start="deals")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "L", "u", "L")
+        assert app.screen is app.place
+        assert context_of(store).deals.get("1").stage == "qualified"
+        await pilot.press("L", "W")
+        await settle(pilot)
+        assert app.screen is app.place
+        assert context_of(store).deals.get("1").stage == "won"
 
 
 async def test_a_deal_moved_to_lost_is_asked_why(store: str) -> None:

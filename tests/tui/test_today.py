@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crmcli.tui.modals.confirm import Confirm
+from crmcli.tui.modals.form import Form
 from crmcli.tui.widgets.aside import Aside
 from crmcli.tui.widgets.head_line import HeadLine
 from tests.once import once
@@ -173,6 +175,30 @@ async def test_a_deal_moves_a_stage_on_or_back(day: CrmApp, store: str, key: str
         await press(pilot, key)
         view = context_of(store).deals.get("Repair contract")
         assert view.stage == stage
+
+
+@pytest.mark.parametrize("others", [(), ("Склад София",)])
+@pytest.mark.parametrize("answer", ["y", "n"])
+async def test_deals_that_others_moved_while_the_form_was_open(
+    day: CrmApp, store: str, others: tuple[str, ...], answer: str
+) -> None:
+    """One or several: they are asked about, and the form goes on with what it holds."""
+    async with day.run_test(size=(120, 40)) as pilot:
+        for name in others:
+            await go(pilot, name)
+            await press(pilot, "space")
+        await go(pilot, "Repair contract")
+        await press(pilot, *(["space"] if others else []), "m")
+        form = day.screen
+        assert isinstance(form, Form)
+        form.rows["stage"].put("proposal")
+        context_of(store).deals.move("Repair contract", "negotiation")
+        await press(pilot, "ctrl+s")
+        assert isinstance(day.screen, Confirm)
+        await press(pilot, answer)
+        assert (day.screen is form) == (answer == "n")
+    stages = [context_of(store).deals.get(name).stage for name in ("Repair contract", *others)]
+    assert stages == (["proposal"] * len(stages) if answer == "y" else ["negotiation", "lead"][: len(stages)])
 
 
 async def test_a_task_does_not_move(day: CrmApp) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.campaign_drafts import (
@@ -33,6 +35,7 @@ from crmcli.domain.views import CampaignPicture, GoalView
 from crmcli.errors import BadValue, Duplicate, NotFound, Refused
 from crmcli.services.budgets import budget_lines
 from crmcli.services.experiments import trial_found, trial_view, views
+from crmcli.services.overtaking import minding
 from crmcli.services.pictures import TIMELINE
 from crmcli.store.queries.activities import activities
 from crmcli.store.queries.campaign_views import (
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
     from crmcli.store.session import UnitOfWork
 
 _ENDED = ("completed", "canceled")
+_READ = {"start": "starts_on", "end": "ends_on", "segment": "segments", "exclude": "excluded", "goal": "goals"}
 _OTHERS = {"start": "resume", "resume": "start"}
 
 # Inside a class with a method named list, the builtin goes by this name.
@@ -189,30 +193,40 @@ class Campaigns:
             uow.flush()
             return by_number(uow.reader, number)
 
-    def edit(self, ref: str, told: Told, *, name: str | None = None) -> CampaignView:
-        """Change a campaign; its view."""
-        from crmcli.store.models.campaigns import Campaign
+    def edit(self, ref: str, told: Told, *, name: str | None = None, seen: CampaignView | None = None) -> CampaignView:
+        """Change a campaign; its view.
 
+        ``seen`` is the view that an editor showed when editing began: raises Stale, with the conflicts, when a field that
+        is set was changed since by others.
+        """
         refuse_unclearable(told.clear)
         found = self.find(ref)
         with self.desk.writing("campaign edit", found.name) as uow:
-            row = uow.get(Campaign, found.number)
-            if name is not None:
-                label = read_label(name)
-                _refuse_taken(uow.reader, "name", label, found.number)
-                row.name, row.name_key = label, fold(label)
-            self._clear(uow, row, told.clear)
-            values = _present(told.values)
-            if "status" in values:
-                values["status"] = newest_state(row.status, values["status"])
-            for column, value in self._columns(uow, told._replace(values=values), row).items():
-                setattr(row, column, value)
-            _refuse_backwards(row)
-            self._set_goals(uow, row, told.goals)
-            if uow.has_changes:
-                row.updated_at = uow.now
-            uow.flush()
-            return by_number(uow.reader, found.number)
+            now = partial(by_number, uow.reader, found.number)
+            before = None if seen is None else _flat(seen)
+            with minding("campaign", before, lambda: _flat(now()), _wanted(told, name)):
+                self._edit_in(uow, found.number, told, name)
+            return now()
+
+    def _edit_in(self, uow: UnitOfWork, number: int, told: Told, name: str | None) -> None:
+        from crmcli.store.models.campaigns import Campaign
+
+        row = uow.get(Campaign, number)
+        if name is not None:
+            label = read_label(name)
+            _refuse_taken(uow.reader, "name", label, number)
+            row.name, row.name_key = label, fold(label)
+        self._clear(uow, row, told.clear)
+        values = _present(told.values)
+        if "status" in values:
+            values["status"] = newest_state(row.status, values["status"])
+        for column, value in self._columns(uow, told._replace(values=values), row).items():
+            setattr(row, column, value)
+        _refuse_backwards(row)
+        self._set_goals(uow, row, told.goals)
+        if uow.has_changes:
+            row.updated_at = uow.now
+        uow.flush()
 
     def clone(self, ref: str, name: str, told: Told) -> CampaignView:
         """A draft like another campaign: its plan, audience, goals and variants, without its dates, costs and people."""
@@ -347,16 +361,16 @@ class Campaigns:
 
         audience = audience_of(row.audience)
         for name in names:
-            field = {"start": "starts_on", "end": "ends_on"}.get(name, name.replace("-", "_"))
+            field = _READ.get(name, name.replace("-", "_"))
             if field in PACE_FIELDS:
                 row.settings = with_pace(row.settings, changed_pace(pace_of(row.settings), {field: ""}))
             elif field == "test":
                 row.settings = with_trial(row.settings, None)
-            elif field == "goal":
+            elif field == "goals":
                 for goal in uow.find(CampaignGoal, campaign_id=row.id, deleted_at=None):
                     uow.bury(goal)
-            elif field in ("segment", "exclude"):
-                part = "include" if field == "segment" else "exclude"
+            elif field in ("segments", "excluded"):
+                part = "include" if field == "segments" else "exclude"
                 audience = audience._replace(**{part: ()})
                 row.audience = audience.formula
             else:
@@ -410,6 +424,24 @@ _PAST = {"start": "started", "pause": "paused", "resume": "resumed", "complete":
 
 def _present(values: Mapping[str, str | None]) -> dict[str, str]:
     return {name: text for name, text in values.items() if text is not None}
+
+
+def _flat(view: CampaignView) -> SimpleNamespace:
+    """The campaign with its pace as fields of its own, as they are told."""
+    pace = view.settings.get("pace")
+    told = pace if isinstance(pace, dict) else {}
+    return SimpleNamespace(**view._asdict(), **{name: told.get(name) for name in PACE_FIELDS}, updated_by=None)
+
+
+def _wanted(told: Told, name: str | None) -> dict[str, object]:
+    """The fields of a view that are to be something else, with what they are told to be."""
+    cleared = (_READ.get(each, each.replace("-", "_")) for each in told.clear)
+    given = {"name": name, "segments": told.segments, "excluded": told.exclude, "goals": told.goals or None}
+    return {
+        **dict.fromkeys(cleared),
+        **_present(told.values),
+        **{field: value for field, value in given.items() if value is not None},
+    }
 
 
 def _column(field: str) -> str:

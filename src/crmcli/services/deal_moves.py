@@ -31,11 +31,16 @@ if TYPE_CHECKING:
 
 
 class Step(NamedTuple):
-    """A deal on its way: which one, the stage it goes to, and the one in which it was seen."""
+    """A deal on its way: which one, the stage it goes to, and the one in which it was seen.
+
+    Without a ``stage`` it goes to its pipeline's first one of a ``kind``. It may also be where its mover ``left`` it.
+    """
 
     ref: str
-    stage: str
+    stage: str | None
     seen: str | None = None
+    left: str | None = None
+    kind: str = "won"
 
 
 class Along(NamedTuple):
@@ -57,7 +62,8 @@ class DealMoves(Records):
         """Move each deal to a stage of its own, in one undo step; one that can't move stops them all.
 
         Raises:
-            Refused: a stage requires what the deal lacks and ``along`` does not give.
+            Lacking: a stage requires what the deal lacks and ``along`` does not give.
+            Refused: it is only one, and there already.
             Stale: a deal is no longer in the stage where it was seen.
         """
         known, said = lost_reason(along.reason, along.note) if along.reason is not None else (None, along.note)
@@ -70,7 +76,9 @@ class DealMoves(Records):
 
         def act(uow: UnitOfWork, number: int) -> None:
             self._change_along(uow, number, along)
-            self._step(uow, number, wanted[number], (known, said))
+            target, is_moved = self._step(uow, number, wanted[number], (known, said))
+            if len(steps) == 1 and not is_moved and along.edit is None:
+                raise Refused(f"deal #{number} is in {target.stage} already")
 
         is_move = along.edit is None and along.fill is None
         return self._each("deal move", "stage-change" if is_move else "edit", select, act)
@@ -82,7 +90,7 @@ class DealMoves(Records):
             for step in steps:
                 view = self.view(reader, self._find(reader, step.ref).number)
                 stages = stages_of(reader, fold(view.pipeline))
-                found |= dict.fromkeys(required_of(view, stages, stage_named(stages, step.stage)))
+                found |= dict.fromkeys(required_of(view, stages, _target(view, stages, step)))
             return tuple(found)
 
     def win_where(self, which: Which, *, note: str | None = None) -> list[DealView]:
@@ -113,13 +121,24 @@ class DealMoves(Records):
         if along.fill is not None:
             self._edit_in(uow, number, _only_empty(along.fill, self.view(uow.reader, number)), create=True)
 
-    def _step(self, uow: UnitOfWork, number: int, step: Step, why: tuple[str | None, str | None]) -> None:
+    def _step(
+        self, uow: UnitOfWork, number: int, step: Step, why: tuple[str | None, str | None]
+    ) -> tuple[StageView, bool]:
+        """Move a deal; where it is now, and whether it was elsewhere."""
         view = self.view(uow.reader, number)
         stages = stages_of(uow.reader, fold(view.pipeline))
-        target = stage_named(stages, step.stage)
-        if step.seen is not None:
+        target = _target(view, stages, step)
+        if step.seen is not None and view.stage != step.left:
             refuse_moved(view, step.seen, target)
         _go(uow, view, stages, target, why)
+        return target, view.stage != target.stage
+
+
+def _target(view: DealView, stages: list[StageView], step: Step) -> StageView:
+    """The stage that a deal is to go to; its own when that is of the kind."""
+    if step.stage is not None:
+        return stage_named(stages, step.stage)
+    return stage_named(stages, view.stage) if view.stage_kind == step.kind else first_of_kind(stages, step.kind)
 
 
 def _go(

@@ -125,6 +125,8 @@ class Deals(DealMoves, Merging, Records):
     def events(self, event: str, before: DealView, after: DealView) -> tuple[str, ...]:
         """An edit that moves a deal is a move for the hooks as well."""
         moved = (before.pipeline, before.stage) != (after.pipeline, after.stage)
+        if event == "stage-change":  # of several, those that are there already are not moved
+            return (event,) if moved else ()
         return (event, "stage-change") if event == "edit" and moved else (event,)
 
     def show(self, ref: str) -> DealPicture:

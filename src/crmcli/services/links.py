@@ -26,6 +26,7 @@ class Links:
         self.desk = desk
         self.uow = uow
         self.create = create
+        self.made = 0  # stubs
 
     def resolved(self, noun: str, values: Mapping[str, object]) -> dict[str, object]:
         """The values with every link as a record number."""
@@ -56,6 +57,7 @@ class Links:
         from crmcli.store.records import insert
 
         number = insert(self.uow, noun, {**values, "owner": self.desk.user}, {})
+        self.made += 1
         self.uow.afterwards(lambda: self.desk.note(f"new {noun} #{number} {values['name']}"))
         return number
 

@@ -64,12 +64,13 @@ class Question(NamedTuple):
 
 
 class Responded(NamedTuple):
-    """Who was noted down, and which of them had been in that state before."""
+    """Who was noted down, how many of them had been in that state before, and how many were no contacts."""
 
     campaign: CampaignView
     status: str
     members: tuple[MemberView, ...]
     known: int
+    made: int
 
 
 class Members:
@@ -222,9 +223,9 @@ class Members:
             links, source = Links(self.desk, uow, create=create), "code" if code else "hand"
             numbers = list(dict.fromkeys(links.number("contact", ref) for ref in people))
             fresh = [note_response(uow, found.number, n, state, source=source, at=moment, detail=said) for n in numbers]
-            uow.summary = f"{found.name}: {len(numbers)} {state}"
+            uow.summary = _summary(found.name, links.made)
             views = tuple(_member(uow, found.number, number) for number in numbers)
-            return Responded(by_number(uow.reader, found.number), state, views, fresh.count(False))
+            return Responded(by_number(uow.reader, found.number), state, views, fresh.count(False), links.made)
 
     def take_back(
         self, campaign: str | None, people: Sequence[str], *, code: str | None = None, status: str | None = None
@@ -271,9 +272,9 @@ class Members:
                     continue
                 numbers.append(number)
                 known += not fresh
-            uow.summary = f"{found.name}: {len(numbers)} {usual}"
+            uow.summary = _summary(found.name, links.made)
             views = tuple(_member(uow, found.number, number) for number in dict.fromkeys(numbers))
-            done = Responded(by_number(uow.reader, found.number), usual, views, known)
+            done = Responded(by_number(uow.reader, found.number), usual, views, known, links.made)
         return done, _partly(rejected, len(numbers))
 
     def _row(
@@ -329,6 +330,11 @@ def logged(uow: UnitOfWork, view: ActivityView, number: int) -> None:
     people = uow.reader.rows("SELECT contact_id FROM activity_contact WHERE activity_id = ? ORDER BY id", (number,))
     for (person,) in people:
         note_response(uow, campaign, person, state, source="log", at=view.at, detail=view.outcome or view.subject)
+
+
+def _summary(campaign: str, made: int) -> str:
+    """What the log has of responses, and an undo takes back: the contacts that they made."""
+    return f"{campaign}: {made} new contact{'' if made == 1 else 's'}"
 
 
 def _response(text: str | None) -> str:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 from crmcli.errors import BadValue, Conflict, FieldConflict, Refused, Stale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crmcli.domain.drafts import Edit
+    from crmcli.store.queries.refs import Found
+    from crmcli.store.reader import Reader
 
+_TOLD = 8  # records that a refusal names
 _CUSTOM = "custom."
 
 
@@ -46,6 +49,36 @@ def minding(noun: str, seen: Any | None, view: Callable[[], Any], wanted: Mappin
     conflicts = [_conflict(n, seen, theirs, value_of(ours, n)) for n in overtaken if not _same(ours, theirs, n)]
     if conflicts:
         raise stale(noun, theirs, conflicts)
+
+
+def refuse_overtaken(
+    reader: Reader, noun: str, chosen: Sequence[Found], wanted: Mapping[str, object], since: int
+) -> None:
+    """Raise Stale when one of the fields ``wanted`` of these records has become another after the change set ``since``."""
+    from crmcli.domain.fields import PLURAL
+    from crmcli.store.queries.history import changes, sets_after
+
+    names = {found.uid: f"#{found.number} {found.name}" for found in chosen}
+    was: dict[tuple[str, str], str | None] = {}
+    now: dict[tuple[str, str], tuple[str | None, str]] = {}  # what others made of it, and who did last
+    for made in list(sets_after(reader, since)):
+        for change in changes(reader, made.number):
+            if change.noun == noun and change.record in names and change.field in wanted:
+                place = change.record, str(change.field)
+                was.setdefault(place, _text(change.before))
+                now[place] = _text(change.after), made.user
+    overtaken = [place for place, (theirs, _) in now.items() if theirs not in (was[place], _text(wanted[place[1]]))]
+    if not overtaken:
+        return
+    count = len({uid for uid, _ in overtaken})
+    by = ", ".join(sorted({now[place][1] for place in overtaken}))
+    fields = ", ".join(sorted({name for _, name in overtaken}))
+    lines = [f"{names[p[0]]}: {was[p] or '—'} → {now[p][0] or '—'} ({now[p][1]})" for p in overtaken]
+    raise Stale(
+        f"{count} of {len(chosen)} {PLURAL[noun]} {'was' if count == 1 else 'were'} changed meanwhile by {by}: {fields}",
+        details=(*lines[:_TOLD], *([f"and {len(lines) - _TOLD} more"] if len(lines) > _TOLD else [])),
+        conflicts=tuple(FieldConflict(p[1], was[p], now[p][0], _text(wanted[p[1]])) for p in overtaken),
+    )
 
 
 def stale(noun: str, view: Any, conflicts: list[FieldConflict]) -> Stale:  # noqa: ANN401

@@ -10,7 +10,7 @@ from crmcli.domain.reading import Raw, read_custom, read_draft, read_edit
 from crmcli.domain.records import as_record
 from crmcli.errors import BadValue, Conflict, NotFound, Refused
 from crmcli.services.links import KIND_WORD, Links, refuse_duplicates, unique_field
-from crmcli.services.overtaking import minding, told
+from crmcli.services.overtaking import minding, refuse_overtaken, told
 from crmcli.store.queries.common import Selection, by_number
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
 from crmcli.store.queries.refs import Found, custom_keys, deleted_record, resolve, survivor
@@ -215,20 +215,27 @@ class Records:
         act = self._editing(edit, create=create, seen=seen)
         return self._each(f"{self.noun} edit", "edit", lambda reader: [self._find(reader, ref)], act)[0]
 
-    def edit_where(self, which: Which, edit: Edit, *, telling: bool = True) -> Views:
+    def edit_where(self, which: Which, edit: Edit, *, telling: bool = True, since: int | None = None) -> Views:
         """Change every record that a filter, or their numbers, select, in one undo step; their views.
 
-        Without ``telling`` the views of very many are spared.
+        Without ``telling`` the views of very many are spared. ``since`` is the last change set when they were seen: raises
+        Stale, with the conflicts, when a field that the edit sets was changed after it.
         """
         from crmcli.store import alike
+
+        def select(reader: Reader) -> Chosen:
+            chosen = self._selected(which)(reader)
+            if since is not None:
+                refuse_overtaken(reader, self.noun, chosen, told(edit), since)
+            return chosen
 
         self.refuse_shared(which, edit)
         is_heard = any(self.desk.hooks.hear_of(f"{noun}-edit") for noun in self.hook_nouns)
         if is_heard or not alike.is_alike(edit) or len(self.matching(which)) < alike.MANY:
-            return self._each(f"{self.noun} edit", "edit", self._selected(which), self._editing(edit, create=False))
+            return self._each(f"{self.noun} edit", "edit", select, self._editing(edit, create=False))
         views: Views = []
         with self.desk.writing(f"{self.noun} edit") as uow:
-            chosen = self._selected(which)(uow.reader)
+            chosen = select(uow.reader)
             uow.summary = _summary(self.noun, chosen)
             for start in range(0, len(chosen), alike.AT_ONCE):
                 numbers = [each.number for each in chosen[start : start + alike.AT_ONCE]]

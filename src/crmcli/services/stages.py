@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli.domain.fields import LOST_REASONS
 from crmcli.domain.text import fold, nearest, tidy
-from crmcli.errors import BadValue, FieldConflict, NotFound, Refused, Stale
+from crmcli.errors import BadValue, FieldConflict, Lacking, NotFound, Refused, Stale
 
 if TYPE_CHECKING:
     from crmcli.domain.views import StageView
@@ -66,7 +66,7 @@ def first_of_kind(stages: list[StageView], kind: str) -> StageView:
 
 
 def refuse_missing(view: Any, stages: list[StageView], target: StageView, here: int = -1, *, new: bool = False) -> None:  # noqa: ANN401
-    """Raise Refused when a field is empty that the target, or an open stage on the way to it, requires.
+    """Raise Lacking when a field is empty that the target, or an open stage on the way to it, requires.
 
     ``here`` is the position that the deal comes from; ``new`` says that it is only being added. A lost stage asks only
     for its own fields.
@@ -77,7 +77,8 @@ def refuse_missing(view: Any, stages: list[StageView], target: StageView, here: 
         flags = " ".join(f"--{name.replace('_', '-').removesuffix('s') if name in _PLURAL else name.replace('_', '-')} …"
                          for name in missing)  # fmt: skip
         remedy = f"give {flags}" if new else f"crm deal edit {view.number} {flags}"
-        raise Refused(f"stage {stage.stage} requires {', '.join(missing)}", hint=remedy)
+        wanted = tuple(dict.fromkeys(name for _, names in asked for name in names))
+        raise Lacking(f"stage {stage.stage} requires {', '.join(missing)}", target.stage, wanted, hint=remedy)
 
 
 def required_of(view: Any, stages: list[StageView], target: StageView) -> list[str]:  # noqa: ANN401

@@ -41,11 +41,11 @@ def happened(
     detail: str | None = None,
 ) -> bool:
     """Put down that a member came into a state, and into those that it implies; False when it had been there before."""
-    uow.keep_beside()
     when = at or uow.now
     known = {row.status for row in uow.find(CampaignEvent, member_id=member.id)}
     for each in (*IMPLIED.get(status, ()), status):
         if each not in known:
+            uow.keep_beside()
             uow.session.add(
                 CampaignEvent(
                     campaign_id=member.campaign_id,
@@ -58,6 +58,7 @@ def happened(
                 )
             )
     if furthest(member.status, status) == status != member.status:
+        uow.keep_beside()
         member.status, member.reason, member.at = status, reason, when
     uow.flush()
     return status not in known

@@ -98,7 +98,7 @@ class UnitOfWork:
         self._is_large = False
         self._changed = 0  # records that were changed one at a time
         self._continuing = continuing
-        self._keeps_beside = False
+        self.keeps_beside = False  # something was written that is no undo step
 
     def __enter__(self) -> Self:
         self._connection = connect(self.store)
@@ -157,7 +157,7 @@ class UnitOfWork:
 
     def keep_beside(self) -> None:
         """Commit what was written beside the records as well where no record was changed; that is no undo step."""
-        self._keeps_beside = True
+        self.keeps_beside = True
 
     # -- rows
 
@@ -366,7 +366,7 @@ class UnitOfWork:
 
     def _commit_beside(self) -> None:
         """Store what stands beside the records, without a change set that says nothing."""
-        if not self._keeps_beside:
+        if not self.keeps_beside:
             self._connection.rollback()
             return
         if self._continuing is None:

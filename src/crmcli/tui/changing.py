@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crmcli.domain.fields import FIELDS, Kind, find_field
 from crmcli.services.records import Changes
 from crmcli.tui.modals.picker import Choice
-from crmcli.tui.targets import numbers_of
-from crmcli.tui.verbs import Verb
+from crmcli.tui.verbs import Verb, edited
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,12 +40,10 @@ def changing(noun: str, name: str) -> Verb:
     def fields(_session: Session, _targets: Sequence[Target]) -> Sequence[FormField]:
         return (_field(noun, name, label),)
 
-    def act(session: Session, targets: Sequence[Target], answers: Answers) -> Any:  # noqa: ANN401
-        records = session.records(noun)
-        edit = records.edit_draft(_changes(name, answers["value"].strip()))
-        return records.edit_where(numbers_of(targets), edit, telling=False)
+    def act(session: Session, targets: Sequence[Target], answers: Answers, seen: Any = None) -> Any:  # noqa: ANN401
+        return edited(session, targets, _changes(name, answers["value"].strip()), seen)
 
-    return Verb(f"change {label} of", frozenset({noun}), act, f"{label} changed of {{}}", fields)
+    return Verb(f"change {label} of", frozenset({noun}), act, f"{label} changed of {{}}", fields, minds=True)
 
 
 def _field(noun: str, name: str, label: str) -> FormField:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from crmcli.domain.views import DealView
 from crmcli.errors import Conflict, CrmError, NotFound, Refused, StoreUnreachable
 from crmcli.paths import state_folder
 from crmcli.services.activities import Activities, Tasks
@@ -146,6 +147,7 @@ class Session:
         self.tasks = Tasks(self.desk)
         self.pipelines = Pipelines(self.desk)
         self.history = History(self.desk)
+        self.left: dict[str, str] = {}  # the stage in which each deal was left here, by its uid
         self._undoable: list[str] = []
         self._redoable: list[str] = []
         self._day = desk.clock.local().date()
@@ -311,7 +313,8 @@ class Session:
         if change_set is not None:
             self._undoable.append(change_set)
             self._redoable.clear()
-        return Done(result, self._told(), self.desk.last is None or change_set is not None)
+        last = self.desk.last
+        return Done(result, self._told(), last is None or change_set is not None or last.keeps_beside)
 
     def undo(self, change_set: str | None = None) -> Done:
         """Take back the last thing done here, or the change set named; the result is its view, None when there is none."""
@@ -350,6 +353,8 @@ class Session:
         kept = change_set if change_set and self.board.was_kept(change_set) else None
         if kept:
             self._own = max(self._own, self.desk.last_number)
+        written = result if isinstance(result, list) else [result]
+        self.left |= {deal.id: deal.stage for deal in written if isinstance(deal, DealView)}
         return result, kept
 
     def knows_all(self) -> bool:

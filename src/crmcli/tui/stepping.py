@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import work
 from textual.message import Message
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.errors import CrmError, Refused
-from crmcli.tui.verbs import VERBS, refuse_unfit
+from crmcli.errors import CrmError, Lacking, Refused, Stale
+from crmcli.tui.verbs import VERBS, refuse_unfit, step_of
 
 if TYPE_CHECKING:
     from crmcli.domain.views import DealView, StageView
@@ -25,13 +26,11 @@ else:
 class _Way:
     """Steps of one deal that follow from one another: where one can't be taken, those behind it are not."""
 
-    def __init__(self, uid: str, shown: str | None = None, seen: str | None = None) -> None:
+    def __init__(self, uid: str) -> None:
         self.uid = uid
-        self.shown = shown  # the stage the deal is shown in while they are taken
-        self.seen = seen  # the stage it was in before them, as far as anyone here knows
         self.ahead = 0  # how many are still to be stored
         self.is_blocked = False
-        self.reached: str | None = None
+        self.wanted = ""  # the stage that the last of them leads to
 
 
 class _Reached(NamedTuple):
@@ -67,15 +66,14 @@ class Stepping(_Base):
             return
         self.step(targets[0], steps)
 
-    def step(self, target: Target, steps: int, seen: str | None = None) -> None:
+    def step(self, target: Target, steps: int) -> None:
         """Move a deal some stages from where the steps before this one lead, however fast the keys are pressed.
 
-        ``seen`` is the stage that it is shown in: in another one by now, others have moved it.
+        In another stage by now than it is shown in, others have moved it: then it is asked.
         """
         way = self._way
         if way.uid != target.id or not way.ahead:
-            is_shown_late = way.uid == target.id and way.reached is not None and seen is not None and way.shown == seen
-            way = self._way = _Way(target.id, seen, way.reached if is_shown_late else seen)
+            way = self._way = _Way(target.id)
         way.ahead += 1
         self.writing += 1
         self._step(target, steps, way)
@@ -86,7 +84,11 @@ class Stepping(_Base):
             done = await self.app.write(lambda: _taken(self.session, target, steps, way))
         except CrmError as error:
             way.is_blocked = True
-            self.post_message(self.Failed(f"#{target.number} can't be moved", error))
+            if isinstance(error, (Stale, Lacking)):
+                ask = partial(self.ask_move, VERBS["stage"], [target], {"stage": way.wanted})
+                self.post_message(self.Answered(ask, error))
+            else:
+                self.post_message(self.Failed(f"#{target.number} can't be moved", error))
         else:
             if done.result is not None:
                 self.post_message(self.Stepped(target, done))
@@ -117,15 +119,18 @@ def _taken(session: Session, target: Target, steps: int, way: _Way) -> Any:  # n
     if stage.kind == "lost":
         way.is_blocked = True
         return _Reached(asking=stage)
-    deal = session.deals.move(target.id, stage.stage, seen_stage=way.reached or way.seen)
-    way.reached = deal.stage
+    way.wanted = stage.stage
+    deal = session.deals.move_each([step_of(session, target, stage.stage)])[0]
+    session.left[deal.id] = deal.stage
     return _Reached(deal)
 
 
 def _stage_beside(session: Session, target: Target, steps: int) -> StageView | None:
-    """The stage so many steps from the deal's own; None beyond the last or the first."""
+    """The stage so many steps from the deal's own, or from where it is shown when others moved it; None beyond the last or the first."""
     deal: Any = session.deals.get(target.id)
+    known = step_of(session, target, None)
+    own = deal.stage if known.seen is None or deal.stage == known.left else known.seen
     stages = [stage for stage in session.pipelines.list() if stage.pipeline == deal.pipeline]
-    here = next((place for place, stage in enumerate(stages) if stage.stage == deal.stage), None)
+    here = next((place for place, stage in enumerate(stages) if stage.stage == own), None)
     there = None if here is None else here + steps
     return stages[there] if there is not None and 0 <= there < len(stages) else None

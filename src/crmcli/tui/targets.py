@@ -25,6 +25,11 @@ def numbers_of(targets: Sequence[Target]) -> list[int]:
     return [target.number for target in targets]
 
 
+def unseen(targets: Sequence[Target]) -> list[Target]:
+    """The same, whatever was seen of them."""
+    return [target._replace(view=None) for target in targets]
+
+
 def told(targets: Sequence[Target]) -> str:
     """The records in a few words: ``#12 Jane Doe`` or ``3 contacts``."""
     from crmcli.domain.fields import PLURAL

@@ -103,6 +103,12 @@ def change_sets_among(reader: Reader, numbers: Sequence[int]) -> Iterator[Change
             yield _view(reader, row, ())
 
 
+def sets_after(reader: Reader, number: int) -> Iterator[ChangeSetView]:
+    """The change sets after this one, the oldest first, without their changes."""
+    for row in reader.rows(f"SELECT {_COLUMNS} FROM change_set s WHERE s.id > ? ORDER BY s.id", (number,)):
+        yield _view(reader, row, ())
+
+
 def sets_before(
     reader: Reader, limit: int, before: int | None, user: str | None, words: Sequence[str]
 ) -> list[ChangeSetView]:

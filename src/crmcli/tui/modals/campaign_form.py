@@ -11,6 +11,7 @@ from crmcli.domain.filter_fields import find_filtered
 from crmcli.domain.marketing import CAMPAIGN_KINDS, COST_STATES
 from crmcli.services.campaigns import Told
 from crmcli.services.members import RESPONSES
+from crmcli.tui.modals.edit_form import EditForm
 from crmcli.tui.modals.fields import FormField, join_list, split_list, text_of
 from crmcli.tui.modals.form import Form
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _LISTS = ("segments", "exclude", "goals")
 # What a field of the form is called where it is read, where that differs.
-_READ = {"start": "starts_on", "end": "ends_on"}
+_READ = {"start": "starts_on", "end": "ends_on", "exclude": "excluded"}
 _CLEARED = {"segments": "segment", "goals": "goal"}
 _PACE_EXAMPLES = {
     "per_minute": "30", "per_hour": "500", "window": "09:00-17:00 mon-fri", "cap": "2/7d", "batch": "200",
@@ -31,17 +32,17 @@ _PACE_EXAMPLES = {
 }  # fmt: skip
 
 
-class CampaignForm(Form[Any]):
-    """Every field of a campaign; stores only what was changed. Without a view it is a new one's."""
+class CampaignForm(EditForm):
+    """Every field of a campaign; stores only what was changed, and asks when others changed the same meanwhile.
+
+    Without a view it is a new one's.
+    """
 
     def __init__(self, session: Session, view: CampaignView | None = None) -> None:
-        self.session = session
-        self.view = view
         fields = campaign_fields(view, session.locale)
-        self._before = {field.name: field.value for field in fields}
         about = ("edit campaign", view.id) if view is not None else ("new campaign", "")
         title = f"change #{view.number} {view.name}" if view is not None else "new campaign"
-        super().__init__(title, fields, self._keep, about=about)
+        super().__init__(session, "campaign", view, title, fields, self._keep, about=about)
 
     def _keep(self, values: Mapping[str, str]) -> Any:  # noqa: ANN401 - the campaign's view
         typed = {name: text.strip() for name, text in values.items()}
@@ -50,7 +51,19 @@ class CampaignForm(Form[Any]):
             return self.session.campaigns.add(typed["name"], told)
         changed = {name: text for name, text in typed.items() if text != self._before[name].strip()}
         name = changed.pop("name", None)
-        return self.session.campaigns.edit(self.view.id, told_of(changed, typed), name=name)
+        return self.session.campaigns.edit(self.view.id, told_of(changed, typed), name=name, seen=self.view)
+
+    def read_view(self, uid: str) -> CampaignView:
+        """The campaign as it is by now."""
+        return self.session.campaigns.get(uid)
+
+    def text_in(self, name: str, view: CampaignView) -> str:
+        """A field of it as the form shows it."""
+        return next(field.value for field in campaign_fields(view, self.session.locale) if field.name == name)
+
+    def row_name(self, field: str) -> str:
+        """The row where a field of the view is shown."""
+        return next((name for name, read in _READ.items() if read == field), field)
 
 
 def told_of(changed: Mapping[str, str], typed: Mapping[str, str] | None = None) -> Told:

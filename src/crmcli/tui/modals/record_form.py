@@ -8,10 +8,9 @@ from textual.message import Message
 
 from crmcli.domain.fields import ACTIVITY_KINDS, PRIORITIES, Kind, find_field
 from crmcli.domain.text import fold
-from crmcli.errors import CrmError, NotFound, Stale
-from crmcli.tui.modals.conflict import ConflictDialog, Conflicting
+from crmcli.errors import CrmError, NotFound
+from crmcli.tui.modals.edit_form import EditForm, name_of
 from crmcli.tui.modals.fields import FormField, Reading, split_list
-from crmcli.tui.modals.form import Form
 from crmcli.tui.modals.record_fields import (
     MORE,
     custom_text,
@@ -24,7 +23,7 @@ from crmcli.tui.modals.record_fields import (
 from crmcli.tui.widgets.suggesting_input import Item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from crmcli.domain.views import StageView
     from crmcli.tui.modals.field_row import FieldRow
@@ -34,7 +33,7 @@ _LOGGED = tuple(kind for kind in ACTIVITY_KINDS if kind not in ("task", "stage_c
 _DUE = "fri, tomorrow 9:00, +3d"
 
 
-class RecordForm(Form[Any]):
+class RecordForm(EditForm):
     """Every field of a record; stores only what was changed, and asks when others changed the same meanwhile.
 
     Without a ``view`` it is a new record's, which begins with what is ``given``.
@@ -47,14 +46,6 @@ class RecordForm(Form[Any]):
             super().__init__()
             self.stages = stages
 
-    class Overtaken(Message):
-        """Others changed the record meanwhile; ``fresh`` is what they made of it."""
-
-        def __init__(self, error: Stale, fresh: Any) -> None:  # noqa: ANN401 - the noun's view
-            super().__init__()
-            self.error = error
-            self.fresh = fresh
-
     def __init__(
         self,
         session: Session,
@@ -62,15 +53,11 @@ class RecordForm(Form[Any]):
         view: Any | None = None,  # noqa: ANN401 - the noun's view
         given: Mapping[str, str] | None = None,
     ) -> None:
-        self.session = session
-        self.noun = noun
-        self.view = view
         self._given = dict(given or {})
         self._stages: Sequence[StageView] = []
         fields = record_fields(noun, view, session.locale, self._given)
-        self._before = {field.name: field.value for field in fields}
         about = (f"edit {noun}", view.id) if view is not None else (f"new {self._given.get('type') or noun}", "")
-        super().__init__(_title(noun, view, self._given), fields, self._keep, about=about)
+        super().__init__(session, noun, view, _title(noun, view, self._given), fields, self._keep, about=about)
 
     def opened(self) -> None:
         """What the stages of a deal ask for is read while the form is looked at."""
@@ -160,93 +147,26 @@ class RecordForm(Form[Any]):
             return self.view
         return records.edit(self.view.id, records.edit_draft(typed.changes), seen=self.view)
 
-    def refused(self, error: CrmError) -> None:
-        """A record changed by others meanwhile is read again, to show both."""
-        if isinstance(error, Stale) and error.conflicts and self.view is not None:
-            self._saving = True
-            self.say("changed by others meanwhile …")
-            self.run_worker(self._read_again(error), group="conflict")
-        else:
-            super().refused(error)
+    # -- what others made of it
 
-    async def _read_again(self, error: Stale) -> None:
-        view = self.view
-        assert view is not None
-        try:
-            fresh = await self.session.ask(lambda: self.session.records(self.noun).get(view.id))
-        except CrmError as other:
-            self.post_message(self.Refused(other))
-        else:
-            self.post_message(self.Overtaken(error, fresh))
+    def read_view(self, uid: str) -> Any:  # noqa: ANN401 - the noun's view
+        """The record as it is by now."""
+        return self.session.records(self.noun).get(uid)
 
-    def on_record_form_overtaken(self, event: RecordForm.Overtaken) -> None:
-        """Both values of each field side by side."""
-        event.stop()
-        self._saving = False
-        self.post_message(self.Whole())
-        self.say("")
-        fresh = event.fresh
-        names = [conflict.field for conflict in event.error.conflicts if conflict.field in self.rows]
-
-        def settled(answer: dict[str, str] | None) -> None:
-            if answer is not None:
-                self._take_over(fresh, {name for name, whose in answer.items() if whose == "mine"})
-                self.action_save()
-
-        self._ask_whose(fresh, {name: self._before.get(name, "") for name in names}, settled)
-
-    def brought_back(self, before: Mapping[str, str]) -> None:
-        """What was typed over something that is another by now is asked about."""
-        view = self.view
-        changed = {name: text for name, text in before.items() if text.strip() != self._before.get(name, "").strip()}
-        if view is None or not changed:
-            return
-
-        def settled(answer: dict[str, str] | None) -> None:
-            for name, whose in (answer or {}).items():
-                if whose == "theirs":
-                    self.rows[name].put(self._before[name])
-
-        self._ask_whose(view, changed, settled)
-
-    def _ask_whose(
-        self,
-        fresh: Any,  # noqa: ANN401
-        before: Mapping[str, str],
-        settled: Callable[[dict[str, str] | None], None],
-    ) -> None:
-        disputed = [
-            Conflicting(name, self.rows[name].field.label, text, self._fresh_text(name, fresh), self.rows[name].text)
-            for name, text in before.items()
-        ]
-        who = fresh.updated_by or "someone"
-        self.app.push_screen(ConflictDialog(f"{who} changed {_name(self.noun, fresh)} meanwhile", disputed), settled)
-
-    def before(self, name: str) -> str:
-        """What the store held when the form was opened, or when it was read again."""
-        return self._before[name] if self.view is not None else super().before(name)
-
-    def _fresh_text(self, name: str, fresh: Any) -> str:  # noqa: ANN401
+    def text_in(self, name: str, view: Any) -> str:  # noqa: ANN401
+        """A field of the record as the form shows it, a custom one too."""
         declared = find_field(self.noun, name)
         if declared is not None:
-            return field_text(declared, fresh, self.session.locale)
+            return field_text(declared, view, self.session.locale)
         key = name.removeprefix("custom.")
-        return custom_text(fresh.custom_fields[key]) if key in fresh.custom_fields else ""
+        return custom_text(view.custom_fields[key]) if name != MORE and key in view.custom_fields else ""
 
-    def _take_over(self, fresh: Any, mine: set[str]) -> None:  # noqa: ANN401
-        """From here on the form is about the record as others left it: what was not changed here, or given up, becomes theirs."""
-        for name, row in self.rows.items():
-            if name == MORE:
-                continue
-            before, text, theirs = self._before.get(name, ""), row.text, self._fresh_text(name, fresh)
-            declared = find_field(self.noun, name)
-            if declared is not None and declared.many:
-                row.put(rebased(declared, before, text, theirs))
-            elif text.strip() == before.strip() or name not in mine:
-                kept_mine = text.strip() != before.strip() and theirs.strip() == before.strip()
-                row.put(text if kept_mine else theirs)
-            self._before[name] = theirs
-        self.view = fresh
+    def merged(self, name: str, theirs: str) -> str | None:
+        """Of a list, what was added and taken out here on top of what others made of it."""
+        declared = find_field(self.noun, name)
+        if declared is None or not declared.many:
+            return None
+        return rebased(declared, self._before.get(name, ""), self.rows[name].text, theirs)
 
 
 def log_fields() -> tuple[FormField, ...]:
@@ -296,9 +216,4 @@ def _is_addable(noun: str, ref: str) -> bool:
 
 
 def _title(noun: str, view: Any | None, given: Mapping[str, str]) -> str:  # noqa: ANN401
-    return f"new {given.get('type') or noun}" if view is None else f"edit {_name(noun, view)}"
-
-
-def _name(noun: str, view: Any) -> str:  # noqa: ANN401
-    named = getattr(view, "name", None) or getattr(view, "title", None) or getattr(view, "subject", None) or noun
-    return f"#{view.number} {named}"
+    return f"new {given.get('type') or noun}" if view is None else f"edit {name_of(noun, view)}"

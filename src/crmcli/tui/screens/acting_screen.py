@@ -8,11 +8,11 @@ from textual import on, work
 from textual.message import Message
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.errors import CrmError, Refused
+from crmcli.errors import CrmError, Lacking, Refused, Stale
 from crmcli.render.safe import visible
 from crmcli.tui.screens.moving_screen import MovingScreen
-from crmcli.tui.targets import told
-from crmcli.tui.verbs import VERBS, refuse_unfit
+from crmcli.tui.targets import told, unseen
+from crmcli.tui.verbs import VERBS, lacking_fields, refuse_mixed, refuse_unfit, remembered, seen_now, shown
 from crmcli.tui.widgets.cursor_list import CursorList
 from crmcli.tui.widgets.key_line import KeyLine
 
@@ -54,18 +54,24 @@ class ActingScreen(MovingScreen):
 
     # -- writing
 
-    def write(self, what: str, action: Callable[[], Any], said: str) -> None:
-        """Do something that can be undone; ``what`` says what failed if it did, ``said`` that it is done."""
+    def write(
+        self, what: str, action: Callable[[], Any], said: str, ask: Callable[[CrmError], None] | None = None
+    ) -> None:
+        """Do something that can be undone; ``what`` says what failed if it did, ``said`` that it is done.
+
+        ``ask`` is for what can be decided: others were quicker, or a stage requires more.
+        """
         self.writing += 1
-        self._store(what, self.app.write(action), said)
+        self._store(what, self.app.write(action), said, ask)
 
     @work(group="write")
-    async def _store(self, what: str, writing: Any, said: str) -> None:  # noqa: ANN401 - an awaitable Done
+    async def _store(self, what: str, writing: Any, said: str, ask: Callable[[CrmError], None] | None) -> None:  # noqa: ANN401 - an awaitable Done
         try:
             done = await writing
         except CrmError as error:
             self.writing -= 1
-            self.post_message(self.Failed(what, error))
+            can_ask = ask is not None and isinstance(error, (Stale, Lacking))
+            self.post_message(self.Answered(ask, error) if ask and can_ask else self.Failed(what, error))
         else:
             self.writing -= 1
             self.post_message(self.Written(done, said))
@@ -152,22 +158,31 @@ class ActingScreen(MovingScreen):
             self.perform(verb, targets, {**(also or {}), **(answers or {})})
             return
         fields = verb.fields
+
+        def question() -> Any:  # noqa: ANN401
+            known = shown(self.session, verb, targets)
+            seen = seen_now(self.session, targets) if verb.minds else None
+            return deed._replace(targets=known), fields(self.session, known), seen
+
         self.read(
             "verb",
-            lambda: fields(self.session, targets),
-            lambda asked: self._open_form(verb, targets, asked, also or {}),
+            question,
+            lambda asked: self._open_form(*asked),
+            what=f"{verb.name} can't be done",
             opens=True,
         )
 
-    def _open_form(self, verb: Verb, targets: Sequence[Target], fields: Any, also: Mapping[str, str]) -> None:  # noqa: ANN401
-        from crmcli.tui.modals.form import Form
+    def _open_form(self, deed: Deed, fields: Any, seen: Any) -> None:  # noqa: ANN401
+        from crmcli.tui.modals.verb_form import VerbForm
 
+        verb, targets = deed.verb, deed.targets
         said = verb.said.format(told(targets))
 
-        def save(answers: Mapping[str, str]) -> Any:  # noqa: ANN401
-            given = {**also, **answers}
-            result = verb.act(self.session, targets, given)
-            self.app.last_verb = (verb, given)
+        def save(answers: Mapping[str, str], *, anyway: bool) -> Any:  # noqa: ANN401
+            given = {**(deed.also or {}), **answers}
+            minding = {} if seen is None or anyway else {"seen": seen}
+            result = verb.act(self.session, unseen(targets) if anyway else targets, given, **minding)
+            self.app.last_verb = (verb, remembered(verb, given))
             return result
 
         def closed(done: Done | None) -> None:
@@ -175,17 +190,41 @@ class ActingScreen(MovingScreen):
                 self._finished(verb)
                 self.post_message(self.Written(done, said))
 
-        self.app.push_screen(Form(f"{verb.name} {told(targets)}", fields, save), closed)
+        self.app.push_screen(VerbForm(f"{verb.name} {told(targets)}", fields, save), closed)
 
     def perform(self, verb: Verb, targets: Sequence[Target], answers: Mapping[str, str]) -> None:
         """Do it, with what was answered."""
-        self.app.last_verb = (verb, dict(answers))
+        self.app.last_verb = (verb, remembered(verb, answers))
         self._finished(verb)
         self.write(
             f"{verb.name} can't be done",
             lambda: verb.act(self.session, targets, answers),
             verb.said.format(told(targets)),
+            lambda error: self.ask_move(verb, targets, answers, error),
         )
+
+    def ask_move(self, verb: Verb, targets: Sequence[Target], answers: Mapping[str, str], error: CrmError) -> None:
+        """Ask whether a deal that others moved is moved all the same, or for what its stage requires; then move it."""
+        from crmcli.tui.modals.verb_form import VerbForm, moved_meanwhile
+
+        self.store_changed()
+
+        known = answers
+
+        def save(answers: Mapping[str, str], *, anyway: bool) -> Any:  # noqa: ANN401
+            return verb.act(self.session, unseen(targets) if anyway else targets, {**known, **answers})
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.perform(verb, unseen(targets), known)
+
+        if isinstance(error, Stale):
+            self.app.push_screen(moved_meanwhile(error), answered)
+        elif isinstance(error, Lacking) and (fields := lacking_fields(self.session, error)):
+            form = VerbForm(f"{error.stage} asks: {told(targets)}", fields, save)
+            self.ask(form, verb.said.format(told(targets)))
+        else:
+            self.post_message(self.Failed(f"{verb.name} can't be done", error))
 
     def _finished(self, verb: Verb) -> None:
         """Marks have served when what was marked is gone."""
@@ -201,14 +240,38 @@ class ActingScreen(MovingScreen):
             self.start(verb, targets, answers)
 
     def change(self, targets: Sequence[Target]) -> None:
-        """Open the form with the record's fields."""
+        """One record in its form; of many, one field."""
         from crmcli.tui.modals.record_form import RecordForm
 
         target = targets[0]
+        if len(targets) > 1:
+            self._change_many(targets)
+            return
         self.read(
             "change", lambda: self.session.records(target.noun).get(target.id),
             lambda view: self.ask(RecordForm(self.session, target.noun, view), f"#{view.number} changed"),
             what="the record can't be changed", opens=True,
+        )  # fmt: skip
+
+    def _change_many(self, targets: Sequence[Target]) -> None:
+        from crmcli.tui.changing import changeable, changing
+        from crmcli.tui.modals.picker import Picker
+
+        try:
+            refuse_mixed(targets)
+        except Refused as error:
+            self.post_message(self.Failed("change can't be done", error))
+            return
+        session, noun = self.session, targets[0].noun
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.start(changing(noun, name), targets)
+
+        self.read(
+            "change", lambda: changeable(session, noun),
+            lambda choices: self.app.push_screen(Picker(f"change which field of {told(targets)}?", choices), chosen),
+            opens=True,
         )  # fmt: skip
 
     def ask(self, form: Any, said: str) -> None:  # noqa: ANN401 - any Form

@@ -145,8 +145,10 @@ class BoardScreen(BoardArranging):
         super().action_refresh()
 
     def forget_picture(self) -> None:
-        """The next reading is a whole one."""
+        """The next reading is a whole one; the cursor stays on its card, wherever that is."""
         self._shown_for = None
+        if self.picture is not None and self.lanes.card is not None:
+            self._wanted_card = self.lanes.card.id
 
     async def _load(self, pipeline: str | None, wanted: str, by: str) -> None:
         seen = self.picture if self._shown_for == (pipeline, wanted) else None
@@ -451,7 +453,7 @@ class BoardScreen(BoardArranging):
         card = self.lanes.card
         self._wanted_card = uid if str(uid).startswith("dl_") else card.id if card else None
         if self.filter_text:  # what was written may not be what it selects any more
-            self.forget_picture()
+            self._shown_for = None
 
     # -- the rest
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.marketing import campaign_move
+from crmcli.domain.naming import in_shell
 from crmcli.errors import Refused
 from crmcli.render.safe import visible
 from crmcli.tui.screens.campaign_reading import CampaignReading
@@ -13,12 +14,13 @@ from crmcli.tui.verbs import VERBS
 
 if TYPE_CHECKING:
     from crmcli.domain.views import CampaignView, CostView
+    from crmcli.services.members import Responded
 
 _PAST = {"complete": "completed", "cancel": "canceled", "pause": "paused", "resume": "on again"}
 
 
 class CampaignActing(CampaignReading):
-    """Every write is one step of undo, except who came in and who got mail."""
+    """Every write is one step of undo, except who came in, who responded and who got mail."""
 
     def chosen(self) -> CampaignView | None:
         """The campaign at the cursor; says so when there is none."""
@@ -45,9 +47,12 @@ class CampaignActing(CampaignReading):
         self.ask(CampaignForm(self.session), "campaign planned")
 
     def written(self, result: object) -> None:
-        """The cursor goes to a campaign that was just planned."""
+        """The cursor goes to a campaign that was just planned; of a response it is said what u does not take back."""
         from crmcli.domain.views import CampaignView
+        from crmcli.services.members import Responded
 
+        if isinstance(result, Responded) and len(result.members) > result.known + result.made:
+            self.notify(_how_to_take_back(result), markup=False, timeout=8)
         known = {row.view.id for row in self.campaigns.rows}
         if isinstance(result, CampaignView) and result.id not in known:
             self.wanted_campaign = result.id
@@ -125,7 +130,7 @@ class CampaignActing(CampaignReading):
         lines = [
             f"the people of {taken} are taken in as they are now" if taken else "it has no segment: nobody is taken in"
         ]
-        lines.append("u makes it a draft again; people who were taken in stay")
+        lines.append("u takes that back, and lets go whom nothing was sent to")
         self.app.push_screen(Confirm(f"start {view.name}?", lines, yes="Start it", no="Not yet"), answered)
 
     def action_end(self, verb: str) -> None:
@@ -152,3 +157,11 @@ class CampaignActing(CampaignReading):
     def _move(self, verb: str, view: CampaignView) -> None:
         said = f"{visible(view.name)} is {_PAST[verb]}"
         self.write(f"{view.name} can't be {_PAST[verb]}", lambda: self.session.campaigns.move(verb, view.id), said)
+
+
+def _how_to_take_back(done: Responded) -> str:
+    """What takes back the responses that an undo leaves."""
+    status = "" if done.status == "responded" else f" --status {done.status}"
+    command = f"crm campaign respond {in_shell(visible(done.campaign.name))} WHO{status} --take-back"
+    left = "u takes back only who is new; of the others" if done.made else "u does not take that back,"
+    return f"{left} {command} does"

@@ -11,7 +11,7 @@ from crmcli.errors import CrmError, Stale
 from crmcli.services.deal_moves import Along, Step
 from crmcli.services.records import Changes
 from crmcli.tui.screens.place import Place
-from crmcli.tui.verbs import VERBS
+from crmcli.tui.verbs import VERBS, filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,9 +54,10 @@ class DealMoving(Place):
     class Stopped(Message):
         """The store did not take a move."""
 
-        def __init__(self, wish: Wish, error: CrmError) -> None:
+        def __init__(self, wish: Wish, along: Along | None, error: CrmError) -> None:
             super().__init__()
             self.wish = wish
+            self.along = along
             self.error = error
 
     # -- what the board says
@@ -68,7 +69,7 @@ class DealMoving(Place):
         raise NotImplementedError
 
     def forget_picture(self) -> None:
-        """What is shown is not to be trusted: the next reading is a whole one."""
+        """What is shown is not to be trusted: the next reading is a whole one; the cursor stays on its card."""
         raise NotImplementedError
 
     # -- wishes
@@ -152,7 +153,7 @@ class DealMoving(Place):
         if not fields:
             self.send(wish)
             return
-        from crmcli.tui.modals.form import Form
+        from crmcli.tui.modals.verb_form import VerbForm
 
         steps, stages = steps_of(wish, self.stages()), {stage.stage for _, stage in wish.moves}
         to = stages.pop() if len(stages) == 1 else "the next stage"
@@ -162,26 +163,19 @@ class DealMoving(Place):
             else f"{len(wish.moves)} deals"
         )
 
-        def save(answers: Mapping[str, str]) -> Any:  # noqa: ANN401
+        def save(answers: Mapping[str, str], *, anyway: bool) -> Any:  # noqa: ANN401
             along = self._along(wish, answers)
-            result = self.session.deals.move_each(steps, along)
+            result = self.session.deals.move_each(_unseen(steps) if anyway else steps, along)
             if along.reason is not None:
                 self.app.last_verb = (VERBS["lose"], {"reason": along.reason, "note": along.note or ""})
             return result
 
         is_lost = all(stage.kind == "lost" for _, stage in wish.moves)
         title = f"why {'is' if len(wish.moves) == 1 else 'are'} {what} lost?" if is_lost else f"{to} asks: {what}"
-        self.ask(Form(title, fields, save, about=("move", steps[0].ref)), said(wish))
+        self.ask(VerbForm(title, fields, save, about=("move", steps[0].ref)), said(wish))
 
     def _along(self, wish: Wish, answers: Mapping[str, str]) -> Along:
-        from crmcli.tui.modals.record_fields import new_record
-
-        rest = {name: text for name, text in answers.items() if name not in ("reason", "note")}
-        raw, _ = new_record(rest, "deal")
-        many = {name: value for name, value in raw.items() if isinstance(value, tuple)}
-        one = {name: value for name, value in raw.items() if name not in many}
-        deals = self.session.deals
-        fill = deals.edit_draft(Changes(values=one, add=many)) if raw else None
+        fill = filled(self.session, answers)
         return Along(self._given(wish), fill, answers.get("reason"), answers.get("note", "").strip() or None)
 
     def _given(self, wish: Wish) -> Any:  # noqa: ANN401 - an Edit, or None
@@ -199,7 +193,7 @@ class DealMoving(Place):
             self._line = _Line()
         steps = steps_of(wish, self.stages())
         if anyway:
-            steps = [step._replace(seen=None) for step in steps]
+            steps = _unseen(steps)
         self._show_done(wish, along)
         self.writing += 1
         # The store can wait until it is seen: a write at work keeps the drawing waiting.
@@ -241,18 +235,14 @@ class DealMoving(Place):
         except CrmError as error:
             line.is_broken = True
             self.writing -= 1
-            self.post_message(self.Stopped(wish, error))
+            self.post_message(self.Stopped(wish, along, error))
         else:
             self.writing -= 1
             if numbers:
                 self.post_message(self.Stored(wish, done, numbers[0]))
 
     def _write(self, wish: Wish, steps: Sequence[Step], along: Along | None) -> Any:  # noqa: ANN401
-        deals, edit = self.session.deals, self._given(wish)
-        if along is None and edit is None and len(steps) == 1:
-            step = steps[0]
-            return deals.move(step.ref, step.stage, seen_stage=step.seen)
-        return deals.move_each(steps, (along or Along())._replace(edit=edit))
+        return self.session.deals.move_each(steps, (along or Along())._replace(edit=self._given(wish)))
 
     def on_deal_moving_stored(self, event: DealMoving.Stored) -> None:
         """What is shown is what the store holds, unless someone else wrote in between."""
@@ -268,33 +258,31 @@ class DealMoving(Place):
         event.stop()
         self.forget_picture()
         if isinstance(event.error, Stale):
-            self._ask_anyway(event.wish, event.error)
+            self._ask_anyway(event.wish, event.along, event.error)
         else:
             self.post_message(self.Failed(f"{told_cards(event.wish)} can't be moved", event.error))
 
-    def _ask_anyway(self, wish: Wish, error: Stale) -> None:
-        from crmcli.tui.modals.confirm import Confirm
+    def _ask_anyway(self, wish: Wish, along: Along | None, error: Stale) -> None:
+        from crmcli.tui.modals.verb_form import moved_meanwhile
 
         self.store_changed()
-        conflict = error.conflicts[0]
-        details = (
-            f"here it was in  {conflict.seen}",
-            f"it is now in    {conflict.theirs}",
-            f"you want it in  {conflict.ours}",
-        )
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.send(wish, anyway=True)
+                self.send(wish, along, anyway=True)
 
-        question = Confirm(error.message, details, yes=f"Move to {conflict.ours}", no=f"Leave in {conflict.theirs}")
-        self.app.push_screen(question, answered)
+        self.app.push_screen(moved_meanwhile(error), answered)
 
 
 def steps_of(wish: Wish, stages: Sequence[StageView]) -> list[Step]:
     """The wish as the service wants it."""
     names = {stage.number: stage.stage for stage in stages}
     return [Step(card.id, stage.stage, names[card.stage]) for card, stage in wish.moves]
+
+
+def _unseen(steps: Sequence[Step]) -> list[Step]:
+    """The same, wherever the deals are by now."""
+    return [step._replace(seen=None) for step in steps]
 
 
 def told_cards(wish: Wish) -> str:

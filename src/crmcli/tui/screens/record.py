@@ -104,7 +104,7 @@ class RecordScreen(Stepping, RecordEditing, RecordLinking, RecordLogging):
         if page is None or page.noun != "deal" or not page.is_live:
             self.notify("only a deal moves from stage to stage", timeout=3)
             return
-        self.step(self._record(), steps, seen=page.record.stage)
+        self.step(self._record(), steps)
 
     # -- out of here
 

@@ -13,7 +13,7 @@ from crmcli.tui.keys.registry import PLACES
 from crmcli.tui.screens.table_filtering import TableFiltering
 from crmcli.tui.screens.table_views import TableViews
 from crmcli.tui.stepping import Stepping
-from crmcli.tui.targets import Target, told
+from crmcli.tui.targets import Target
 from crmcli.tui.widgets.preview import Glance, Preview
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from crmcli.domain.views import DuplicatePair
     from crmcli.services.merging import Merge
-    from crmcli.tui.modals.picker import Choice
     from crmcli.tui.screens.acting_screen import Deed
     from crmcli.tui.session import Session
 
@@ -158,28 +157,6 @@ class RecordsScreen(Stepping, TableViews, TableFiltering):
 
     def _number(self, count: int) -> str:
         return self.session.locale.number(count, 0)
-
-    def change(self, targets: Sequence[Target]) -> None:
-        """One record in its form; of many, one field."""
-        if len(targets) == 1:
-            super().change(targets)
-            return
-        from crmcli.tui.changing import changeable
-
-        session, noun = self.session, self.noun
-        self.read(
-            "change", lambda: changeable(session, noun), lambda choices: self._change_many(targets, choices), opens=True
-        )
-
-    def _change_many(self, targets: Sequence[Target], choices: Sequence[Choice]) -> None:
-        from crmcli.tui.changing import changing
-        from crmcli.tui.modals.picker import Picker
-
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                self.start(changing(self.noun, name), targets)
-
-        self.app.push_screen(Picker(f"change which field of {told(targets)}?", choices), chosen)
 
     # -- adding
 
