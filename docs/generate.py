@@ -727,8 +727,8 @@ _EXIT_MEANINGS = {
 
 
 def _classes(top: Any) -> list[Any]:
-    """The class and all below it; one with an underscore is a matter of its own module."""
-    below = (each for each in top.__subclasses__() if not each.__name__.startswith("_"))
+    """The class and all below it that have a code of their own; one with an underscore is a matter of its own module."""
+    below = (each for each in top.__subclasses__() if "code" in vars(each) and not each.__name__.startswith("_"))
     return [top, *(inner for each in below for inner in _classes(each))]
 
 

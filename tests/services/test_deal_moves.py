@@ -45,6 +45,24 @@ def test_each_goes_to_a_stage_of_its_own_in_one_step(three: AppContext) -> None:
     assert stages(three) == ["lead", "qualified", "proposal"]
 
 
+def test_one_that_is_there_already_is_refused(three: AppContext) -> None:
+    """Among several it only stays, and no hook hears that it moved; a deal goes to its pipeline's stage of a kind."""
+    with pytest.raises(Refused, match="in lead already"):
+        three.deals.move_each([Step("One", "lead")])
+    three.deals.move_each([Step("Two", None, kind="won")])
+    with pytest.raises(Refused, match="in won already"):
+        three.deals.move_each([Step("Two", None, kind="won")])
+    assert three.deals.events("stage-change", three.deals.get("Two"), three.deals.get("Two")) == ()
+
+
+def test_where_its_mover_left_it_is_no_move_of_others(three: AppContext) -> None:
+    """Whatever the screen still shows."""
+    three.deals.move_each([Step("Two", "won", seen="lead", left="qualified")])
+    with pytest.raises(Stale):
+        three.deals.move_each([Step("Two", "lost", seen="lead", left="qualified")])
+    assert stages(three)[1] == "won"
+
+
 def test_one_that_was_moved_meanwhile_stops_them_all(three: AppContext) -> None:
     """And it says what was seen, what is, and what was wanted."""
     with pytest.raises(Stale) as caught:

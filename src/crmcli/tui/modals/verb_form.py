@@ -42,7 +42,7 @@ class VerbForm(Form[Any]):
         """Somebody was quicker: go on only if the user wants."""
         was_anyway, self._anyway = self._anyway, False
         if isinstance(error, Lacking) and (fields := lacking_fields(self.app.session, error)):
-            self._ask_more(f"{error.stage} asks: {self.form_title}", fields, was_anyway=was_anyway)
+            self._ask_more(error.message, fields, was_anyway=was_anyway)
             return
         if not isinstance(error, Stale):
             super().refused(error)
