@@ -108,16 +108,15 @@ def test_the_reason_is_kept_with_those_that_are_lost(three: AppContext) -> None:
         three.deals.move_each([Step("Three", "lost")], Along(reason=" "))
 
 
-@pytest.mark.parametrize("by_number", [False, True])
-def test_many_are_won_or_lost_in_one_step(three: AppContext, by_number: bool) -> None:
-    """By a filter or by their numbers; those that are closed that way already are left alone."""
-    numbers = [found.number for found in three.deals.matching("title is not empty")]
+def test_many_are_won_or_lost_in_one_step(three: AppContext) -> None:
+    """Each in its own pipeline; those that are closed that way already are left alone."""
+    names = ["One", "Two", "Three"]
     three.deals.win("Three")
-    which = numbers if by_number else "title is not empty"
-    assert sorted(view.title for view in three.deals.win_where(which)) == ["One", "Two"]
-    with pytest.raises(Refused, match="all 3 deals are won already"):
-        three.deals.win_where(which)
-    lost = three.deals.lose_where(which, "price", note="dear")
+    visits = three.deals.show("Three").stage_history
+    three.deals.move_each([Step(name, None, kind="won") for name in names])
+    assert (stages(three), three.deals.show("Three").stage_history) == (["won"] * 3, visits)
+    along = Along(reason="price", note="  dear ")
+    lost = three.deals.move_each([Step(name, None, kind="lost") for name in names], along)
     assert [(view.stage, view.lost_reason, view.lost_note) for view in lost] == [("lost", "price", "dear")] * 3
     three.history.undo(next(three.history.list()).id)
     assert stages(three) == ["won"] * 3

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from crmcli.domain.drafts import Edit
     from crmcli.domain.views import DealView, StageView
-    from crmcli.services.records import Which
     from crmcli.store.session import UnitOfWork
 
 
@@ -66,7 +65,8 @@ class DealMoves(Records):
             Refused: it is only one, and there already.
             Stale: a deal is no longer in the stage where it was seen.
         """
-        known, said = lost_reason(along.reason, along.note) if along.reason is not None else (None, along.note)
+        note = along.note and tidy(along.note)
+        known, said = lost_reason(along.reason, note) if along.reason is not None else (None, note)
         wanted: dict[int, Step] = {}
 
         def select(reader: Any) -> list[Any]:  # noqa: ANN401
@@ -92,28 +92,6 @@ class DealMoves(Records):
                 stages = stages_of(reader, fold(view.pipeline))
                 found |= dict.fromkeys(required_of(view, stages, _target(view, stages, step)))
             return tuple(found)
-
-    def win_where(self, which: Which, *, note: str | None = None) -> list[DealView]:
-        """Move every deal that a filter, or their numbers, select to its pipeline's won stage; those there stay."""
-        return self._close(which, "deal win", "won", (None, note and tidy(note)))
-
-    def lose_where(self, which: Which, reason: str, *, note: str | None = None) -> list[DealView]:
-        """Move every deal that a filter, or their numbers, select to its pipeline's lost stage, with the reason."""
-        return self._close(which, "deal lose", "lost", lost_reason(reason, note))
-
-    def _close(self, which: Which, command: str, kind: str, why: tuple[str | None, str | None]) -> list[DealView]:
-        def act(uow: UnitOfWork, number: int) -> None:
-            view = self.view(uow.reader, number)
-            stages = stages_of(uow.reader, fold(view.pipeline))
-            _go(uow, view, stages, first_of_kind(stages, kind), why)
-
-        # Those that are there already have nothing to do with it.
-        is_there = {found.number for found in self.matching(f"stage_kind = {kind}")}
-        chosen = self.matching(which)
-        numbers = [found.number for found in chosen if found.number not in is_there]
-        if chosen and not numbers:
-            raise Refused(f"{'the deal is' if len(chosen) == 1 else f'all {len(chosen)} deals are'} {kind} already")
-        return self._each(command, "stage-change", self._selected(numbers), act)
 
     def _change_along(self, uow: UnitOfWork, number: int, along: Along) -> None:
         if along.edit is not None:

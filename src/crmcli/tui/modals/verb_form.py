@@ -68,7 +68,8 @@ class VerbForm(Form[Any]):
             if done is not None:
                 self._close(done)
 
-        self.app.push_screen(VerbForm(title, fields, save), closed)
+        about = (f"{self.form_title}: {title}", "")  # what is typed for one deal is no draft for another
+        self.app.push_screen(VerbForm(title, fields, save, about=about), closed)
 
 
 def moved_meanwhile(error: Stale) -> Confirm:
