@@ -77,8 +77,11 @@ class DealMoves(Records):
         def act(uow: UnitOfWork, number: int) -> None:
             self._change_along(uow, number, along)
             target, is_moved = self._step(uow, number, wanted[number], (known, said))
-            if len(steps) == 1 and not is_moved and along.edit is None:
+            if len(steps) > 1:
+                return
+            if not is_moved and along.edit is None:
                 raise Refused(f"deal #{number} is in {target.stage} already")
+            uow.summary = f"{uow.summary} → {target.stage}"
 
         is_move = along.edit is None and along.fill is None
         return self._each("deal move", "stage-change" if is_move else "edit", select, act)
