@@ -113,6 +113,17 @@ async def test_braces_go_from_swimlane_to_swimlane(deals_board: CrmApp) -> None:
         assert current(pilot) == "Acme pilot"
 
 
+async def test_braces_stay_in_a_stage_that_no_swimlane_has_cards_in(deals_board: CrmApp) -> None:
+    """There is nowhere to go."""
+    async with deals_board.run_test(size=WIDE) as pilot:
+        screen = await settle(pilot)
+        for title in titles(pilot, "lead"):
+            screen.session.deals.move(title, "qualified")
+        await press(pilot, "r", "S", "h", "right_curly_bracket", "left_curly_bracket")
+        assert titles(pilot, "lead") == []
+        assert current(pilot) is None
+
+
 async def test_j_and_k_with_shift_give_a_deal_to_the_next_owner(deals_board: CrmApp, store: str) -> None:
     """Up and down the swimlanes; one undo step."""
     async with deals_board.run_test(size=WIDE) as pilot:

@@ -16,7 +16,7 @@ from crmcli.tui.modals.dialog import CommandPalette
 from crmcli.tui.modals.form import Form, FormField
 from crmcli.tui.tabs import TABS
 from crmcli.tui.trail import Spot
-from tests.tui.boards import board_app, crm_app, place, press, settle
+from tests.tui.boards import board_app, context_of, crm_app, place, press, settle
 
 
 async def test_a_field_that_goes_with_its_form_says_what_it_held(store: str) -> None:
@@ -58,6 +58,25 @@ async def test_saved_before_all_of_it_is_there(store: str) -> None:
         await settle(pilot)
         assert "due is required" in str(form.query_one(".dialog-error", Static).content)
         assert pilot.app.focused is form.rows["due"].control
+
+
+async def test_a_deal_is_moved_behind_a_dialog_that_is_gone_at_once(store: str) -> None:
+    """Textual leaves what is to be done after drawing to the uppermost screen, which may go before it is drawn."""
+    app = board_app(store)
+    async with app.run_test() as pilot:
+        board = await settle(pilot)
+        before = app.session.deals.get(str(board.cards.card.id)).stage
+        await board.run_action("move(1)")
+        dialog = Confirm("sure?", [])
+        app.push_screen(dialog)
+        for _ in range(1000):
+            if any(sender is app for _, sender in dialog._callbacks):
+                break
+            await asyncio.sleep(0)
+        await dialog.dismiss(None)
+        await settle(pilot)
+        assert 0 == board.writing
+    assert before != context_of(store).deals.get("Acme pilot").stage
 
 
 @pytest.mark.parametrize("name", [tab.name for tab in TABS])

@@ -61,6 +61,13 @@ class InTurn(Screen[AnswerT]):
             (answer,), self._answers = self._answers, ()
             self.dismiss(answer)
 
+    def on_unmount(self) -> None:
+        """What others left to be done after the next drawing goes to the screen that is drawn now, and not with this one."""
+        waiting, self._callbacks = self._callbacks, []
+        for callback, sender in waiting:
+            if sender.is_running and self.app.is_running:
+                self.app.screen._invoke_later(callback, sender)  # noqa: SLF001 - Textual gives it to the uppermost screen
+
 
 class Dialog(ModalScreen[AnswerT], InTurn[AnswerT]):
     """Something before the screen that wants an answer."""

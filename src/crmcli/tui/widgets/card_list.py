@@ -321,9 +321,9 @@ class CardList(CursorList, can_focus=False):
     def go_by_swimlane(self, steps: int) -> None:
         """Put the cursor on the first card of a swimlane further down, or up, that has any in this stage."""
         band = self._band_of(self.cursor)
-        if band is None:
-            return
         filled = [each for each in self.shown.bands if each.rows]
+        if band is None or not filled:
+            return
         at = next((at for at, each in enumerate(filled) if each.first == band.first), 0)
         self.go_to(filled[max(0, min(at + steps, len(filled) - 1))].first)
 
