@@ -46,6 +46,7 @@ WORDS = (
 _UNSEEN = ("updated_at", "updated_by", "version")  # what taking a change back does not turn back
 _LAST = 80  # steps that are told of when something goes wrong
 _PATIENCE = 6  # times as long as a small store may take
+_LONGEST_WAIT = 30  # seconds that a key may wait once all else is done
 _CALM_EVERY = 25  # steps, until the program is let come to rest and is looked at
 
 
@@ -154,9 +155,14 @@ class Monkey:
             await self._look()
 
     async def _look(self) -> None:
-        """Let the program come to rest, and see that it still runs."""
+        """Let the program come to rest, and see that it still runs, that no key waits for ever, and what is above what."""
         await self._rest()
         assert self.app.is_running
+        end = time.monotonic() + _LONGEST_WAIT
+        while self.app._turns.has_waiting and time.monotonic() < end:
+            await asyncio.sleep(0.1)
+        assert not self.app._turns.has_waiting, f"keys wait for ever before {self.app.screen}"
+        assert sum(isinstance(screen, Place) for screen in self.app.screen_stack) == 1, self.app.screen_stack
 
     async def _rest(self) -> None:
         """Wait until nothing goes on any more; on a very large store that takes a while."""

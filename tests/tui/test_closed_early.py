@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from threading import Event
 
 import pytest
 from textual.css.query import NoMatches
 from textual.events import Mount
-from textual.widgets import Select, Static
+from textual.widgets import Input, Select, Static
 from textual.widgets._select import SelectOverlay
 
 from crmcli.tui.modals.confirm import Confirm
@@ -77,6 +78,41 @@ async def test_a_deal_is_moved_behind_a_dialog_that_is_gone_at_once(store: str) 
         await settle(pilot)
         assert 0 == board.writing
     assert before != context_of(store).deals.get("Acme pilot").stage
+
+
+@pytest.mark.parametrize("behind", ["form", "help"])
+async def test_who_goes_elsewhere_leaves_the_dialogs(store: str, behind: str) -> None:
+    """By the palette over them; what was typed is there when the form is opened again, and no screen stays below another."""
+    app = crm_app(store, start="contacts")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await press(pilot, *(["n", "Z"] if behind == "form" else ["question_mark"]))
+        await press(pilot, "ctrl+p", *"godeals", "enter")
+        assert ["_default", "deals"] == [screen.id or screen.name for screen in app.screen_stack]
+        app.visit(Spot("contacts"))
+        await settle(pilot)
+        await press(pilot, "n")
+        name = app.screen.query_one("#field-name", Input).value
+        assert ("Z" if behind == "form" else "") == name
+
+
+async def test_a_form_that_is_being_stored_is_not_left(store: str) -> None:
+    """It says so, and what comes of it is told."""
+    app = crm_app(store, start="deals")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await press(pilot, "T", *"word")
+        held = Event()
+        app.session.do = lambda action, do=app.session.do: (held.wait(30), do(action))[1]  # type: ignore[method-assign]
+        form = app.screen
+        await pilot.press("ctrl+s")
+        app.visit(Spot("contacts"))
+        assert form is app.screen
+        held.set()
+        await settle(pilot)
+        assert "deals" == app.screen.name
+        app.visit(Spot("contacts"))
+        assert "contacts" == (await settle(pilot)).name
 
 
 @pytest.mark.parametrize("name", [tab.name for tab in TABS])

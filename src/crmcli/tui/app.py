@@ -194,7 +194,14 @@ class CrmApp(StoringApp):
         self._register(self, self.made(name))
 
     def visit(self, spot: Spot) -> AwaitComplete | None:
-        """Go to a spot, so that ``back`` comes here again; what to await for it to be there, if it was not."""
+        """Go to a spot, so that ``back`` comes here again; what to await for it to be there, if it was not.
+
+        Dialogs are closed before, for a screen takes the place of the uppermost one.
+        """
+        for dialog in reversed(self.screen_stack):
+            if isinstance(dialog, InTurn) and not dialog.leave():
+                self.notify("what you typed is still being stored", severity="warning", timeout=3)
+                return None
         self.trail.visit(spot)
         return self._show(spot)
 

@@ -36,6 +36,11 @@ class InTurn(Screen[AnswerT]):
         super().__init__(*arguments, **more)
         self._compositor = Compositor()
 
+    def leave(self) -> bool:
+        """Close it because the user goes elsewhere; whether it can be closed."""
+        self.dismiss(None)
+        return True
+
     def takes(self, event: Event) -> bool:  # noqa: ARG002 - for the subclass
         """Whether what a key wants is there already; else the key waits."""
         return True

@@ -330,6 +330,11 @@ class Form(Dialog["Done | None"], Generic[ResultT]):
         event.stop()
         self.action_save() if event.button.id == "save" else self.action_cancel()
 
+    def leave(self) -> bool:
+        """As by esc; not while it is stored, for nobody would be told what came of it."""
+        self.action_cancel()
+        return not self._saving
+
     def action_cancel(self) -> None:
         """Close the form; what was typed is there again when it is opened the next time."""
         if self._saving:
