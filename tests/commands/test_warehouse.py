@@ -445,8 +445,10 @@ def _queries(question: Question) -> list[Asked]:
     if question.groups in ("deal", "forecast"):
         queries += [Asked(name, by) for by in ("owner", "quarter", "custom.product", "contact", "segment")]
         queries.append(Asked(name, "region", filter="value > 500"))
+        queries.append(Asked(name, filter="contact.segment = west"))
     if question.groups in ("activity", "contact"):
         queries += [Asked(name, by) for by in ("product", "campaign")]
+        queries.append(Asked(name, filter="segment = west" if question.noun == "contact" else "contact.segment = west"))
     if question.groups in CUSTOMER_GROUPS and name != "response":
         queries += [Asked(name, by) for by in ("owner", "region", "contact.segment", "custom.product", "source")]
     return queries
@@ -513,6 +515,15 @@ def test_a_stale_warehouse_is_not_asked(crm: Run, tmp_path: Path, monkeypatch: p
     told = crm("report", "won", "--format", "table")
     assert "from the warehouse" not in told.stdout + told.stderr
     assert "70" in told.stdout
+
+
+def test_a_filter_by_segment_is_asked_in_the_store(sold: Run) -> None:
+    """Whatever link leads to the segment."""
+    for words, figure in (
+        (("--values", "deals", "--filter", "contact.segment = west"), 3),
+        (("--values", "activities", "--filter", "company.contact.segment = west"), 3),
+    ):
+        assert [figure] == [row[words[1]] for row in asked(sold, "pivot", "--rows", "region", *words)], words
 
 
 def test_customers_are_who_the_reports_say_they_are(crm_on: Run, tmp_path: Path) -> None:

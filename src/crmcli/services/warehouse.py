@@ -67,7 +67,7 @@ class CopyDesk(Desk):
         if not text:
             return EVERYTHING
         with self.original() as store:
-            return self.found(store, noun, super().condition(store, noun, text, within))
+            return self.found(store, noun, Desk(*self).condition(store, noun, text, within))
 
     def found(self, store: Reader, noun: str, where: Condition) -> Condition:
         """What a condition finds in the store, as one on the warehouse's rows."""
@@ -81,10 +81,16 @@ class CopyDesk(Desk):
         with self.original() as store:
             return [(each, self.found(store, "contact", where)) for each, where in Desk(*self).segments(store)]
 
-    def filter_context(self, reader: Reader) -> FilterContext:
-        """What a filter's meaning depends on is the store's."""
+    def filter_context(self, reader: Reader) -> FilterContext:  # noqa: ARG002
+        """What a filter's meaning depends on is the store's; what it names is looked up there, too."""
+        from crmcli.store.queries.segments import uid_named
+
+        def named(noun: str, text: str) -> str:
+            with self.original() as store:
+                return uid_named(store, noun, text)
+
         with self.original() as store:
-            return super().filter_context(store if reader.dialect.name == "duckdb" else reader)
+            return super().filter_context(store)._replace(named=named)
 
 
 class Warehouse:
