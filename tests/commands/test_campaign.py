@@ -326,6 +326,15 @@ def test_the_calendar_lists_campaigns_sendings_and_tasks_of_a_month(crm_on: Crm)
     assert 2 == len(crm_on("campaign", "calendar", "--campaign", "Fair", "--format", "jsonl").lines)
 
 
+def test_what_runs_without_an_end_lasts_until_today(crm: Crm) -> None:
+    crm("campaign", "add", "References", "--start", "2026-10-26")
+    days = ("campaign", "calendar", "--campaign", "References", "--month", "2026-10", "--format", "json")
+    assert ["2026-10-26"] == [row["ends_on"] for row in crm(*days).json()]
+    crm("campaign", "start", "References")
+    (row,) = crm("campaign", "calendar", "--format", "json").json()
+    assert ("2026-10-26", "2026-11-21") == (row["starts_on"], row["ends_on"])
+
+
 def test_a_month_is_drawn_in_the_width_there_is(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
     crm("campaign", "add", "展会 Fair", "--start", "2026-11-10", "--end", "2026-11-12")
     crm("campaign", "start", "展会 Fair")

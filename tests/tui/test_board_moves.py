@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input, Select
 
 from crmcli.services.pipelines import StageDraft
-from crmcli.services.records import Query
+from crmcli.services.records import Changes, Query
 from crmcli.tui.modals.confirm import Confirm
 from crmcli.tui.modals.failure import Failure
 from crmcli.tui.modals.form import Form
@@ -238,6 +238,19 @@ async def test_a_limit_is_about_all_deals_of_the_stage(store: str, *, plain: boo
 
 
 # -- others
+
+
+async def test_what_others_write_leaves_the_cursor_where_it_went_after_a_move(deals_board: CrmApp, store: str) -> None:
+    """It goes with the card that was moved only until the store is read."""
+    async with deals_board.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "L", "h", "g", "j")
+        chosen = current(pilot)
+        deals = context_of(store).deals
+        deals.edit("Website", deals.edit_draft(Changes({"value": "77"})))
+        deals_board.changed_here()
+        await settle(pilot)
+        assert chosen == current(pilot)
 
 
 async def test_a_deal_that_others_moved_is_shown_both_ways(deals_board: CrmApp, store: str) -> None:

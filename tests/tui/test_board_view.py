@@ -131,6 +131,8 @@ async def test_j_and_k_with_shift_give_a_deal_to_the_next_owner(deals_board: Crm
         await press(pilot, "S", "K")
         assert context_of(store).deals.get("Acme pilot").owner == "boris"
         assert current(pilot) == "Acme pilot"
+        told = next(iter(context_of(store).history.list()))
+        assert ("deal edit", "Acme pilot") == (told.command, told.summary)
         await press(pilot, "K", "J", "u", "u", "u")
     assert context_of(store).deals.get("Acme pilot").owner == "maria"
 

@@ -290,6 +290,14 @@ async def test_grouped_by_something_else(program: CrmApp) -> None:
         assert [3] == figures(pilot, "won")
 
 
+async def test_beside_the_period_before_the_usual_one(program: CrmApp) -> None:
+    """A report that is of this quarter where none is named can be set beside the last one, and stays so without a period."""
+    async with program.run_test(size=(200, 60)) as pilot:
+        await go(pilot, "coverage")
+        await press(pilot, "x", *"before", "enter")
+        assert "Q4-2026 · beside Q3-2026" in said(pilot, "#report-title")
+
+
 async def test_beside_another_period(program: CrmApp) -> None:
     """Figures get what they were before and their change; escape takes it off again, then the period."""
     async with program.run_test(size=(200, 60)) as pilot:

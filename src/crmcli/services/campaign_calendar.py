@@ -78,9 +78,13 @@ class CampaignCalendar:
                 )
 
     def _days(self, view: CampaignView) -> tuple[date | None, date | None]:
-        """The first and last day: as planned, else when it was started and ended; one that has just one lasts that day."""
+        """The first and last day: as planned, else when it was started and ended, and up to today while it runs.
+
+        One that has just one lasts that day.
+        """
         first = view.starts_on or self._day(view.started_at) or view.ends_on
-        last = view.ends_on or self._day(view.ended_at) or first
+        today = self.desk.clock.local().date() if view.status == "active" else None
+        last = view.ends_on or self._day(view.ended_at) or today or first
         return (first, max(first, last)) if first and last else (None, None)
 
     def _day(self, at: datetime | None) -> date | None:

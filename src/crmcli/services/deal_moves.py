@@ -81,10 +81,12 @@ class DealMoves(Records):
                 return
             if not is_moved and along.edit is None:
                 raise Refused(f"deal #{number} is in {target.stage} already")
-            uow.summary = f"{uow.summary} → {target.stage}"
+            if is_moved:
+                uow.summary = f"{uow.summary} → {target.stage}"
 
         is_move = along.edit is None and along.fill is None
-        return self._each("deal move", "stage-change" if is_move else "edit", select, act)
+        stays = along.edit is not None and all(step.stage is not None and step.stage == step.seen for step in steps)
+        return self._each("deal edit" if stays else "deal move", "stage-change" if is_move else "edit", select, act)
 
     def missing(self, steps: Sequence[Step]) -> tuple[str, ...]:
         """The fields that the deals lack and that the stages which they are to go to, or through, require."""

@@ -161,6 +161,8 @@ class BoardScreen(BoardArranging):
         else:
             if fresh is not None:
                 self.post_message(self.Answered(lambda answer: self._loaded(answer, pipeline, wanted), fresh))
+            else:  # the cursor is where it was put, or where it went since
+                self._wanted_card = None
 
     def _fresh(self, seen: BoardPicture | None, pipeline: str | None, wanted: str, by: str) -> _Read | None:
         """The picture, sorted and grouped as it was last time; None when the one that is seen still holds."""

@@ -96,7 +96,7 @@ class ReportAsking(ReportReading):
             if words is not None:
                 period = "" if words == ALL_TIME else words
                 # All time has no period before it.
-                compare = self.wanted_now.compare if period else ""
+                compare = self.wanted_now.compare if period or self.question.usual else ""
                 self.ask_otherwise(self.wanted_now._replace(period=period, since="", until="", compare=compare))
 
         self.app.push_screen(PeriodPicker(self.wanted_now.period, self.now()), chosen)
@@ -109,7 +109,7 @@ class ReportAsking(ReportReading):
         if not question.dated:
             self.notify(f"{question.name} is as of now; it has no period", timeout=3)
             return
-        if not asked.period:
+        if not asked.period and not question.usual:
             self.notify("choose a period first: p", timeout=3)
             return
 
@@ -118,7 +118,7 @@ class ReportAsking(ReportReading):
                 self.ask_otherwise(self.wanted_now._replace(compare=compare))
 
         options = [Choice("", "nothing"), *(Choice(value, about) for value, about in COMPARED.items())]
-        self.app.push_screen(Picker(f"{asked.period} beside", options, asked.compare), chosen)
+        self.app.push_screen(Picker(f"{asked.period or question.usual} beside", options, asked.compare), chosen)
 
     def action_options(self) -> None:
         """Ask what only this report can be asked, and for the currency."""
