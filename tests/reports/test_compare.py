@@ -102,6 +102,27 @@ def test_what_is_in_no_stretch_keeps_its_end_of_the_calendar() -> None:
     assert [row[1] for row in compared(of("03"), of("02"), months).rows] == [0, 1]
 
 
+@pytest.mark.parametrize("compare", ["previous", "year"])
+def test_coverage_is_set_beside_the_quarter_before_its_usual_one(sold: AppContext, compare: str) -> None:
+    """That it is of this quarter need not be said."""
+    report = report_of(sold, "coverage", compare=compare)
+    assert ("Q3-2026" if compare == "previous" else "Q4-2025") == report.compared
+    assert report_of(sold, "coverage", period="this quarter", compare=compare) == report
+
+
+def test_the_forecast_is_set_beside_the_month_before(app: AppContext) -> None:
+    """What was won this month beside what was won in the last one; what is open stays all that is open."""
+    with app.desk.writing("test") as uow:
+        deal(uow, "won", 30, closed="2026-11-03")
+        deal(uow, "won", 20, closed="2026-10-03")
+        deal(uow, "won", 70, closed="2026-09-03")
+        deal(uow, "lead", 500, expected="2027-02-01")
+    report = report_of(app, "forecast", compare="previous")
+    assert "2026-10" == report.compared
+    names = ("month", "deals", "won", "won_before", "won_change")
+    assert [("2026-11", 0, 30, 20, 0.5), ("2027-02", 1, 0, 0, None)] == columns_of(report, *names)
+
+
 @pytest.mark.parametrize(
     ("name", "figures"),
     [

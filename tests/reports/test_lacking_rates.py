@@ -51,6 +51,26 @@ def test_money_without_any_rate_is_no_value(app: AppContext, name: str) -> None:
     assert any("no rate for CHF" in note for note in report.notes)
 
 
+def test_the_dashboard_says_once_what_its_money_leaves_out(app: AppContext) -> None:
+    """Of what is open and of what was won in its period, by the day of today: a rate of days to come is none."""
+    from crmcli.store.models.analysis import ExchangeRate
+
+    with app.desk.writing("test") as uow:
+        uow.add(ExchangeRate(currency="USD", base="EUR", day="2030-01-01", rate=7))
+        deal(uow, "lead", 5)
+        deal(uow, "lead", 100, code="USD")
+    page = report_of(app, "dashboard")
+    lacking = "worth 100.00 USD is left out of the money: no rate for USD up to 2026-11-21 (crm rate set USD RATE)"
+    assert {f"1 deal {lacking}"} == {
+        note for part in (page, *page.parts) for note in part.notes if "left out" in note
+    }  # fmt: skip
+    with app.desk.writing("test") as uow:
+        deal(uow, "won", 70, closed="2025-03-01", code="USD")
+    assert (
+        "2 deals worth 170.00 USD are left out of the money: no rate for USD up to 2025-03-01 (crm rate set USD RATE)",
+    ) == report_of(app, "dashboard", period="2025").notes
+
+
 def test_a_group_without_any_rate_has_no_value(app: AppContext) -> None:
     with app.desk.writing("test") as uow:
         for code, source in (("EUR", "web"), ("USD", "fair"), ("USD", "web")):

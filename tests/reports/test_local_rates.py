@@ -45,6 +45,27 @@ def expected(zone: str) -> list[int]:
     return [dollars[ZONES.index(zone)] for dollars in MOMENTS.values()]
 
 
+def test_what_is_open_is_counted_by_the_rate_of_today(app: AppContext) -> None:
+    """On every page that tells it, in advice too, whatever rates of days to come are known."""
+    from crmcli.store.models.analysis import ExchangeRate
+
+    with app.desk.writing("test") as uow:
+        for day, rate in (("", 0.5), ("2026-11-22", 7)):
+            uow.add(ExchangeRate(currency="USD", base="EUR", day=day, rate=rate))
+        for _ in range(2):
+            deal(uow, "lead", 100, code="USD", expected="2027-01-31", probability=10)
+    dashboard = report_of(app, "dashboard")
+    figures = {row["kpi"]: row["value"] for row in rows_of(dashboard)}
+    top = next(part for part in dashboard.parts if part.name == "top-deals")
+    assert (100, 10, [5, 5]) == (
+        figures["open_value"], figures["weighted"], [row["weighted"] for row in rows_of(top)],
+    )  # fmt: skip
+    assert [5, 5] == [row["stake"] for row in rows_of(report_of(app, "advice"))]
+    for name in ("pipeline", "forecast"):
+        totals = totals_of(report_of(app, name))
+        assert (100, 10) == (totals["value"], totals["weighted"])
+
+
 def filled(store_url: str) -> AppContext:
     """Won deals of 100 at each moment, each of its own source, and as many purchases, each of its own customer."""
     from crmcli.store.models.analysis import ExchangeRate

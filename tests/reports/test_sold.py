@@ -158,10 +158,35 @@ def test_quotas_in_another_currency(app: AppContext) -> None:
     app.goals.set("won_value", "1000 CHF", owner="ana")
     report = report_of(app, "coverage")
     assert shown(rows_of(report), "quota", "won") == [(None, 100)]
-    assert report.notes == ("1 goal is left out: no rate to EUR (crm rate set CODE RATE)",)
+    assert (
+        "1 goal of 1,000.00 CHF is left out: no rate for CHF up to 2026-11-21 (crm rate set CHF RATE)",
+    ) == report.notes
     with app.desk.writing("test") as uow:
         uow.add(ExchangeRate(currency="CHF", base="EUR", rate=1.1))
     assert shown(rows_of(report_of(app, "coverage")), "quota", "gap") == [(1100, 1000)]
+
+
+def test_goals_of_other_periods_are_not_missed(app: AppContext) -> None:
+    """A goal that lacks a rate is told where it lies in the period, each currency for itself; nor is what was won unknown."""
+    with app.desk.writing("test") as uow:
+        deal(uow, "won", 0, closed="2026-11-01", owner="ana")
+    app.goals.set("won_value", "100", owner="ana")
+    for target, period in (("5 XAF", "Q1-2028"), ("7 XAF", "2026-10"), ("8 XAF", "2026-12"), ("1 CHF", "2026-11")):
+        app.goals.set("won_value", target, owner="ana", period=period)
+    lacking = "no rate for {0} up to 2026-11-21 (crm rate set {0} RATE)".format
+    report = report_of(app, "coverage")
+    assert (
+        f"1 goal of 1.00 CHF is left out: {lacking('CHF')}", f"2 goals of 15 XAF are left out: {lacking('XAF')}",
+    ) == report.notes  # fmt: skip
+    assert [(100, 0)] == shown(rows_of(report), "quota", "won")
+    assert () == report_of(app, "coverage", period="Q1-2027").notes
+
+
+@pytest.mark.parametrize("ends", [{"since": "2026-10-01"}, {"until": "2026-12-31"}])
+def test_what_has_an_open_end_has_no_pace(full: AppContext, ends: dict[str, str]) -> None:
+    """Its quota can't be spread over its days."""
+    names = ("quota", "share", "gap", "expected", "pace")
+    assert (1000, 0.4, 600, None, None) == shown(rows_of(report_of(full, "coverage", **ends)), *names)[0]
 
 
 def test_against_pandas(lasting_store: Callable[[], str], shared: Path) -> None:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmcli.context import AppContext, Flags
+from crmcli.reports.behind import uids
+from crmcli.services.pipelines import StageDraft
 from tests.reports.asking import counted, report_of, rows_of, totals_of
+from tests.reports.selling import deal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -296,6 +299,21 @@ def test_the_win_rate_by_number_and_by_value(store: AppContext) -> None:
     assert [counted(store, report.cells[0][name]) for name in ("won", "lost")] == [2, 1]
 
 
+@pytest.mark.parametrize(
+    ("won", "notes"),
+    [(None, ()), (0, ()), (100, ("by value is too high: 2 lost deals have no value",))],
+)
+def test_a_rate_by_value_that_is_none_or_0_is_not_too_high(
+    app: AppContext, won: int | None, notes: tuple[str, ...]
+) -> None:
+    """Lost deals without a value are told of only beside something that was won."""
+    with app.desk.writing("test") as uow:
+        for lost in (None, 0):
+            deal(uow, "lost", lost, closed="2026-11-03")
+        deal(uow, "won", won, closed="2026-11-03")
+    assert notes == report_of(app, "win-rate").notes
+
+
 def test_why_and_where_deals_are_lost(store: AppContext) -> None:
     """Reasons that differ in case alone are told apart, in the drill too."""
     report = report_of(store, "loss-reasons")
@@ -313,6 +331,116 @@ def test_why_and_where_deals_are_lost(store: AppContext) -> None:
         ("ben", None, 1), ("ben", "Price", 1), ("ana", "price", 1),
     ]  # fmt: skip
     assert [counted(store, drill) for drill in by.drill] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("by", [None, "owner", "month", "contact"])
+@pytest.mark.parametrize("most", [1, 10_000])
+def test_each_stage_leads_to_those_lost_from_it(
+    app: AppContext, monkeypatch: pytest.MonkeyPatch, by: str | None, most: int
+) -> None:
+    """Whatever they are told apart by, and where they are too many for one filter."""
+    monkeypatch.setattr("crmcli.reports.drill.MOST_NUMBERS", most)
+    monkeypatch.setattr("crmcli.reports.behind._AT_ONCE", most)
+    app.contacts.add(app.contacts.draft({"name": "Makes the store"}))
+    ways = [("lead",), ("lead", "proposal"), ("lead", "negotiation"), ("proposal",), ("proposal",)]
+    with app.desk.writing("test") as uow:
+        make(
+            uow, [("ana", 1, why, tuple((s, 0) for s in (*way, "lost"))) for way in ways for why in ("price", "Price")]
+        )
+    report = report_of(app, "loss-reasons", by)
+    assert 2 == len(report.rows)
+    columns = ["from_lead", "from_proposal", "from_negotiation"]
+    for row, drill, cells in zip(rows_of(report), report.drill, report.cells, strict=True):
+        assert [1, 3, 1] == [row[name] for name in columns]
+        assert [1, 3, 1] == [len(list(uids(app.desk, [each]))) for name in columns if (each := cells[name])]
+        assert 5 == len(list(uids(app.desk, [drill] if drill else [])))
+
+
+@pytest.mark.parametrize(("by", "period"), [(None, ""), ("owner", ""), (None, "2026"), ("month", "2026")])
+def test_a_cycle_leads_to_the_deals_that_have_one(app: AppContext, by: str | None, period: str) -> None:
+    """Those that were closed before they were made have none."""
+    app.contacts.add(app.contacts.draft({"name": "Makes the store"}))
+    ends = [("won", 10), ("won", -1), ("lost", 5), ("lost", -2), ("won", 0)]
+    with app.desk.writing("test") as uow:
+        make(uow, [("ana", 1, None, (("lead", 15), (end, 15 + days))) for end, days in ends])
+    report = report_of(app, "cycle", by, period)
+    (row,), (drill,), (cells,) = rows_of(report), report.drill, report.cells
+    assert ((2, 5.0), 2) == ((row["won"], row["mean"]), counted(app, drill))
+    assert (3, 3) == (row["closed"], counted(app, cells["closed_mean"]))
+    won, paces = (report_of(app, name, by, period) for name in ("won", "velocity"))
+    assert (3, 2) == (counted(app, won.drill[0]), counted(app, won.cells[0]["cycle_mean"]))
+    assert [3, 2] == [counted(app, paces.cells[0][name]) for name in ("average", "cycle")]
+
+
+# The first three are open or lost, and none of them came into any later stage that is left.
+PASSED = (
+    ("ana", 1, "price", (("lead", 0), ("proposal", 4), ("lost", 6))),
+    ("ana", 1, None, (("lead", 0), ("proposal", 2), ("lead", 6))),
+    ("ana", 1, None, (("lead", 0),)),
+    ("ben", 1, None, (("qualified", 0), ("proposal", 1), ("won", 6))),
+)
+
+
+@pytest.fixture
+def removing(app: AppContext) -> AppContext:
+    """These deals, and a pipeline that has lost a stage in which some of them have been."""
+    app.contacts.add(app.contacts.draft({"name": "Makes the store"}))
+    with app.desk.writing("test") as uow:
+        make(uow, PASSED)
+    app.pipelines.remove_stage(None, "proposal")
+    return app
+
+
+def reached(app: AppContext, by: str | None = None) -> dict[str, int]:
+    """How many deals the funnel says came to each step, each figure with as many records behind it."""
+    report = report_of(app, "funnel", by)
+    for row, drill, cells in zip(rows_of(report), report.drill, report.cells, strict=True):
+        assert (row["reached"] is None) or row["reached"] == counted(app, drill), row
+        if row["conversion"] is not None:
+            assert round(row["conversion"] * row["reached"]) == counted(app, cells["conversion"])
+    return {row["stage"]: row["reached"] for row in rows_of(report) if row["reached"] is not None}
+
+
+def test_a_removed_stage_was_reached_by_those_who_were_in_it(removing: AppContext) -> None:
+    """They had come as far as the stages before it; when it is back, all is as it was."""
+    assert {"lead": 4, "qualified": 3, "negotiation": 1, "won": 1} == reached(removing)
+    (first, second, *_) = rows_of(report_of(removing, "funnel"))
+    # Into the removed stage after 2 and 4 days; from qualified to won 6.
+    assert (0.75, 3.0) == (first["conversion"], first["median_days"])
+    assert (1 / 3, 6.0) == (second["conversion"], second["median_days"])
+    assert 0.75 == rows_of(report_of(removing, "conversion"))[0]["to_qualified"]
+    assert 0.75 == rows_of(report_of(removing, "pipeline"))[0]["conversion"]
+    removing.history.undo()
+    assert {"lead": 4, "qualified": 3, "proposal": 3, "negotiation": 1, "won": 1} == reached(removing)
+
+
+def test_a_removed_stage_keeps_its_place(removing: AppContext) -> None:
+    """However the others are numbered anew: what comes after it was not reached by who was in it alone."""
+    removing.pipelines.add_stage(None, StageDraft("demo", position=0))
+    removing.pipelines.add_stage(None, StageDraft("pilot"))
+    expected = {"demo": 4, "lead": 4, "qualified": 3, "negotiation": 1, "pilot": 1, "won": 1}
+    assert expected == reached(removing)
+    removing.pipelines.remove_stage(None, "demo")
+    removing.pipelines.add_stage(None, StageDraft("trial"))
+    assert {"lead": 4, "qualified": 3, "negotiation": 1, "pilot": 1, "trial": 1, "won": 1} == reached(removing)
+    removing.pipelines.edit_stage(None, "negotiation", StageDraft(position=0))
+    assert {"negotiation": 4, "lead": 4, "qualified": 3, "pilot": 1, "trial": 1, "won": 1} == reached(removing)
+
+
+def test_before_all_that_are_left(app: AppContext) -> None:
+    """Who was in a stage that came first has entered the pipeline, and no more."""
+    app.contacts.add(app.contacts.draft({"name": "Makes the store"}))
+    with app.desk.writing("test") as uow:
+        make(uow, [("ana", 1, "price", (("lead", 0), ("lost", 1)))])
+    app.pipelines.remove_stage(None, "lead")
+    app.pipelines.add_stage(None, StageDraft("pilot"))
+    assert {"qualified": 1, "proposal": 0, "negotiation": 0, "pilot": 0, "won": 0} == reached(app)
+
+
+def test_a_stage_that_is_made_anew_is_the_one_of_its_name(removing: AppContext) -> None:
+    """Wherever it is put, and whichever of the two a deal has been in."""
+    removing.pipelines.add_stage(None, StageDraft("Proposal"))
+    assert {"lead": 4, "qualified": 3, "negotiation": 3, "Proposal": 3, "won": 1} == reached(removing)
 
 
 def test_velocity(store: AppContext) -> None:

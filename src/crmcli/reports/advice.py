@@ -11,6 +11,7 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.metrics import median
 from crmcli.domain.money import Money
 from crmcli.reports.report import Drill, Report, ReportColumn
+from crmcli.reports.sales.expecting import rate_of
 from crmcli.store.queries import advice as queries
 from crmcli.store.queries.condition import EVERYTHING, both
 from crmcli.store.queries.today import open_stages
@@ -65,8 +66,9 @@ class _Look(NamedTuple):
 
     @property
     def money(self) -> Worth:
-        """What open deals are worth, by the rate that holds now."""
-        return worth(self.reader, self.inquiry.currency, self.sources.desk.currency, day=queries.LATEST)
+        """What open deals are worth, by the rate of today."""
+        today = rate_of(self.inquiry.now.date())
+        return worth(self.reader, self.inquiry.currency, self.sources.desk.currency, day=today)
 
 
 def advice_report(sources: Sources, inquiry: Inquiry) -> Report:

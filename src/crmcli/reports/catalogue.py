@@ -40,16 +40,16 @@ def answer(sources: Sources, asked: Asked) -> Report:
     """The report that is asked for; raises UsageError, BadValue or FilterError for what can't be asked."""
     question = question_named(asked.name)
     _refuse_what_it_takes_not(question, asked)
-    inquiry = understood(sources.desk, asked if asked.by else asked._replace(by=question.by))
+    inquiry = understood(sources.desk, asked if asked.by else asked._replace(by=question.by), question.usual)
     report = _worked_out(question, sources, inquiry)
     if not asked.compare or question.beside:
         return report
     from crmcli.reports.compare import aligned, compared, labels
     from crmcli.reports.period import compared_with
 
-    span = compared_with(inquiry.span, asked.compare, inquiry.now)
+    span = compared_with(inquiry.period, asked.compare, inquiry.now)
     then = _worked_out(question, sources, inquiry._replace(span=span))
-    was, now = (labels(inquiry.by, days, sources.desk.fiscal_start) for days in (span.days, inquiry.span.days))
+    was, now = (labels(inquiry.by, days, sources.desk.fiscal_start) for days in (span.days, inquiry.period.days))
     return compared(report, aligned(then, inquiry.by, was, now), now)
 
 

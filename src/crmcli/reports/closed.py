@@ -70,7 +70,15 @@ def won_report(sources: Sources, inquiry: Inquiry) -> Report:
             chart=chart_of(asked.group, values, worth.currency, "won value"),
             drill=tuple(drills.to(key, "stage_kind = won", tally.deals.won) for key, tally in rows),
             cells=tuple(
-                {"win_rate": drills.to(key, "stage_kind in (won, lost)", tally.deals.won + tally.deals.lost)}
+                {
+                    "win_rate": drills.to(key, "stage_kind in (won, lost)", tally.deals.won + tally.deals.lost),
+                    **dict.fromkeys(
+                        ("cycle_mean", "cycle_median"),
+                        drills.to(
+                            key, "stage_kind = won", len(tally.cycles), asked.timed(tally.deals.won - len(tally.cycles))
+                        ),
+                    ),
+                }
                 for key, tally in rows
             ),
             notes=(*shared(asked.group), *left_out(asked.desk, asked.reader, worth, closed)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmcli.domain.dates import zone_of
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.metrics import ratio, win_rate
 from crmcli.domain.money import Money
@@ -13,14 +12,16 @@ from crmcli.reports.catalogue import answer
 from crmcli.reports.compare import change
 from crmcli.reports.drill import grouped, joined, quoted, within
 from crmcli.reports.inquiry import Asked
-from crmcli.reports.period import compared_with, of_days, window
+from crmcli.reports.period import compared_with, of_days
 from crmcli.reports.report import Drill, Report, ReportColumn
 from crmcli.reports.sales.expecting import whole_days
 from crmcli.reports.unrated import as_known, left_out
-from crmcli.store.queries.advice import LATEST, needy_deals
+from crmcli.store.queries.advice import needy_deals
+from crmcli.store.queries.closings import won_within
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
 from crmcli.store.queries.dashboard import closed_in, made_in, standing
-from crmcli.store.queries.worth import RateDay, worth
+from crmcli.store.queries.groups import day_of_rate
+from crmcli.store.queries.worth import worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from crmcli.store.queries.worth import Worth
     from crmcli.store.reader import Reader
 
-USUAL = "this month"
 STRETCHES = 12  # of the period's length, the last being the period itself: what trends are drawn over
 _TOP = 5
 _ONLY_DEALS = "the filter is on deals: people, activities and risks are left out"
@@ -91,13 +91,13 @@ def dashboard_report(sources: Sources, inquiry: Inquiry) -> Report:
     notes: tuple[str, ...] = ()
     with desk.reading() as reader:
         if reader.connection is not None:
-            latest = worth(reader, inquiry.currency, desk.currency, day=LATEST)
+            day = day_of_rate(inquiry.now)
+            money = worth(reader, inquiry.currency, desk.currency, day=day)
             deals = desk.condition(reader, "deal", page.deals or None)
-            notes = left_out(desk, reader, latest, both(Condition("r.closed_at IS NULL"), deals), LATEST)
-            figures = as_known(
-                _figures(latest.currency, page, _kpis(desk, reader, inquiry, page))._replace(notes=notes)
-            )
-            top = _top_deals(desk, reader, inquiry, page.deals)
+            notes = left_out(desk, reader, money, both(_counted(page.span), deals), day)
+            kpis = _kpis(desk, reader, inquiry, page, money, deals)
+            figures = as_known(_figures(money.currency, page, kpis)._replace(notes=notes))
+            top = _top_deals(reader, money, deals)
     asked = [
         Asked("funnel", filter=page.deals, period=_words(page.span)),
         Asked("forecast", filter=page.deals, currency=inquiry.currency),
@@ -125,12 +125,18 @@ def _span(inquiry: Inquiry) -> Window:
 
     days = inquiry.span.days or whole_days(inquiry.span, inquiry.now)
     if days is None:
-        return window(inquiry.now, USUAL)
+        return inquiry.usual
     if days.start == date.min:
         raise UsageError("report dashboard: --until needs a --since", hint="--since DAY, or --period 2026")
     if days.end == date.max:
         days = days._replace(end=max(days.start, inquiry.now.date()) + timedelta(days=1))
     return inquiry.span if inquiry.span.days else of_days(days, inquiry.now)
+
+
+def _counted(span: Window) -> Condition:
+    """The deals whose money is on the page: those open now, and those won in the period."""
+    won = won_within(EVERYTHING, span.bounds)
+    return Condition(f"r.closed_at IS NULL OR ({won.sql})", won.params)
 
 
 def _words(span: Window) -> str:
@@ -155,11 +161,8 @@ def _row(kpi: _Kpi) -> tuple[object, ...]:
     return (kpi.name, value, kpi.before, grown, trend, kpi.unit, kpi.definition)
 
 
-def _kpis(desk: Desk, reader: Reader, inquiry: Inquiry, page: _Asked) -> list[_Kpi]:
+def _kpis(desk: Desk, reader: Reader, inquiry: Inquiry, page: _Asked, money: Worth, deals: Condition) -> list[_Kpi]:
     bounds, then = _bounds(page.span, inquiry), page.then.bounds or ("", "")
-    money = worth(reader, inquiry.currency, desk.currency, day=RateDay(zone_of(inquiry.now)))
-    latest = worth(reader, inquiry.currency, desk.currency, day=LATEST)
-    deals = desk.condition(reader, "deal", page.deals or None)
     closed = closed_in(reader, bounds, money, deals)
     is_next = bounds[-3:-1] == list(then)  # the period before is the last stretch but one
     earlier = closed[-2] if is_next else closed_in(reader, then, money, deals)[0]
@@ -188,7 +191,7 @@ def _kpis(desk: Desk, reader: Reader, inquiry: Inquiry, page: _Asked) -> list[_K
         found.append(counted("new_contacts", "people added", "contact", "created_at"))
         found.append(counted("activities", "activities done", "activity", "at", "status = done"))
     still = Drill("deal", joined("stage_kind = open", grouped(page.deals)))
-    return [*found, *_open_now(standing(reader, latest, deals), latest, still)]
+    return [*found, *_open_now(standing(reader, money, deals), money, still)]
 
 
 def _open_now(now: Standing, money: Worth, drill: Drill) -> list[_Kpi]:
@@ -221,10 +224,8 @@ def _bounds(span: Window, inquiry: Inquiry) -> list[str]:
     return [*(each[0] for each in windows if each), *(each[1] for each in windows[-1:] if each)]
 
 
-def _top_deals(desk: Desk, reader: Reader, inquiry: Inquiry, whose: str) -> tuple[Report, ...]:
-    money = worth(reader, inquiry.currency, desk.currency, day=LATEST)
-    where = both(EVERYTHING, desk.condition(reader, "deal", whose or None))
-    found = needy_deals(reader, money, where, _TOP)
+def _top_deals(reader: Reader, money: Worth, deals: Condition) -> tuple[Report, ...]:
+    found = needy_deals(reader, money, deals, _TOP)
     rows = tuple(
         (d.number, d.title, d.company, d.stage, d.owner, None if d.stake is None else _money(d.stake, money),
          d.expected_close, d.uid)

@@ -119,6 +119,12 @@ def numbered(noun: str, numbers: Iterable[int]) -> Drill | None:
     return Drill(noun, f"number in ({', '.join(map(str, named))})" if len(named) > 1 else f"number = {named[0]}")
 
 
+def named(noun: str, numbers: Iterable[int]) -> Drill | None:
+    """The records of these numbers, in as many filters as they take; None when there are none."""
+    every = sorted(set(numbers))
+    return together(numbered(noun, every[at : at + MOST_NUMBERS]) for at in range(0, len(every), MOST_NUMBERS))
+
+
 def together(drills: Iterable[Drill | None]) -> Drill | None:
     """Several ways to records as one; None where there is none."""
     found = [one._replace(more=()) for each in drills if each is not None for one in (each, *each.more)]

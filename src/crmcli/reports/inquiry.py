@@ -49,7 +49,10 @@ class Sources(NamedTuple):
 
 
 class Inquiry(NamedTuple):
-    """What is asked, understood: ``now`` is local, ``currency`` the one that money is counted in unless all is in another."""
+    """What is asked, understood: ``now`` is local, ``currency`` the one that money is counted in unless all is in another.
+
+    ``span`` is the window that was named, ``usual`` the one that the report is about where none was.
+    """
 
     by: str | None
     span: Window
@@ -58,13 +61,20 @@ class Inquiry(NamedTuple):
     currency: str
     options: Mapping[str, Any] = {}
     compare: str = ""  # for a report that sets periods beside each other by itself
+    usual: Window = Window()
+
+    @property
+    def period(self) -> Window:
+        """The window that was named, or else the usual one."""
+        return self.span if self.span.bounds else self.usual
 
 
-def understood(desk: Desk, asked: Asked) -> Inquiry:
-    """The words as what they mean just now; raises UsageError or BadValue."""
+def understood(desk: Desk, asked: Asked, usual: str = "") -> Inquiry:
+    """The words as what they mean just now, ``usual`` those of the usual period; raises UsageError or BadValue."""
     from crmcli.domain.money import read_currency
 
     now = desk.clock.local()
     span = window(now, asked.period or None, asked.since or None, asked.until or None, fiscal=desk.fiscal_start)
     currency = read_currency(asked.currency) if asked.currency else desk.currency
-    return Inquiry(asked.by or None, span, asked.filter or None, now, currency, asked.options, asked.compare)
+    otherwise = window(now, usual or None, fiscal=desk.fiscal_start)
+    return Inquiry(asked.by or None, span, asked.filter or None, now, currency, asked.options, asked.compare, otherwise)

@@ -19,6 +19,7 @@ class Question(NamedTuple):
     by: str = ""  # what it is grouped by unless told otherwise
     groups: str = ""  # the noun whose groups it can be told apart by; none: it takes no --by
     dated: bool = False  # whether it can be asked for a period, and be set beside another
+    usual: str = ""  # the period that it is about, or what is closed in it is, where none is named
     beside: bool = False  # whether it sets periods beside each other by itself
     options: tuple[str, ...] = ()  # what only it can be asked: names of options.py
     nothing: str = ""  # what makes it have figures
@@ -35,6 +36,7 @@ OVERVIEW: tuple[Question, ...] = (
         "crmcli.reports.dashboard:dashboard_report",
         "deal",
         dated=True,
+        usual="this month",
         beside=True,
         options=("owner",),
         nothing="add deals: n on the board, or crm import deals FILE.csv",
@@ -123,7 +125,7 @@ SALES: tuple[Question, ...] = (
     ),
     Question(
         "forecast", "what the open deals may bring, month by month", "crmcli.reports.sales.forecast:forecast_report",
-        "deal", by="month", groups="forecast", dated=True, options=("simulate", "seed"),
+        "deal", by="month", groups="forecast", dated=True, usual="this month", options=("simulate", "seed"),
         nothing="add deals, with a value and the day when they should be decided",
         more="By --by category too. Weighted, promised, and simulated with a stated seed.",
         examples=(
@@ -133,8 +135,8 @@ SALES: tuple[Question, ...] = (
     ),
     Question(
         "coverage", "whether what is open is enough for the quota", "crmcli.reports.sales.coverage:coverage_report",
-        "deal", by="owner", groups="deal", dated=True, nothing="want something: crm goal set won_value 250k",
-        more="Of this quarter unless another period is named.",
+        "deal", by="owner", groups="deal", dated=True, usual="this quarter",
+        nothing="want something: crm goal set won_value 250k", more="Of this quarter unless another period is named.",
         examples=("crm report coverage", "crm report coverage --period 2026 --explain"),
     ),
     Question(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crmcli.reports.report import Report
     from crmcli.services.desk import Desk
     from crmcli.store.queries.condition import Condition
+    from crmcli.store.queries.goals import UnratedGoals
     from crmcli.store.queries.groups import Group
     from crmcli.store.queries.worth import Day, Worth
     from crmcli.store.reader import Reader
@@ -38,12 +39,26 @@ def one_left_out(reader: Reader, noun: str, wanted: str, base: str, row: Sequenc
     places = exponent(code or base)
     amount = f"{minor / 10**places:,.{places}f} {code or base}"
     records = f"1 {noun}" if count == 1 else f"{count} {noun}s"
-    lacking = lacking_rates(reader, code or base, wanted, base, first[:10])
-    remedy = ", ".join(f"crm rate set {each} RATE" for each in lacking)
     return (
         f"{records} worth {amount} {'is' if count == 1 else 'are'} {_LEFT_OUT}:"
-        f" no rate for {' and '.join(lacking)} up to {first[:10]} ({remedy})"
+        f" {_no_rate(reader, code or base, wanted, base, first[:10])}"
     )
+
+
+def goals_left_out(reader: Reader, each: UnratedGoals, wanted: str, base: str, on: str) -> str:
+    """The note about goals in a currency without a rate. What was won is known all the same: that is not left out."""
+    places = exponent(each.currency)
+    amount = f"{each.target / 10**places:,.{places}f} {each.currency}"
+    goals = "1 goal" if each.goals == 1 else f"{each.goals} goals"
+    of_them = f"{goals} of {amount} {'is' if each.goals == 1 else 'are'}"
+    return f"{of_them} left out: {_no_rate(reader, each.currency, wanted, base, on)}"
+
+
+def _no_rate(reader: Reader, code: str, wanted: str, base: str, on: str) -> str:
+    """Which rates are lacking on a day, and what gives them."""
+    lacking = lacking_rates(reader, code, wanted, base, on)
+    remedy = ", ".join(f"crm rate set {each} RATE" for each in lacking)
+    return f"no rate for {' and '.join(lacking)} up to {on} ({remedy})"
 
 
 def lacking_rates(reader: Reader, code: str, wanted: str, base: str, on: str) -> list[str]:

@@ -252,11 +252,20 @@ def _add_stage(uow: UnitOfWork, pipeline: int, position: int, values: dict[str, 
 
 
 def _shift(uow: UnitOfWork, stages: Sequence[StageView], place: int) -> None:
-    """Number the stages anew, leaving ``place`` free."""
+    """Number the stages anew, leaving ``place`` free; one that was removed keeps to the stage that it comes after."""
     from crmcli.store.models.deals import Stage
 
-    for index, stage in enumerate(stages):
-        uow.get(Stage, stage.number).position = index if index < place else index + 1
+    rows = {stage.number: uow.get(Stage, stage.number) for stage in stages}
+    for removed in uow.find(Stage, pipeline_id=next(iter(rows.values())).pipeline_id) if rows else ():
+        if removed.deleted_at is not None:
+            before = [index for index, stage in enumerate(stages) if stage.position <= removed.position]
+            removed.position = _numbered(before[-1], place) if before else -1
+    for index, row in enumerate(rows.values()):
+        row.position = _numbered(index, place)
+
+
+def _numbered(index: int, place: int) -> int:
+    return index if index < place else index + 1
 
 
 def _checked(draft: StageDraft) -> dict[str, Any]:

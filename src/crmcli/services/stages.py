@@ -37,11 +37,11 @@ def reported_pipeline(reader: Reader, name: str | None) -> str:
     return pipeline_key(reader, name)
 
 
-def stages_of(reader: Reader, pipeline: str) -> list[StageView]:
-    """The stages of a pipeline by its folded name, in order."""
+def stages_of(reader: Reader, pipeline: str, *, removed: bool = False) -> list[StageView]:
+    """The stages of a pipeline by its folded name, in order; or those that were ``removed`` from it."""
     from crmcli.store.queries.deals import stages
 
-    return stages(reader, pipeline)
+    return stages(reader, pipeline, removed=removed)
 
 
 def stage_named(stages: list[StageView], name: str, *, anywhere: bool = False) -> StageView:

@@ -10,9 +10,9 @@ from crmcli.domain.quotas import attainment, coverage, quota_within, required_co
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import grouped, joined, within
 from crmcli.reports.report import Chart, Report, ReportColumn
-from crmcli.reports.sales.expecting import expected_within, period_or, said, whole_days
+from crmcli.reports.sales.expecting import expected_within, has_ends, said, whole_days
 from crmcli.reports.sales.grouping import NO_GROUP, Asking, asking, group_column, major, money, titled
-from crmcli.reports.unrated import left_out, shared
+from crmcli.reports.unrated import goals_left_out, left_out, shared
 from crmcli.store.queries.closings import Closings, closed_within, closings
 from crmcli.store.queries.condition import both
 from crmcli.store.queries.forecasting import OPEN, expected, won_deals
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.reports.period import Window
     from crmcli.reports.report import Drill
+    from crmcli.store.queries.goals import Quota, UnratedGoals
     from crmcli.store.queries.groups import Group
 
 _RATE_MONTHS = 12
@@ -63,7 +64,7 @@ class _Line(NamedTuple):
 
 def coverage_report(sources: Sources, inquiry: Inquiry) -> Report:
     """Quota, won, pipeline and coverage of each owner (or other group), and of all together."""
-    span = period_or(inquiry, "this quarter", sources.desk.fiscal_start)
+    span = inquiry.period
     with asking(sources, inquiry._replace(span=span), "expected_close", is_bounded=False) as asked:
         return _Coverage(asked, span).report()
 
@@ -81,7 +82,7 @@ class _Coverage:
         self.code = self.money.currency
         self.open = both(asked.where, expected_within(self.days))
         self.won = won_within(asked.where, span.bounds)
-        self.quotas, self.unrated = quotas(asked.reader, self.code, asked.desk.currency, str(self.today))
+        self.quotas, self.unrated = self._goals()
 
     def report(self) -> Report:
         """The rows, those first whose quota is largest."""
@@ -108,6 +109,13 @@ class _Coverage:
         closed = Closings(*map(sum, zip(Closings(), *(line.closed for line in lines), strict=True)))
         deals, pipeline = sum(line.deals for line in lines), sum(line.pipeline for line in lines)
         return _Line(self._wanted(WHOLE)[None], won, deals, pipeline, closed)
+
+    def _goals(self) -> tuple[list[Quota], list[UnratedGoals]]:
+        """The goals of the period, and those of it that can't be told in the currency."""
+        if self.days is None:
+            return [], []
+        days = (str(self.days.start), str(self.days.end))
+        return quotas(self.asked.reader, self.code, self.asked.desk.currency, days, str(self.today))
 
     def _lines(self, group: Group) -> dict[object, _Line]:
         reader, where = self.asked.reader, self.asked.where
@@ -151,7 +159,9 @@ class _Coverage:
         stands: tuple[object, ...] = (None, None, None, None)
         if quota is not None and self.days is not None:
             held = attainment(quota, won, self.days.start, self.days.end - timedelta(days=1), self.today)
-            stands = (held.share, money(held.gap, self.code), money(held.expected, self.code), held.pace)
+            # A period with an open end has no number of days that the quota could be spread over.
+            paced = (money(held.expected, self.code), held.pace) if has_ends(self.days) else (None, None)
+            stands = (held.share, money(held.gap, self.code), *paced)
         return (
             money(quota, self.code), money(won, self.code), *stands, line.deals, money(line.pipeline, self.code),
             coverage(line.pipeline, quota, won), rate, required_coverage(rate), self.code,
@@ -186,10 +196,9 @@ class _Coverage:
 
     def _notes(self) -> tuple[str, ...]:
         notes = shared(self.asked.group)
-        if self.unrated:
-            goals = "1 goal is" if self.unrated == 1 else f"{self.unrated} goals are"
-            notes += (f"{goals} left out: no rate to {self.code} (crm rate set CODE RATE)",)
         desk, reader = self.asked.desk, self.asked.reader
+        today = str(self.today)
+        notes += tuple(goals_left_out(reader, each, self.code, desk.currency, today) for each in self.unrated)
         notes += left_out(desk, reader, self.money, both(OPEN, self.open), self.day)
         return notes + left_out(desk, reader, self.money, self.won, self.day)
 

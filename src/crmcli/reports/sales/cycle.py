@@ -36,10 +36,11 @@ _FORMULA = "cycle = closed - made, in days, over won deals; and over all that we
 
 
 class Cycles(NamedTuple):
-    """The days that the deals of a group took, the shortest first."""
+    """The days that the deals of a group took, the shortest first; ``odd`` ones were closed before they were made."""
 
     won: list[float]
     lost: list[float]
+    odd: int = 0
 
     @property
     def figures(self) -> tuple[object, ...]:
@@ -68,11 +69,13 @@ def cycle_report(sources: Sources, inquiry: Inquiry) -> Report:
             chart=chart_of(
                 asked.group, [(key, mean(each.won)) for key, each in rows], "days", "mean cycle of won deals", of_nothing=None
             ),
-            drill=tuple(drills.to(key, "stage_kind = won", len(each.won)) for key, each in rows),
+            drill=tuple(drills.to(key, "stage_kind = won", len(each.won), asked.timed(each.odd)) for key, each in rows),
             cells=tuple(
                 dict.fromkeys(
                     ("closed", "closed_mean", "closed_median", "closed_p90"),
-                    drills.to(key, "stage_kind in (won, lost)", len(each.won) + len(each.lost)),
+                    drills.to(
+                        key, "stage_kind in (won, lost)", len(each.won) + len(each.lost), asked.timed(each.odd)
+                    ),
                 )
                 for key, each in rows
             ),
@@ -82,10 +85,8 @@ def cycle_report(sources: Sources, inquiry: Inquiry) -> Report:
 
 def _cycles(asked: Asking, closed: Condition) -> dict[object, Cycles]:
     found: dict[object, Cycles] = {} if asked.group.name else {None: Cycles([], [])}
-    for (key, kind), days in cycles_by_kind(asked.reader, asked.desk.clock, asked.group, closed).items():
-        each = found.setdefault(key, Cycles([], []))
-        (each.won if kind == "won" else each.lost).extend(days)
-    return found
+    ended = cycles_by_kind(asked.reader, asked.desk.clock, asked.group, closed)
+    return found | {key: Cycles(*each) for key, each in ended.items()}
 
 
 def _whole(asked: Asking, closed: Condition, found: dict[object, Cycles]) -> Cycles:

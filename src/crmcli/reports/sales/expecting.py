@@ -10,7 +10,6 @@ from crmcli.store.queries.condition import EVERYTHING, Condition
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from crmcli.reports.inquiry import Inquiry
     from crmcli.reports.period import Window
 
 
@@ -27,6 +26,13 @@ def whole_days(span: Window, now: datetime) -> Period | None:
         return Period(first, date.max)
     last = (moments.fromisoformat(end).astimezone(now.tzinfo) - timedelta(seconds=1)).date()
     return Period(first, max(first, last) + timedelta(days=1))
+
+
+def has_ends(days: Period) -> bool:
+    """Whether neither end of the days is open."""
+    from datetime import date
+
+    return days.start > date.min and days.end < date.max
 
 
 def expected_within(days: Period | None) -> Condition:
@@ -50,10 +56,3 @@ def said(days: Period | None) -> str:
 def rate_of(day: date) -> str:
     """A day as SQL for the rates of that day: what is open is worth what it would be today."""
     return f"'{day.isoformat()}'"
-
-
-def period_or(inquiry: Inquiry, words: str, fiscal: int) -> Window:
-    """The window that was asked for, or else the one that the words name."""
-    from crmcli.reports.period import window
-
-    return inquiry.span if inquiry.span.bounds else window(inquiry.now, words, fiscal=fiscal)

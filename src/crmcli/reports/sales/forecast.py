@@ -10,7 +10,7 @@ from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import equal, grouped, joined, quoted, within
 from crmcli.reports.questions import ALSO
 from crmcli.reports.report import Chart, Drill, Report, ReportColumn
-from crmcli.reports.sales.expecting import expected_within, period_or, said, whole_days
+from crmcli.reports.sales.expecting import expected_within, said, whole_days
 from crmcli.reports.sales.futures import CHANCE, UNKNOWN, prospect
 from crmcli.reports.sales.grouping import NO_GROUP, along_time, major, money, titled
 from crmcli.reports.unrated import left_out, shared
@@ -100,7 +100,7 @@ class _Forecast:
         self.desk, self.inquiry, self.reader = sources.desk, inquiry, reader
         self.today = inquiry.now.date()
         self.days = whole_days(inquiry.span, inquiry.now)
-        self.won_span = period_or(inquiry, "this month", self.desk.fiscal_start)
+        self.won_span = inquiry.period
         self.day = day_of_rate(inquiry.now)
         self.money = worth(reader, inquiry.currency, self.desk.currency, day=self.day)
         self.code = self.money.currency

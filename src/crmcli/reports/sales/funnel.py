@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.metrics import median, ratio
+from crmcli.domain.text import fold
 from crmcli.reports.deal_drill import DealDrill
 from crmcli.reports.drill import equal, joined, quoted
 from crmcli.reports.report import Chart, Report, ReportColumn
@@ -98,20 +99,24 @@ def all_together(asked: Asking, rungs: Ladder, made: Condition, furthest: Furthe
 
 
 def _days_to_next(asked: Asking, rungs: Ladder, made: Condition, every: int) -> dict[tuple[object, int], list[float]]:
-    """By group and step the days that each deal took from there to a later step."""
+    """By group and step the days that each deal took from there to a later step, be it by way of a stage that was removed."""
     found: dict[tuple[object, int], list[float]] = {}
-    climbed = {stage: rungs.steps[stage] for stage in rungs.climbed}
+    there = set(rungs.climbed)
+    climbed = {stage: rungs.steps[stage] for stage in (*there, *(s.number for s in rungs.removed if s.kind != "lost"))}
     for key, moves in ways(asked.reader, asked.group, in_pipeline(made, rungs.steps), every):
         entered: dict[int, int] = {}
+        came: dict[int, int] = {}
         for stage, second in moves:
             if stage in climbed:
+                came.setdefault(climbed[stage], second)
+            if stage in there:
                 entered.setdefault(climbed[stage], second)
         later: int | None = None
-        for step in sorted(entered, reverse=True):
-            here = entered[step]
-            if later is not None and later >= here:
+        for step in sorted(came, reverse=True):
+            here = entered.get(step)
+            if here is not None and later is not None and later >= here:
                 found.setdefault((key, step), []).append((later - here) / _DAY)
-            later = here if later is None or here < later else later
+            later = came[step] if later is None or came[step] < later else later
     return found
 
 
@@ -146,7 +151,8 @@ def _lines(
 
 def been_in(rungs: Ladder, step: int) -> str:
     """The condition that a deal of the pipeline ever was at a step or a later one."""
-    names = [stage.stage for stage in rungs.stages if rungs.steps[stage.number] >= step]
+    been = (stage.stage for stage in (*rungs.stages, *rungs.removed) if rungs.steps[stage.number] >= step)
+    names = {fold(name): name for name in been}.values()
     return joined(equal("pipeline", rungs.pipeline), f"been_in in ({', '.join(map(quoted, names))})")
 
 

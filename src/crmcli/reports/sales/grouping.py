@@ -11,6 +11,8 @@ from crmcli.domain.money import Money, exponent
 from crmcli.domain.stretches import without_holes
 from crmcli.reports.drill import grouped, within
 from crmcli.reports.report import Chart, ReportColumn
+from crmcli.store.queries.closings import made_first
+from crmcli.store.queries.condition import EVERYTHING
 from crmcli.store.queries.groups import WHOLE, day_of_rate, deal_groups
 from crmcli.store.queries.worth import RateDay, worth
 
@@ -47,6 +49,13 @@ class Asking(NamedTuple):
     def rest(self, field: str) -> tuple[str, ...]:
         """The conditions that period and filter set, in the filter's own words; the period is about a field."""
         return (within(field, self.inquiry.span, self.inquiry.now), grouped(self.inquiry.filter))
+
+    def timed(self, odd: int) -> Condition:
+        """The closed deals without the ``odd`` ones, so many, that were closed before they were made.
+
+        No filter can hold two moments of a deal together.
+        """
+        return made_first(self.reader, self.desk.clock) if odd else EVERYTHING
 
     def whole(self) -> Asking:
         """The same without groups."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.metrics import ratio
 from crmcli.reports.deal_drill import DealDrill
-from crmcli.reports.drill import MOST_NUMBERS, joined
+from crmcli.reports.drill import joined, named
 from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.grouping import NO_GROUP, as_one, asking, group_cell, group_column, money, titled
 from crmcli.reports.unrated import left_out, shared
 from crmcli.store.queries.closings import lost_within
-from crmcli.store.queries.stage_history import REASON, lost_from, stage_names, was_lost_for, was_lost_from
+from crmcli.store.queries.stage_history import REASON, lost_from, stage_names
 
 if TYPE_CHECKING:
     from crmcli.reports.inquiry import Inquiry, Sources
@@ -27,17 +27,21 @@ UNKNOWN = "unknown"
 
 
 class Loss(NamedTuple):
-    """The deals lost for a reason: their value in minor units, and how many were lost from each stage, by its name."""
+    """The deals lost for a reason: their value in minor units, and the numbers of those lost from each stage, by its name."""
 
     lost: int
     value: float
-    stages: dict[str, int]
+    stages: dict[str, list[int]]
 
     def and_(self, other: Loss) -> Loss:
         """Both together."""
         names: dict[str, None] = dict.fromkeys((*self.stages, *other.stages))
-        stages = {name: self.stages.get(name, 0) + other.stages.get(name, 0) for name in names}
+        stages = {name: self.stages.get(name, []) + other.stages.get(name, []) for name in names}
         return Loss(self.lost + other.lost, self.value + other.value, stages)
+
+    def lost_from(self, stage: str) -> int:
+        """How many of them were lost from a stage."""
+        return len(self.stages.get(stage, ()))
 
 
 Losses = dict[tuple[object, str | None], Loss]
@@ -73,33 +77,21 @@ def loss_reasons_report(sources: Sources, inquiry: Inquiry) -> Report:
             (*[None] * len(group_column(asked.group)), None, *_figures(whole, whole.lost, stages, code))
             if len(rows) > 1 else None,
             whole.lost, inquiry.span.label, code, _FORMULA, chart=_chart(once, stages, asked.group),
-            drill=tuple(_drill(drills, reasons, key, why) for (key, why), _ in rows),
-            cells=_all_cells(reasons, rows, stages) if not asked.group.name and whole.lost <= MOST_NUMBERS else (),
+            drill=tuple(_drill(drills, reasons, key, why, loss) for (key, why), loss in rows),
+            cells=tuple(_cells(loss, stages) for _, loss in rows),
             notes=(*shared(asked.group), *left_out(asked.desk, asked.reader, worth, lost)),
         )  # fmt: skip
 
 
-def _drill(drills: DealDrill, reasons: DealDrill, key: object, why: str | None) -> Drill | None:
+def _drill(drills: DealDrill, reasons: DealDrill, key: object, why: str | None, loss: Loss) -> Drill | None:
     if reasons.is_clear(why):
         return drills.to(key, joined("stage_kind = lost", reasons.condition(why)))
-    return drills.to(key, "stage_kind = lost", 1, was_lost_for(why))
+    return named("deal", (number for numbers in loss.stages.values() for number in numbers))
 
 
-def _all_cells(
-    reasons: DealDrill, rows: list[tuple[tuple[object, str | None], Loss]], stages: list[str]
-) -> tuple[dict[str, Drill | None], ...]:
-    return tuple(_cells(reasons, why, loss, stages) for (_, why), loss in rows)
-
-
-def _cells(reasons: DealDrill, why: str | None, loss: Loss, stages: list[str]) -> dict[str, Drill | None]:
+def _cells(loss: Loss, stages: list[str]) -> dict[str, Drill | None]:
     """The deals that were lost from each stage, named by their numbers: no filter asks for the move that lost them."""
-    return {
-        f"from_{name}": reasons.to(
-            why, "stage_kind = lost", loss.stages.get(name),
-            was_lost_from(None if name == UNKNOWN else name),
-        )
-        for name in stages
-    }  # fmt: skip
+    return {f"from_{name}": named("deal", loss.stages.get(name, ())) for name in stages}
 
 
 def _columns(stages: list[str]) -> tuple[ReportColumn, ...]:
@@ -119,8 +111,8 @@ def _columns(stages: list[str]) -> tuple[ReportColumn, ...]:
 def _losses(asked: Asking, worth: Worth, lost: Condition) -> Losses:
     names = stage_names(asked.reader)
     found: Losses = {}
-    for key, why, stage, count, value in lost_from(asked.reader, asked.group, worth, lost):
-        one = Loss(count, value, {names.get(stage, UNKNOWN): count})
+    for key, why, stage, numbers, value in lost_from(asked.reader, asked.group, worth, lost):
+        one = Loss(len(numbers), value, {names.get(stage, UNKNOWN): numbers})
         found[key, why] = found.get((key, why), _NONE).and_(one)
     return found
 
@@ -152,7 +144,7 @@ def _stages(asked: Asking, whole: Loss) -> list[str]:
 
 
 def _figures(loss: Loss, everything: int, stages: list[str], code: str) -> tuple[object, ...]:
-    shares = (loss.stages.get(name, 0) for name in stages)
+    shares = (loss.lost_from(name) for name in stages)
     return (loss.lost, money(loss.value, code), ratio(loss.lost, everything), *shares, code)
 
 
@@ -167,6 +159,6 @@ def _chart(found: Losses, stages: list[str], group: Group) -> Chart | None:
     labels = tuple(why or NO_GROUP for why, _ in shown)
     if len(stages) < 2:
         return Chart("bar", labels, tuple(loss.lost for _, loss in shown), "", as_one("deals lost", group))
-    grid = tuple(tuple(loss.stages.get(name, 0) for name in stages) for _, loss in shown)
+    grid = tuple(tuple(loss.lost_from(name) for name in stages) for _, loss in shown)
     title = as_one("deals lost, by reason (rows) and stage", group)
     return Chart("heat", labels, (), "", title, columns=tuple(stages), grid=grid)

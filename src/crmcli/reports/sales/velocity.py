@@ -87,7 +87,11 @@ def velocity_report(sources: Sources, inquiry: Inquiry) -> Report:
             drill=tuple(open_deals.to(_of_open(asked, key), "stage_kind = open", pace.still_open) for key, pace in rows),
             cells=tuple(
                 {
-                    **dict.fromkeys(("average", "cycle"), drills.to(key, joined("stage_kind = won", ended), pace.deals.won)),
+                    "average": drills.to(key, joined("stage_kind = won", ended), pace.deals.won),
+                    "cycle": drills.to(
+                        key, joined("stage_kind = won", ended), len(pace.cycles),
+                        asked.timed(pace.deals.won - len(pace.cycles)),
+                    ),
                     "win_rate": drills.to(
                         key, joined("stage_kind in (won, lost)", ended), pace.deals.won + pace.deals.lost
                     ),

@@ -62,9 +62,9 @@ def win_rate_report(sources: Sources, inquiry: Inquiry) -> Report:
 
 
 def _for_nothing(whole: Closings) -> tuple[str, ...]:
-    """The note that the rate by value is too high, since what was lost is worth nothing."""
+    """The note that the rate by value is too high, since what was lost is worth nothing; where nothing is won it is not."""
     nothing = whole.lost_for_nothing
-    if not nothing:
+    if not nothing or not whole.won_value:
         return ()
     have = "deal has" if nothing == 1 else "deals have"
     return (f"by value is too high: {nothing} lost {have} no value",)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from crmcli.store.reader import Reader
 
 _RECENT_WINS = 500
-LATEST = "'9999-12-31'"  # the day of the rate that holds now
 NOTHING_PLANNED = Condition(
     f"NOT EXISTS (SELECT 1 FROM activity p WHERE p.deal_id = r.id AND {IS_PLANNED} AND p.deleted_at IS NULL)"
 )

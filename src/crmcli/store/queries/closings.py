@@ -105,15 +105,25 @@ def _sum(condition: str, worth: Worth) -> Condition:
 
 def cycles_by_kind(
     reader: Reader, clock: Clock, group: Group, closed: Condition
-) -> dict[tuple[object, str], list[float]]:
-    """By group, and won or lost, the days from being made to being closed by the clock on the wall, in ascending order."""
+) -> dict[object, tuple[list[float], list[float], int]]:
+    """By group the days from being made to being closed by the clock on the wall, in ascending order: won, and lost.
+
+    And of how many deals these are not, since they were closed before they were made; a group of such alone is left out.
+    """
     measures = [_lengths(reader, clock, f"s.kind = '{kind}'") for kind in _ENDS]
-    return {
-        (key, kind): days
-        for key, *lengths in group_rows(reader, group, measures, closed)
-        for kind, each in zip(_ENDS, lengths, strict=True)
-        if (days := _days(each))
-    }
+    found = {}
+    for key, *lengths in group_rows(reader, group, measures, closed):
+        won, lost = (_days(each) for each in lengths)
+        count = sum(each.count(",") + 1 for each in lengths if each)
+        if won or lost:
+            found[key] = (won, lost, count - len(won) - len(lost))
+    return found
+
+
+def made_first(reader: Reader, clock: Clock) -> Condition:
+    """The closed deals that were not closed before they were made, by the clock on the wall."""
+    took = wall_seconds(reader, clock, "r.created_at", "r.closed_at")
+    return Condition(f"{took.sql} >= 0", took.params)
 
 
 def _lengths(reader: Reader, clock: Clock, condition: str) -> Condition:

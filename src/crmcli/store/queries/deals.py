@@ -89,12 +89,16 @@ def stage_history(reader: Reader, number: int, now: datetime) -> tuple[StageVisi
     return visits(moves, now)
 
 
-def stages(reader: Reader, pipeline: str | None = None) -> list[StageView]:
-    """The stages of all pipelines, or of the one whose folded name is given, the default pipeline first."""
+def stages(reader: Reader, pipeline: str | None = None, *, removed: bool = False) -> list[StageView]:
+    """The stages of all pipelines, or of the one whose folded name is given, the default pipeline first.
+
+    Or those that were ``removed`` from them; the place of one of these is between those of the stages around it.
+    """
     sql = (
         "SELECT s.id, w.name, s.name, s.position, s.kind, s.probability, s.rot_days, s.forecast_category, s.required,"
         " s.wip_limit"
-        " FROM stage s JOIN pipeline w ON w.id = s.pipeline_id WHERE s.deleted_at IS NULL AND w.deleted_at IS NULL"
+        " FROM stage s JOIN pipeline w ON w.id = s.pipeline_id"
+        f" WHERE s.deleted_at IS {'NOT ' if removed else ''}NULL AND w.deleted_at IS NULL"
         f"{' AND w.name_key = ?' if pipeline else ''} ORDER BY w.position, w.id, s.position, s.id"
     )
     rows = reader.rows(sql, (pipeline,) if pipeline else ())

@@ -111,14 +111,28 @@ class Quota(NamedTuple):
 _TARGETS = "(SELECT target AS value, currency, owner_id, starts_on, ends_on, deleted_at FROM goal WHERE metric = 'won_value') r"
 
 
-def quotas(reader: Reader, currency: str, base: str, today: str) -> tuple[list[Quota], int]:
-    """The goals of won value in a currency, by today's rates, and how many there are in one that has no rate."""
+class UnratedGoals(NamedTuple):
+    """The goals in a currency that has no rate: how many, and their sum in its minor units."""
+
+    currency: str
+    goals: int
+    target: float
+
+
+def quotas(
+    reader: Reader, currency: str, base: str, days: tuple[str, str], today: str
+) -> tuple[list[Quota], list[UnratedGoals]]:
+    """The goals of won value that lie wholly in the days, the later one excluded, by today's rates; and those without one."""
     value = worth(reader, currency, base, _TARGETS, day=f"'{today}'")
-    sql = f"SELECT r.starts_on, r.ends_on, r.owner_id, {value.sql} FROM {_TARGETS} WHERE r.deleted_at IS NULL"
-    rows = reader.rows(sql, value.params)
-    if value.currency != currency:
-        return [], len(rows)
-    found = [
-        Quota(sure_day(start), sure_day(end), owner, float(amount)) for start, end, owner, amount in rows if amount
-    ]
-    return found, len(rows) - len(found)
+    sql = (
+        f"SELECT r.starts_on, r.ends_on, r.owner_id, COALESCE(r.currency, ?), r.value, {value.sql} FROM {_TARGETS}"
+        " WHERE r.deleted_at IS NULL AND r.starts_on >= ? AND r.ends_on < ?"
+    )
+    found: list[Quota] = []
+    without: dict[str, list[float]] = {}
+    for start, end, owner, code, target, amount in reader.rows(sql, (base, *value.params, *days)):
+        if amount is None or value.currency != currency:
+            without.setdefault(code, []).append(float(target))
+        else:
+            found.append(Quota(sure_day(start), sure_day(end), owner, float(amount)))
+    return found, [UnratedGoals(code, len(targets), sum(targets)) for code, targets in sorted(without.items())]

@@ -386,13 +386,13 @@ def needed(tables: str, asked: str) -> str:
     return tables if re.search(r"\bs\.", asked) else tables.replace(_STAGES, "")
 
 
-def numbers_in(reader: Reader, group: Group, key: object, where: Condition, most: int) -> list[int]:
-    """The numbers of the deals of a group, at most so many."""
+def numbers_in(reader: Reader, group: Group, key: object, where: Condition) -> list[int]:
+    """The numbers of the deals of a group."""
     same = Condition(f"{group.sql} IS NULL", group.params)
     if key is not None:
         same = Condition(f"{group.sql} = ?", (*group.params, key))
-    sql = f"SELECT r.id{group.source}{group.joins.sql} WHERE r.deleted_at IS NULL AND ({where.sql}) AND {same.sql} LIMIT ?"
-    return [number for (number,) in reader.rows(sql, (*group.joins.params, *where.params, *same.params, most))]
+    sql = f"SELECT r.id{group.source}{group.joins.sql} WHERE r.deleted_at IS NULL AND ({where.sql}) AND {same.sql}"
+    return [number for (number,) in reader.rows(sql, (*group.joins.params, *where.params, *same.params))]
 
 
 def unrated(reader: Reader, base: str, where: Condition, day: Day) -> list[Row]:

@@ -228,21 +228,11 @@ LOST_FROM = (
 
 
 def lost_from(reader: Reader, group: Group, worth: Worth, where: Condition) -> Iterator[Row]:
-    """Group, reason, number of the stage from which it was lost, how many deals, their value in minor units."""
-    return group_rows(
-        reader, group, (COUNT, worth_sum(worth)), where, EMPTY, (Condition("r.lost_reason"), Condition(LOST_FROM))
-    )
-
-
-def was_lost_from(stage: str | None) -> Condition:
-    """The deals that were in a stage of that name when they were lost; None: in one that is not known."""
-    name = f"(SELECT y.name FROM stage y WHERE y.id = {LOST_FROM})"
-    return Condition(f"{name} IS NULL") if stage is None else Condition(f"{name} = ?", (stage,))
-
-
-def was_lost_for(reason: str | None) -> Condition:
-    """The deals with exactly that reason, or with none."""
-    return Condition("r.lost_reason IS NULL") if reason is None else Condition("r.lost_reason = ?", (reason,))
+    """Group, reason, number of the stage from which it was lost, the numbers of the deals, their value in minor units."""
+    numbers = Condition(reader.dialect.gathered("r.id"))
+    split = (Condition("r.lost_reason"), Condition(LOST_FROM))
+    for *keys, text, value in group_rows(reader, group, (numbers, worth_sum(worth)), where, EMPTY, split):
+        yield *keys, list(map(int, text.split(","))), value
 
 
 def stage_names(reader: Reader) -> dict[int, str]:
