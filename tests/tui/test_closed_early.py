@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 from textual.css.query import NoMatches
 from textual.events import Mount
-from textual.widgets import Input, Select, Static
+from textual.widgets import Input, LoadingIndicator, Select, Static
 from textual.widgets._select import SelectOverlay
 
 from crmcli.tui.modals.confirm import Confirm
@@ -220,3 +220,17 @@ async def test_a_choice_whose_form_is_taken_away_while_it_is_made(store: str, *,
             choice.post_message(Mount())
             await asyncio.sleep(0.2)
             assert is_going == (app.bug is None)
+
+
+async def test_nothing_turns_in_the_palette_once_a_search_was_broken_off(store: str) -> None:
+    """Textual starts a sign of searching late, and forgets it where the search has ended before."""
+    app = board_app(store)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+p", *"go")
+        palette = app.screen
+        assert isinstance(palette, CommandPalette)
+        palette._start_busy_countdown()
+        palette._cancel_gather_commands()
+        await asyncio.sleep(palette._BUSY_COUNTDOWN + 0.1)
+        assert [] == [sign for sign in palette.query(LoadingIndicator) if sign.has_class("--visible")]

@@ -81,6 +81,9 @@ class Dialog(ModalScreen[AnswerT], InTurn[AnswerT]):
 class CommandPalette(TextualPalette, InTurn[None]):
     """Textual's own, closed in its turn as well."""
 
+    def _start_busy_countdown(self) -> None:
+        """Commands are found at once; where a search is broken off, Textual's sign of searching would turn for ever."""
+
     def _action_command_list(self, action: str) -> None:
         """Go through what was found; a page of lines that are still to be laid out is none."""
         with suppress(KeyError):
