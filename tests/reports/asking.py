@@ -23,7 +23,7 @@ def report_of(
     """
     words = {key: options.pop(key) for key in ("since", "until", "compare", "currency") if key in options}
     is_tracked = bool(options.pop("is_tracked", False))
-    asked = Asked(name, by=by or "", period=period or "", filter=filter or "", options=options, **words)
+    asked = Asked(name, by=by or "", period=period or "", filter=filter or "", options=options, followed=True, **words)
     return answer(Sources(app.desk, app.duplicates, is_tracked), asked)
 
 

@@ -53,7 +53,8 @@ def test_a_report_that_can_not_be_followed() -> None:
     """An error, but for one without rows, behind which there is nothing."""
     with pytest.raises(UsageError, match="report won does not say"):
         behind(REPORT._replace(drill=(), cells=()))
-    assert [] == behind(REPORT._replace(drill=(), cells=(), rows=()))
+    for column in ("", "won"):
+        assert [] == behind(REPORT._replace(drill=(), cells=(), rows=()), column=column)
 
 
 def test_the_records_of_the_period_before() -> None:

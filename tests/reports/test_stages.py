@@ -340,7 +340,6 @@ def test_each_stage_leads_to_those_lost_from_it(
 ) -> None:
     """Whatever they are told apart by, and where they are too many for one filter."""
     monkeypatch.setattr("crmcli.reports.drill.MOST_NUMBERS", most)
-    monkeypatch.setattr("crmcli.reports.behind._AT_ONCE", most)
     app.contacts.add(app.contacts.draft({"name": "Makes the store"}))
     ways = [("lead",), ("lead", "proposal"), ("lead", "negotiation"), ("proposal",), ("proposal",)]
     with app.desk.writing("test") as uow:

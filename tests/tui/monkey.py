@@ -6,15 +6,13 @@ import asyncio
 import random
 import time
 from collections import deque
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from textual.errors import NoWidget
-from textual.events import Key
+from textual.events import Key, MouseDown, MouseEvent, MouseMove, MouseScrollDown, MouseScrollUp, MouseUp
 from textual.keys import key_to_character
-from textual.pilot import OutOfBounds
 from textual.widgets import Input, TextArea
 from textual.worker import WorkerFailed
 
@@ -143,12 +141,11 @@ class Monkey:
 
     async def _step(self, pilot: Pilot[None]) -> None:
         acts: tuple[tuple[int, Callable[[Pilot[None]], Awaitable[None]]], ...] = (
-            (100, self._press), (12, self._click), (4, self._turn), (3, self._drag), (2, self._resize), (2, self._dress),
-            (2, self._visit), (3, self._interfere), (2, self._command),
+            (100, self._press), (12, self._click), (4, self._turn), (3, self._drag), (2, self._wheel), (2, self._resize),
+            (2, self._dress), (2, self._visit), (3, self._interfere), (2, self._command),
         )  # fmt: skip
         act = self._chance.choices([act for _, act in acts], [weight for weight, _ in acts])[0]
-        with suppress(NoWidget, OutOfBounds):  # the pilot's own: the mouse is where no screen is just now
-            await act(pilot)
+        await act(pilot)
         self.done += 1
         await asyncio.sleep(self._chance.choice((0, 0, 0.001, 0.01)))
         if self.done % _CALM_EVERY == 0:
@@ -231,18 +228,33 @@ class Monkey:
         width, height = self.app.size
         return self._chance.randrange(width), self._chance.randrange(height)
 
-    async def _click(self, pilot: Pilot[None]) -> None:
+    async def _mouse(
+        self, does: type[MouseEvent], at: tuple[int, int], *, shift: bool = False, control: bool = False
+    ) -> None:
+        """As a terminal tells it: to the program, whose uppermost screen it is for. The pilot's own may be gone by then."""
+        button = 1 if does in (MouseDown, MouseUp) else 0
+        self.app.post_message(does(None, *at, 0, 0, button, shift, False, control))
+        await asyncio.sleep(0)
+
+    async def _click(self, _pilot: Pilot[None]) -> None:
         offset, times = self._anywhere(), self._chance.choice((1, 1, 1, 2))
         control, shift = self._chance.random() < 0.1, self._chance.random() < 0.1
         self.steps.append(f"click {offset} {times} {control} {shift}")
-        await pilot.click(offset=offset, times=times, control=control, shift=shift)
+        await self._mouse(MouseMove, offset)
+        for does in (MouseDown, MouseUp) * times:
+            await self._mouse(does, offset, shift=shift, control=control)
 
-    async def _drag(self, pilot: Pilot[None]) -> None:
+    async def _drag(self, _pilot: Pilot[None]) -> None:
         start, end = self._anywhere(), self._anywhere()
         self.steps.append(f"drag {start} {end}")
-        await pilot.mouse_down(offset=start)
-        await pilot.hover(offset=end)
-        await pilot.mouse_up(offset=end)
+        for does, at in ((MouseMove, start), (MouseDown, start), (MouseMove, end), (MouseUp, end)):
+            await self._mouse(does, at)
+
+    async def _wheel(self, _pilot: Pilot[None]) -> None:
+        offset, does = self._anywhere(), self._chance.choice((MouseScrollDown, MouseScrollUp))
+        self.steps.append(f"{does.__name__} {offset}")
+        for _ in range(self._chance.choice((1, 3, 10))):
+            await self._mouse(does, offset)
 
     async def _resize(self, pilot: Pilot[None]) -> None:
         size = self._chance.choice(SIZES)

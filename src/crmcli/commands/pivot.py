@@ -106,8 +106,10 @@ def pivot(
     }  # fmt: skip
     refuse_misfits(given)
     app = app_of(ctx)
-    asked = pivot_of(_names(rows), _names(cols), _names(values), totals=totals, followed=drill)
-    words = Asked("pivot", "", period or "", filter_ or "", since or "", until or "", "", currency or "")
+    asked = pivot_of(_names(rows), _names(cols), _names(values), totals=totals)
+    words = Asked(
+        "pivot", "", period or "", filter_ or "", since or "", until or "", "", currency or "", followed=drill
+    )
     inquiry = understood(app.desk, words)
     if not app.desk.has_store:  # a copy of nothing is not needed to know that there is nothing
         show(app, pivot_report(app.desk, inquiry, asked), given)

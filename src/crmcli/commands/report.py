@@ -49,7 +49,9 @@ def asked_of(question: Question, given: Mapping[str, Any]) -> Asked:
 
     words = {name: given.get(name) or "" for name in _IN_WORDS}
     options = {name: given[name] for name in question.options if given.get(name) is not None}
-    return Asked(question.name, **words, filter=given.get("filter_") or "", options=options)
+    return Asked(
+        question.name, **words, filter=given.get("filter_") or "", options=options, followed=bool(given.get("drill"))
+    )
 
 
 def show(app: AppContext, report: Report, given: Mapping[str, Any]) -> None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _NO_LABEL = "—"
 _BESIDE = ("_before", "_change")
 _BESIDE_ALONE = ("before", "change")  # of a table that has one figure in a row
-_AT_ONCE = 10_000  # numbers that one filter can hold
 
 
 def label_of(report: Report, row: tuple[object, ...]) -> str:
@@ -77,7 +76,7 @@ def _of_cell(part: Report, place: int, column: str) -> Drill | None:
 
 
 def _refuse_column(parts: Sequence[Report], name: str) -> None:
-    known = [column.name for part in parts if part.drill for column in part.columns]
+    known = [column.name for part in parts if part.drill or not part.rows for column in part.columns]
     if not name:
         return
     if name not in known:
@@ -161,7 +160,6 @@ def _together(drills: Sequence[Drill]) -> Iterator[Drill]:
         else:
             numbers.setdefault(each.noun, []).extend(map(int, (found[1] or found[2]).split(",")))
     for noun, all_of_them in numbers.items():
-        for start in range(0, len(all_of_them), _AT_ONCE):
-            drill = numbered(noun, all_of_them[start : start + _AT_ONCE])
-            if drill is not None:
-                yield drill
+        drill = numbered(noun, all_of_them)
+        if drill is not None:
+            yield from (drill, *drill.more)

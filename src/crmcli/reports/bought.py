@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmcli.domain.frozen import NamedTuple
-from crmcli.reports.drill import MOST_NUMBERS, equal, grouped, joined, numbered, quoted, together, within
+from crmcli.reports.drill import equal, grouped, joined, numbered, quoted, together, within
 from crmcli.reports.report import Drill
 from crmcli.reports.unrated import one_left_out
 from crmcli.store.queries.condition import EVERYTHING, Condition, both
@@ -184,5 +184,5 @@ def people_drill(found: Bought, customers: Sequence[Customer]) -> Drill | None:
     ways: list[Drill | None] = []
     for noun in ("company", "contact"):
         numbers = [each.number for each in customers if each.noun == noun and each.number is not None]
-        ways += [numbered(noun, numbers[at : at + MOST_NUMBERS]) for at in range(0, len(numbers), MOST_NUMBERS)]
+        ways.append(numbered(noun, numbers))
     return together((*ways, customers_drill(found, [each for each in customers if each.noun is None])))

@@ -8,7 +8,7 @@ from crmcli.domain.campaign_results import Figures, Outcome, as_one, figures
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.stretches import UNITS
 from crmcli.reports.campaigns import figure_columns, model_words
-from crmcli.reports.drill import MOST_NUMBERS, numbered
+from crmcli.reports.drill import numbered
 from crmcli.reports.questions import CAMPAIGN_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.services.results import Results, began, read_model
@@ -69,7 +69,7 @@ def campaigns_report(sources: Sources, inquiry: Inquiry) -> Report:
         outcomes = Results(desk).of_all(reader, model, span.bounds)
         wanted = [each for each in campaigns if span.bounds is None or outcomes.get(each.number, Outcome()).is_anything]
         wanted.sort(key=lambda each: (str(began(each) or ""), each.number), reverse=True)
-        people = _people(reader, span.bounds, outcomes)
+        people = _people(reader, span.bounds, outcomes) if inquiry.followed else {}
         names = {each.number: each.name for each in planned_campaigns(reader)} if by == "parent" else {}
     lines = _lines(desk, by, wanted, outcomes, names, is_tracked=sources.is_tracked)
     codes = {line.figures.currency for line in lines}
@@ -152,9 +152,7 @@ def _row(by: str, line: _Line) -> tuple[object, ...]:
 
 
 def _people(reader: Reader, bounds: Bounds, outcomes: Mapping[int, Outcome]) -> People:
-    """Who came into which state of which campaign; nobody where there are too many to be named."""
-    if sum(outcome.counts.targeted for outcome in outcomes.values()) > MOST_NUMBERS:
-        return {}
+    """Who came into which state of which campaign."""
     found: People = {}
     for state, campaign, contact in came_into(reader, bounds):
         found.setdefault((state, campaign), []).append(contact)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crmcli.reports.drill import equal, is_odd, joined, named, path_of, quoted, unclear, written
+from crmcli.reports.drill import equal, is_odd, joined, numbered, path_of, quoted, unclear, written
 from crmcli.reports.report import Drill
 from crmcli.store.queries.condition import EVERYTHING, both
 
@@ -76,7 +76,7 @@ class DealDrill:
         from crmcli.store.queries.groups import numbers_in
 
         fits = both(self._desk.condition(self._reader, self._group.noun, where), exactly)
-        return named(self._group.noun, numbers_in(self._reader, self._group, key, fits))
+        return numbered(self._group.noun, numbers_in(self._reader, self._group, key, fits))
 
     def condition(self, key: object) -> str:
         """The filter that tells the group from the others, where one can."""

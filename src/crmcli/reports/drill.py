@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crmcli.reports.period import Window
 
 MONTH = "month"
-# A filter is at most 100,000 characters long, and a number in it seldom longer than eight with its comma.
+# Of one filter: it is at most 100,000 characters long, and a number in it seldom longer than eight with its comma.
 MOST_NUMBERS = 10_000
 _DEAL_PATHS = {
     "owner": "owner", "company": "company.name", "source": "source", "campaign": "campaign", "type": "type",
@@ -112,17 +112,13 @@ def in_currency(code: str, base: str | None) -> str:
 
 
 def numbered(noun: str, numbers: Iterable[int]) -> Drill | None:
-    """The records of these numbers; None when there are none, or too many to be named."""
-    named = sorted(set(numbers))
-    if not 0 < len(named) <= MOST_NUMBERS:
-        return None
-    return Drill(noun, f"number in ({', '.join(map(str, named))})" if len(named) > 1 else f"number = {named[0]}")
-
-
-def named(noun: str, numbers: Iterable[int]) -> Drill | None:
     """The records of these numbers, in as many filters as they take; None when there are none."""
     every = sorted(set(numbers))
-    return together(numbered(noun, every[at : at + MOST_NUMBERS]) for at in range(0, len(every), MOST_NUMBERS))
+    return together(_of_few(noun, every[at : at + MOST_NUMBERS]) for at in range(0, len(every), MOST_NUMBERS))
+
+
+def _of_few(noun: str, numbers: Sequence[int]) -> Drill:
+    return Drill(noun, f"number in ({', '.join(map(str, numbers))})" if len(numbers) > 1 else f"number = {numbers[0]}")
 
 
 def together(drills: Iterable[Drill | None]) -> Drill | None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Asked(NamedTuple):
     """A report as it is wanted, in words; ``options`` are what only some reports can be asked, by their flags' names.
 
-    ``compare`` is ``previous`` (the period before) or ``year`` (the same period a year earlier).
+    ``compare`` is ``previous`` (the period before) or ``year`` (the same period a year earlier). ``followed``: the records
+    behind the figures are asked for, too, those of which no filter tells which they are by their numbers.
     """
 
     name: str
@@ -31,11 +32,15 @@ class Asked(NamedTuple):
     compare: str = ""
     currency: str = ""
     options: Mapping[str, Any] = {}
+    followed: bool = False
+
+
+_NOT_KEPT = ("name", "options", "followed")
 
 
 def kept_of(asked: Asked) -> dict[str, Any]:
     """How a report is asked, as it is kept under a name: ``Asked(report, **kept)`` asks it again."""
-    kept = {key: value for key, value in asked._asdict().items() if value and key not in ("name", "options")}
+    kept = {key: value for key, value in asked._asdict().items() if value and key not in _NOT_KEPT}
     return kept | ({"options": dict(asked.options)} if asked.options else {})
 
 
@@ -62,6 +67,7 @@ class Inquiry(NamedTuple):
     options: Mapping[str, Any] = {}
     compare: str = ""  # for a report that sets periods beside each other by itself
     usual: Window = Window()
+    followed: bool = False
 
     @property
     def period(self) -> Window:
@@ -77,4 +83,6 @@ def understood(desk: Desk, asked: Asked, usual: str = "") -> Inquiry:
     span = window(now, asked.period or None, asked.since or None, asked.until or None, fiscal=desk.fiscal_start)
     currency = read_currency(asked.currency) if asked.currency else desk.currency
     otherwise = window(now, usual or None, fiscal=desk.fiscal_start)
-    return Inquiry(asked.by or None, span, asked.filter or None, now, currency, asked.options, asked.compare, otherwise)
+    return Inquiry(
+        asked.by or None, span, asked.filter or None, now, currency, asked.options, asked.compare, otherwise, asked.followed
+    )  # fmt: skip

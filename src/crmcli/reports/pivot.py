@@ -10,7 +10,6 @@ from crmcli.domain.stretches import NAMED, UNITS
 from crmcli.domain.text import nearest
 from crmcli.errors import UsageError
 from crmcli.reports.drill import (
-    MOST_NUMBERS,
     equal,
     grouped,
     is_odd,
@@ -38,27 +37,20 @@ if TYPE_CHECKING:
     from crmcli.store.queries.groups import Group
 
 _MOST_COLUMNS = 1000
-_MOST_DRILLED = 10_000  # cells
 _NONE = "—"
 Labels = tuple[str | None, ...]
 
 
 class Pivot(NamedTuple):
-    """What is asked: the dimensions of the rows and of the columns, the values, and whether with totals.
-
-    ``followed``: the records behind the figures are asked for, by their numbers where no filter tells which they are.
-    """
+    """What is asked: the dimensions of the rows and of the columns, the values, and whether with totals."""
 
     rows: tuple[str, ...]
     cols: tuple[str, ...]
     values: tuple[Value, ...]
     totals: bool = False
-    followed: bool = False
 
 
-def pivot_of(
-    rows: Sequence[str], cols: Sequence[str], values: Sequence[str], *, totals: bool = False, followed: bool = False
-) -> Pivot:
+def pivot_of(rows: Sequence[str], cols: Sequence[str], values: Sequence[str], *, totals: bool = False) -> Pivot:
     """The pivot that is asked for in words; raises UsageError for a value that there is not, and for a dimension named twice."""
     found = []
     for name in values or ("won_value",):
@@ -74,7 +66,7 @@ def pivot_of(
     twice = next((name for name in named if named.count(name) > 1), None)
     if twice is not None:
         raise UsageError(f"{twice} is named twice")
-    return Pivot(tuple(rows), tuple(cols), tuple(dict.fromkeys(found)), totals, followed)
+    return Pivot(tuple(rows), tuple(cols), tuple(dict.fromkeys(found)), totals)
 
 
 class _Side(NamedTuple):
@@ -301,12 +293,10 @@ class _Table:
         side, _ = self.counted[self.side_of[value]]
         groups, labels = (*side.rows, *(side.cols if col is not None else ())), (*row, *(col or ()))
         found = _behind(side, self.inquiry, groups, labels, value)
-        if found is not None or not self.asked.followed:
+        if found is not None or not self.inquiry.followed:
             return found
         numbers = self._numbers(value, is_cell=col is not None).get(labels, [])
-        return together(
-            numbered(side.family.noun, numbers[at : at + MOST_NUMBERS]) for at in range(0, len(numbers), MOST_NUMBERS)
-        )
+        return numbered(side.family.noun, numbers)
 
     def _numbers(self, value: Value, *, is_cell: bool) -> Mapping[Labels, list[int]]:
         known = self._known.get((value, is_cell))
@@ -316,7 +306,7 @@ class _Table:
         return known
 
     def _cells(self, rows: Sequence[Labels]) -> tuple[Mapping[str, Drill | None], ...]:
-        if len(rows) * len(self.cols) * len(self.asked.values) > _MOST_DRILLED:
+        if not self.inquiry.followed:
             return ()
         names = [column.name for column in self._columns()][len(self.asked.rows) :]
         found = []

@@ -11,7 +11,7 @@ from crmcli.domain.metrics import mean, ratio
 from crmcli.domain.response import Person, Propensity, fit, propensities
 from crmcli.reports.customers.buying import CURRENCY, buying, need_analytics
 from crmcli.reports.customers.groups import own_way
-from crmcli.reports.drill import MOST_NUMBERS, numbered, together
+from crmcli.reports.drill import numbered
 from crmcli.reports.period import Window
 from crmcli.reports.questions import CUSTOMER_GROUPS
 from crmcli.reports.report import Chart, Report, ReportColumn
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from crmcli.reports.customers.buying import Buying
     from crmcli.reports.inquiry import Inquiry, Sources
-    from crmcli.reports.report import Drill
     from crmcli.services.desk import Desk
     from crmcli.store.queries.groups import Group
     from crmcli.store.queries.responding import Addressee, Send
@@ -152,7 +151,7 @@ def _in_groups(found: Buying, group: Group, scored: Sequence[_Rated]) -> Report:
         tuple((*group_cell(group, key), *_figures(some)) for key, some in lines),
         (None, *_figures(scored)) if len(lines) > 1 else None,
         chart=chart_of(group, shown, "percent", "mean chance of a response", of_nothing=None),
-        drill=tuple(_people([each.number for each, _, _ in some]) for _, some in lines), notes=shared(group),
+        drill=tuple(numbered("contact", [each.number for each, _, _ in some]) for _, some in lines), notes=shared(group),
     )  # fmt: skip
 
 
@@ -165,10 +164,6 @@ def _figures(some: Sequence[_Rated]) -> tuple[object, ...]:
 
 def _mean(some: Sequence[_Rated]) -> float | None:
     return mean([chance for _, _, chance in some])
-
-
-def _people(numbers: Sequence[int]) -> Drill | None:
-    return together(numbered("contact", numbers[at : at + MOST_NUMBERS]) for at in range(0, len(numbers), MOST_NUMBERS))
 
 
 class _Purchases:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _DAYS = (30, 60, 90, 180)  # the oldest that a band holds; the last band has no end
 BANDS = ("0-30", "31-60", "61-90", "91-180", ">180")
-_MOST_ROTTING = 10_000
 _COLUMNS = (
     ReportColumn("age", "age", "text", 0, "days from the day a deal was made to today"),
     ReportColumn("deals", "open", "integer", 0, "open deals of that age", is_now=True),
@@ -107,7 +106,7 @@ def _said(
     drills = DealDrill(asked.desk, asked.reader, asked.group, {key for key, _ in lines}, rest)
     today = asked.inquiry.now.date()
     rots: dict[Line, list[int]] = {}
-    if sum(each.rotting for each in found.values()) <= _MOST_ROTTING:
+    if asked.inquiry.followed:
         rots = rotting_numbers(asked.reader, asked.group, asked.where, bounds, rotting(asked.reader, asked.inquiry.now))
     drill = tuple(drills.to(key, _of_age(band, today), found[key, band].deals) for key, band in lines)
     cells = tuple(dict.fromkeys(("rotting", "rotting_value"), numbered("deal", rots.get(line, []))) for line in lines)

@@ -8,7 +8,7 @@ from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.histograms import counted_percentile, up_to
 from crmcli.domain.metrics import ratio
 from crmcli.reports.deal_drill import DealDrill
-from crmcli.reports.drill import MOST_NUMBERS, grouped, numbered, within
+from crmcli.reports.drill import grouped, numbered, within
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.grouping import chart_of, group_cell, group_column, ordered, titled
 from crmcli.reports.unrated import shared
@@ -61,7 +61,7 @@ def leads_report(sources: Sources, inquiry: Inquiry) -> Report:
         lines = ordered(group, found, lambda line: line.leads)
         rest = (within("created_at", span, inquiry.now), grouped(inquiry.filter))
         drills = DealDrill(desk, reader, group, found, rest)
-        alone = never_touched(reader, group, leads) if whole.untouched <= MOST_NUMBERS else ()
+        alone = never_touched(reader, group, leads) if inquiry.followed else ()
         rates = [(key, ratio(line.converted, line.leads)) for key, line in lines]
         return Report(
             "leads", titled("leads", group), (*group_column(group), *_COLUMNS),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.metrics import ratio
 from crmcli.reports.deal_drill import DealDrill
-from crmcli.reports.drill import joined, named
+from crmcli.reports.drill import joined, numbered
 from crmcli.reports.report import Chart, Report, ReportColumn
 from crmcli.reports.sales.grouping import NO_GROUP, as_one, asking, group_cell, group_column, money, titled
 from crmcli.reports.unrated import left_out, shared
@@ -86,12 +86,12 @@ def loss_reasons_report(sources: Sources, inquiry: Inquiry) -> Report:
 def _drill(drills: DealDrill, reasons: DealDrill, key: object, why: str | None, loss: Loss) -> Drill | None:
     if reasons.is_clear(why):
         return drills.to(key, joined("stage_kind = lost", reasons.condition(why)))
-    return named("deal", (number for numbers in loss.stages.values() for number in numbers))
+    return numbered("deal", (number for numbers in loss.stages.values() for number in numbers))
 
 
 def _cells(loss: Loss, stages: list[str]) -> dict[str, Drill | None]:
     """The deals that were lost from each stage, named by their numbers: no filter asks for the move that lost them."""
-    return {f"from_{name}": named("deal", loss.stages.get(name, ())) for name in stages}
+    return {f"from_{name}": numbered("deal", loss.stages.get(name, ())) for name in stages}
 
 
 def _columns(stages: list[str]) -> tuple[ReportColumn, ...]:

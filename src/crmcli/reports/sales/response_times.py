@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crmcli.domain.histograms import merged, up_to
 from crmcli.domain.metrics import ratio
 from crmcli.reports.deal_drill import DealDrill
-from crmcli.reports.drill import MOST_NUMBERS, grouped, numbered, within
+from crmcli.reports.drill import grouped, numbered, within
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.grouping import chart_of, group_cell, group_column, ordered, titled
 from crmcli.reports.sales.leads import hours, numbers_by_key
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.reports.report import Drill
-    from crmcli.store.queries.condition import Condition
-    from crmcli.store.queries.groups import Group
-    from crmcli.store.reader import Reader
 
 _HOUR = 60
 _INCOMING = f"status = done AND direction = in AND type in ({', '.join(MESSAGES)})"
@@ -51,8 +48,10 @@ def response_times_report(sources: Sources, inquiry: Inquiry) -> Report:
         lines = ordered(group, found, lambda each: each.number)
         rest = (_INCOMING, within("at", span, inquiry.now), grouped(inquiry.filter))
         drills = DealDrill(desk, reader, group, found, rest)
-        counts = ((True, whole.number - whole.endless), (False, whole.endless))
-        named = {is_so: _named(reader, group, messages, count, is_so=is_so) for is_so, count in counts}
+        replied, waiting = (
+            numbers_by_key(answered(reader, group, messages, is_so=is_so) if inquiry.followed else ())
+            for is_so in (True, False)
+        )
         medians = [(key, hours(each.minutes)[0]) for key, each in lines]
         return Report(
             "response-times", titled("response times", group), (*group_column(group), *_COLUMNS),
@@ -60,7 +59,7 @@ def response_times_report(sources: Sources, inquiry: Inquiry) -> Report:
             (None, *_figures(whole)) if len(lines) > 1 else None, whole.number, span.label, None, _FORMULA,
             chart=chart_of(group, medians, "hours", "median hours to the answer", of_nothing=None),
             drill=tuple(drills.to(key, "", each.number) for key, each in lines),
-            cells=tuple(_cells(named[True].get(key, []), named[False].get(key, [])) for key, _ in lines),
+            cells=tuple(_cells(replied.get(key, []), waiting.get(key, [])) for key, _ in lines),
             notes=shared(group, "a message"),
         )  # fmt: skip
 
@@ -69,13 +68,6 @@ def _whole(found: Iterable[Waits]) -> Waits:
     """All groups together."""
     several = list(found)
     return Waits(merged(each.minutes for each in several), sum(each.endless for each in several))
-
-
-def _named(reader: Reader, group: Group, messages: Condition, count: int, *, is_so: bool) -> dict[object, list[int]]:
-    """The numbers of the messages that were answered, or were not, by group; none where they are too many to be named."""
-    if not 0 < count <= MOST_NUMBERS:
-        return {}
-    return numbers_by_key(answered(reader, group, messages, is_so=is_so))
 
 
 def _cells(answered_ones: Sequence[int], others: Sequence[int]) -> dict[str, Drill | None]:

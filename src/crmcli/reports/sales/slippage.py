@@ -8,21 +8,20 @@ from crmcli.domain.histograms import merged
 from crmcli.domain.metrics import mean, ratio
 from crmcli.domain.slippage import Lateness, lateness
 from crmcli.reports.deal_drill import DealDrill
-from crmcli.reports.drill import MOST_NUMBERS, grouped, joined, numbered, together
+from crmcli.reports.drill import grouped, joined, numbered
 from crmcli.reports.report import Report, ReportColumn
 from crmcli.reports.sales.expecting import expected_within, said, whole_days
-from crmcli.reports.sales.grouping import Asking, asking, chart_of, group_cell, group_column, ordered, titled
+from crmcli.reports.sales.grouping import asking, chart_of, group_cell, group_column, ordered, titled
 from crmcli.reports.unrated import shared
 from crmcli.store.queries.condition import both
 from crmcli.store.queries.groups import WHOLE
-from crmcli.store.queries.slippage import days_late, due_by, expected_days, moves, numbers_late
+from crmcli.store.queries.slippage import days_late, due_by, moves, numbers_late
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from crmcli.reports.inquiry import Inquiry, Sources
     from crmcli.reports.report import Drill
-    from crmcli.store.queries.condition import Condition
 
 _COLUMNS = (
     ReportColumn("deals", "deals", "integer", 0, "deals with an expected close that are closed, or open and past it"),
@@ -41,7 +40,6 @@ _COLUMNS = (
     ReportColumn("moves", "moves", "integer", 4, "how often it was moved"),
     ReportColumn("moved_days", "by", "days", 3, "mean days of a move, back in time below zero"),
 )
-_MOST_DAYS = 1500  # that one filter can name
 _FORMULA = "slippage = days past the expected close, closed or now"
 Moves = dict[int, list[int]]
 
@@ -58,16 +56,15 @@ def slippage_report(sources: Sources, inquiry: Inquiry) -> Report:
         counted = days_late(reader, clock, group, due, today)
         late = {key: lateness(days_of) for key, days_of in counted.items()}
         moved = moves(reader, group, due)
-        together = (
+        whole = lateness(
             days_late(reader, clock, WHOLE, due, today).get(None, {}) if group.is_shared else merged(counted.values())
         )
-        whole = lateness(together)
         lines = ordered(group, late, lambda each: each.mean or 0)
         rest = (
             joined(said(days), f"(stage_kind != open OR expected_close < {today}) AND expected_close is not empty"),
         )
         drills = DealDrill(asked.desk, reader, group, late, (*rest, grouped(inquiry.filter)))
-        slipped = _slipped(asked, drills, late, due, whole.late)
+        slipped = numbers_late(reader, clock, group, due, today) if inquiry.followed else {}
         rows = tuple((*group_cell(group, key), *_figures(each, moved.get(key, {}))) for key, each in lines)
         totals = (None, *_figures(whole, _all(moved))) if group.name and len(rows) > 1 else None
         return Report(
@@ -76,27 +73,10 @@ def slippage_report(sources: Sources, inquiry: Inquiry) -> Report:
             chart=chart_of(group, [(key, each.mean) for key, each in lines], "days", "mean days late", of_nothing=None),
             drill=tuple(drills.to(key, "", each.deals) for key, each in lines),
             cells=tuple(
-                {"slipped": slipped.get(key), **_of_moves(moved.get(key, {}))} for key, _ in lines
+                {"slipped": numbered("deal", slipped.get(key, [])), **_of_moves(moved.get(key, {}))} for key, _ in lines
             ),
             notes=shared(group),
         )  # fmt: skip
-
-
-def _slipped(
-    asked: Asking, drills: DealDrill, late: Mapping[object, Lateness], due: Condition, count: int
-) -> Mapping[object, Drill | None]:
-    """The deals that slipped, by group: by their numbers, and where these are too many by the days they were expected on."""
-    reader, clock, today = asked.reader, asked.desk.clock, asked.inquiry.now.date()
-    if count <= MOST_NUMBERS:
-        found = numbers_late(reader, clock, asked.group, due, today)
-        return {key: numbered("deal", numbers) for key, numbers in found.items()}
-    days = expected_days(reader)
-    said_late = [f"stage_kind = open AND expected_close < {today}"]
-    for start in range(0, len(days), _MOST_DAYS):
-        each = (f"expected_close = {day} AND closed_at > {day}" for day in days[start : start + _MOST_DAYS])
-        said_late.append(f"stage_kind != open AND ({' OR '.join(each)})")
-    either = [" OR ".join(f"({one})" for one in said_late[:2]), *said_late[2:]]
-    return {key: together(drills.to(key, f"({one})", of.late) for one in either) for key, of in late.items()}
 
 
 def _figures(late: Lateness, moved: Moves) -> tuple[object, ...]:

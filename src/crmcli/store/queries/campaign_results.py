@@ -272,21 +272,24 @@ def touch_rows(reader: Reader, scope: Scope) -> Iterator[TouchRow]:
 
     A message that came back reached nobody.
     """
-    which, params = _concerned(scope)
-    alive = "JOIN campaign w ON w.id = {} AND w.deleted_at IS NULL"
+    # Of all campaigns together a deal that was reached has to do with one, and the campaigns are where to begin: CROSS JOIN
+    # says so to SQLite, which would begin with every deal or everything that was ever done. Of one the deals are few.
+    which, params = _concerned(scope) if scope.campaign is not None else ("1 = 1", ())
+    then = ", " if scope.campaign is not None else " CROSS JOIN "
+    mailed = ("campaign w", "campaign_event e", "campaign_member m", "deal_contact l", "deal r")
+    spoken = ("campaign w", "activity p", "activity_contact k", "deal_contact l", "deal r")
+    about = ("campaign w", "activity p", "deal r")
+    done = "p.campaign_id = w.id AND p.deleted_at IS NULL AND p.status = 'done' AND p.at <= r.created_at"
+    alive = f"w.deleted_at IS NULL AND r.deleted_at IS NULL AND {which}"
     sql = (
-        "SELECT l.deal_id, l.contact_id, e.campaign_id, e.at FROM deal r JOIN deal_contact l ON l.deal_id = r.id"
-        " JOIN campaign_member m ON m.contact_id = l.contact_id JOIN campaign_event e ON e.member_id = m.id"
-        f" {alive.format('e.campaign_id')} WHERE r.deleted_at IS NULL AND e.at <= r.created_at"
+        f"SELECT l.deal_id, l.contact_id, e.campaign_id, e.at FROM {then.join(mailed)} WHERE e.campaign_id = w.id"
+        " AND m.id = e.member_id AND l.contact_id = m.contact_id AND r.id = l.deal_id AND e.at <= r.created_at"
         f" AND e.status IN ({marks(TOUCHES)}) AND (e.status <> 'sent' OR NOT EXISTS (SELECT 1 FROM campaign_event b"
-        f" WHERE b.member_id = m.id AND b.status = 'bounced')) AND {which}"
-        " UNION SELECT l.deal_id, l.contact_id, p.campaign_id, p.at FROM deal r JOIN deal_contact l ON l.deal_id = r.id"
-        " JOIN activity_contact k ON k.contact_id = l.contact_id JOIN activity p ON p.id = k.activity_id"
-        f" {alive.format('p.campaign_id')} WHERE r.deleted_at IS NULL AND p.deleted_at IS NULL AND p.status = 'done'"
-        f" AND p.at <= r.created_at AND {which}"
-        " UNION SELECT r.id, CAST(NULL AS BIGINT), p.campaign_id, p.at FROM deal r JOIN activity p ON p.deal_id = r.id"
-        f" {alive.format('p.campaign_id')} WHERE r.deleted_at IS NULL AND p.deleted_at IS NULL AND p.status = 'done'"
-        f" AND p.at <= r.created_at AND {which}"
+        f" WHERE b.member_id = m.id AND b.status = 'bounced')) AND {alive}"
+        f" UNION SELECT l.deal_id, l.contact_id, p.campaign_id, p.at FROM {then.join(spoken)} WHERE k.activity_id = p.id"
+        f" AND l.contact_id = k.contact_id AND r.id = l.deal_id AND {done} AND {alive}"
+        f" UNION SELECT r.id, CAST(NULL AS BIGINT), p.campaign_id, p.at FROM {then.join(about)} WHERE r.id = p.deal_id"
+        f" AND {done} AND {alive}"
     )
     for deal, contact, campaign, at in reader.stream(sql, (*TOUCHES, *params, *params, *params)):
         yield TouchRow(deal, contact, campaign, sure_moment(at))

@@ -43,19 +43,6 @@ def numbers_late(reader: Reader, clock: Clock, group: Group, due: Condition, tod
     return found
 
 
-def expected_days(reader: Reader) -> list[date]:
-    """The days on which any deal is expected to be decided, in order."""
-    from datetime import date as dates
-
-    # From each day to the next one by the index: all deals would take as long as the report itself.
-    sql = (
-        "WITH RECURSIVE d(day) AS (SELECT MIN(r.expected_close) FROM deal r UNION ALL"
-        " SELECT (SELECT MIN(n.expected_close) FROM deal n WHERE n.expected_close > d.day) FROM d WHERE d.day IS NOT NULL)"
-        " SELECT CAST(d.day AS TEXT) FROM d WHERE d.day IS NOT NULL"
-    )
-    return [dates.fromisoformat(day) for (day,) in reader.rows(sql)]
-
-
 def _lateness(reader: Reader, clock: Clock, today: date) -> Condition:
     """Days past the expected close; below zero for a deal that was decided before."""
     from datetime import date as dates

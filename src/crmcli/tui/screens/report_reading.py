@@ -189,7 +189,7 @@ class ReportReading(Place):
         def question() -> Answered:
             saved = session.saved_reports.list()
             try:
-                return Answered(asked, answer(session.sources, asked), saved)
+                return Answered(asked, answer(session.sources, asked._replace(followed=True)), saved)
             except CrmError as error:
                 return Answered(asked, error, saved)
 
