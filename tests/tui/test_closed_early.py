@@ -7,9 +7,10 @@ from contextlib import suppress
 from threading import Event
 
 import pytest
+from rich.style import Style
 from textual.css.query import NoMatches
-from textual.events import Mount
-from textual.widgets import Input, LoadingIndicator, Select, Static
+from textual.events import Click, Mount
+from textual.widgets import Input, LoadingIndicator, OptionList, Select, Static
 from textual.widgets._select import SelectOverlay
 
 from crmcli.tui.modals.confirm import Confirm
@@ -234,3 +235,19 @@ async def test_nothing_turns_in_the_palette_once_a_search_was_broken_off(store: 
         palette._cancel_gather_commands()
         await asyncio.sleep(palette._BUSY_COUNTDOWN + 0.1)
         assert [] == [sign for sign in palette.query(LoadingIndicator) if sign.has_class("--visible")]
+
+
+@pytest.mark.parametrize("keys", [["ctrl+p"], ["2", "slash", "o"]])
+async def test_a_click_on_what_is_listed_no_more_hits_nothing(store: str, keys: list[str]) -> None:
+    """The picture is drawn after the list has changed: in the palette, and below a line with suggestions."""
+    app = board_app(store)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await press(pilot, *keys)
+        before = app.screen
+        listed = next(iter(before.query(OptionList)))
+        gone = Style.from_meta({"option": listed.option_count})
+        at = listed.region.offset
+        listed.post_message(Click(None, *at, 0, 0, 1, False, False, False, style=gone))
+        await settle(pilot)
+        assert (app.bug, app.screen) == (None, before)

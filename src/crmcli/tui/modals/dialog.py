@@ -6,14 +6,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.command import CommandInput, CommandList, SearchIcon
 from textual.command import CommandPalette as TextualPalette
+from textual.containers import Horizontal, Vertical
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
+from textual.widgets import LoadingIndicator
 
 from crmcli.tui.compositing import Compositor
 from crmcli.tui.widgets.behind import Behind
+from crmcli.tui.widgets.choice_list import Choices
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
     from textual.events import Event, ScreenResume
 
 AnswerT = TypeVar("AnswerT")
@@ -78,8 +83,22 @@ class Dialog(ModalScreen[AnswerT], InTurn[AnswerT]):
     """Something before the screen that wants an answer."""
 
 
+class _Commands(Choices, CommandList, can_focus=False):
+    """What was found in the palette."""
+
+
 class CommandPalette(TextualPalette, InTurn[None]):
     """Textual's own, closed in its turn as well."""
+
+    def compose(self) -> ComposeResult:
+        """As Textual's, with a list that takes every click."""
+        with Vertical(id="--container"):
+            with Horizontal(id="--input"):
+                yield SearchIcon()
+                yield CommandInput(placeholder=self._placeholder, select_on_focus=False)
+            with Vertical(id="--results"):
+                yield _Commands()
+                yield LoadingIndicator()
 
     def _start_busy_countdown(self) -> None:
         """Commands are found at once; where a search is broken off, Textual's sign of searching would turn for ever."""

@@ -1,4 +1,4 @@
-"""Textual's lists of options, for hands that are faster than their layout: a page can only be gone once there are lines."""
+"""Textual's lists of options, for hands that are faster than their layout and their picture."""
 
 from __future__ import annotations
 
@@ -14,15 +14,22 @@ from crmcli.domain.text import fold
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.events import Key
+    from textual.events import Click, Key
 
 _WORD_SECONDS = 1.0  # letters that come sooner after one another are one word
 
 
-class _Paged:
-    """Pages of a list of options, as soon as it has its place on the screen."""
+class Choices:
+    """A list of options that goes by pages once it has its place on the screen, and in which a line that is gone hits nothing."""
 
+    option_count: int
     scrollable_content_region: Any
+
+    def on_click(self, event: Click) -> None:
+        """The picture may still show more options than there are: what was found meanwhile is less."""
+        place = event.style.meta.get("option")
+        if place is not None and place >= self.option_count:
+            event.prevent_default()
 
     def action_page_up(self) -> None:
         """A page up."""
@@ -35,11 +42,11 @@ class _Paged:
             super().action_page_down()  # type: ignore[misc]
 
 
-class ChoiceList(_Paged, OptionList):
+class ChoiceList(Choices, OptionList):
     """A list in a dialog."""
 
 
-class ChoiceOverlay(_Paged, SelectOverlay):
+class ChoiceOverlay(Choices, SelectOverlay):
     """The list that a line unfolds."""
 
 

@@ -17,6 +17,7 @@ from crmcli.render.cells import cut, pad, width
 from crmcli.render.safe import visible
 from crmcli.tui.bindings import bindings
 from crmcli.tui.keys.dialogs import SUGGESTIONS
+from crmcli.tui.widgets.choice_list import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -49,7 +50,7 @@ class Offer(NamedTuple):
     items: tuple[Item, ...] = ()
 
 
-class _DropDown(OptionList, can_focus=False):
+class _DropDown(Choices, OptionList, can_focus=False):
     """The list; the keys stay with the line."""
 
     DEFAULT_CSS = """
