@@ -162,3 +162,19 @@ def test_a_mute_that_would_do_nothing_is_refused(busy: Crm, words: list[str], sa
     assert 2 == refused.code
     assert said in refused.stderr
     assert not any(rule["muted"] for rule in busy("advise", "--rules", "--format", "json").json())
+
+
+def test_a_campaign_over_its_budget_leads_to_it(busy: Crm) -> None:
+    (over,) = [each for each in advices(busy) if each["rule"] == "over-budget"]
+    assert [over["id"]] == busy("report", "advice", "--drill", "--row", over["record"]).lines
+
+
+def test_money_without_a_rate_leads_to_its_deals(crm: Crm) -> None:
+    """Those of that currency that are worth anything, and no others."""
+    usd = crm("deal", "add", "Abroad", "--value", "900 USD", "--format", "ids").stdout
+    crm("deal", "add", "Unpriced", "--currency", "USD")
+    crm("deal", "add", "Home", "--value", "5k")
+    crm("deal", "win", "Abroad")
+    (lacking,) = [each for each in advices(crm) if each["rule"] == "missing-rate"]
+    assert "1 deal worth 900 USD can't be counted" == lacking["reason"]
+    assert usd == crm("report", "advice", "--drill", "--row", lacking["record"]).stdout

@@ -8,6 +8,7 @@ from threading import Event
 
 import pytest
 from rich.style import Style
+from textual.command import CommandList
 from textual.css.query import NoMatches
 from textual.events import Click, Mount
 from textual.widgets import Input, LoadingIndicator, OptionList, Select, Static
@@ -172,7 +173,6 @@ async def test_a_page_of_a_list_that_is_not_laid_out_yet(store: str, key: str) -
 
 async def test_a_page_of_commands_that_are_not_laid_out_yet(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Faster hands than the palette's list: Textual knows no line to go on from, and the key goes nowhere."""
-    from textual.command import CommandList
 
     def page_down(listed: CommandList) -> None:
         raise KeyError(listed.highlighted or 0)
@@ -235,6 +235,22 @@ async def test_nothing_turns_in_the_palette_once_a_search_was_broken_off(store: 
         palette._cancel_gather_commands()
         await asyncio.sleep(palette._BUSY_COUNTDOWN + 0.1)
         assert [] == [sign for sign in palette.query(LoadingIndicator) if sign.has_class("--visible")]
+
+
+async def test_the_palette_looks_for_nothing_once_it_is_closed(store: str) -> None:
+    """Letters that come after that find no list in which their commands could be shown."""
+    app = board_app(store)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+p")
+        palette = app.screen
+        assert isinstance(palette, CommandPalette)
+        palette._gather_commands("go")
+        palette.dismiss()
+        palette._gather_commands("goa")
+        assert [] == [each for each in app.workers if each.node is palette and not each.is_cancelled]
+        await settle(pilot)
+        assert (None, app.place) == (app.bug, app.screen)
 
 
 @pytest.mark.parametrize("keys", [["ctrl+p"], ["2", "slash", "o"]])

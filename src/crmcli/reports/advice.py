@@ -10,6 +10,7 @@ from crmcli.domain.advice import RULES, Advice, ranked
 from crmcli.domain.frozen import NamedTuple
 from crmcli.domain.metrics import median
 from crmcli.domain.money import Money
+from crmcli.reports.drill import in_currency, joined
 from crmcli.reports.report import Drill, Report, ReportColumn
 from crmcli.reports.sales.expecting import rate_of
 from crmcli.store.queries import advice as queries
@@ -87,10 +88,10 @@ def advice_report(sources: Sources, inquiry: Inquiry) -> Report:
         ]
     everything = options.get("all")
     rows = ranked(found, None if everything else MOST, None if everything else OF_A_RULE)
-    return _report(rows, len(found), len(silenced))
+    return _report(rows, len(found), len(silenced), desk.currency)
 
 
-def _report(rows: Iterable[Ranked], n: int, silenced: int) -> Report:
+def _report(rows: Iterable[Ranked], n: int, silenced: int, base: str) -> Report:
     listed = list(rows)
     return Report(
         "advice",
@@ -99,7 +100,7 @@ def _report(rows: Iterable[Ranked], n: int, silenced: int) -> Report:
         tuple(_row(each) for each in listed),
         n=n,
         formula="score = weight of the rule · (1 + stake / the largest stake) / 2",
-        drill=tuple(_drill(each.advice) for each in listed),
+        drill=tuple(_drill(each.advice, base) for each in listed),
         notes=(f"{silenced} muted: crm advise --rules",) if silenced else (),
     )
 
@@ -110,9 +111,9 @@ def _row(each: Ranked) -> tuple[object, ...]:
     return (known, advice.rule, advice.reason, advice.stake, round(each.score, 3), advice.command, advice.uid or None)
 
 
-def _drill(advice: Advice) -> Drill | None:
-    if advice.noun not in ("contact", "company", "deal"):
-        return None
+def _drill(advice: Advice, base: str) -> Drill | None:
+    if advice.noun == "rate":
+        return Drill("deal", joined(in_currency(advice.name, base), "value is not empty"))
     return Drill(advice.noun, f"number = {advice.number}") if advice.number else None
 
 

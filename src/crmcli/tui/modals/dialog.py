@@ -20,6 +20,7 @@ from crmcli.tui.widgets.choice_list import Choices
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Event, ScreenResume
+    from textual.worker import Worker
 
 AnswerT = TypeVar("AnswerT")
 
@@ -90,6 +91,8 @@ class _Commands(Choices, CommandList, can_focus=False):
 class CommandPalette(TextualPalette, InTurn[None]):
     """Textual's own, closed in its turn as well."""
 
+    _is_over = False
+
     def compose(self) -> ComposeResult:
         """As Textual's, with a list that takes every click."""
         with Vertical(id="--container"):
@@ -99,6 +102,17 @@ class CommandPalette(TextualPalette, InTurn[None]):
             with Vertical(id="--results"):
                 yield _Commands()
                 yield LoadingIndicator()
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close it; nothing is looked for any more, as there will be no list to show it in."""
+        self._is_over = True
+        self._cancel_gather_commands()
+        self._stop_no_matches_countdown()
+        return super().dismiss(result)
+
+    def _gather_commands(self, search_value: str) -> Worker[None] | None:  # type: ignore[override]
+        """Look for commands; letters typed before it was closed may come after that."""
+        return None if self._is_over else super()._gather_commands(search_value)
 
     def _start_busy_countdown(self) -> None:
         """Commands are found at once; where a search is broken off, Textual's sign of searching would turn for ever."""
