@@ -111,10 +111,10 @@ def _row(each: Ranked) -> tuple[object, ...]:
     return (known, advice.rule, advice.reason, advice.stake, round(each.score, 3), advice.command, advice.uid or None)
 
 
-def _drill(advice: Advice, base: str) -> Drill | None:
+def _drill(advice: Advice, base: str) -> Drill:
     if advice.noun == "rate":
         return Drill("deal", joined(in_currency(advice.name, base), "value is not empty"))
-    return Drill(advice.noun, f"number = {advice.number}") if advice.number else None
+    return Drill(advice.noun, f"number = {advice.number}" if advice.number else f"id = {advice.uid}")
 
 
 def _asked_about(reader: Reader, ref: str | None, country: str | None) -> tuple[str | None, int | None]:
