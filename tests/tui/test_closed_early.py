@@ -10,7 +10,7 @@ import pytest
 from rich.style import Style
 from textual.command import CommandList
 from textual.css.query import NoMatches
-from textual.events import Click, Mount
+from textual.events import Click, Mount, MouseDown
 from textual.widgets import Input, LoadingIndicator, OptionList, Select, Static
 from textual.widgets._select import SelectOverlay
 
@@ -235,6 +235,19 @@ async def test_nothing_turns_in_the_palette_once_a_search_was_broken_off(store: 
         palette._cancel_gather_commands()
         await asyncio.sleep(palette._BUSY_COUNTDOWN + 0.1)
         assert [] == [sign for sign in palette.query(LoadingIndicator) if sign.has_class("--visible")]
+
+
+async def test_a_press_on_what_was_just_taken_away_goes_to_what_is_behind(store: str) -> None:
+    """The layout still knows it; Textual would ask its parent where it stands."""
+    app = board_app(store)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        gone = app.screen.get_widget_at(20, 10)[0]
+        await gone.remove()
+        assert gone is not app.screen.get_widget_at(20, 10)[0]
+        app.screen._forward_event(MouseDown(None, 20, 10, 0, 0, 1, False, False, False))
+        await settle(pilot)
+        assert app.bug is None
 
 
 async def test_the_palette_looks_for_nothing_once_it_is_closed(store: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual._compositor import Compositor as TextualCompositor
+from textual.errors import NoWidget
 
 if TYPE_CHECKING:
     from textual._compositor import ReflowResult
-    from textual.geometry import Size
+    from textual.geometry import Region, Size
     from textual.widget import Widget
 
 
@@ -20,3 +21,13 @@ class Compositor(TextualCompositor):
         found = super().reflow(parent, size)
         self._full_map_invalidated = False
         return found
+
+    def get_widget_at(self, x: int, y: int) -> tuple[Widget, Region]:
+        """The uppermost widget there; one that was taken away since the layout has no place any more.
+
+        Raises NoWidget outside of the screen.
+        """
+        for widget, region in self.get_widgets_at(x, y):
+            if widget.is_attached:
+                return widget, region
+        raise NoWidget(f"no widget at ({x}, {y})")
