@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from threading import Event
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -134,6 +135,23 @@ async def test_keys_go_on_when_what_had_one_of_them_goes_away(store: str) -> Non
         typed_at_once(app, "question_mark", "escape", "n", "escape", "ctrl+k", "escape", "f", *"abc")
         await settle(pilot)
         assert "abc" == focused_text(app)
+
+
+async def test_keys_that_nobody_calls_are_given_all_the_same(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they waited for is there, and whoever was to say so is gone without a word."""
+    monkeypatch.setattr("crmcli.tui.app._READ_PATIENCE", 0.1)
+    app = crm_app(store, start="deals")
+    async with app.run_test(size=(120, 36)) as pilot:
+        place = await settle(pilot)
+        place.takes = lambda _event: False  # type: ignore[method-assign]
+        app._opened_at = monotonic() + 60
+        typed_at_once(app, "j", "j")
+        await asyncio.sleep(0.5)
+        assert 0 == place.rows.cursor
+        place.takes = lambda _event: True  # type: ignore[method-assign]
+        await asyncio.sleep(3 * turns._PATIENCE)
+        await settle(pilot)
+        assert (False, 2) == (app._turns.has_waiting, place.rows.cursor)
 
 
 async def test_keys_wait_for_one_that_takes_long(store: str) -> None:

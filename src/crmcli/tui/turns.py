@@ -24,7 +24,8 @@ class Turns:
     """A letter is put into a line at once, but a key with a meaning goes through all widgets around it first.
 
     So a letter typed right after it would come before it, or to the widget that had the keys before. ``may_go`` says whether
-    there is anything yet for a key to work on; while there is not, it waits for ``go_on``, and so do those after it.
+    there is anything yet for a key to work on; while there is not, it waits for ``go_on``, and so do those after it. Who was to
+    call that may be gone without a word: it is looked now and then whether they still have to wait.
     ``is_due`` says whether a key is still to open something, for which those after it are meant; ``came`` tells that it did.
     """
 
@@ -43,6 +44,7 @@ class Turns:
         self._turn = 0
         self._is_busy = False
         self._late: asyncio.TimerHandle | None = None
+        self._watch: asyncio.TimerHandle | None = None
         self._at: MessagePump = app  # in whose queue the key is followed
 
     @property
@@ -56,6 +58,7 @@ class Turns:
             await self._give(event)
         elif self._is_busy or self._waiting or not self._may_go(event):
             self._waiting.append(event)
+            self._look_after()
         else:
             await self._start(event)
 
@@ -113,6 +116,16 @@ class Turns:
             return
         self._is_busy = False
         await self.go_on()
+
+    def _look_after(self) -> None:
+        if self._watch is None:
+            self._watch = asyncio.get_running_loop().call_later(_PATIENCE, self._app.call_later, self._looked_after)
+
+    async def _looked_after(self) -> None:
+        self._watch = None
+        await self.go_on()
+        if self._waiting:
+            self._look_after()
 
     async def go_on(self) -> None:
         """Give out what waits, if there is something for it to work on by now."""
