@@ -133,7 +133,7 @@ class Monkey:
         assert self.app.bug is None, list(self.steps)
 
     def _told(self) -> str:
-        return f"after {self.done} steps: {list(self.steps)}"
+        return f"after {self.done} steps, at {[type(screen).__name__ for screen in self.app.screen_stack]}: {list(self.steps)}"
 
     def _hear(self, message: Any) -> None:
         if isinstance(message, Place.Written):
