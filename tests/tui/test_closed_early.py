@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from threading import Event
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.style import Style
@@ -17,9 +18,13 @@ from textual.widgets._select import SelectOverlay
 from crmcli.tui.modals.confirm import Confirm
 from crmcli.tui.modals.dialog import CommandPalette
 from crmcli.tui.modals.form import Form, FormField
+from crmcli.tui.screens.search import SearchScreen
 from crmcli.tui.tabs import TABS
 from crmcli.tui.trail import Spot
 from tests.tui.boards import board_app, context_of, crm_app, place, press, settle
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
 
 
 async def test_a_field_that_goes_with_its_form_says_what_it_held(store: str) -> None:
@@ -47,6 +52,22 @@ async def test_a_form_closed_at_once_leaves_nothing_behind(store: str, awaited: 
         form.dismiss()
         await settle(pilot)
         assert place(pilot).is_active
+
+
+@pytest.mark.parametrize("awaited", range(12))
+@pytest.mark.parametrize("opens", [SearchScreen, CommandPalette])
+async def test_a_dialog_closed_at_once_is_gone_for_good(store: str, opens: type[Screen[None]], awaited: int) -> None:
+    """Textual would keep for ever what misses a part while it is made and taken away."""
+    app = board_app(store)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        dialog = SearchScreen(app.session) if opens is SearchScreen else opens()
+        app.push_screen(dialog)
+        for _ in range(awaited):
+            await asyncio.sleep(0)
+        dialog.dismiss(None)
+        await settle(pilot)
+        assert (None, place(pilot), False) == (app.bug, app.screen, dialog in app._registry)
 
 
 async def test_saved_before_all_of_it_is_there(store: str) -> None:

@@ -13,7 +13,7 @@ from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
 from textual.widgets import LoadingIndicator
 
-from crmcli.tui.compositing import Compositor
+from crmcli.tui.tidy_screen import TidyScreen
 from crmcli.tui.widgets.behind import Behind
 from crmcli.tui.widgets.choice_list import Choices
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 AnswerT = TypeVar("AnswerT")
 
 
-class InTurn(Screen[AnswerT]):
+class InTurn(TidyScreen[AnswerT]):
     """A screen that is dismissed when it is the uppermost: Textual closes whatever is, and tells the wrong one."""
 
     _answers: tuple[AnswerT | None, ...] = ()  # what it was dismissed with while another screen was before it
@@ -37,10 +37,6 @@ class InTurn(Screen[AnswerT]):
         if self in self.app.screen_stack and not self._answers:
             self._answers = (result,)
         return AwaitComplete()
-
-    def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - as every screen is made
-        super().__init__(*arguments, **more)
-        self._compositor = Compositor()
 
     def leave(self) -> bool:
         """Close it because the user goes elsewhere; whether it can be closed."""

@@ -6,11 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
-from textual.screen import Screen
 
 from crmcli.errors import CrmError, StoreUnreachable
-from crmcli.tui.compositing import Compositor
 from crmcli.tui.modals.failure import Failure
+from crmcli.tui.tidy_screen import TidyScreen
 from crmcli.tui.widgets.head_line import HeadLine
 from crmcli.tui.widgets.line_list import LineList
 from crmcli.tui.widgets.tab_line import TabLine
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from crmcli.tui.session import Session
 
 
-class ReadingScreen(Screen[None]):
+class ReadingScreen(TidyScreen[None]):
     """Reads off the thread that draws; says so while it does, and when it can't."""
 
     app: CrmApp
@@ -48,7 +47,6 @@ class ReadingScreen(Screen[None]):
 
     def __init__(self, session: Session, name: str) -> None:
         super().__init__(name=name)
-        self._compositor = Compositor()
         self.session = session
         self._is_unread = False
         self._is_waiting = False
