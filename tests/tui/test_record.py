@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crmcli.services.records import Query
+from crmcli.tui.widgets.field_editor import FieldEditor
+from crmcli.tui.widgets.quick_log import QuickLog
 from tests.once import once
 from tests.tui.boards import context_of, press, settle
 from tests.tui.pages import NOTE, furnish, jane, lines, open_page, page_app, pilot_deal, seen, told, type_text, uid
@@ -729,3 +732,30 @@ async def test_it_looks_as_it_should(furnished: str, differing: Callable[..., An
     from tests.tui.pages import play
 
     assert not await differing(page_app(furnished), play(furnished, scene))
+
+
+@pytest.mark.parametrize("logged", [False, True])
+async def test_what_was_entered_is_stored_for_its_record_wherever_the_page_is_by_then(
+    furnished: str, *, logged: bool
+) -> None:
+    """Whoever goes on to a company while the enter of a field, or of a line to log, is still on its way."""
+    async with page_app(furnished).run_test(size=ROOMY) as pilot:
+        page = await jane(pilot, furnished)
+        person, company = uid(furnished, "contact", "Jane Doe"), uid(furnished, "company", "Acme")
+        entered: FieldEditor.Entered | QuickLog.Entered
+        if logged:
+            await press(pilot, "l", "c")
+            entered = QuickLog.Entered("call", "asked for the price", page._record())
+        else:
+            go_to(page, "title")
+            await press(pilot, "enter")
+            entered = FieldEditor.Entered(page.editor.field, "Chief Buyer", "contact", page.editor.view)
+        page.app.open_record("company", company)
+        assert page.page is None
+        page.post_message(entered)
+        await settle(pilot)
+        assert page.app.bug is None
+    context = context_of(furnished)
+    found = context.activities.list(Query("contact.name = 'Jane Doe'")) if logged else []
+    assert logged == any(each.body == "asked for the price" for each in found)
+    assert logged != (context.contacts.get(person).title == "Chief Buyer")

@@ -30,7 +30,7 @@ class RecordEditing(RecordReading):
                 self.notify("nothing can be written here", timeout=3)
             self.note.write()
         elif self.pane == "fields":
-            self._edit_field()
+            self._edit_field(self.page.noun)
         elif self._is_on_mail:
             self.notify(SENT, severity="warning", timeout=3)
         elif self.pane == "timeline":
@@ -38,14 +38,14 @@ class RecordEditing(RecordReading):
             await self._show_note()
             self.note.write()
 
-    def _edit_field(self) -> None:
+    def _edit_field(self, noun: str) -> None:
         line = self.fields.line
         if line is None:
             return
         if line.field is None:
             self.notify(f"{line.label} is worked out, never typed", timeout=3)
             return
-        self.editor.open(line.field, self.fields.view)
+        self.editor.open(line.field, noun, self.fields.view)
         self._place_editor()
 
     def on_field_editor_left(self) -> None:
@@ -54,8 +54,7 @@ class RecordEditing(RecordReading):
         self.fields.focus(scroll_visible=False)
 
     def on_field_editor_entered(self, event: FieldEditor.Entered) -> None:
-        """Store the field."""
-        assert self.page is not None
+        """Store the field of the record that it was opened for; the page may show another one by now."""
         field = event.field
 
         def done(result: Done | None) -> None:
@@ -65,7 +64,7 @@ class RecordEditing(RecordReading):
                 self._was.pop(field.name, None)
 
         Saving(
-            self, self.page.noun, event.view, {field.name: event.text}, said=f"{field.label} changed", done=done,
+            self, event.noun, event.view, {field.name: event.text}, said=f"{field.label} changed", done=done,
             refused=lambda error: self.editor.refuse(told_of(error)),
         ).start()  # fmt: skip
 

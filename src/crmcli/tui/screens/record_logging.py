@@ -49,7 +49,7 @@ class RecordLogging(RecordReading):
             self.start(VERBS["log"], [self._record()])
         elif kind:
             self._turn_to("timeline", focus=False)
-            self.quick_log.open(kind, self._record().id)
+            self.quick_log.open(kind, self._record())
 
     def on_quick_log_left(self) -> None:
         """Nothing is logged; the line stays a draft."""
@@ -57,8 +57,9 @@ class RecordLogging(RecordReading):
         self.timeline.focus(scroll_visible=False)
 
     def on_quick_log_entered(self, event: QuickLog.Entered) -> None:
-        """Log it."""
-        target = self._record()
+        """Log it on the record that the line was opened for; the page may show another one by now."""
+        is_here = self.page is not None and self.page.id == event.target.id
+        target = self._record() if is_here else event.target
         said = taken_apart(event.line, event.kind, self.session)
         if not said.text:
             self.quick_log.refuse("say what happened, too")

@@ -37,15 +37,17 @@ class FieldEditor(TypedLine):
     class Entered(Message):
         """This is what the field is to be."""
 
-        def __init__(self, field: FormField, text: str, view: Any) -> None:  # noqa: ANN401 - any noun's view
+        def __init__(self, field: FormField, text: str, noun: str, view: Any) -> None:  # noqa: ANN401 - the noun's view
             super().__init__()
             self.field = field
             self.text = text
+            self.noun = noun
             self.view = view
 
     def __init__(self, session: Session) -> None:
         super().__init__("field-editor", session)
         self.field = FormField("", "")
+        self.noun = ""
         self.view: Any = None  # the record as it was when editing began
         self.input = SuggestingInput(self._suggest, id="field-text")
 
@@ -56,9 +58,9 @@ class FieldEditor(TypedLine):
 
     # -- coming and going
 
-    def open(self, field: FormField, view: Any) -> None:  # noqa: ANN401
+    def open(self, field: FormField, noun: str, view: Any) -> None:  # noqa: ANN401
         """Edit this field of the record as it is seen now."""
-        self.field, self.view, self.is_saving = field, view, False
+        self.field, self.noun, self.view, self.is_saving = field, noun, view, False
         self.display = True
         self.input.line.placeholder = field.example
         self.input.put(field.value)
@@ -79,7 +81,7 @@ class FieldEditor(TypedLine):
         if not self.is_saving:
             self.is_saving = True
             self.say(Reading(meant="saving …"))
-            self.post_message(self.Entered(self.field, self.input.value, self.view))
+            self.post_message(self.Entered(self.field, self.input.value, self.noun, self.view))
 
     def refuse(self, reason: str) -> None:
         """It can't be stored so; what was typed stays."""

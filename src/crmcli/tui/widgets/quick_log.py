@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from crmcli.tui.drafts import Draft
     from crmcli.tui.session import Session
+    from crmcli.tui.targets import Target
 
 _DRAFT_PAUSE = 0.3
 _SIGN = " @ "
@@ -58,10 +59,11 @@ class QuickLog(TypedLine):
     class Entered(Message):
         """This is to be logged."""
 
-        def __init__(self, kind: str, line: str) -> None:
+        def __init__(self, kind: str, line: str, target: Target) -> None:
             super().__init__()
             self.kind = kind
             self.line = line
+            self.target = target
 
     class Left(TypedLine.Left):
         """Nothing is to be logged now."""
@@ -77,6 +79,7 @@ class QuickLog(TypedLine):
     def __init__(self, session: Session) -> None:
         super().__init__("quick-log", session)
         self.kind = ""
+        self._target: Target | None = None
         self._draft: Draft | None = None
         self._draft_due = False
 
@@ -92,11 +95,11 @@ class QuickLog(TypedLine):
         """What is typed."""
         return self.query_one(Input)
 
-    def open(self, kind: str, uid: str) -> None:
+    def open(self, kind: str, target: Target) -> None:
         """Log something of a kind about a record; a line left earlier is back."""
-        self.kind, self.is_saving = kind, False
+        self.kind, self._target, self.is_saving = kind, target, False
         session = self._session
-        self._draft = session.drafts.of(session.desk.store.location.label, f"log {kind}", uid)
+        self._draft = session.drafts.of(session.desk.store.location.label, f"log {kind}", target.id)
         self.query_one("#quick-kind", Label).update(f"{kind.replace('_', ' ')}:")
         self.display = True
         self.line.value = ""
@@ -181,11 +184,11 @@ class QuickLog(TypedLine):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter logs it; an empty line logs nothing."""
         event.stop()
-        if self.is_saving:
+        if self.is_saving or self._target is None:
             return
         if not event.value.strip():
             self.post_message(self.Left())
             return
         self.is_saving = True
         self.say("saving …")
-        self.post_message(self.Entered(self.kind, event.value))
+        self.post_message(self.Entered(self.kind, event.value, self._target))
