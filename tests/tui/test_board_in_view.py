@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,3 +61,19 @@ async def test_the_card_at_the_cursor_stays_in_view(
                 columns = [column.list for column in board(pilot).lanes.columns if column.display]
                 assert (keys, current(pilot), is_seen(pilot)) == (keys, at, True)
                 assert not swimlanes or len({each.scroll_offset.y for each in columns}) == 1
+
+
+@pytest.mark.parametrize("leading", [0, 1])
+async def test_stages_that_still_follow_do_not_lead(many_store: str, leading: int) -> None:
+    """Whichever stage is scrolled again while the others go along with the first time, all lie as it does in the end."""
+    async with board_app(many_store).run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await press(pilot, "S")
+        lists = [column.list for column in board(pilot).lanes.columns if column.display]
+        for steps in range(40):
+            lists[leading].scroll_to(y=10, animate=False)
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            lists[leading].scroll_to(y=12, animate=False)
+            await settle(pilot)
+            assert (steps, [12] * len(lists)) == (steps, [each.scroll_offset.y for each in lists])

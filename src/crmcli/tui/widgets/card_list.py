@@ -97,6 +97,7 @@ class CardList(CursorList, can_focus=False):
         self.is_leading = False  # the first list on the screen says whose swimlane it is
         self._locale = locale
         self._now = now
+        self._is_following = False
         self._held: BoardCard | None = None  # the card under a pressed mouse button
         self._held_at = (0, 0)
         self._dragging = False
@@ -373,8 +374,20 @@ class CardList(CursorList, can_focus=False):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Tell the other lists, which go along while there are swimlanes."""
         super().watch_scroll_y(old_value, new_value)
-        if self.shown.bands and round(old_value) != round(new_value):
+        if self.shown.bands and round(old_value) != round(new_value) and self._leads_others(old_value):
             self.post_message(self.Scrolled(self))
+
+    def _leads_others(self, old_value: float) -> bool:
+        """Whether the others are to follow: not one that follows itself, nor one that only has fewer lines than it had."""
+        return not self._is_following and (self.is_present or old_value <= self.max_scroll_y)
+
+    def follow(self, y: int) -> None:
+        """Lie as high as another list; by the time that this would be told, the other may have gone on."""
+        self._is_following = True
+        try:
+            self.scroll_to(y=y, animate=False)
+        finally:
+            self._is_following = False
 
     # -- the mouse
 

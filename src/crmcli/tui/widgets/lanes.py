@@ -216,7 +216,7 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
         if self.by and leading is not None:
             for column in self.columns:
                 if column.list is not leading:
-                    column.list.scroll_to(y=leading.scroll_offset.y, animate=False)
+                    column.list.follow(leading.scroll_offset.y)
 
     # -- the present lane
 
