@@ -18,9 +18,11 @@ from textual.widgets._select import SelectOverlay
 from crmcli.tui.modals.confirm import Confirm
 from crmcli.tui.modals.dialog import CommandPalette
 from crmcli.tui.modals.form import Form, FormField
+from crmcli.tui.modals.picker import Picker
 from crmcli.tui.screens.search import SearchScreen
 from crmcli.tui.tabs import TABS
 from crmcli.tui.trail import Spot
+from crmcli.tui.widgets.suggesting_input import SuggestingInput
 from tests.tui.boards import board_app, context_of, crm_app, place, press, settle
 
 if TYPE_CHECKING:
@@ -301,3 +303,36 @@ async def test_a_click_on_what_is_listed_no_more_hits_nothing(store: str, keys: 
         listed.post_message(Click(None, *at, 0, 0, 1, False, False, False, style=gone))
         await settle(pilot)
         assert (app.bug, app.screen) == (None, before)
+
+
+@pytest.mark.parametrize("typed", ["", "third"])
+async def test_a_click_takes_what_was_clicked(store: str, typed: str) -> None:
+    """Also where the list has been narrowed to others by the time that it is heard of."""
+    app = board_app(store)
+    answers: list[str | None] = []
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        dialog = Picker("which?", ["first", "second", "third"])
+        app.push_screen(dialog, answers.append)
+        await settle(pilot)
+        listed = dialog.query_one(OptionList)
+        clicked = OptionList.OptionSelected(listed, listed.options[1], 1)
+        await press(pilot, *typed)
+        dialog.post_message(clicked)
+        await settle(pilot)
+        assert (None, ["second"]) == (app.bug, answers)
+
+
+async def test_a_click_on_a_suggestion_that_was_replaced_takes_nothing(store: str) -> None:
+    """Others were found for what has been typed since; where it would go in the line is not known any more."""
+    app = board_app(store)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", "o")
+        typed = next(iter(app.screen.query(SuggestingInput)))
+        listed = next(iter(typed.query(OptionList)))
+        clicked = OptionList.OptionSelected(listed, listed.options[0], 0)
+        await press(pilot, "w")
+        typed.post_message(clicked)
+        await settle(pilot)
+        assert (None, "ow", True) == (app.bug, typed.line.value, typed.is_open)

@@ -32,6 +32,14 @@ class Choice(NamedTuple):
     about: str = ""
 
 
+class _Pick(Option):
+    """A line that knows what it stands for: when the click on it arrives, the list may already hold others."""
+
+    def __init__(self, line: Content, value: str) -> None:
+        super().__init__(line)
+        self.value = value
+
+
 class Picker(Dialog["str | None"]):
     """A list to pick from; dismissed with the value, or None. Every word typed must be in a label or what is said of it."""
 
@@ -42,7 +50,6 @@ class Picker(Dialog["str | None"]):
         self._title_text = title
         self._options = [Choice(each) if isinstance(each, str) else each for each in options]
         self._present = present
-        self._shown: list[Choice] = []
 
     def compose(self) -> ComposeResult:
         """What to pick, a line to narrow it, the list."""
@@ -59,11 +66,11 @@ class Picker(Dialog["str | None"]):
 
     def _narrow(self, typed: str) -> None:
         words = fold(typed).split()
-        self._shown = [each for each in self._options if all(word in _searched(each) for word in words)]
+        shown = [each for each in self._options if all(word in _searched(each) for word in words)]
         listed = self.query_one(OptionList)
         listed.clear_options()
-        listed.add_options([Option(self._line(each)) for each in self._shown])
-        values = [each.value for each in self._shown]
+        listed.add_options([_Pick(self._line(each), each.value) for each in shown])
+        values = [each.value for each in shown]
         listed.highlighted = values.index(self._present) if self._present in values else 0 if values else None
 
     def _line(self, choice: Choice) -> Content:
@@ -78,14 +85,16 @@ class Picker(Dialog["str | None"]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the one at the cursor."""
         event.stop()
-        at = self.query_one(OptionList).highlighted
-        if at is not None:
-            self.dismiss(self._shown[at].value)
+        self._take(self.query_one(OptionList).highlighted_option)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """A click takes it."""
         event.stop()
-        self.dismiss(self._shown[event.option_index].value)
+        self._take(event.option)
+
+    def _take(self, option: Option | None) -> None:
+        if isinstance(option, _Pick):
+            self.dismiss(option.value)
 
     def action_cancel(self) -> None:
         """Leave it as it is."""

@@ -294,10 +294,11 @@ class SuggestingInput(Widget):
         self._list.remove_class("-open")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """A click takes it."""
+        """A click takes it, unless others have been found meanwhile."""
         event.stop()
-        self._list.highlighted = event.option_index
-        self.take()
+        if event.option in self._list.options:
+            self._list.highlighted = event.option_index
+            self.take()
 
     def on_descendant_blur(self, _event: DescendantBlur) -> None:
         """The list goes with the keys."""
