@@ -147,14 +147,6 @@ class BoardPicture(NamedTuple):
         """How many deals it shows."""
         return sum(len(lane.cards) for lane in self.lanes)
 
-    def lane(self, stage: int) -> Lane:
-        """The lane of a stage, by the stage's number."""
-        return next(lane for lane in self.lanes if lane.stage.number == stage)
-
-    def place_of(self, stage: int) -> int:
-        """How far to the right a stage is."""
-        return next(place for place, lane in enumerate(self.lanes) if lane.stage.number == stage)
-
     def with_cards(self, cards: Sequence[BoardCard], was: Sequence[BoardCard] = ()) -> BoardPicture:
         """The picture with cards as they are now, each in the lane and the place where it belongs.
 

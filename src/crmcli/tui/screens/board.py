@@ -366,13 +366,15 @@ class BoardScreen(BoardArranging):
 
     def on_lanes_dropped(self, event: Lanes.Dropped) -> None:
         """A card, and all marked ones if it is one of them, was dragged onto another stage or into another swimlane."""
-        assert self.picture is not None
+        stages = self.stages()
+        stage = next((stage for stage in stages if stage.number == event.stage), None)
+        if stage is None or not any(each.number == event.card.stage for each in stages):
+            return  # the board is another one by now
         cards = self.chosen() if event.card.id in self.marked else [event.card]
-        stage = self.picture.lane(event.stage).stage
         owner = self._dropped_owner(event)
         moves = [(card, stage) for card in cards if card.stage != stage.number or owner is not None]
         if moves:
-            self.wish(Wish(moves, owner))
+            self.wish(Wish(stages, moves, owner))
 
     def _dropped_owner(self, event: Lanes.Dropped) -> str | None:
         by = self.lanes.by
@@ -395,7 +397,7 @@ class BoardScreen(BoardArranging):
         place = keys.index(group_key(cards[0], "owner")) + step * self.app.count.take()
         if 0 <= place < len(keys):
             stages = {stage.number: stage for stage in self.stages()}
-            self.wish(Wish([(card, stages[card.stage]) for card in cards], keys[place]))
+            self.wish(Wish(list(stages.values()), [(card, stages[card.stage]) for card in cards], keys[place]))
         else:
             self.notify("there is no swimlane there", timeout=3)
 
@@ -418,7 +420,7 @@ class BoardScreen(BoardArranging):
 
         def picked(name: str | None) -> None:
             if name is not None:
-                self.move_to(cards, stages[name])
+                self.move_to(cards, stages[name], list(stages.values()))
 
         what = f"#{cards[0].number} {cards[0].title}" if len(cards) == 1 else f"{len(cards)} deals"
         self.app.push_screen(Picker(f"move {what} to", list(stages), present), picked)
@@ -433,9 +435,10 @@ class BoardScreen(BoardArranging):
         elif "step" in answers:
             self.move_on(self.chosen(), int(answers["step"]))
         else:
-            stage = next((stage for stage in self.stages() if stage.stage == answers["stage"]), None)
+            stages = self.stages()
+            stage = next((stage for stage in stages if stage.stage == answers["stage"]), None)
             if stage is not None:
-                self.move_to(self.chosen(), stage)
+                self.move_to(self.chosen(), stage, stages)
 
     # -- writing
 

@@ -62,14 +62,17 @@ class BoardArranging(DealMoving):
         if order is None or self.picture is None:
             return
         self._remember("sort", order)
-        picture = self.picture
-        self.read("sort", lambda: picture.sorted_by(order), self._sorted)
+        before = self.picture
+        self.read("sort", lambda: before.sorted_by(order), lambda after: self._sorted(before, after))
 
-    def _sorted(self, picture: BoardPicture) -> None:
-        if self.picture is not None and self.picture.lanes and not self.writing:
-            self.picture = picture
+    def _sorted(self, before: BoardPicture, after: BoardPicture) -> None:
+        if self.picture is before and not self.writing:
+            self.picture = after
             self.tell_picture()
-            self.lanes.lay(picture)
+            self.lanes.lay(after)
+        else:  # something else is shown by now: it is read anew, in its order, at the latest when all is written
+            self.forget_picture()
+            self.reload()
 
     def action_swimlanes(self) -> None:
         """By owner, by company, or none, in turns."""

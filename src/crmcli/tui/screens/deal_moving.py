@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
 
 class Wish(NamedTuple):
-    """Cards, each with the stage it is to be in, and the owner they are to get; ``owner`` None: they keep theirs."""
+    """Cards, each with the stage it is to be in, and the owner they are to get; ``owner`` None: they keep theirs.
 
+    ``stages`` are those of the board on which it was wished; by the time it is done, others may have changed them.
+    """
+
+    stages: Sequence[StageView]
     moves: Sequence[tuple[BoardCard, StageView]]
     owner: str | None = None
 
@@ -85,22 +89,23 @@ class DealMoving(Place):
         moves = [(card, stages[place]) for card in cards if 0 <= (place := places[card.stage] + step) < len(stages)]
         if moves:
             self.app.last_verb = (VERBS["stage"], {"stage": moves[0][1].stage, "step": str(step)})
-            self.wish(Wish(moves))
+            self.wish(Wish(stages, moves))
         else:
             self.notify("there is no stage there", timeout=3)
 
-    def move_to(self, cards: Sequence[BoardCard], stage: StageView) -> None:
-        """Move the cards to a stage; those that are there stay."""
+    def move_to(self, cards: Sequence[BoardCard], stage: StageView, stages: Sequence[StageView]) -> None:
+        """Move the cards to one of the stages that were there when they were chosen; those that are in it stay."""
         moves = [(card, stage) for card in cards if card.stage != stage.number]
         if not moves:
             self.notify(f"{'it is' if len(cards) == 1 else 'they are'} in {stage.stage} already", markup=False)
             return
         self.app.last_verb = (VERBS["stage"], {"stage": stage.stage})
-        self.wish(Wish(moves))
+        self.wish(Wish(stages, moves))
 
     def close(self, cards: Sequence[BoardCard], kind: str, answers: Mapping[str, str] | None = None) -> None:
         """Move the cards to the pipeline's won or lost stage; ``answers`` are the reason and the note, when they are known."""
-        stage = next((stage for stage in self.stages() if stage.kind == kind), None)
+        stages = self.stages()
+        stage = next((stage for stage in stages if stage.kind == kind), None)
         if stage is None:
             self.notify(f"this pipeline has no {kind} stage", severity="warning", markup=False)
             return
@@ -112,27 +117,16 @@ class DealMoving(Place):
         if answers or verb.fields is None:  # else it is remembered once it was answered, which it need not be
             self.app.last_verb = (verb, dict(answers or {}))
         if answers:
-            self.send(Wish(moves), Along(reason=answers.get("reason"), note=answers.get("note") or None))
+            self.send(Wish(stages, moves), Along(reason=answers.get("reason"), note=answers.get("note") or None))
         else:
-            self.wish(Wish(moves))
+            self.wish(Wish(stages, moves))
 
     def wish(self, wish: Wish) -> None:
         """Do it; first ask why deals are lost, and for what the stages want and the deals lack."""
-        if not self._wants_asking(wish):
+        if not _wants_asking(wish):
             self.send(wish)
             return
         self.read("move", lambda: self._asked(wish), lambda fields: self._open_form_for(wish, fields), opens=True)
-
-    def _wants_asking(self, wish: Wish) -> bool:
-        stages = self.stages()
-        places = {stage.number: place for place, stage in enumerate(stages)}
-        for card, stage in wish.moves:
-            if stage.number == card.stage:
-                continue
-            way = stages[places[card.stage] + 1 : places[stage.number]]
-            if stage.kind == "lost" or stage.required or any(each.required for each in way):
-                return True
-        return False
 
     # -- asking
 
@@ -141,7 +135,7 @@ class DealMoving(Place):
         from crmcli.tui.modals.record_fields import fields_named
 
         deals = self.session.deals
-        missing = deals.missing(steps_of(wish, self.stages()))
+        missing = deals.missing(steps_of(wish))
         view = deals.get(wish.moves[0][0].id) if len(wish.moves) == 1 else None
         asked = fields_named("deal", missing, view, self.session.locale)
         lost = VERBS["lose"].fields
@@ -155,7 +149,7 @@ class DealMoving(Place):
             return
         from crmcli.tui.modals.verb_form import VerbForm
 
-        steps, stages = steps_of(wish, self.stages()), {stage.stage for _, stage in wish.moves}
+        steps, stages = steps_of(wish), {stage.stage for _, stage in wish.moves}
         to = stages.pop() if len(stages) == 1 else "the next stage"
         what = (
             f"#{wish.moves[0][0].number} {wish.moves[0][0].title}"
@@ -188,10 +182,9 @@ class DealMoving(Place):
 
     def send(self, wish: Wish, along: Along | None = None, *, anyway: bool = False) -> None:
         """Show it as done, and do it; ``anyway`` also when others moved the deals meanwhile."""
-        assert self.picture is not None
         if not self.writing:
             self._line = _Line()
-        steps = steps_of(wish, self.stages())
+        steps = steps_of(wish)
         if anyway:
             steps = _unseen(steps)
         self._show_done(wish, along)
@@ -201,20 +194,21 @@ class DealMoving(Place):
         self.call_after_refresh(lambda: self.run_worker(self._store_moves(wish, steps, along, line), group="write"))
 
     def _show_done(self, wish: Wish, along: Along | None) -> None:
-        assert self.picture is not None
         before, now = self.picture, self.session.desk.clock.now()
+        if before is None or not {stage.number for _, stage in wish.moves} <= {stage.number for stage in self.stages()}:
+            return  # others have taken a stage away: the store says what becomes of it
         reason = along.reason if along is not None else None
         cards = [_placed(card, stage, wish.owner, now, reason) for card, stage in wish.moves]
         present = self.targets()
         at = next((card for card in cards if present and card.id == present[0].id), cards[0])
         was = [card for card, _ in wish.moves]
-        self.show_cards(before.with_cards(cards, was), was, cards, at)
-        self._tell_limits(before)
+        after = before.with_cards(cards, was)
+        self.show_cards(after, was, cards, at)
+        self._tell_limits(before, after)
 
-    def _tell_limits(self, before: BoardPicture) -> None:
+    def _tell_limits(self, before: BoardPicture, after: BoardPicture) -> None:
         """Moving into a stage that is full asks nothing, but says so."""
-        assert self.picture is not None
-        for old, new in zip(before.lanes, self.picture.lanes, strict=True):
+        for old, new in zip(before.lanes, after.lanes, strict=True):
             if new.over > old.over:
                 text = f"{new.stage.stage} holds {new.held} of {new.stage.wip_limit}: {new.over} over its limit"
                 self.notify(text, severity="warning", timeout=4, markup=False)
@@ -274,9 +268,20 @@ class DealMoving(Place):
         self.app.push_screen(moved_meanwhile(error), answered)
 
 
-def steps_of(wish: Wish, stages: Sequence[StageView]) -> list[Step]:
+def _wants_asking(wish: Wish) -> bool:
+    places = {stage.number: place for place, stage in enumerate(wish.stages)}
+    for card, stage in wish.moves:
+        if stage.number == card.stage:
+            continue
+        way = wish.stages[places[card.stage] + 1 : places[stage.number]]
+        if stage.kind == "lost" or stage.required or any(each.required for each in way):
+            return True
+    return False
+
+
+def steps_of(wish: Wish) -> list[Step]:
     """The wish as the service wants it."""
-    names = {stage.number: stage.stage for stage in stages}
+    names = {stage.number: stage.stage for stage in wish.stages}
     return [Step(card.id, stage.stage, names[card.stage]) for card, stage in wish.moves]
 
 

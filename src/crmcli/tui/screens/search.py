@@ -216,7 +216,8 @@ class SearchScreen(Dialog[None]):
         if hit is None:
             return
         if hit.kind == "verb":
-            self._do(hit.ref)
+            if self._about is not None:  # else the verbs are still listed, but what they were for was left
+                self._do(self._about, hit.ref)
             return
         self._leave(lambda: self._go(hit))
 
@@ -292,9 +293,8 @@ class SearchScreen(Dialog[None]):
         self.box.cursor_position = len(left)
         self.look()
 
-    def _do(self, verb: str) -> None:
-        hit, place = self._about, self._place
-        assert hit is not None
+    def _do(self, hit: Hit, verb: str) -> None:
+        place = self._place
         target = Target(hit.kind, hit.ref, hit.number, hit.name)
         self._remember(hit)
         match verb:

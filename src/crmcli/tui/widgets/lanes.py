@@ -125,19 +125,24 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
 
     async def show(self, picture: BoardPicture, grouped: Sequence[Swimlane] | None = None) -> None:
         """Show the pipeline as it is now; the cursor and what is on the screen stay."""
-        if [column.lane.stage.number for column in self.columns] != [lane.stage.number for lane in picture.lanes]:
+        if self._stages() != [lane.stage.number for lane in picture.lanes]:
+            self.columns = []  # nobody acts on what is taken away, or is not there yet
             await self.remove_children()
-            self.place = self._first = 0
-            self.columns = [
+            columns = [
                 LaneColumn(lane, self._locale, self._now, self._marked, plain=self._plain) for lane in picture.lanes
             ]
             with self.app.batch_update():  # never seen as they are before they are arranged
-                await self.mount_all(self.columns)
+                await self.mount_all(columns)
+                self.place = self._first = 0
+                self.columns = columns
                 self.lay(picture, grouped)
                 self._arrange()
             return
         self.lay(picture, grouped)
         self._arrange()
+
+    def _stages(self) -> list[int]:
+        return [column.lane.stage.number for column in self.columns]
 
     def lay(self, picture: BoardPicture, grouped: Sequence[Swimlane] | None = None) -> None:
         """Put the cards of the same stages where they belong now; ``grouped`` are its swimlanes, when they are known."""
@@ -157,7 +162,7 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
 
     def _spread(self) -> None:
         """Give each column what it is to show."""
-        if self._picture is not None:
+        if self._picture is not None and self._stages() == [lane.stage.number for lane in self._picture.lanes]:
             rows = self._rows(self._picture)
             for column, lane in zip(self.columns, self._picture.lanes, strict=True):
                 column.show(lane, rows[lane.stage.number])
@@ -247,8 +252,10 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
     def on_card_list_pressed(self, event: CardList.Pressed) -> None:
         """A lane that was clicked is the present one."""
         event.stop()
-        self.place = next(place for place, column in enumerate(self.columns) if column.list is event.cards)
-        self._arrange()
+        for place, column in enumerate(self.columns):
+            if column.list is event.cards:
+                self.place = place
+                self._arrange()
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """The keys work on the cards, or elsewhere; the events of focus come before it is known which."""
@@ -263,8 +270,10 @@ class Lanes(Horizontal, can_focus=True, inherit_bindings=False):
     def on_folded_stage_chosen(self, event: FoldedStage.Chosen) -> None:
         """A folded stage opens as long as the cursor is in it."""
         event.stop()
-        self.place = next(place for place, column in enumerate(self.columns) if column.folded is event.folded)
-        self.focus_column()
+        for place, column in enumerate(self.columns):
+            if column.folded is event.folded:
+                self.place = place
+                self.focus_column()
 
     def collapse(self) -> bool:
         """Make the present stage a strip and go to the nearest open one, or open it for good; False for the last open one."""
