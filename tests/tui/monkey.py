@@ -19,6 +19,7 @@ from textual.worker import WorkerFailed
 from crmcli.domain.fields import PLURAL
 from crmcli.domain.records import as_record
 from crmcli.errors import CrmError
+from crmcli.services.pipelines import StageDraft
 from crmcli.services.records import Changes, Query
 from crmcli.tui.app import CrmApp
 from crmcli.tui.keys.registry import DIALOGS, PLACES, scopes_of
@@ -73,9 +74,9 @@ class Someone:
         self._made = 0
 
     def act(self) -> None:
-        """Add, change or remove something."""
+        """Add, change or remove something, or have deals go through other stages."""
         try:
-            self._chance.choice((self._add, self._change, self._change, self._remove))()
+            self._chance.choices((self._add, self._change, self._remove, self._rearrange), (4, 8, 4, 1))[0]()
         except CrmError:  # the record is just gone, or someone else was first
             return
 
@@ -93,6 +94,19 @@ class Someone:
         if deal is not None:
             value = str(self._chance.randrange(100_000))
             deals.edit(deal.id, deals.edit_draft(Changes({"value": value, "next_step": f"ask about {value}"})))
+
+    def _rearrange(self) -> None:
+        self._made += 1
+        pipelines = self._context.pipelines
+        stage = self._chance.choice(pipelines.list())
+        deed = self._chance.randrange(4)
+        if deed == 0:
+            pipelines.add(f"way {self._made}", ["asked", "offered", "agreed"], "done", "over")
+        elif deed == 1:
+            pipelines.add_stage(stage.pipeline, StageDraft(f"stage {self._made}"))
+        else:
+            others = [each.stage for each in pipelines.list(stage.pipeline) if each.number != stage.number]
+            pipelines.remove_stage(stage.pipeline, stage.stage, move_to=self._chance.choice(others))
 
     def _remove(self) -> None:
         noun = self._chance.choice(("contact", "activity", "deal"))

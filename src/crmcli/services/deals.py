@@ -15,6 +15,7 @@ from crmcli.services.records import Records
 from crmcli.services.stages import (
     enter,
     first_of_kind,
+    leave_removed_stage,
     lost_reason,
     note_lost,
     pipeline_key,
@@ -128,6 +129,10 @@ class Deals(DealMoves, Merging, Records):
         if event == "stage-change":  # of several, those that are there already are not moved
             return (event,) if moved else ()
         return (event, "stage-change") if event == "edit" and moved else (event,)
+
+    def revived(self, uow: UnitOfWork, number: int) -> None:
+        """A deal whose stage was removed meanwhile goes on in the one before it."""
+        leave_removed_stage(uow, number)
 
     def show(self, ref: str) -> DealPicture:
         """A deal with its stage history, next step and timeline."""

@@ -364,9 +364,13 @@ class Records:
             raise Refused(f"{self.noun} #{found.number} was forgotten; there is nothing to bring back")
         _refuse_taken(uow, self.noun, found.number, deleted_in)
         restore(uow, self.noun, found.number)
+        self.revived(uow, found.number)
         sql = "SELECT id FROM activity WHERE deleted_in = ?"
         for (activity,) in uow.reader.rows(sql, (deleted_in,)) if self.noun != "activity" else ():
             restore(uow, "activity", activity)
+
+    def revived(self, uow: UnitOfWork, number: int) -> None:
+        """What else a record wants that comes back; a chance for a noun whose records can't be just where they were."""
 
     # -- the shape of every change
 

@@ -138,10 +138,14 @@ _PLURAL = frozenset({"contacts", "tags"})
 
 
 def enter(uow: UnitOfWork, deal: int, stage: StageView, *, at: Any = None, note: str | None = None) -> None:  # noqa: ANN401
-    """Write the move into the deal and the stage history; a manual probability ends with the stage."""
-    from crmcli.store.models.deals import Deal, StageChange
+    """Write the move into the deal and the stage history; a manual probability ends with the stage.
+
+    A deal that goes from one won (or lost) stage to another was closed when it was, unless ``at`` says otherwise.
+    """
+    from crmcli.store.models.deals import Deal, Stage, StageChange
 
     row = uow.get(Deal, deal)
+    stays_closed = at is None and row.closed_at is not None and uow.get(Stage, row.stage_id).kind == stage.kind
     moment = at or uow.now
     uow.session.add(
         StageChange(
@@ -149,7 +153,31 @@ def enter(uow: UnitOfWork, deal: int, stage: StageView, *, at: Any = None, note:
         )
     )
     row.stage_id, row.stage_since, row.probability = stage.number, moment, None
-    row.closed_at = None if stage.kind == "open" else moment
+    if not stays_closed:
+        row.closed_at = None if stage.kind == "open" else moment
     if stage.kind != "lost":
         row.lost_reason = row.lost_note = None
     uow.flush()
+
+
+def leave_removed_stage(uow: UnitOfWork, deal: int) -> None:
+    """Have a deal that comes back go on in the stage before its own, of the same kind, when that was removed meanwhile.
+
+    What a stage requires is not asked for. Raises Refused when the pipeline is gone.
+    """
+    from crmcli.store.models.deals import Deal, Pipeline, Stage
+
+    row = uow.get(Deal, deal)
+    if row.deleted_at is not None:
+        return
+    stage = uow.get(Stage, row.stage_id)
+    pipeline = uow.get(Pipeline, stage.pipeline_id)
+    if pipeline.deleted_at is not None:
+        raise Refused(f"pipeline {pipeline.name} of deal #{deal} was removed", hint=f"crm undo {pipeline.deleted_in}")
+    if stage.deleted_at is None:
+        return
+    stages = stages_of(uow.reader, pipeline.name_key)
+    before = [each for each in stages if each.kind == stage.kind and each.position < stage.position]
+    enter(
+        uow, deal, before[-1] if before else first_of_kind(stages, stage.kind), note=f"stage {stage.name} was removed"
+    )

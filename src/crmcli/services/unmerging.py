@@ -49,7 +49,10 @@ class Unmerging:
             from crmcli.store.unmerge import unmerge
 
             kept_back = unmerge(uow, noun, loser.number)
-            view = self._services[noun].view(uow.reader, loser.number)
+            records = self._services[noun]
+            for number in (keeper.number, loser.number):
+                records.revived(uow, number)
+            view = records.view(uow.reader, loser.number)
             self.desk.hooks.before(f"{noun}-edit", as_record(view))
         self.desk.hooks.after(f"{noun}-edit", as_record(view))
         return Unmerged(noun, view, keeper, tuple(kept_back))

@@ -12,6 +12,7 @@ from crmcli.domain.handles import read_handle
 from crmcli.domain.people import read_email, read_phone, read_website
 from crmcli.domain.text import fold
 from crmcli.errors import BadValue, CrmError
+from crmcli.store.queries.stray import stray_deals
 from crmcli.store.reader import marks
 from crmcli.store.search import SEARCHED, documents, row_number
 
@@ -144,12 +145,9 @@ def _hanging(reader: Reader) -> Iterator[Finding]:
         for number, value in reader.rows(sql):
             problem = f"{value} is still held, though the {noun} is deleted"
             yield Finding("links", f"{noun} #{number}", problem, f"crm {noun} restore {number}")
-    sql = (
-        "SELECT r.id, s.name FROM deal r JOIN stage s ON s.id = r.stage_id JOIN pipeline w ON w.id = s.pipeline_id"
-        " WHERE r.deleted_at IS NULL AND (s.deleted_at IS NOT NULL OR w.deleted_at IS NOT NULL) ORDER BY r.id"
-    )
-    for number, stage in reader.rows(sql):
-        yield Finding("links", f"deal #{number}", f"stage {stage} is deleted", f"crm deal move {number} STAGE")
+    for stray in stray_deals(reader):
+        remedy = f"crm deal move {stray.number} STAGE"
+        yield Finding("links", f"deal #{stray.number}", f"stage {stray.stage} is deleted", remedy)
 
 
 # -- names and keys

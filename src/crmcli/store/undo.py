@@ -18,13 +18,14 @@ from crmcli.store.models.schema import ROOTS, model_of
 from crmcli.store.queries.history import BESIDE
 from crmcli.store.queries.history import changes as logged
 from crmcli.store.queries.segments import uses_of
+from crmcli.store.queries.stray import removed_stages, stray_deals
 from crmcli.store.reader import marks
 from crmcli.store.removing import CHILDREN, mark
 from crmcli.store.search import SEARCHED
 from crmcli.store.session import BOOKKEEPING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlmodel import SQLModel
 
@@ -51,6 +52,7 @@ _PASSED_OVER = BOOKKEEPING | {"deleted_in"}
 
 def take_back(uow: UnitOfWork, number: int) -> None:
     """Make undone what change set ``number`` did; raises Stale naming the field that was changed since."""
+    astray, removed = {each.number for each in stray_deals(uow.reader)}, removed_stages(uow.reader)
     first, alike = _repeated(uow, number), lines_alike(uow, number)
     lines = select(Change).where(Change.set_id == number).order_by(Change.id.desc())  # type: ignore[union-attr]
     changes = uow.session.exec(lines).all() if not alike else ()
@@ -67,6 +69,7 @@ def take_back(uow: UnitOfWork, number: int) -> None:
     _reverse_marked(uow, first, _repeats(uow, first))
     _check_used(uow, changes)
     _settle(uow, number)
+    _refuse_stray(uow, astray, removed)
 
 
 def _let_members_go(uow: UnitOfWork, changes: Sequence[Change]) -> None:
@@ -194,6 +197,17 @@ def _check_used(uow: UnitOfWork, changes: Sequence[Change]) -> None:
         uses = uses_of(uow.reader, row.uid) if row.deleted_at is not None else []
         if uses:
             raise Stale(f"segment {row.name} is used by {', '.join(uses)} since", hint=f"crm segment show {row.uid}")
+
+
+def _refuse_stray(uow: UnitOfWork, astray: Collection[int], removed: Collection[int]) -> None:
+    """Raise Stale when a deal would be in a removed stage that was not ``astray`` before; some were ``removed`` already."""
+    found = next((each for each in stray_deals(uow.reader) if each.number not in astray), None)
+    if found is None:
+        return
+    deal = f"deal #{found.number} {found.title}"
+    if found.stage_number not in removed:
+        raise Stale(f"stage {found.stage} has {deal} since", hint=f"crm deal move {found.number} STAGE")
+    raise Stale(f"{deal} would be in stage {found.stage}, which was removed since", hint=f"crm undo {found.removed_in}")
 
 
 def _linked_anew(uow: UnitOfWork, change: Change) -> bool:
