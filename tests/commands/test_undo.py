@@ -217,9 +217,9 @@ def test_what_was_undone_is_not_undone_again(filled: Crm) -> None:
     assert 0 == filled("undo", "6").code
 
 
-@pytest.mark.parametrize("which", ["99", "#99", "ch_zz", "x"])
+@pytest.mark.parametrize("which", ["7", "99", "#99", "ch_zz", "x"])
 def test_an_unknown_change_is_not_found(filled: Crm, which: str) -> None:
-    """Exit 3."""
+    """Exit 3, also for the number that the undo itself would have."""
     found = filled("undo", which)
     assert (3, "", f"crm: error: no change {which} (try: crm history)\n") == found
 

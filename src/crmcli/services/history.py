@@ -82,6 +82,8 @@ class History:
                 if which is None
                 else self._set_number(uow.reader, which)
             )
+            if number == uow.number:  # the one that is just being made
+                raise NotFound(f"no change {which}", hint="crm history")
             undone = uow.get(ChangeSet, number)
             if undone.undone_by is not None:
                 raise Conflict(
