@@ -336,3 +336,21 @@ async def test_a_click_on_a_suggestion_that_was_replaced_takes_nothing(store: st
         typed.post_message(clicked)
         await settle(pilot)
         assert (None, "ow", True) == (app.bug, typed.line.value, typed.is_open)
+
+
+async def test_what_was_just_taken_away_is_not_drawn_behind_a_dialog(store: str) -> None:
+    """The screen there is laid out anew only a moment later: others may have taken away a stage of the board."""
+    app = board_app(store)
+    async with app.run_test(size=(120, 20)) as pilot:
+        screen = await settle(pilot)
+        dialog = Confirm("sure?", [])
+        app.push_screen(dialog)
+        await settle(pilot)
+        bar = screen.lanes.columns[0].list.vertical_scrollbar
+        screen.lanes.columns = []
+        assert bar in screen._compositor.visible_widgets
+        await screen.lanes.remove_children()
+        assert (None, True) == (bar.parent, bar in screen._compositor.visible_widgets)
+        screen._compositor.render_strips()
+        await settle(pilot)
+        assert app.bug is None

@@ -8,8 +8,11 @@ from textual._compositor import Compositor as TextualCompositor
 from textual.errors import NoWidget
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual._compositor import ReflowResult
     from textual.geometry import Region, Size
+    from textual.strip import Strip
     from textual.widget import Widget
 
 
@@ -31,3 +34,9 @@ class Compositor(TextualCompositor):
             if widget.is_attached:
                 return widget, region
         raise NoWidget(f"no widget at ({x}, {y})")
+
+    def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
+        """The pictures of the widgets; what was taken away since the layout, as behind a dialog, can draw itself no more."""
+        for widget in [each for each in self.visible_widgets if not each.is_attached]:
+            del self.visible_widgets[widget]
+        return super()._get_renders(crop)
