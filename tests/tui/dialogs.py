@@ -12,6 +12,7 @@ import crmcli.tui
 from crmcli.context import AppContext, Flags
 from crmcli.tui.session import Session
 from crmcli.tui.themes import DARK, LIGHT
+from tests.tui.rest import at_rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,9 +77,6 @@ class DialogApp(App[None]):
             return await asyncio.to_thread(self.session.do, action)
 
 
-async def settle(pilot: Pilot[Any], seconds: float = 0.35) -> None:
+async def settle(pilot: Pilot[Any]) -> None:
     """Wait until the pauses of typing are over, every worker has reported and every report is shown."""
-    await pilot.pause(seconds)
-    for _ in range(3):
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+    await at_rest(pilot.app)
