@@ -12,6 +12,7 @@ from rich.style import Style
 from textual.command import CommandList
 from textual.css.query import NoMatches
 from textual.events import Click, Mount, MouseDown
+from textual.messages import Prune
 from textual.widgets import Input, LoadingIndicator, OptionList, Select, Static
 from textual.widgets._select import SelectOverlay
 
@@ -22,6 +23,7 @@ from crmcli.tui.modals.picker import Picker
 from crmcli.tui.screens.search import SearchScreen
 from crmcli.tui.tabs import TABS
 from crmcli.tui.trail import Spot
+from crmcli.tui.widgets.choice_list import ChoiceLine
 from crmcli.tui.widgets.suggesting_input import SuggestingInput
 from tests.tui.boards import board_app, context_of, crm_app, place, press, settle
 
@@ -354,3 +356,24 @@ async def test_what_was_just_taken_away_is_not_drawn_behind_a_dialog(store: str)
         screen._compositor.render_strips()
         await settle(pilot)
         assert app.bug is None
+
+
+class _HalfMade(ChoiceLine):
+    """Misses a part, because its form is taken away while it is made."""
+
+    def on_mount(self) -> None:
+        """Look for it."""
+        self._pruning = True
+        self.query_one("#gone")
+
+
+async def test_a_choice_that_is_taken_away_half_made_is_gone_for_good(store: str) -> None:
+    """Its form is closed in the moment in which it opens; Textual would keep it for ever."""
+    app = board_app(store)
+    async with app.run_test() as pilot:
+        screen = await settle(pilot)
+        half = _HalfMade([("a", "a")])
+        await screen.mount(half)
+        half.post_message(Prune())
+        await asyncio.sleep(0.2)
+        assert (None, False) == (app.bug, half in app._registry)

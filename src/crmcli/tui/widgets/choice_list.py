@@ -11,6 +11,7 @@ from textual.widgets import OptionList, Select
 from textual.widgets._select import SelectCurrent, SelectOverlay
 
 from crmcli.domain.text import fold
+from crmcli.tui.tidy_screen import Tidy
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -63,7 +64,7 @@ class ChoiceHead(SelectCurrent):
         self.update(self.label)
 
 
-class ChoiceLine(Select[str]):
+class ChoiceLine(Tidy, Select[str]):
     """A line with one of several, which unfolds them; typing goes to the one that begins so, folded or not."""
 
     _typed = ""
